@@ -1,0 +1,101 @@
+"""How instants and dates are written for the person looking: zone, 12 or 24 hours, order of a date.
+
+Whoever knows the clinic (the sign-in middleware, a patient's link) opens `display_as(...)` around the
+response; the template filters `clock`, `day` and their like read it. Outside one, UTC and 24 hours.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from django.utils import formats, timezone
+
+# Clinic preference -> (short date with a year, whether the month is written before the day)
+DATE_ORDERS = {
+    "MM/DD/YYYY": ("m/d/Y", True),
+    "DD/MM/YYYY": ("d/m/Y", False),
+    "DD.MM.YYYY": ("d.m.Y", False),
+    "YYYY-MM-DD": ("Y-m-d", True),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Display:
+    """One clinic's preferences, as settings keep them: IANA zone, `12h` or `24h`, a key of DATE_ORDERS."""
+
+    zone: str = "UTC"
+    time_format: str = "24h"
+    date_format: str = "YYYY-MM-DD"
+
+    @property
+    def twelve_hours(self) -> bool:
+        return self.time_format == "12h"
+
+    @property
+    def month_first(self) -> bool:
+        return DATE_ORDERS.get(self.date_format, DATE_ORDERS["YYYY-MM-DD"])[1]
+
+
+NEUTRAL = Display()
+_display: ContextVar[Display] = ContextVar("clinicflow_display", default=NEUTRAL)
+
+
+def current_display() -> Display:
+    return _display.get()
+
+
+@contextmanager
+def display_as(display: Display) -> Iterator[Display]:
+    """Write times and dates as this clinic does until the block ends; Django's own zone follows."""
+    token = _display.set(display)
+    try:
+        with timezone.override(ZoneInfo(display.zone)):
+            yield display
+    finally:
+        _display.reset(token)
+
+
+def to_local(instant: dt.datetime) -> dt.datetime:
+    """An aware instant on the clinic's clock."""
+    return instant.astimezone(ZoneInfo(current_display().zone))
+
+
+def write_clock(moment: dt.datetime | dt.time, *, suffix: bool = True) -> str:
+    """`3:00 pm` or `15:00`; without the suffix `3:00`, for places where the half of the day is plain."""
+    time = to_local(moment) if isinstance(moment, dt.datetime) else moment
+    if not current_display().twelve_hours:
+        return f"{time:%H:%M}"
+    hour = (time.hour + 11) % 12 + 1
+    half = " am" if time.hour < 12 else " pm"
+    return f"{hour}:{time:%M}{half if suffix else ''}"
+
+
+def write_hour(hour: int) -> str:
+    """A full hour on a scale: `9 am` or `09:00`."""
+    if not current_display().twelve_hours:
+        return f"{hour:02d}:00"
+    return f"{(hour + 11) % 12 + 1} {'am' if hour % 24 < 12 else 'pm'}"
+
+
+def write_date(moment: dt.datetime | dt.date, style: str = "short") -> str:
+    """A date in the clinic's order. Styles: `digits` 11/23/2026, `short` 23 Nov, `medium` 23 Nov 2026,
+    `long` 23 November, `weekday` Mon 23 Nov, `full` Monday 23 November 2026; month first where the clinic has it so.
+    """
+    date = to_local(moment).date() if isinstance(moment, dt.datetime) else moment
+    display = current_display()
+    if style == "digits":
+        return formats.date_format(
+            date, DATE_ORDERS.get(display.date_format, DATE_ORDERS["YYYY-MM-DD"])[0]
+        )
+    month_first = display.month_first
+    patterns = {
+        "short": "M j" if month_first else "j M",
+        "medium": "M j, Y" if month_first else "j M Y",
+        "long": "F j" if month_first else "j F",
+        "weekday": "D, M j" if month_first else "D j M",
+        "full": "l, F j, Y" if month_first else "l j F Y",
+    }
+    return formats.date_format(date, patterns[style])

@@ -1,0 +1,55 @@
+"""Middleware of the pages: domain errors become answers, and a lost session sends the whole page to sign in."""
+
+from collections.abc import Callable
+from urllib.parse import urlencode, urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
+from django_htmx.http import HttpResponseClientRedirect
+
+from clinicflow.core.errors import DomainError
+from clinicflow.web.errors import answer_domain_error
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+
+class DomainErrorMiddleware:
+    """A refusal that no view answered itself; the view's transaction is rolled back by then."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(
+        self, request: HttpRequest, exception: Exception
+    ) -> HttpResponse | None:
+        if isinstance(exception, DomainError):
+            return answer_domain_error(request, exception)
+        return None
+
+
+class HtmxSignInMiddleware:
+    """An htmx request that is redirected to sign in takes the whole page there.
+
+    Without this the browser follows the redirect inside the request, and the sign-in page lands in a panel. The way
+    back is the page the person was on, not the fragment it asked for.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.headers.get("HX-Request") != "true" or response.status_code != 302:
+            return response
+        sign_in = resolve_url(settings.LOGIN_URL)
+        if urlsplit(response["Location"]).path != sign_in:
+            return response
+        page = urlsplit(request.headers.get("HX-Current-URL", ""))
+        back = f"{page.path}?{page.query}" if page.query else page.path
+        return HttpResponseClientRedirect(
+            f"{sign_in}?{urlencode({'next': back})}" if back else sign_in
+        )

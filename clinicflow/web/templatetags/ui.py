@@ -1,0 +1,84 @@
+"""Template words of every page: icons, faces, times and dates as the clinic writes them."""
+
+import datetime as dt
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from clinicflow.web import display
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, classes: str = "", label: str = "") -> SafeString:
+    """An icon of the sprite. With a label it speaks; without one it is decoration."""
+    href = f"{static('ui/icons.svg')}#{name}"
+    if label:
+        return format_html(
+            '<svg class="i {}" role="img" aria-label="{}"><use href="{}"/></svg>',
+            classes,
+            label,
+            href,
+        )
+    return format_html(
+        '<svg class="i {}" aria-hidden="true"><use href="{}"/></svg>', classes, href
+    )
+
+
+@register.filter
+def clock(moment: dt.datetime | dt.time | None) -> str:
+    """`3:00 pm` or `15:00`, in the clinic's zone."""
+    return "" if moment is None else display.write_clock(moment)
+
+
+@register.filter
+def clock_bare(moment: dt.datetime | dt.time | None) -> str:
+    """The same without am or pm, for a place where the half of the day is plain."""
+    return "" if moment is None else display.write_clock(moment, suffix=False)
+
+
+@register.filter
+def day(moment: dt.datetime | dt.date | None, style: str = "short") -> str:
+    """A date as the clinic writes it; the styles are those of `clinicflow.web.display.write_date`."""
+    return "" if moment is None else display.write_date(moment, style)
+
+
+@register.filter
+def hour(value: int) -> str:
+    """A full hour on a scale: `9 am` or `09:00`."""
+    return display.write_hour(value)
+
+
+@register.filter
+def ago(seconds: float | None) -> str:
+    """A length of time in the largest unit that is not zero: `18 min`, `3 h`, `2 d`."""
+    minutes = int(seconds or 0) // 60
+    if minutes < 60:
+        return f"{minutes} min"
+    if minutes < 24 * 60:
+        return f"{minutes // 60} h"
+    return f"{minutes // (24 * 60)} d"
+
+
+@register.filter
+def initials(name: str) -> str:
+    """The first letters of the first and last word of a name."""
+    words = [word for word in name.split() if word[:1].isalpha()]
+    return "".join(
+        word[0] for word in ([words[0], words[-1]] if len(words) > 1 else words)
+    ).upper()
+
+
+@register.simple_tag(takes_context=True)
+def query(context: template.Context, **changes: object) -> str:
+    """The page's own query string with some values changed; None takes one out."""
+    values = context["request"].GET.copy()
+    for name, value in changes.items():
+        if value is None:
+            values.pop(name, None)
+        else:
+            values[name] = str(value)
+    return f"?{values.urlencode()}" if values else "?"

@@ -1,0 +1,145 @@
+// What every page shares: dialogs, toasts, menus, theme, spoken messages. Native elements and delegated listeners.
+const root = document.documentElement;
+const find = (selector, from = document) => from.querySelector(selector);
+
+// Each tab has a name, so that live.js can skip the echo of what this tab did itself.
+root.dataset.tab = crypto.randomUUID();
+document.addEventListener("htmx:config:request", (event) => {
+  event.detail.ctx.request.headers["X-Tab"] = root.dataset.tab;
+});
+
+// Spoken messages: any script dispatches `ui:say` with its sentence.
+document.addEventListener("ui:say", (event) => {
+  const voice = find("#say");
+  voice.textContent = "";
+  requestAnimationFrame(() => (voice.textContent = event.detail));
+});
+
+// ---- Dialogs: `data-opens` on the element that asked says which dialog its answer opens.
+const unchoose = () => document.querySelectorAll(".chosen").forEach((node) => node.classList.remove("chosen"));
+let opener = null;
+
+const open = (dialog) => {
+  if (dialog.open) return;
+  opener = document.activeElement;
+  if (dialog.id === "sheet" && innerWidth > 1180) dialog.show();
+  else dialog.showModal();
+};
+
+document.addEventListener("htmx:after:swap", (event) => {
+  const source = event.detail.ctx?.sourceElement;
+  const dialog = source?.dataset?.opens && document.getElementById(source.dataset.opens);
+  if (!dialog || !dialog.innerHTML.trim()) return;
+  open(dialog);
+  find("[autofocus], h2, button", dialog)?.focus({ preventScroll: true });
+  unchoose();
+  source.closest(".appt")?.classList.add("chosen");
+});
+
+// A form that came back with errors: the first wrong field takes the focus.
+document.addEventListener("htmx:after:swap", (event) => {
+  if (event.detail.ctx?.response?.status === 422) find('[aria-invalid="true"], .wrong input')?.focus();
+});
+
+// An answer that should close its dialog says so with a header.
+document.addEventListener("htmx:after:request", (event) => {
+  const closes = event.detail.ctx?.response?.headers?.get("X-Close-Dialog");
+  if (closes) closes.split(" ").forEach((id) => document.getElementById(id)?.close());
+});
+
+document.addEventListener(
+  "close",
+  (event) => {
+    if (!event.target.matches?.("dialog")) return;
+    unchoose();
+    if (opener?.isConnected) opener.focus({ preventScroll: true });
+    opener = null;
+  },
+  true,
+);
+
+// ---- Buttons that act in the page
+const remember = (name, value) => {
+  document.cookie = `${name}=${value};path=/;max-age=31536000;samesite=lax`;
+};
+
+const actions = {
+  close: (button) => button.closest("dialog")?.close(),
+  dismiss: (button) => button.closest(".toast").remove(),
+  print: () => print(),
+  rail: () => {
+    if (document.body.classList.toggle("railopen")) find("#rail button")?.focus();
+  },
+  theme: (button) => {
+    root.dataset.theme = button.value;
+    remember("theme", button.value);
+    document.querySelectorAll('[data-do="theme"]').forEach((other) => {
+      other.setAttribute("aria-pressed", other.value === button.value);
+    });
+  },
+  density: (button) => {
+    root.dataset.density = button.value;
+    remember("density", button.value);
+    document.querySelectorAll('[data-do="density"]').forEach((other) => {
+      other.setAttribute("aria-pressed", other.value === button.value);
+    });
+  },
+  shortcuts: () => open(find("#shortcuts")),
+  fill: (button) => {
+    const form = document.getElementById(button.dataset.form);
+    Object.entries(JSON.parse(button.dataset.values)).forEach(([name, value]) => (form.elements[name].value = value));
+    form.requestSubmit();
+  },
+};
+
+document.addEventListener("click", (event) => {
+  if (event.target.matches("dialog.modal")) event.target.close();
+  document.querySelectorAll("details.menu[open]").forEach((menu) => {
+    if (!menu.contains(event.target)) menu.open = false;
+  });
+  const button = event.target.closest("[data-do]");
+  if (button) actions[button.dataset.do]?.(button);
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") {
+    const menu = find("details.menu[open]");
+    if (menu) {
+      menu.open = false;
+      find("summary", menu).focus();
+    } else find("#sheet[open]:not(:modal)")?.close();
+  }
+  if (event.key === "?" && !event.target.matches("input, textarea, select") && find("#shortcuts")) actions.shortcuts();
+});
+
+// ---- Toasts leave after eight seconds, never while pointed at or focused.
+const toasts = find("#toasts");
+
+const expire = (toast) => {
+  let timer = setTimeout(() => toast.remove(), 8000);
+  const stay = () => clearTimeout(timer);
+  const go = () => (timer = setTimeout(() => toast.remove(), 3000));
+  toast.addEventListener("pointerenter", stay);
+  toast.addEventListener("focusin", stay);
+  toast.addEventListener("pointerleave", go);
+  toast.addEventListener("focusout", go);
+  find(".undo", toast)?.addEventListener("click", () => setTimeout(() => toast.remove(), 50));
+};
+
+toasts?.querySelectorAll(".toast").forEach(expire);
+if (toasts) {
+  new MutationObserver((changes) => {
+    changes.forEach((change) => change.addedNodes.forEach((node) => node.classList?.contains("toast") && expire(node)));
+    while (toasts.children.length > 3) toasts.firstElementChild.remove();
+  }).observe(toasts, { childList: true });
+}
+
+// What the server could not answer at all: the page stays, a toast says so.
+const failed = (text) => {
+  const toast = find("#failed-toast")?.content.firstElementChild.cloneNode(true);
+  if (!toast) return;
+  if (text) find("span", toast).textContent = text;
+  toasts.append(toast);
+};
+document.addEventListener("htmx:response:error", (event) => event.detail.ctx.response.status >= 500 && failed());
+document.addEventListener("htmx:error", () => failed());

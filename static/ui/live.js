@@ -1,0 +1,124 @@
+// One WebSocket per page. Messages carry ids only; what changed is fetched again with the viewer's own rights.
+// An element that wants news says which: <div data-live="appointment intake" hx-get="…" hx-trigger="live">. It gets a
+// `live` event with {names, doctors, all}; a burst of messages is one event.
+const root = document.documentElement;
+const badge = document.getElementById("live");
+const banner = document.getElementById("offline");
+const GATHER = 40; // ms in which messages are one event
+const PATIENCE = 1800; // ms without a line before the page says so
+
+let socket;
+let wait = 500;
+let sequence = null;
+let lostSince = null;
+let retry;
+let beat;
+let flushing;
+let names = new Set();
+let doctors = new Set();
+let everything = false;
+
+const flush = () => {
+  const detail = { names: [...names], doctors: [...doctors], all: everything };
+  names = new Set();
+  doctors = new Set();
+  everything = false;
+  document.querySelectorAll("[data-live]").forEach((node) => {
+    const wanted = node.dataset.live.split(" ");
+    const touched = detail.all || detail.names.some((name) => wanted.includes(name.split(/[._]/)[0]));
+    if (touched) node.dispatchEvent(new CustomEvent("live", { detail }));
+  });
+};
+
+const gather = (message) => {
+  if (message) {
+    names.add(message.type);
+    [message.doctor_id, ...(message.doctor_ids ?? [])].forEach((id) => id && doctors.add(id));
+  } else everything = true;
+  clearTimeout(flushing);
+  flushing = setTimeout(flush, GATHER);
+};
+
+const state = (value) => {
+  if (!badge) return;
+  badge.dataset.state = value;
+  badge.lastElementChild.textContent = badge.dataset[`word${value[0].toUpperCase()}${value.slice(1)}`];
+};
+
+const showLost = () => {
+  if (!lostSince || Date.now() - lostSince < PATIENCE) return;
+  document.body.classList.add("stale");
+  banner.hidden = false;
+  const words = document.getElementById("offline-text");
+  words.textContent = navigator.onLine ? words.dataset.online : words.dataset.offline;
+};
+
+const found = () => {
+  if (!lostSince) return;
+  lostSince = null;
+  banner.hidden = true;
+  document.body.classList.remove("stale");
+  document.dispatchEvent(new CustomEvent("ui:say", { detail: banner.dataset.back }));
+};
+
+const receive = (message) => {
+  if (message.type === "hello" || message.type === "pong") {
+    state("on");
+    const missed = lostSince !== null || (sequence !== null && message.sequence !== sequence);
+    sequence = message.sequence;
+    found();
+    if (missed) gather(null);
+    return;
+  }
+  if (message.type === "resync") return gather(null);
+  const gap = sequence !== null && message.sequence !== sequence + 1;
+  sequence = message.sequence;
+  if (gap) gather(null);
+  else if (message.origin !== root.dataset.tab) gather(message); // our own change is drawn already
+};
+
+const lose = () => {
+  clearInterval(beat);
+  lostSince ??= Date.now();
+  state("off");
+  setTimeout(showLost, PATIENCE + 100);
+  clearTimeout(retry);
+  retry = setTimeout(connect, wait * (0.7 + Math.random() * 0.6));
+  wait = Math.min(wait * 2, 15000);
+};
+
+function connect() {
+  clearTimeout(retry);
+  state("wait");
+  const scheme = location.protocol === "https:" ? "wss" : "ws";
+  socket = new WebSocket(`${scheme}://${location.host}${badge.dataset.path}`);
+  const mine = socket;
+  socket.onopen = () => {
+    wait = 500;
+    clearInterval(beat);
+    beat = setInterval(() => mine.readyState === 1 && mine.send('{"type":"ping"}'), 20000);
+  };
+  socket.onmessage = (event) => receive(JSON.parse(event.data));
+  socket.onclose = () => mine === socket && lose();
+}
+
+if (badge) {
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest('[data-do="reconnect"]')) return;
+    wait = 500;
+    connect();
+  });
+  addEventListener("online", () => {
+    wait = 500;
+    connect();
+  });
+  addEventListener("offline", () => {
+    lostSince ??= Date.now() - PATIENCE;
+    showLost();
+  });
+
+  // The clinic's refresh interval is the safety net under the live messages.
+  const seconds = Number(badge.dataset.refresh);
+  if (seconds) setInterval(() => document.visibilityState === "visible" && gather(null), seconds * 1000);
+  connect();
+}
