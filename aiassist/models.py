@@ -1,0 +1,152 @@
+"""Summaries of intake answers, and conversations with patients."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from aiassist.querysets import InteractionQuerySet, SummaryQuerySet
+from clinicflow.clinics.models import Doctor
+from clinicflow.core.models import ClinicOwned
+from intake.models import IntakeForm
+from patients.models import Patient
+from scheduling.models import Appointment
+
+
+class IntakeSummary(ClinicOwned):
+    """One version of the summary of one submitted revision. A regeneration or an edit adds a version.
+
+    `items` holds every item with its evidence, verdict, reasons and who accepted it; the text arrays are the
+    view of its verified ones.
+    """
+
+    class Status(models.TextChoices):
+        GENERATING = "generating", "Being made"
+        GENERATED = "generated", "Ready"
+        FAILED = "failed", "Failed"
+        EDITED = "edited", "Edited"
+
+    class Engine(models.TextChoices):
+        RULES = "rules", "Extracted by rules"
+        MODEL = "model", "Written by a model"
+        DOCTOR = "doctor", "Edited by the doctor"
+
+    appointment = models.ForeignKey(Appointment, models.PROTECT, related_name="summaries", db_constraint=False)
+    intake_form = models.ForeignKey(IntakeForm, models.PROTECT, related_name="summaries", db_constraint=False)
+    patient = models.ForeignKey(Patient, models.PROTECT, related_name="summaries", db_constraint=False)
+    form_revision = models.PositiveIntegerField()
+    version = models.PositiveIntegerField(default=1)
+    is_newest = models.BooleanField(default=True)
+    status = models.CharField(max_length=10, choices=Status, default=Status.GENERATING)
+    engine = models.CharField(max_length=6, choices=Engine, default=Engine.RULES)
+    summary_text = models.TextField(blank=True)
+    patient_concerns = models.JSONField(default=list, blank=True)
+    medications = models.JSONField(default=list, blank=True)
+    allergies = models.JSONField(default=list, blank=True)
+    key_notes = models.JSONField(default=list, blank=True)
+    items = models.JSONField(default=dict, blank=True)
+    needs_attention = models.BooleanField(default=False)
+    failure = models.CharField(max_length=60, blank=True)
+    model_version = models.CharField(max_length=80, blank=True)
+    prompt_version = models.CharField(max_length=20, blank=True)
+    schema_version = models.CharField(max_length=20, blank=True)
+    input_tokens = models.PositiveIntegerField(default=0)
+    output_tokens = models.PositiveIntegerField(default=0)
+    cost_usd = models.DecimalField(max_digits=9, decimal_places=6, default=0)
+    latency_ms = models.PositiveIntegerField(default=0)
+    answers_hash = models.CharField(max_length=64, blank=True)
+    generated_at = models.DateTimeField(null=True, blank=True)
+    edited_at = models.DateTimeField(null=True, blank=True)
+    edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
+    reviewed_at = models.DateTimeField(null=True, blank=True)
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
+
+    objects = SummaryQuerySet.as_manager()
+
+    class Meta:
+        db_table = "ai_intake_summaries"
+        verbose_name_plural = "intake summaries"
+        ordering = ["-created_at", "id"]
+        indexes = [models.Index(fields=["clinic", "appointment", "version"], name="summaries_by_visit")]
+        constraints = [
+            models.UniqueConstraint(fields=["clinic", "intake_form", "version"], name="summaries_version_once"),
+            models.UniqueConstraint(
+                fields=["clinic", "intake_form"], condition=Q(is_newest=True), name="summaries_one_newest"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["generating", "generated", "failed", "edited"]), name="summaries_status_known"
+            ),
+        ]
+
+
+class Interaction(ClinicOwned):
+    """One conversation about one visit over one channel; `content` is its messages or call attempts."""
+
+    class Channel(models.TextChoices):
+        VOICE = "voice", "Call"
+        SMS = "sms", "Text"
+        EMAIL = "email", "E-mail"
+
+    class Direction(models.TextChoices):
+        OUTBOUND = "outbound"
+        INBOUND = "inbound"
+
+    class Status(models.TextChoices):
+        PENDING = "pending", "Pending"
+        IN_PROGRESS = "in-progress", "In progress"
+        COMPLETED = "completed", "Completed"
+        FAILED = "failed", "Failed"
+        ESCALATED = "escalated", "Escalated"
+        NO_ANSWER = "no-answer", "No answer"
+
+    class Attention(models.TextChoices):
+        COMPLEX = "complex-question", "Complex question"
+        HUMAN = "requested-human", "Asked for a person"
+        PAUSED = "paused-interaction", "Paused"
+        AMBIGUOUS = "ambiguous-reply", "Unclear reply"
+
+    appointment = models.ForeignKey(Appointment, models.PROTECT, related_name="interactions", db_constraint=False)
+    patient = models.ForeignKey(Patient, models.PROTECT, related_name="interactions", db_constraint=False)
+    doctor = models.ForeignKey(Doctor, models.PROTECT, related_name="interactions", db_constraint=False)
+    channel = models.CharField(max_length=5, choices=Channel)
+    direction = models.CharField(max_length=8, choices=Direction)
+    status = models.CharField(max_length=11, choices=Status, default=Status.PENDING)
+    content = models.JSONField(default=list, blank=True)
+    duration = models.CharField(max_length=12, blank=True)
+    needs_attention = models.BooleanField(default=False)
+    attention_reason = models.CharField(max_length=18, choices=Attention, blank=True)
+    needs_response = models.BooleanField(default=False)
+    last_message_at = models.DateTimeField(null=True, blank=True)
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    resolved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
+    resolution_note = models.CharField(max_length=500, blank=True)
+
+    objects = InteractionQuerySet.as_manager()
+
+    class Meta:
+        db_table = "ai_interactions"
+        ordering = ["-created_at", "id"]
+        indexes = [
+            models.Index(fields=["clinic", "appointment"], name="interactions_by_visit"),
+            models.Index(
+                fields=["clinic", "last_message_at"],
+                condition=Q(needs_attention=True, resolved_at=None),
+                name="interactions_unresolved",
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    status__in=["pending", "in-progress", "completed", "failed", "escalated", "no-answer"]
+                ),
+                name="interactions_status_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(needs_attention=False) | ~Q(attention_reason=""), name="interactions_attention_has_reason"
+            ),
+        ]

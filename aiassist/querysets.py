@@ -1,0 +1,35 @@
+from typing import Self
+
+from clinicflow.clinics.actors import Actor, Role
+from clinicflow.clinics.querysets import ClinicQuerySet
+from scheduling.querysets import OfDoctorQuerySet
+
+
+class SummaryQuerySet(ClinicQuerySet):
+    """Summaries: the content is for the patient's doctors; the front desk may see that there is one."""
+
+    roles = frozenset({Role.DOCTOR, Role.SYSTEM})
+
+    def visible_to(self, actor: Actor) -> Self:
+        rows = super().visible_to(actor)
+        if actor.role == Role.DOCTOR:
+            patients = self.model._meta.get_field("patient").related_model
+            return rows.filter(patient_id__in=patients.objects.visible_to(actor).values("pk"))
+        return rows
+
+    def states_visible_to(self, actor: Actor) -> Self:
+        """For the front desk too, but without a word of content: ids, status and times only."""
+        if actor.role == Role.OWNER:
+            return self.none()
+        return self.of_clinic(actor).defer(
+            "summary_text", "patient_concerns", "medications", "allergies", "key_notes", "items"
+        )
+
+    def newest(self) -> Self:
+        """Only the newest version of each visit's summary."""
+        return self.filter(is_newest=True)
+
+
+class InteractionQuerySet(OfDoctorQuerySet):
+    def unresolved(self) -> Self:
+        return self.filter(needs_attention=True, resolved_at=None)

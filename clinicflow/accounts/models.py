@@ -1,0 +1,75 @@
+"""People who sign in, and the sign-ins they have open."""
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+
+from clinicflow.accounts.querysets import UserManager
+from clinicflow.core.models import Timestamped
+
+
+class User(AbstractBaseUser, Timestamped):
+    """A person with an e-mail address and a password. What they may do is said by their memberships."""
+
+    class Status(models.TextChoices):
+        ACTIVE = "active"
+        DISABLED = "disabled"
+
+    email = models.EmailField(unique=True, max_length=254)
+    name = models.CharField(max_length=120)
+    status = models.CharField(max_length=10, choices=Status, default=Status.ACTIVE)
+    is_active = models.GeneratedField(  # type: ignore[assignment]  # the base class has a constant of this name
+        expression=Q(status="active"), output_field=models.BooleanField(), db_persist=True
+    )
+    password_changed_at = models.DateTimeField(null=True, blank=True)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+    objects = UserManager()
+
+    class Meta:
+        db_table = "users"
+        constraints = [
+            models.CheckConstraint(condition=Q(email=Lower(F("email"))), name="users_email_lower_case"),
+            models.CheckConstraint(condition=Q(status__in=["active", "disabled"]), name="users_status_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+
+class AuthSession(Timestamped):
+    """One sign-in, by browser or by API: revoking this row ends its cookies, tokens and sockets at once."""
+
+    class Kind(models.TextChoices):
+        WEB = "web"
+        API = "api"
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="auth_sessions")
+    kind = models.CharField(max_length=3, choices=Kind)
+    # The membership that the person acts under. Its table stands a layer above, so this is no foreign key.
+    membership_id = models.UUIDField(null=True, blank=True)
+    last_seen_at = models.DateTimeField()
+    absolute_until = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    ip_address = models.GenericIPAddressField(null=True, blank=True)
+    user_agent = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        db_table = "auth_sessions"
+        indexes = [models.Index(fields=["user", "revoked_at"], name="auth_sessions_by_user")]
+        constraints = [models.CheckConstraint(condition=Q(kind__in=["web", "api"]), name="auth_sessions_kind_known")]
+
+
+class RefreshToken(Timestamped):
+    """A refresh token, as its SHA-256. Used once; used twice it revokes its whole session."""
+
+    session = models.ForeignKey(AuthSession, models.CASCADE, related_name="refresh_tokens")
+    token_hash = models.BinaryField(max_length=32, unique=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "refresh_tokens"

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class ClinicsConfig(AppConfig):
+    name = "clinicflow.clinics"
+    label = "clinics"
+    verbose_name = "Clinic and doctors"

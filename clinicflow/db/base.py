@@ -1,0 +1,83 @@
+"""The database wrapper. Named `base` because Django looks for `<ENGINE>.base.DatabaseWrapper`."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.backends.postgresql import base as postgresql
+from psycopg import sql
+
+from clinicflow.db.scope import Scope, TenantScopeError, current_scope
+
+NOTHING_APPLIED = object()
+
+
+class DatabaseWrapper(postgresql.DatabaseWrapper):
+    """PostgreSQL, with `app.clinic_id` and `app.context` set lazily in each transaction.
+
+    The settings are transaction-local, so a pooled connection carries nothing to its next user. What was
+    applied is forgotten whenever PostgreSQL forgets it: at commit, rollback, reconnect, and after a savepoint
+    is rolled back (after, because a statement inside the aborted transaction would itself fail).
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._applied: Scope | None | object = None
+        self._connecting = False
+        self.execute_wrappers.append(self._in_scope)
+
+    def _in_scope(
+        self, execute: Callable[..., Any], query: Any, params: Any, many: bool, context: dict[str, Any]
+    ) -> Any:
+        if not self._connecting:
+            self._apply(current_scope())
+        return execute(query, params, many, context)
+
+    def _apply(self, scope: Scope | None) -> None:
+        if scope == self._applied:
+            return
+        if not self.in_atomic_block and self.get_autocommit():
+            if scope is None:
+                self._applied = None
+                return
+            raise TenantScopeError("A clinic's scope is open outside a transaction; wrap this work in atomic().")
+        clinic, context = (str(scope.clinic_id), scope.as_json()) if scope else ("", "{}")
+        statement = sql.SQL("SET LOCAL app.clinic_id = {}; SET LOCAL app.context = {}").format(
+            sql.Literal(clinic), sql.Literal(context)
+        )
+        self.connection.execute(statement)
+        self._applied = scope
+
+    def _forget(self) -> None:
+        self._applied = None
+
+    def connect(self) -> None:
+        self._connecting = True
+        try:
+            super().connect()
+        finally:
+            self._connecting = False
+            self._forget()
+
+    def close(self) -> None:
+        super().close()
+        self._forget()
+
+    def _commit(self) -> Any:
+        try:
+            return super()._commit()
+        finally:
+            self._forget()
+
+    def _rollback(self) -> Any:
+        try:
+            return super()._rollback()
+        finally:
+            self._forget()
+
+    def _savepoint_rollback(self, sid: str) -> None:
+        super()._savepoint_rollback(sid)
+        self._applied = NOTHING_APPLIED
+
+    def set_autocommit(self, autocommit: bool, force_begin_transaction_with_broken_autocommit: bool = False) -> None:
+        super().set_autocommit(autocommit, force_begin_transaction_with_broken_autocommit)
+        self._forget()

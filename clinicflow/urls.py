@@ -1,0 +1,3 @@
+"""Every address, by the app that owns the rows behind it."""
+
+urlpatterns: list[object] = []

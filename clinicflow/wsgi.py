@@ -1,0 +1,8 @@
+"""HTTP: Django's WSGI application."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinicflow.settings")
+application = get_wsgi_application()

@@ -1,0 +1,24 @@
+from typing import Self
+
+from clinicflow.clinics.actors import Actor, Role
+from clinicflow.clinics.querysets import ClinicQuerySet, StaffQuerySet
+
+
+class QuestionnaireQuerySet(StaffQuerySet):
+    def published(self) -> Self:
+        return self.filter(published_at__isnull=False)
+
+
+class IntakeFormQuerySet(ClinicQuerySet):
+    """Forms: the front desk (administrative answers only), the doctors of the patient, the patient by link."""
+
+    roles = frozenset({Role.ADMIN, Role.DOCTOR, Role.PATIENT, Role.SYSTEM})
+
+    def visible_to(self, actor: Actor) -> Self:
+        rows = super().visible_to(actor)
+        if actor.role == Role.PATIENT:
+            return rows.filter(patient_id=actor.patient_id)
+        if actor.role == Role.DOCTOR:
+            patients = self.model._meta.get_field("patient").related_model
+            return rows.filter(patient_id__in=patients.objects.visible_to(actor).values("pk"))
+        return rows

@@ -1,0 +1,86 @@
+"""Patients of a clinic."""
+
+import datetime as dt
+
+from django.db import models
+from django.db.models import F, Q
+from phonenumber_field.modelfields import PhoneNumberField
+
+from clinicflow.clinics.models import Doctor
+from clinicflow.core.models import ClinicOwned
+from patients.querysets import PatientQuerySet
+
+
+def every_channel() -> dict[str, bool]:
+    return {"sms": True, "email": True, "voice": True}
+
+
+class Patient(ClinicOwned):
+    """A person the clinic cares for.
+
+    `search_*` hold the name and phone in the folded form that type-ahead looks up by prefix; operations fill
+    them, since row-level security switches off trigram and ILIKE indexes. `guardian` is `{name, phone, relation}`.
+    """
+
+    class Language(models.TextChoices):
+        ENGLISH = "en", "English"
+        SPANISH = "es", "Spanish"
+
+    primary_doctor = models.ForeignKey(
+        Doctor, models.PROTECT, null=True, blank=True, related_name="patients", db_constraint=False
+    )
+    first_name = models.CharField(max_length=80)
+    last_name = models.CharField(max_length=80)
+    email = models.EmailField(max_length=254, blank=True)
+    phone = PhoneNumberField(blank=True)
+    date_of_birth = models.DateField()
+    first_visit_date = models.DateField(null=True, blank=True)
+    contact_preferences = models.JSONField(default=every_channel)
+    flags = models.JSONField(default=list, blank=True)
+    preferred_language = models.CharField(max_length=2, choices=Language, default=Language.ENGLISH)
+    guardian = models.JSONField(default=dict, blank=True)
+    search_last = models.CharField(max_length=170, db_collation="C", editable=False, default="")
+    search_first = models.CharField(max_length=170, db_collation="C", editable=False, default="")
+    search_phone = models.CharField(max_length=20, db_collation="C", editable=False, default="")
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged", db_constraint=False, editable=False
+    )
+
+    objects = PatientQuerySet.as_manager()
+
+    class Meta:
+        db_table = "patients"
+        ordering = ["search_last", "id"]
+        indexes = [
+            models.Index(fields=["clinic", "search_last"], name="patients_by_last_name"),
+            models.Index(fields=["clinic", "search_first"], name="patients_by_first_name"),
+            models.Index(fields=["clinic", "search_phone"], name="patients_by_phone"),
+            models.Index(fields=["clinic", "date_of_birth"], name="patients_by_birth_date"),
+            models.Index(fields=["clinic", "primary_doctor"], name="patients_by_doctor"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(date_of_birth__gte=dt.date(1900, 1, 1)), name="patients_born_since_1900"),
+            models.CheckConstraint(condition=~Q(first_name="") & ~Q(last_name=""), name="patients_have_names"),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | ~Q(merged_into=F("id")), name="patients_not_merged_into_self"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}"
+
+    @property
+    def initials(self) -> str:
+        return f"{self.first_name[:1]}{self.last_name[:1]}".upper()
+
+    def age_on(self, day: dt.date) -> int:
+        """Full years on a local day."""
+        born = self.date_of_birth
+        return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+    def is_minor_on(self, day: dt.date) -> bool:
+        return self.age_on(day) < 18

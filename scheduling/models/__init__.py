@@ -1,0 +1,18 @@
+"""What hangs on a visit, and the time it takes."""
+
+from scheduling.models.appointments import Appointment, Cancellation, Series
+from scheduling.models.care import DoctorNote, FollowUp, WaitlistEntry
+from scheduling.models.messages import Message
+from scheduling.models.time import Closure, TimeOff
+
+__all__ = [
+    "Appointment",
+    "Cancellation",
+    "Closure",
+    "DoctorNote",
+    "FollowUp",
+    "Message",
+    "Series",
+    "TimeOff",
+    "WaitlistEntry",
+]

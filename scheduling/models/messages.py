@@ -1,0 +1,73 @@
+"""Messages to and from patients about a visit, whatever carried them."""
+
+from django.db import models
+from django.db.models import Q
+
+from clinicflow.core.models import ClinicOwned
+from patients.models import Patient
+from scheduling.models.appointments import Appointment
+from scheduling.querysets import MessageQuerySet
+
+
+class Message(ClinicOwned):
+    """One text or e-mail. `body` has links masked; `console_body` is what the demo's own provider shows in full.
+
+    Outbound ones wait until `send_after`, so that an undo within that time sends nothing.
+    """
+
+    class Channel(models.TextChoices):
+        SMS = "sms", "Text"
+        EMAIL = "email", "E-mail"
+
+    class Direction(models.TextChoices):
+        OUTBOUND = "outbound"
+        INBOUND = "inbound"
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", "Waiting"
+        SENT = "sent", "Sent"
+        FAILED = "failed", "Failed"
+        DROPPED = "dropped", "Not sent"
+        RECEIVED = "received", "Received"
+
+    class Kind(models.TextChoices):
+        INTAKE_LINK = "intake-link", "Intake link"
+        INTAKE_REMINDER = "intake-reminder", "Intake reminder"
+        CONFIRMATION = "confirmation", "Confirmation"
+        CHANGE = "change", "Change"
+        REPLY = "reply", "Reply"
+
+    patient = models.ForeignKey(Patient, models.PROTECT, related_name="messages", db_constraint=False)
+    appointment = models.ForeignKey(
+        Appointment, models.PROTECT, null=True, blank=True, related_name="messages", db_constraint=False
+    )
+    kind = models.CharField(max_length=15, choices=Kind)
+    channel = models.CharField(max_length=5, choices=Channel)
+    direction = models.CharField(max_length=8, choices=Direction)
+    address = models.CharField(max_length=254)
+    body = models.TextField(max_length=2000)
+    console_body = models.TextField(blank=True)
+    provider = models.CharField(max_length=20, blank=True)
+    provider_id = models.CharField(max_length=100, blank=True)
+    status = models.CharField(max_length=8, choices=Status, default=Status.QUEUED)
+    error = models.CharField(max_length=80, blank=True)
+    send_after = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        db_table = "messages"
+        ordering = ["created_at", "id"]
+        indexes = [
+            models.Index(fields=["clinic", "created_at"], name="messages_by_time"),
+            models.Index(fields=["clinic", "appointment", "created_at"], name="messages_by_appointment"),
+            models.Index(fields=["clinic", "patient", "created_at"], name="messages_by_patient"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["clinic", "provider", "provider_id"],
+                condition=~Q(provider_id=""),
+                name="messages_provider_id_once",
+            ),
+        ]

@@ -1,0 +1,93 @@
+import datetime as dt
+from collections.abc import Iterable
+from typing import Self
+from uuid import UUID
+
+from django.db.models import Q
+
+from clinicflow.clinics.actors import Actor, Role
+from clinicflow.clinics.querysets import ClinicQuerySet, StaffQuerySet
+from clinicflow.core import clock
+
+OPEN = ("unconfirmed", "confirmed")
+LIVE = (*OPEN, "completed")
+
+
+class OfDoctorQuerySet(ClinicQuerySet):
+    """Rows that belong to a doctor: all for the front desk, their own for the doctor, none for an owner."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        rows = super().visible_to(actor)
+        return rows.filter(doctor_id=actor.doctor_id) if actor.role == Role.DOCTOR else rows
+
+
+class AppointmentQuerySet(OfDoctorQuerySet):
+    roles = frozenset({Role.ADMIN, Role.DOCTOR, Role.PATIENT, Role.SYSTEM})
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Never a deleted one: it is kept for the audit only."""
+        rows = super().visible_to(actor).filter(deleted_at=None)
+        return rows.filter(patient_id=actor.patient_id) if actor.role == Role.PATIENT else rows
+
+    def open(self) -> Self:
+        return self.filter(status__in=OPEN)
+
+    def live(self) -> Self:
+        """Those that take up the doctor's time: open or completed."""
+        return self.filter(status__in=LIVE, deleted_at=None)
+
+    def on(self, day: dt.date, zone: str) -> Self:
+        """Those that start on a local day of the IANA `zone`."""
+        start, end = clock.day_bounds(day, zone)
+        return self.filter(starts_at__gte=start, starts_at__lt=end)
+
+    def between(self, start: dt.datetime, end: dt.datetime) -> Self:
+        """Those whose time touches the half-open range of instants."""
+        return self.filter(starts_at__lt=end, ends_at__gt=start)
+
+    def with_doctors(self, doctors: Iterable[UUID]) -> Self:
+        return self.filter(doctor_id__in=list(doctors))
+
+    def for_cards(self) -> Self:
+        """With patient and doctor, in a total order."""
+        return self.select_related("patient", "doctor").order_by("starts_at", "doctor_id", "id")
+
+
+class CancellationQuerySet(ClinicQuerySet):
+    def visible_to(self, actor: Actor) -> Self:
+        rows = super().visible_to(actor)
+        return rows.filter(appointment__doctor_id=actor.doctor_id) if actor.role == Role.DOCTOR else rows
+
+
+class DoctorNoteQuerySet(ClinicQuerySet):
+    """A doctor's notes: those about the doctor's own patients; nobody else's eyes."""
+
+    roles = frozenset({Role.DOCTOR})
+
+    def visible_to(self, actor: Actor) -> Self:
+        own = self.model._meta.get_field("patient").related_model.objects.visible_to(actor)
+        return super().visible_to(actor).filter(Q(doctor_id=actor.doctor_id) | Q(patient_id__in=own.values("pk")))
+
+    def written_by(self, actor: Actor) -> Self:
+        return self.filter(doctor_id=actor.doctor_id)
+
+
+class FollowUpQuerySet(OfDoctorQuerySet):
+    def pending(self) -> Self:
+        return self.filter(status="pending")
+
+    def due_by(self, day: dt.date) -> Self:
+        return self.filter(scheduled_date__lte=day)
+
+
+class ClosedTimeQuerySet(StaffQuerySet):
+    """Closures and time off."""
+
+    def between(self, start: dt.datetime, end: dt.datetime) -> Self:
+        return self.filter(starts_at__lt=end, ends_at__gt=start)
+
+
+class MessageQuerySet(ClinicQuerySet):
+    def visible_to(self, actor: Actor) -> Self:
+        rows = super().visible_to(actor)
+        return rows.filter(appointment__doctor_id=actor.doctor_id) if actor.role == Role.DOCTOR else rows
