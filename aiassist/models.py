@@ -141,9 +141,7 @@ class Interaction(ClinicOwned):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(
-                    status__in=["pending", "in-progress", "completed", "failed", "escalated", "no-answer"]
-                ),
+                condition=Q(status__in=["pending", "in-progress", "completed", "failed", "escalated", "no-answer"]),
                 name="interactions_status_known",
             ),
             models.CheckConstraint(

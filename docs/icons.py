@@ -31,9 +31,7 @@ def build() -> None:
         sys.exit(f"not in lucide-static: {', '.join(missing)}")
     symbols = "\n".join(symbol(name) for name in NAMES)
     head = "<!-- Lucide icons, ISC licence, (c) Lucide Icons and Contributors -->"
-    SPRITE.write_text(
-        f'<svg xmlns="http://www.w3.org/2000/svg">{head}\n{symbols}\n</svg>\n'
-    )
+    SPRITE.write_text(f'<svg xmlns="http://www.w3.org/2000/svg">{head}\n{symbols}\n</svg>\n')
 
 
 if __name__ == "__main__":

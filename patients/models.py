@@ -59,7 +59,9 @@ class Patient(ClinicOwned):
             models.Index(fields=["clinic", "primary_doctor"], name="patients_by_doctor"),
         ]
         constraints = [
-            models.CheckConstraint(condition=Q(date_of_birth__gte=dt.date(1900, 1, 1)), name="patients_born_since_1900"),
+            models.CheckConstraint(
+                condition=Q(date_of_birth__gte=dt.date(1900, 1, 1)), name="patients_born_since_1900"
+            ),
             models.CheckConstraint(condition=~Q(first_name="") & ~Q(last_name=""), name="patients_have_names"),
             models.CheckConstraint(
                 condition=Q(merged_into=None) | ~Q(merged_into=F("id")), name="patients_not_merged_into_self"

@@ -52,7 +52,5 @@ class AuditSeal(models.Model):
     class Meta:
         db_table = "audit_seals"
         constraints = [
-            models.UniqueConstraint(
-                fields=["clinic", "sequence"], name="audit_seals_in_order", nulls_distinct=False
-            ),
+            models.UniqueConstraint(fields=["clinic", "sequence"], name="audit_seals_in_order", nulls_distinct=False),
         ]

@@ -248,5 +248,3 @@ class DoctorSettings(ClinicOwned):
     def takes(self, visit_type: str) -> bool:
         """Whether the doctor sees patients this way: `in-clinic` or `virtual`."""
         return visit_type in self.supported_visit_types and (visit_type != "virtual" or self.video_visits_enabled)
-
-

@@ -21,7 +21,7 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._applied: Scope | None | object = None
+        self._applied: Scope | object | None = None
         self._connecting = False
         self.execute_wrappers.append(self._in_scope)
 

@@ -59,7 +59,12 @@ class TenantTable(_TableOperation):
     """
 
     def __init__(
-        self, model_name: str, *, grants: str = "select, insert, update, delete", system: str = "", null_ok: bool = False
+        self,
+        model_name: str,
+        *,
+        grants: str = "select, insert, update, delete",
+        system: str = "",
+        null_ok: bool = False,
     ) -> None:
         self.model_name, self.grants, self.system, self.null_ok = model_name, grants, system, null_ok
 

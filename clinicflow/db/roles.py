@@ -72,9 +72,7 @@ def prepare_database(connection: Connection, database: str, roles: Mapping[str, 
                 sql.Identifier(database), sql.Identifier(owner)
             )
         )
-    connection.execute(
-        sql.SQL("alter database {} owner to {}").format(sql.Identifier(database), sql.Identifier(owner))
-    )
+    connection.execute(sql.SQL("alter database {} owner to {}").format(sql.Identifier(database), sql.Identifier(owner)))
     connection.execute(sql.SQL("revoke all on database {} from public").format(sql.Identifier(database)))
     for kind in ("app", "system"):
         connection.execute(
@@ -86,10 +84,6 @@ def prepare_database(connection: Connection, database: str, roles: Mapping[str, 
 
 def prepare_schema(connection: Connection, roles: Mapping[str, Role]) -> None:
     """Let the owner make tables in `public` and the others use them; `connection` is on the database itself."""
-    connection.execute(
-        sql.SQL("alter schema public owner to {}").format(sql.Identifier(roles["owner"].name))
-    )
+    connection.execute(sql.SQL("alter schema public owner to {}").format(sql.Identifier(roles["owner"].name)))
     for kind in ("app", "system"):
-        connection.execute(
-            sql.SQL("grant usage on schema public to {}").format(sql.Identifier(roles[kind].name))
-        )
+        connection.execute(sql.SQL("grant usage on schema public to {}").format(sql.Identifier(roles[kind].name)))

@@ -42,8 +42,6 @@ class Job(Timestamped):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["run_after"], condition=Q(state__in=["queued", "running"]), name="jobs_waiting"
-            ),
+            models.Index(fields=["run_after"], condition=Q(state__in=["queued", "running"]), name="jobs_waiting"),
             models.Index(fields=["clinic", "state", "-created_at"], name="jobs_by_state"),
         ]

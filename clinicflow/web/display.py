@@ -87,9 +87,7 @@ def write_date(moment: dt.datetime | dt.date, style: str = "short") -> str:
     date = to_local(moment).date() if isinstance(moment, dt.datetime) else moment
     display = current_display()
     if style == "digits":
-        return formats.date_format(
-            date, DATE_ORDERS.get(display.date_format, DATE_ORDERS["YYYY-MM-DD"])[0]
-        )
+        return formats.date_format(date, DATE_ORDERS.get(display.date_format, DATE_ORDERS["YYYY-MM-DD"])[0])
     month_first = display.month_first
     patterns = {
         "short": "M j" if month_first else "j M",

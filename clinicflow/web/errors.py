@@ -47,9 +47,7 @@ PAGES = {
 }
 
 
-def answer(
-    request: HttpRequest, status: int, *, detail: str = "", code: str = ""
-) -> HttpResponse:
+def answer(request: HttpRequest, status: int, *, detail: str = "", code: str = "") -> HttpResponse:
     """The error as a page, or as a toast where htmx asked for a part of one."""
     symbol, title, advice = PAGES.get(status, PAGES[400])
     context = {
@@ -61,9 +59,7 @@ def answer(
         "advice": advice,
     }
     if wants_fragment(request):
-        content = loader.render_to_string(
-            "ui/_toast_partial.html", {"toast": Toast(text=detail or title, kind="bad")}
-        )
+        content = loader.render_to_string("ui/_toast_partial.html", {"toast": Toast(text=detail or title, kind="bad")})
     else:
         content = loader.render_to_string("errors/error.html", context, request)
     response = HttpResponse(content, status=status)
@@ -98,9 +94,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
         "advice": advice,
         "theme": "system",
     }
-    return HttpResponse(
-        loader.render_to_string("errors/error.html", context), status=500
-    )
+    return HttpResponse(loader.render_to_string("errors/error.html", context), status=500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -115,6 +109,4 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def offline(request: HttpRequest) -> HttpResponse:
     """What a browser shows when it has lost the clinic's server."""
-    return HttpResponse(
-        loader.render_to_string("errors/offline.html", {"theme": "system"})
-    )
+    return HttpResponse(loader.render_to_string("errors/offline.html", {"theme": "system"}))

@@ -23,9 +23,7 @@ class DomainErrorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_exception(
-        self, request: HttpRequest, exception: Exception
-    ) -> HttpResponse | None:
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, DomainError):
             return answer_domain_error(request, exception)
         return None
@@ -50,6 +48,4 @@ class HtmxSignInMiddleware:
             return response
         page = urlsplit(request.headers.get("HX-Current-URL", ""))
         back = f"{page.path}?{page.query}" if page.query else page.path
-        return HttpResponseClientRedirect(
-            f"{sign_in}?{urlencode({'next': back})}" if back else sign_in
-        )
+        return HttpResponseClientRedirect(f"{sign_in}?{urlencode({'next': back})}" if back else sign_in)

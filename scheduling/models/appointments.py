@@ -140,7 +140,9 @@ class Appointment(ClinicOwned):
             models.CheckConstraint(
                 condition=Q(overlap_allowed=False) | ~Q(overlap_reason=""), name="appointments_overlap_has_reason"
             ),
-            models.CheckConstraint(condition=Q(visit_type__in=["in-clinic", "virtual"]), name="appointments_type_known"),
+            models.CheckConstraint(
+                condition=Q(visit_type__in=["in-clinic", "virtual"]), name="appointments_type_known"
+            ),
             models.CheckConstraint(
                 condition=Q(visit_category__in=["new-patient", "follow-up"]), name="appointments_category_known"
             ),
@@ -172,9 +174,7 @@ class Cancellation(ClinicOwned):
         CLINIC = "clinic-cancelled", "Clinic cancelled"
         OTHER = "other", "Other"
 
-    appointment = models.ForeignKey(
-        Appointment, models.PROTECT, related_name="cancellations", db_constraint=False
-    )
+    appointment = models.ForeignKey(Appointment, models.PROTECT, related_name="cancellations", db_constraint=False)
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="cancellations", db_constraint=False)
     cancellation_type = models.CharField(max_length=22, choices=Type)
     reason_note = models.CharField(max_length=500, blank=True)
@@ -200,7 +200,11 @@ class Cancellation(ClinicOwned):
             models.CheckConstraint(
                 condition=Q(
                     cancellation_type__in=[
-                        "patient-cancelled", "no-show", "rescheduled-externally", "clinic-cancelled", "other",
+                        "patient-cancelled",
+                        "no-show",
+                        "rescheduled-externally",
+                        "clinic-cancelled",
+                        "other",
                     ]
                 ),
                 name="cancellations_type_known",

@@ -104,7 +104,5 @@ class WaitlistEntry(ClinicOwned):
         indexes = [models.Index(fields=["clinic", "status", "date_from"], name="waitlist_by_date")]
         constraints = [
             models.CheckConstraint(condition=Q(date_from__lte=F("date_to")), name="waitlist_dates_in_order"),
-            models.CheckConstraint(
-                condition=Q(duration__gte=5, duration__lte=480), name="waitlist_duration"
-            ),
+            models.CheckConstraint(condition=Q(duration__gte=5, duration__lte=480), name="waitlist_duration"),
         ]

@@ -23,9 +23,7 @@ def icon(name: str, classes: str = "", label: str = "") -> SafeString:
             label,
             href,
         )
-    return format_html(
-        '<svg class="i {}" aria-hidden="true"><use href="{}"/></svg>', classes, href
-    )
+    return format_html('<svg class="i {}" aria-hidden="true"><use href="{}"/></svg>', classes, href)
 
 
 @register.filter
@@ -67,9 +65,7 @@ def ago(seconds: float | None) -> str:
 def initials(name: str) -> str:
     """The first letters of the first and last word of a name."""
     words = [word for word in name.split() if word[:1].isalpha()]
-    return "".join(
-        word[0] for word in ([words[0], words[-1]] if len(words) > 1 else words)
-    ).upper()
+    return "".join(word[0] for word in ([words[0], words[-1]] if len(words) > 1 else words)).upper()
 
 
 @register.simple_tag(takes_context=True)
