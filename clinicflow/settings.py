@@ -32,6 +32,7 @@ if PRODUCTION:
 
 ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],.localhost")
 SITE_URL = env.text("SITE_URL", f"http://localhost:{PORT}").rstrip("/")
+TRUSTED_PROXY_HOPS = env.number("TRUSTED_PROXY_HOPS", 0, low=0, high=5)
 CORS_ORIGINS = env.names("CORS_ORIGINS")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
@@ -90,6 +91,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
+    "clinicflow.clinics.middleware.ActorMiddleware",
 ]
 ROOT_URLCONF = "clinicflow.urls"
 WSGI_APPLICATION = "clinicflow.wsgi.application"

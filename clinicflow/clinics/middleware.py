@@ -1,0 +1,86 @@
+"""Finds out who is acting, opens their clinic's scope around the view, and writes down what was refused."""
+
+import re
+from collections.abc import Callable
+from uuid import uuid4
+
+import structlog
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import SimpleLazyObject
+
+from clinicflow.accounts.operations import sessions, tokens
+from clinicflow.audit.log import record
+from clinicflow.clinics.actors import Actor
+from clinicflow.clinics.models import ClinicSettings
+from clinicflow.clinics.operations.actors import Caller, actor_of
+from clinicflow.db import tenant
+from clinicflow.web.addresses import client_address
+
+REFUSALS = frozenset({403, 404, 409})
+TAB = re.compile(r"[0-9A-Za-z-]{1,40}")
+BEARER = "Bearer "
+
+
+class ActorMiddleware:
+    """Sets `request.actor` (None for nobody) and `request.clinic_settings` (read when first used).
+
+    The clinic comes from the sign-in's membership row, never from a header or an address. A bearer token counts
+    under /api/ only, and when one is given the cookie does not.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        actor = self._identify(request)
+        request.actor = actor
+        if actor is None:
+            return self.get_response(request)
+        request.clinic_settings = SimpleLazyObject(lambda: ClinicSettings.objects.visible_to(actor).get())
+        structlog.contextvars.bind_contextvars(clinic_id=str(actor.clinic_id), user_id=str(actor.user_id))
+        with tenant(actor.scope()):
+            response = self.get_response(request)
+            if response.status_code in REFUSALS and request.resolver_match is not None:
+                self._record_refusal(request, actor, response)
+        return response
+
+    def _identify(self, request: HttpRequest) -> Actor | None:
+        caller = caller_of(request)
+        credentials = request.headers.get("Authorization", "")
+        if request.path.startswith("/api/") and credentials.startswith(BEARER):
+            try:
+                session = tokens.session_of(credentials.removeprefix(BEARER))
+            except tokens.BadToken as error:
+                request.token_error = error
+                return None
+        else:
+            session = sessions.of_request(request)
+        request.auth_session = session
+        return None if session is None else actor_of(session, caller)
+
+    def _record_refusal(self, request: HttpRequest, actor: Actor, response: HttpResponse) -> None:
+        """After the request's own transaction, whose rollback would have erased it."""
+        match = request.resolver_match
+        ids = [str(value) for value in match.kwargs.values()] if match else []
+        with transaction.atomic():
+            record(
+                actor,
+                "denied" if response.status_code == 403 else "refused",
+                resource_type=(match.view_name if match else "")[:40],
+                resource_id=ids[0][:40] if ids else "",
+                outcome="refused",
+                reason=f"{request.method} answered {response.status_code}",
+            )
+
+
+def caller_of(request: HttpRequest) -> Caller:
+    """Request id, address, program and browser tab of a request."""
+    tab = request.headers.get("X-Tab", "")
+    bound = structlog.contextvars.get_contextvars().get("request_id")
+    return Caller(
+        request_id=str(bound or uuid4()),
+        ip_address=client_address(request),
+        user_agent=request.headers.get("User-Agent", "")[:300],
+        tab=tab if TAB.fullmatch(tab) else "",
+    )

@@ -1,0 +1,50 @@
+"""From a sign-in to the actor it stands for."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from clinicflow.accounts.models import AuthSession
+from clinicflow.clinics.actors import Actor, Role
+from clinicflow.clinics.models import Membership
+
+
+@dataclass(frozen=True)
+class Caller:
+    """What a request or socket says about itself."""
+
+    request_id: str = ""
+    ip_address: str = ""
+    user_agent: str = ""
+    tab: str = ""
+
+
+def actor_of(session: AuthSession, caller: Caller) -> Actor | None:
+    """The actor of a live sign-in, or None when its membership is gone, disabled, or not chosen yet."""
+    if session.membership_id is None:
+        return None
+    membership = (
+        Membership.objects.active()
+        .filter(pk=session.membership_id, user_id=session.user_id)
+        .select_related("clinic", "user")
+        .first()
+    )
+    return None if membership is None else actor_of_membership(membership, caller, session_id=session.pk)
+
+
+def actor_of_membership(membership: Membership, caller: Caller, *, session_id: UUID | None = None) -> Actor:
+    """The actor that a membership stands for; the clinic and user come with it."""
+    return Actor(
+        clinic_id=membership.clinic_id,
+        role=Role(membership.role),
+        timezone=membership.clinic.timezone,
+        clinic_name=membership.clinic.name,
+        name=str(membership.user),
+        user_id=membership.user_id,
+        membership_id=membership.pk,
+        doctor_id=membership.doctor_id,
+        session_id=session_id,
+        request_id=caller.request_id,
+        ip_address=caller.ip_address,
+        user_agent=caller.user_agent,
+        tab=caller.tab,
+    )

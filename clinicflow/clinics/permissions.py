@@ -1,0 +1,41 @@
+"""Which roles a page is for."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponseBase
+
+from clinicflow.core.errors import Forbidden
+
+View = Callable[..., HttpResponseBase]
+
+
+def role_required(*roles: str) -> Callable[[View], View]:
+    """Let only these roles in: nobody is sent to sign in, a wrong role gets Forbidden (403).
+
+    The allowed roles stand on the view as `roles`, where the route test reads them.
+    """
+    allowed = frozenset(roles)
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            actor = getattr(request, "actor", None)
+            if actor is None:
+                return redirect_to_login(request.get_full_path())
+            if str(actor.role) not in allowed:
+                raise Forbidden()
+            return view(request, *args, **kwargs)
+
+        guarded.roles = allowed  # type: ignore[attr-defined]  # functions take attributes
+        return guarded
+
+    return decorate
+
+
+def public(view: View) -> View:
+    """Mark a page as open to everyone, on purpose."""
+    view.roles = frozenset({"public"})  # type: ignore[attr-defined]  # functions take attributes
+    return view

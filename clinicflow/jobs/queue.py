@@ -1,0 +1,236 @@
+"""The queue: adding jobs, claiming them, doing them, and finding the forgotten ones.
+
+The row is the job. Celery messages are hints that may be lost or doubled: a worker that cannot claim the row
+does nothing. Effect and `done` commit together.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import structlog
+from celery import current_app
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+
+from clinicflow.core import clock
+from clinicflow.db import tenant
+from clinicflow.jobs.models import Job
+from clinicflow.jobs.registry import Handler, handler_of, periods
+
+MAX_ATTEMPTS = 5
+HINT_PAUSE = dt.timedelta(seconds=30)
+KEEP_DONE = dt.timedelta(days=14)
+log = structlog.get_logger(__name__)
+
+
+class RetryLater(Exception):
+    """Raised by work that should be tried again after `seconds`, without saying that it failed for good."""
+
+    def __init__(self, seconds: float, reason: str = "") -> None:
+        super().__init__(reason)
+        self.seconds, self.reason = seconds, reason
+
+
+def enqueue(
+    kind: str,
+    *,
+    clinic_id: UUID,
+    key: str,
+    args: Mapping[str, Any] | None = None,
+    run_after: dt.datetime | None = None,
+) -> bool:
+    """Add a job in the current transaction, unless the clinic has one of this kind and key already.
+
+    Returns whether it was added. After commit Celery gets a hint, unless the job is for later.
+    """
+    if handler_of(kind) is None:
+        raise RuntimeError(f"No function does the job {kind}.")
+    now = clock.now()
+    job = Job(
+        clinic_id=clinic_id,
+        kind=kind,
+        key=key,
+        args=dict(args or {}),
+        run_after=run_after or now,
+        hinted_until=now + HINT_PAUSE if not run_after or run_after <= now else None,
+        request_id=str(structlog.contextvars.get_contextvars().get("request_id", "")),
+    )
+    added = bool(Job.objects.bulk_create([job], ignore_conflicts=True)) and Job.objects.filter(pk=job.pk).exists()
+    if added and job.hinted_until:
+        transaction.on_commit(lambda: hint(job.pk, clinic_id))
+    return added
+
+
+def hint(job_id: UUID, clinic_id: UUID) -> None:
+    """Tell Celery. A broker that is down costs nothing but the sweep's second or two."""
+    try:
+        current_app.send_task("clinicflow.run_job", (str(job_id), str(clinic_id)), retry=False, expires=3600)
+    except Exception as error:  # whatever a broker throws, the row stands
+        log.warning("job_hint_failed", job_id=str(job_id), error=type(error).__name__)
+
+
+def run(job_id: UUID, clinic_id: UUID) -> bool:
+    """Claim and do one job; False when there was nothing to claim. Never raises for a failing job."""
+    job = _claim(job_id, clinic_id)
+    if job is None:
+        return False
+    handler = handler_of(job.kind)
+    structlog.contextvars.bind_contextvars(job_id=str(job.pk), job_kind=job.kind, clinic_id=str(clinic_id))
+    if handler is None:
+        _fail(job, None, "UnknownKind")
+        return True
+    try:
+        if handler.atomic:
+            with transaction.atomic(), tenant(clinic_id):
+                handler.work(clinic_id=clinic_id, **job.args)
+                _finish(job)
+        else:
+            handler.work(clinic_id=clinic_id, **job.args)
+            with transaction.atomic(), tenant(clinic_id):
+                _finish(job)
+    except RetryLater as later:
+        _postpone(job, handler, later)
+    except Exception as error:  # a job's failure is a state of its row
+        log.warning("job_failed", error=type(error).__name__, attempts=job.attempts, exc_info=True)
+        _fail(job, handler, type(error).__name__)
+    finally:
+        structlog.contextvars.unbind_contextvars("job_id", "job_kind", "clinic_id")
+    return True
+
+
+def _claim(job_id: UUID, clinic_id: UUID) -> Job | None:
+    """Take the lease: attempts are counted before the work, so that a poisonous job ends dead."""
+    now = clock.now()
+    with transaction.atomic(), tenant(clinic_id):
+        claimable = Q(state=Job.State.QUEUED, run_after__lte=now) | Q(state=Job.State.RUNNING, lease_until__lt=now)
+        job = Job.objects.select_for_update(skip_locked=True).filter(claimable, pk=job_id).first()
+        if job is None:
+            return None
+        if job.attempts >= MAX_ATTEMPTS:
+            _bury(job, handler_of(job.kind), job.last_error or "WorkerLost")
+            return None
+        job.attempts += 1
+        job.state = Job.State.RUNNING
+        job.started_at = now
+        job.lease_until = now + settings.JOB_LEASE
+        job.save(update_fields=["attempts", "state", "started_at", "lease_until", "updated_at"])
+        return job
+
+
+def _finish(job: Job) -> None:
+    """Mark done, in the transaction of the effect; refuse if another worker has taken the lease over."""
+    done = Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, attempts=job.attempts).update(
+        state=Job.State.DONE, finished_at=clock.now(), lease_until=None, last_error="", updated_at=clock.now()
+    )
+    if not done:
+        raise RuntimeError("The lease was lost; another worker does this job.")
+
+
+def _postpone(job: Job, handler: Handler, later: RetryLater) -> None:
+    with transaction.atomic(), tenant(job.clinic_id):
+        if job.attempts >= MAX_ATTEMPTS:
+            _bury(job, handler, later.reason or "RetryLater")
+            return
+        _requeue(job, dt.timedelta(seconds=later.seconds), later.reason)
+
+
+def _fail(job: Job, handler: Handler | None, error: str) -> None:
+    with transaction.atomic(), tenant(job.clinic_id):
+        if job.attempts >= MAX_ATTEMPTS or handler is None:
+            _bury(job, handler, error)
+            return
+        _requeue(job, dt.timedelta(seconds=2**job.attempts), error)
+
+
+def _requeue(job: Job, pause: dt.timedelta, error: str) -> None:
+    Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, attempts=job.attempts).update(
+        state=Job.State.QUEUED,
+        run_after=clock.now() + pause,
+        hinted_until=None,
+        lease_until=None,
+        last_error=error[:120],
+        updated_at=clock.now(),
+    )
+
+
+def _bury(job: Job, handler: Handler | None, error: str) -> None:
+    """Give up on a job; managers see it and can send it round again."""
+    Job.objects.filter(pk=job.pk).update(
+        state=Job.State.DEAD, finished_at=clock.now(), lease_until=None, last_error=error[:120], updated_at=clock.now()
+    )
+    log.error("job_dead", job_id=str(job.pk), job_kind=job.kind, error=error)
+    if handler and handler.on_death:
+        handler.on_death(clinic_id=job.clinic_id, **job.args)
+
+
+def revive(job: Job) -> None:
+    """Send a dead job round again, with its attempts forgotten. The caller is in the clinic's scope."""
+    changed = Job.objects.filter(pk=job.pk, state=Job.State.DEAD).update(
+        state=Job.State.QUEUED,
+        attempts=0,
+        run_after=clock.now(),
+        hinted_until=None,
+        finished_at=None,
+        updated_at=clock.now(),
+    )
+    if changed:
+        transaction.on_commit(lambda: hint(job.pk, job.clinic_id))
+
+
+def sweep(limit: int = 100) -> int:
+    """Hint again at what is due and was not taken, over all clinics, as the system role; returns how many.
+
+    Any number of sweeps may run at once.
+    """
+    now = clock.now()
+    due = Q(state=Job.State.QUEUED, run_after__lte=now) | Q(state=Job.State.RUNNING, lease_until__lt=now)
+    with transaction.atomic(using="system"):
+        jobs = list(
+            Job.objects.using("system")
+            .select_for_update(skip_locked=True)
+            .filter(due)
+            .filter(Q(hinted_until=None) | Q(hinted_until__lt=now) | Q(state=Job.State.RUNNING))
+            .order_by("run_after")
+            .only("id", "clinic_id")[:limit]
+        )
+        Job.objects.using("system").filter(pk__in=[job.pk for job in jobs]).update(hinted_until=now + HINT_PAUSE)
+    for job in jobs:
+        hint(job.pk, job.clinic_id)
+    return len(jobs)
+
+
+def tick(at: dt.datetime) -> int:
+    """Insert what the clock calls for: one job per kind, clinic and slot of time, as the system role.
+
+    Two beats, or a late one, make one job: the slot is the key. Slots long missed are skipped, not made up.
+    """
+    clinics = list(_clinic_ids())
+    rows = []
+    for period in periods():
+        slot = int(at.timestamp()) // period.seconds
+        key = f"slot:{slot}"
+        rows += [Job(clinic_id=clinic, kind=period.kind, key=key, run_after=at, args={}) for clinic in clinics]
+    with transaction.atomic(using="system"):
+        Job.objects.using("system").bulk_create(rows, ignore_conflicts=True)
+    return len(rows)
+
+
+def tidy() -> int:
+    """Delete finished periodic jobs that are two weeks old, or a day old for the clock's own; returns how many."""
+    now = clock.now()
+    with transaction.atomic(using="system"):
+        old = Job.objects.using("system").filter(state=Job.State.DONE)
+        clocks = old.filter(key__startswith="slot:", finished_at__lt=now - dt.timedelta(hours=6))
+        others = old.filter(finished_at__lt=now - KEEP_DONE)
+        return int(clocks.delete()[0]) + int(others.delete()[0])
+
+
+def _clinic_ids() -> Any:
+    clinic = Job._meta.get_field("clinic").related_model
+    return clinic.objects.using("system").order_by("pk").values_list("pk", flat=True)
+
+
+__all__ = ["MAX_ATTEMPTS", "RetryLater", "enqueue", "hint", "revive", "run", "sweep", "tick", "tidy"]

@@ -1,0 +1,31 @@
+"""The only Celery tasks: do a job, sweep, tick."""
+
+from uuid import UUID
+
+from celery import shared_task
+from django.core.cache import cache
+
+from clinicflow.core import clock
+from clinicflow.jobs import queue
+
+HEARTBEAT = "heartbeat:{}"
+
+
+@shared_task(name="clinicflow.run_job")
+def run_job(job_id: str, clinic_id: str) -> None:
+    """Do one job, if it can still be claimed."""
+    queue.run(UUID(job_id), UUID(clinic_id))
+
+
+@shared_task(name="clinicflow.sweep", expires=10)
+def sweep() -> None:
+    """Every other second: insert the clock's jobs, and hint again at what was not taken."""
+    queue.tick(clock.now())
+    queue.sweep()
+    cache.set(HEARTBEAT.format("worker"), clock.now().isoformat(), 60)
+
+
+@shared_task(name="clinicflow.tidy", expires=300)
+def tidy() -> None:
+    """Every hour: forget jobs that were done long ago."""
+    queue.tidy()

@@ -1,0 +1,191 @@
+"""One socket of one open screen or program."""
+
+import asyncio
+import json
+import time
+from typing import Any
+from uuid import UUID
+
+from asgiref.sync import sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
+from django.db import close_old_connections
+
+from clinicflow.accounts.operations import sessions, tokens
+from clinicflow.clinics.actors import Actor, Role
+from clinicflow.clinics.operations.actors import Caller, actor_of
+from clinicflow.realtime import broadcast
+
+AUTHENTICATE_WITHIN = 5.0
+TRUSTED_FOR = 5.0  # seconds between two checks that the sign-in still stands
+LONGEST_MESSAGE = 8192
+REVOKED, FOREIGN, BAD_ORIGIN = 4401, 4403, 4400
+
+
+class LiveConsumer(AsyncWebsocketConsumer):
+    """Forwards the events of one stream, checks the sign-in again and again, and says `resync` after a loss.
+
+    Browsers are known by their session cookie (same origin only); programs send
+    `{"type": "authenticate", "token": …}` within five seconds. Another clinic's id closes with 4403, an ended
+    sign-in with 4401.
+    """
+
+    actor: Actor | None = None
+    stream = ""
+    sequence = 0
+    checked_at = 0.0
+    token = ""
+    deadline: asyncio.Task[None] | None = None
+
+    async def connect(self) -> None:
+        cookie = self.scope.get("cookies", {}).get(settings.SESSION_COOKIE_NAME, "")
+        if cookie and not self._same_origin():
+            await self.close(BAD_ORIGIN)
+            return
+        await self.accept()
+        if cookie and await self._identify_by_cookie():
+            await self._start()
+        else:
+            self.deadline = asyncio.create_task(self._close_unless_authenticated())
+
+    async def disconnect(self, code: int) -> None:
+        if self.deadline:
+            self.deadline.cancel()
+        if self.actor:
+            await self.channel_layer.group_discard(self.stream, self.channel_name)
+            await self.channel_layer.group_discard(self._session_group(), self.channel_name)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        message = parse(text_data)
+        if self.actor is None:
+            if message.get("type") == "authenticate" and await self._identify_by_token(str(message.get("token", ""))):
+                await self._start()
+            else:
+                await self.close(REVOKED)
+        elif message.get("type") == "ping":
+            if await self._still_trusted():
+                sequence = await sync_to_async(broadcast.sequence_of)(self.stream)
+                await self._say({"type": "pong", "sequence": sequence})
+        else:
+            await self._say({"type": "error", "code": "unknown_message"})
+
+    async def live_event(self, message: dict[str, Any]) -> None:
+        """An event of our stream, from the channel layer."""
+        event = message["event"]
+        if not await self._still_trusted():
+            return
+        lost = event["sequence"] > self.sequence + 1
+        self.sequence = max(self.sequence, event["sequence"])
+        if lost:
+            await self._say({"type": "resync", "sequence": self.sequence})
+        await self._say(event)
+
+    async def session_ended(self, message: dict[str, Any]) -> None:
+        """This sign-in was ended somewhere."""
+        await self.close(REVOKED)
+
+    # ------------------------------------------------------------------ who is there
+    def _same_origin(self) -> bool:
+        headers = dict(self.scope["headers"])
+        origin = headers.get(b"origin", b"").decode("latin-1")
+        host = headers.get(b"host", b"").decode("latin-1")
+        return origin in {f"http://{host}", f"https://{host}", settings.SITE_URL}
+
+    async def _identify_by_cookie(self) -> bool:
+        cookie = self.scope["cookies"][settings.SESSION_COOKIE_NAME]
+        return await self._become(await sync_to_async(actor_by_cookie)(cookie))
+
+    async def _identify_by_token(self, token: str) -> bool:
+        self.token = token
+        return await self._become(await sync_to_async(actor_by_token)(token))
+
+    async def _become(self, actor: Actor | None) -> bool:
+        self.checked_at = time.monotonic()
+        if actor is None:
+            return False
+        self.actor = actor
+        return True
+
+    async def _start(self) -> None:
+        actor = self.actor
+        if actor is None or self.scope["url_route"]["kwargs"]["clinic_id"] != actor.clinic_id:
+            self.actor = None
+            await self.close(FOREIGN)
+            return
+        if self.deadline:
+            self.deadline.cancel()
+        self.stream = stream_of(actor)
+        await self.channel_layer.group_add(self.stream, self.channel_name)
+        await self.channel_layer.group_add(self._session_group(), self.channel_name)
+        self.sequence = await sync_to_async(broadcast.sequence_of)(self.stream)
+        await self._say({"type": "hello", "sequence": self.sequence, "clinic_id": str(actor.clinic_id)})
+
+    async def _still_trusted(self) -> bool:
+        """Whether the sign-in stands and still acts under the same role; closes the socket if not."""
+        if self.actor is None:
+            return False
+        if time.monotonic() - self.checked_at < TRUSTED_FOR:
+            return True
+        before = self.actor
+        if self.token:
+            now = await sync_to_async(actor_by_session)(before.session_id)
+        else:
+            now = await sync_to_async(actor_by_cookie)(self.scope["cookies"][settings.SESSION_COOKIE_NAME])
+        self.checked_at = time.monotonic()
+        if now is None or (now.membership_id, now.session_id) != (before.membership_id, before.session_id):
+            await self.close(REVOKED)
+            return False
+        return True
+
+    async def _close_unless_authenticated(self) -> None:
+        await asyncio.sleep(AUTHENTICATE_WITHIN)
+        if self.actor is None:
+            await self.close(REVOKED)
+
+    def _session_group(self) -> str:
+        return (
+            broadcast.session_group(self.actor.session_id) if self.actor and self.actor.session_id else "session.none"
+        )
+
+    async def _say(self, message: dict[str, Any]) -> None:
+        await self.send(text_data=json.dumps(message, separators=(",", ":")))
+
+
+def parse(text: str | None) -> dict[str, Any]:
+    """A client's message, or an empty one when it is too long or no JSON object."""
+    if text is None or len(text) > LONGEST_MESSAGE:
+        return {}
+    try:
+        message = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return message if isinstance(message, dict) else {}
+
+
+def stream_of(actor: Actor) -> str:
+    """The stream that a role follows."""
+    if actor.role == Role.DOCTOR and actor.doctor_id:
+        return broadcast.doctor_stream(actor.clinic_id, actor.doctor_id)
+    if actor.role == Role.OWNER:
+        return broadcast.owner_stream(actor.clinic_id)
+    return broadcast.desk_stream(actor.clinic_id)
+
+
+def actor_by_cookie(cookie: str) -> Actor | None:
+    close_old_connections()
+    session = sessions.of_cookie(cookie)
+    return None if session is None else actor_of(session, Caller())
+
+
+def actor_by_token(token: str) -> Actor | None:
+    close_old_connections()
+    try:
+        return actor_of(tokens.session_of(token), Caller())
+    except tokens.BadToken:
+        return None
+
+
+def actor_by_session(session_id: UUID | None) -> Actor | None:
+    close_old_connections()
+    session = sessions.live(session_id) if session_id else None
+    return None if session is None else actor_of(session, Caller())
