@@ -15,7 +15,7 @@ DEBUG = env.flag("DEBUG", False)
 PORT = env.number("PORT", 8000, low=1, high=65535)
 DATA_DIR = Path(env.text("DATA_DIR") or BASE_DIR / ".clinicflow").resolve()
 
-DEVELOPMENT_SECRET = "development-only: never keep a patient's data under this key"
+DEVELOPMENT_SECRET = "development-only: never keep a patient's data under this key"  # noqa: S105 - refused in production
 SECRET_KEY = env.text("JWT_SECRET_KEY") or DEVELOPMENT_SECRET
 JWT_SECRET_KEY = SECRET_KEY
 JWT_ALGORITHM = env.choice("JWT_ALGORITHM", "HS256", ("HS256", "HS384", "HS512"))

@@ -98,7 +98,7 @@ class TenantTable(_TableOperation):
         return statements
 
     def backwards(self, table: str, meta: Any) -> list[str]:
-        statements = [
+        return [
             f"alter table {table} drop constraint if exists {meta.db_table}_of_clinic",
             f"drop policy if exists system_all on {table}",
             f"drop policy owner_all on {table}",
@@ -107,7 +107,6 @@ class TenantTable(_TableOperation):
             f"alter table {table} no force row level security",
             f"alter table {table} disable row level security",
         ]
-        return statements
 
 
 class GlobalTable(_TableOperation):
