@@ -62,6 +62,10 @@ class EmbeddedError(Exception):
     """The services cannot start. The message is one line that says what to do."""
 
 
+class AlreadyRunning(EmbeddedError):
+    """Another program holds the data directory."""
+
+
 @dataclass(frozen=True)
 class Account:
     """The user the services run as; None for the one that runs this program."""
@@ -151,7 +155,7 @@ def _take_lock(root: Path) -> IO[str]:
         lock.seek(0)
         holder = lock.read().strip() or "unknown"
         lock.close()
-        raise EmbeddedError(
+        raise AlreadyRunning(
             f"ClinicFlow already runs on {root} (process {holder}). Stop it, or set another DATA_DIR."
         ) from None
     lock.truncate(0)
@@ -328,14 +332,6 @@ def _spawn(
     command: list[str], *, cwd: Path, account: Account, output: IO[bytes], end_signal: signal.Signals
 ) -> subprocess.Popen[bytes]:
     """Start a server that ends with this program, even when this program is killed."""
-    parent = os.getpid()
-
-    def end_with_parent() -> None:
-        if _libc is not None:
-            _libc.prctl(PR_SET_PDEATHSIG, int(end_signal))
-            if os.getppid() != parent:
-                os._exit(1)
-
     return subprocess.Popen(  # noqa: S603 - our own binaries
         [*_as_account(account, Path(command[0]), cwd, end_signal), *command],
         cwd=cwd,
@@ -343,8 +339,21 @@ def _spawn(
         stdout=output,
         stderr=output,
         start_new_session=True,  # a Ctrl-C in the terminal is for the supervisor, which ends things in order
-        preexec_fn=end_with_parent,
+        preexec_fn=ending_with_parent(end_signal),
     )
+
+
+def ending_with_parent(sign: signal.Signals) -> Callable[[], None]:
+    """For ``Popen(preexec_fn=...)``: the child gets ``sign`` when the thread that starts it ends (on Linux)."""
+    parent = os.getpid()
+
+    def arrange() -> None:
+        if _libc is not None:
+            _libc.prctl(PR_SET_PDEATHSIG, int(sign))
+            if os.getppid() != parent:
+                os._exit(1)
+
+    return arrange
 
 
 def _as_account(account: Account, binary: Path, cwd: Path, end_signal: signal.Signals) -> list[str]:

@@ -1,0 +1,181 @@
+"""Fixtures for all tests: the database as the application's role, a live server with sockets, a quiet browser."""
+
+import os
+import re
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+import uvicorn
+from django.conf import settings
+from django.test import TransactionTestCase
+from django.utils.module_loading import import_string
+from playwright.sync_api import BrowserContext, ConsoleMessage, WebError
+from pytest_django.plugin import blocking_manager_key
+
+from clinicflow.testing import databases
+from clinicflow.testing.plugin import LOG_VARIABLE, worker_id
+
+CHROMIUM = Path("/usr/bin/chromium")
+# Chromium reports an answer of these kinds as an error of the page; here they are expected answers with a body.
+ANSWERS = re.compile(r"status of (401|403|404|409|412|422)\b")
+REPORT_VIOLATIONS = """
+document.addEventListener('securitypolicyviolation', event => console.error(
+  `CSP violation: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));
+"""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Settings that only tests want: static files as they lie there, without the collected manifest."""
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.SERVESTATIC_USE_FINDERS = settings.SERVESTATIC_AUTOREFRESH = True
+    TransactionTestCase._fixture_teardown = databases.empty_tables
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """The first process migrates the template before xdist starts the workers that copy it."""
+    if worker_id() == "main" and not session.config.option.collectonly:
+        with session.config.stash[blocking_manager_key].unblock():
+            databases.ensure_template(afresh=session.config.getvalue("create_db"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "new_context" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
+    """This process's own copy of the template, used as the application's role."""
+    with django_db_blocker.unblock(), databases.copy_of_template(f"test_clinicflow_{worker_id()}"):
+        databases.remember_empty_tables()
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _empty_redis() -> None:
+    """No counter, hint or throttle of an earlier test of this process."""
+    client = redis.Redis.from_url(settings.REDIS_URL)
+    if left_over := list(client.scan_iter(f"{settings.REDIS_PREFIX}*", count=1000)):
+        client.delete(*left_over)
+    client.close()
+
+
+@pytest.fixture
+def database_log() -> Callable[[], str]:
+    """What PostgreSQL has logged about this process's database since the test began."""
+    name = os.environ.get(LOG_VARIABLE)
+    if name is None:
+        pytest.skip("needs the embedded PostgreSQL, whose log can be read")
+    log, database = Path(name), str(settings.DATABASES["default"]["NAME"])
+    start = log.stat().st_size
+
+    def read() -> str:
+        with log.open(errors="replace") as file:
+            file.seek(start)
+            return "".join(line for line in file if f"@{database} " in line)
+
+    return read
+
+
+# ---------------------------------------------------------------- a live server, with sockets
+
+
+class _Server(uvicorn.Server):
+    def install_signal_handlers(self) -> None:
+        """pytest keeps the signals."""
+
+
+@pytest.fixture(scope="session")
+def _asgi_server(django_db_setup: None) -> Iterator[str]:
+    application = import_string(settings.ASGI_APPLICATION)
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    listener.listen(128)
+    server = _Server(uvicorn.Config(application, log_level="warning", access_log=False, lifespan="off"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    while not server.started and thread.is_alive():
+        time.sleep(0.01)
+    yield f"http://localhost:{listener.getsockname()[1]}"
+    server.should_exit = server.force_exit = True
+    thread.join(10)
+
+
+@pytest.fixture
+def asgi_server(transactional_db: None, _asgi_server: str, settings: Any) -> str:
+    """The address of the whole application, pages and sockets, on this test's database."""
+    settings.SITE_URL = _asgi_server
+    settings.CSRF_TRUSTED_ORIGINS = [_asgi_server]
+    return _asgi_server
+
+
+# ---------------------------------------------------------------- the browser
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Debian's Chromium. Without it browser tests are skipped, or fail when CLINICFLOW_BROWSER=required."""
+    if not CHROMIUM.exists():
+        if os.environ.get("CLINICFLOW_BROWSER") == "required":
+            pytest.fail(f"browser tests are required, and there is no {CHROMIUM}")
+        pytest.skip(f"there is no {CHROMIUM} (on Debian: apt-get install chromium)")
+    # Playwright's loop runs in this thread, which makes Django refuse the ORM here; no coroutine of ours does.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    return {**browser_type_launch_args, "executable_path": str(CHROMIUM), "args": ["--no-sandbox"]}
+
+
+class Console:
+    """What the pages of one test complained about. ``allow`` names, by a regular expression, what a test expects."""
+
+    def __init__(self) -> None:
+        self.messages: list[str] = []
+        self._allowed: list[re.Pattern[str]] = [ANSWERS]
+
+    def allow(self, pattern: str) -> None:
+        self._allowed.append(re.compile(pattern))
+
+    def complaints(self) -> list[str]:
+        return [text for text in self.messages if not any(pattern.search(text) for pattern in self._allowed)]
+
+    def listen_to(self, context: BrowserContext) -> None:
+        context.add_init_script(REPORT_VIOLATIONS)
+        context.on("console", self._note_message)
+        context.on("weberror", self._note_error)
+
+    def _note_message(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.messages.append(f"{message.type}: {message.text} ({message.location.get('url', '')})")
+
+    def _note_error(self, error: WebError) -> None:
+        self.messages.append(f"exception: {error.error}")
+
+
+@pytest.fixture
+def console() -> Iterator[Console]:
+    """Fails the test when any of its pages logged an error or a warning, or broke its content security policy."""
+    console = Console()
+    yield console
+    assert console.complaints() == []
+
+
+@pytest.fixture
+def new_context(new_context: Callable[..., BrowserContext], console: Console) -> Callable[..., BrowserContext]:
+    """pytest-playwright's, with an ear on the console of every page."""
+
+    def create(**options: Any) -> BrowserContext:
+        context = new_context(**options)
+        console.listen_to(context)
+        return context
+
+    return create
