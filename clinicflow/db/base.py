@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.backends.postgresql import base as postgresql
 from psycopg import sql
+from psycopg.pq import TransactionStatus
 
 from clinicflow.db.scope import Scope, TenantScopeError, current_scope
 
@@ -41,6 +42,8 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
                 return
             raise TenantScopeError("A clinic's scope is open outside a transaction; wrap this work in atomic().")
         clinic, context = (str(scope.clinic_id), scope.as_json()) if scope else ("", "{}")
+        if self.connection.info.transaction_status == TransactionStatus.INERROR:
+            return  # only a rollback can come now, and it must not fail on us
         statement = sql.SQL("SET LOCAL app.clinic_id = {}; SET LOCAL app.context = {}").format(
             sql.Literal(clinic), sql.Literal(context)
         )

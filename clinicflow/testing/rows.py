@@ -1,0 +1,84 @@
+"""One row of every tenant table, for tests that must not forget a table."""
+
+import datetime as dt
+import uuid
+
+from django.apps import apps
+
+from clinicflow.core import clock
+from clinicflow.core.models import ClinicOwned
+
+
+def tenant_models():
+    """Every model with a clinic of its own, global ones aside."""
+    return [model for model in apps.get_models() if issubclass(model, ClinicOwned)]
+
+
+def one_of_each(cast, clinic, doctor, user):
+    """Make a row of every tenant model in the clinic; returns `{model: row}`. Call it inside the clinic's scope."""
+    now = clock.now()
+    patient = cast.make_patient(clinic)
+    visit = cast.make_appointment(doctor, patient, now + dt.timedelta(days=30))
+    own = {"clinic": clinic}
+    seen = own | {"patient": patient}
+    made = {type(patient): patient, type(visit): visit}
+
+    def make(label, **fields):
+        model = apps.get_model(label)
+        made[model] = model.objects.create(**fields)
+        return made[model]
+
+    make("scheduling.Series", **seen, doctor=doctor, rule="FREQ=WEEKLY;COUNT=8")
+    make(
+        "scheduling.Cancellation",
+        **seen,
+        appointment=visit,
+        cancellation_type="other",
+        cancelled_by_name="Dana",
+        notice_minutes=60,
+    )
+    make("scheduling.DoctorNote", **seen, doctor=doctor, appointment=visit, content="Blood pressure 152/94.")
+    make("scheduling.FollowUp", **seen, doctor=doctor, scheduled_date=now.date(), note="Review.")
+    make("scheduling.WaitlistEntry", **seen, doctor=doctor, date_from=now.date(), date_to=now.date())
+    make("scheduling.Closure", **own, starts_at=now, ends_at=now + dt.timedelta(days=1), reason="Holiday")
+    make("scheduling.TimeOff", **own, doctor=doctor, starts_at=now, ends_at=now + dt.timedelta(days=1))
+    make(
+        "scheduling.Message",
+        **seen,
+        appointment=visit,
+        kind="reply",
+        channel="sms",
+        direction="inbound",
+        address="+12125550100",
+        body="C",
+        status="received",
+    )
+    questionnaire = make("intake.Questionnaire", **own, family=uuid.uuid4(), name="Adult", sections=[])
+    form = make(
+        "intake.IntakeForm", **seen, appointment=visit, questionnaire=questionnaire, raw_answers={"reason": "x"}
+    )
+    make(
+        "intake.IntakeRevision",
+        **seen,
+        form=form,
+        number=1,
+        raw_answers={"reason": "x"},
+        answers_hash="0" * 64,
+        submitted_at=now,
+    )
+    make("aiassist.IntakeSummary", **seen, appointment=visit, intake_form=form, form_revision=1)
+    make("aiassist.Interaction", **seen, appointment=visit, doctor=doctor, channel="sms", direction="outbound")
+    make(
+        "notifications.Notification",
+        **own,
+        user=user,
+        role="admin",
+        kind="no-show",
+        object_type="appointments",
+        object_id=visit.pk,
+        key="test",
+    )
+    for label in ("clinics.Doctor", "clinics.DoctorSettings", "clinics.ClinicSettings"):
+        model = apps.get_model(label)
+        made[model] = model.objects.filter(clinic=clinic).first()
+    return made
