@@ -1,0 +1,151 @@
+"""The clause cues, as patterns over folded text without accents, English and Spanish. `rules.py` decides what they mean together.
+
+Every pattern is matched against tokens joined by single spaces, with " , " where the patient wrote a comma.
+"""
+
+import re
+from re import Pattern
+
+
+def _any(*parts: str) -> Pattern[str]:
+    return re.compile(r"(?<![\w'])(?:" + "|".join(parts) + r")(?![\w'])")
+
+
+_CANNOT = r"(?:can ?not|can'?t|ca n't|cannot|could ?n'?t|must ?n'?t|must not|should not|should ?n'?t|not supposed to|unable to|never)"
+_ADVERB = r"(?:(?:currently|still|also|already|only|just|really|usually|normally|sometimes|occasionally|regularly|mainly|mostly|actually|do|did|then|now) )*"
+
+RELATIVE = (
+    r"(?:mom|mum|mother|dad|father|parents?|wife|husband|partner|brother|sister|siblings?|grandma|grandmother|grandpa|grandfather|grandparents?|"
+    r"aunt|uncle|cousin|friends?|roommates?|flatmates?|coworkers?|co workers?|colleagues?|neighbou?rs?|boyfriend|girlfriend|family|relatives?|"
+    r"mother in law|father in law|fiance|niece|nephew|spouse|boss|mama|madre|papa|padre|esposa|esposo|marido|mujer|hermano|hermana|hermanos|abuela|abuelo|abuelos|"
+    r"tia|tio|primo|prima|amiga|amigo|suegra|suegro|novia|novio|familia|vecina|vecino|pareja|companera|companero)"
+)
+CHILD = r"(?:son|daughter|kids?|child|children|baby|hijo|hija|hijos|hijas|bebe|nino|nina|dog|cat|perro|gato)"
+
+FAMILY = _any(rf"(?:my|our|his|her|mi|mis|nuestra|nuestro|su) (?:\w+ )?{RELATIVE}(?:'s| 's)?", r"everyone (?:else )?in my family", r"runs in (?:my|the) family")
+CHILDREN = _any(rf"(?:my|our|mi|mis|nuestra|nuestro) (?:\w+ )?{CHILD}(?:'s| 's)?")
+
+# "can't take", "reacted to": about the substance that follows.
+ALLERGY_BEFORE = _any(
+    r"(?:allerg(?:ic|y|ies|c)|alergic\w?|allegic|alergy|hypersensitiv\w+|anaphyla\w+) ?(?:reactions? )?(?:to|with|from|against|:)?",
+    r"(?:bad |severe |terrible |adverse |awful )?reactions? (?:to|with|from)",
+    r"(?:reacted|react|reacts) (?:\w+ ){0,2}(?:to|with)",
+    rf"{_CANNOT} (?:ever )?(?:take|have|eat|tolerate|use|drink|handle|be around|be given|touch)",
+    r"(?:do|does|did|can) ?n'?t (?:tolerate|agree with)|do not tolerate|does not tolerate",
+    r"(?:intoleran(?:t|ce)|sensitiv(?:e|ity)) (?:of|to|for)",
+    r"(?:break|breaks|broke|breaking|come|came|comes) out (?:\w+ ){0,5}(?:from|with|to|when|if|after)",
+    r"(?:hives|rash|swelling|itching|itchy|swell up|anaphylaxis|throat closes|throat closed|throat swells) (?:\w+ ){0,3}(?:from|with|to|when|after|if|around)",
+    r"avoid",
+    r"(?:soy |es |somos |son )?(?:muy )?alergic[oa]s? (?:a|al)(?: (?:la|el|los|las))?",
+    r"alergias? (?:a|al|severa a|grave a|fuerte a)(?: (?:la|el|los|las))?",
+    r"(?:reaccion|reacciones) (?:\w+ )?(?:a|al|con|por)(?: (?:la|el|los|las))?",
+    r"no (?:puedo|puede|debo|debe) (?:\w+ )?(?:tomar|comer|usar|tolerar)(?: (?:la|el|los|las))?",
+    r"no tolero(?: (?:la|el|los|las))?|intolerancia (?:a|al)(?: (?:la|el|los|las))?|intolerante (?:a|al)(?: (?:la|el|los|las))?|sensible (?:a|al)(?: (?:la|el|los|las))?",
+    r"me (?:cae|caen|sienta|sientan|hace|hacen) mal(?: (?:la|el|los|las))?",
+)
+_REACTS = (
+    r"(?:gives?|gave|giving|causes?|caused|makes?|made|makin|making|sends?|sent|puts?|put|brings?|triggers?|triggered) "
+    r"(?:me|my|him|his|her|us|a|an|really|bad|terrible|severe|some|hives|rash|anaphyl\w+|swelling|itching|vomiting|nausea|asthma)"
+)
+# "gives me hives": about the substance before it. The verb alone is not enough, a reaction must follow.
+ALLERGY_AFTER = _any(
+    rf"(?:always |usually |sometimes |really |it |they |that |which |this |both |all )*{_REACTS}",
+    r"(?:me|le) (?:da|dan|dio|dieron|causa|causan|causo|produce|producen|produjo|provoca|provocan|provoco|salen|hincha|saca|saco)",
+    r"i (?:break|broke|get|got|swell|swelled|swole|had|have|itch|throw|threw|vomit|vomited|sneeze|couldn't breathe|can't breathe|develop|developed|came|come|reacted|react)",
+)
+ALLERGY_NOUN = re.compile(r"^ (?:allergy|allergies|allergic|alergy|intolerance|sensitivity|reaction)(?! (?:medicine|medication|meds?|pills?|shots?|tablets?|relief))(?![\w'])")
+ALLERGY_ALSO = _any(r"(?:i'?m|i am|he is|she is|i was|he's|she's) (?:\w+ )?allergic", r"is an allergy", r"soy alergic[oa]", r"allergic to (?:it|them|that|those|both|this)")
+
+ALLERGY_TREATED = _any(
+    r"(?:for|with|against) (?:(?:my|the|his|her|seasonal|bad|these|some|food|pet|spring|hay|environmental) )*(?:allerg\w+|hay fever|hayfever|rhinitis)",
+    r"(?:para|por) (?:(?:la|las|mi|mis) )?alergias?",
+)
+
+NEGATION = _any(
+    r"(?<!, )not (?!sure|only|certain|that|really sure|just)(?:\w+ )?",
+    r"no(?= (?:\w+ )?(?!problem|longer|,))",
+    r"never|none|without|nor|neither|denies|denied|refuse[ds]?|avoiding|instead of|rather than|declined|decided against|against",
+    r"(?:do|does|did|is|are|was|were|have|has|had|would|wo|ca|could|should)? ?n't",
+    r"(?:dont|doesnt|didnt|isnt|wasnt|havent|hasnt|wont|aint|arent|cant|couldnt|ain't|nothing like|nothing such as|anything like)",
+    r"(?:don't|doesn't|didn't|isn't|aren't|wasn't|weren't|haven't|hasn't|hadn't|wouldn't|won't|can't|couldn't|shouldn't)",
+    r"nunca|jamas|tampoco|ni|sin|nada de|ningun|ninguna",
+)
+NOT_NEGATION = _any(
+    r"(?:do n't|don't|dont|not|can't|ca n't|cannot|did n't|didn't) (?:really )?(?:know|remember|recall|think of|mind|care|sure|certain|believe|understand)",
+    r"not (?:really )?(?:sure|only|certain|just)|no problem|no se(?: si)?|no recuerdo|no me acuerdo|without (?:missing|fail)|never (?:miss\w*|forget|skip\w*)|"
+    r"(?:don't|do n't|never|not|didn't|haven't) (?:miss|missed|forget|skip|skipped|stopped|stop|run out)|no solo|wo n't stop|can't (?:sleep|breathe|stand|go) without|no matter",
+)
+# After these, what was denied so far no longer applies.
+EXCEPT = _any(
+    r"other than|aside from|apart from|besides|except(?: for)?|just|only|but|instead|outside of|except that|beyond|unless you count|"
+    r"solo|solamente|aparte de|ademas de|excepto|menos|salvo|pero|sino|unicamente|mas que"
+)
+
+PAST = _any(
+    r"used to (?:take|be on|use|have|get)|stopped(?: taking| using)?|quit(?: taking| using)?|came off(?: of)?|went off|got off|taken off(?: of)?|took (?:me|him|her) off(?: of)?|weaned off(?: of)?",
+    r"was (?:previously |once |also )?on|were on|had been on|was taking|were taking|was using|was prescribed|(?:had|was) (?:him|her|me) on",
+    r"no longer(?: take| taking| on| use| using)?|not anymore|previously|formerly|in the past|years ago|months ago|discontinued|discontinue|finished|completed|"
+    r"switched from|changed from|swapped from|as a (?:child|kid|teenager)|when i was (?:a |younger|little|young|pregnant)|back in \d+|years back|once took|at one point|got rid of|replaced|"
+    r"past (?:medications|medicines|meds)|last took|ran out of|off (?:of )?(?:my|the)|had to stop",
+    r"tomaba|usaba|antes (?:tomaba|usaba|me daban)|deje (?:de )?(?:tomar|usar)?|dejo de (?:tomar|usar)|ya no (?:tomo|uso|toma|usa|me pongo)|suspendi|me (?:lo |la )?suspendieron|me quitaron|termine|"
+    r"me lo quitaron|solia (?:tomar|usar)|hace (?:\w+ )?(?:anos|meses)|en el pasado|anteriormente|de nino|de nina|cuando era",
+)
+PAST_AFTER = _any(
+    r"(?:\w+ )?(?:years?|months?) ago|in the past|last (?:year|summer|winter|spring|fall|january|february|march|april|may|june|july|august|september|october|november|december)|"
+    r"(?:but )?(?:i |we |they |he |she |my doctor |the doctor )?(?:have |has |had |'ve )?(?:since )?(?:stopped|quit|discontinued|came off|finished)(?: (?:it|that|them|taking|using|because|due|last|in|after|about|a|when))?|"
+    r"(?:but )?(?:i )?(?:do n't|don't|dont|do not) (?:take|use) (?:it|them|that|this|those) (?:anymore|any more|now|any longer)|not any ?more|no longer|until|back in|as a (?:child|kid|teenager)|when i was|"
+    r"but not (?:now|anymore|any more)|any ?more|(?:was |were )?(?:stopped|discontinued)|before (?:that|switching|i switched)|"
+    r"hace (?:\w+ )?(?:anos|meses)|en el pasado|pero (?:ya )?no|ya no|pero lo deje|pero la deje|hasta|lo deje|la deje|de nino|de nina|el ano pasado|lo suspendi|me lo quitaron|me la quitaron",
+)
+RECENT = _any(
+    r"took|have taken|has taken|'ve taken|had taken|tried|have tried|'ve tried|have had|'ve had|had some|gave me|given me|was given|have used|used|bought|had|"
+    r"having taken|tome|he tomado|probe|he probado|me dieron|me inyectaron|use|compre|me tome",
+)
+RECENT_AFTER = _any(r"(?:this|yesterday) morning|today|yesterday|last (?:night|week)|earlier|(?:\w+ )?(?:days?|hours?) ago|esta manana|hoy|ayer|anoche")
+
+USE = _any(
+    rf"(?:i|he|she|we|they|yeah|yes|and|also|still|only|just|usually|sometimes|mom|to)? ?{_ADVERB}(?:take|takes|taking|taken|takin|use|uses|using|inject|injecting|apply|applying|swallow|wear)",
+    r"(?:on|prescribed|prescribe|prescribes|put (?:me|him|her) on|started(?: me)?(?: on)?|started taking|start|been on|been taking|been using|been having|rely on|need|needs|get|getting|gets|keep|carry|have)",
+    r"(?:tomo|toma|tomamos|tomando|uso|usa|usando|utilizo|me pongo|me inyecto|se inyecta|me aplico|recetaron|receto|recetado|me dan|consumo|empece|me tomo|se toma|estoy con|sigo con|estoy en|necesito|ando tomando)",
+)
+FRESH = _any(
+    r"(?:now|currently|these days|at the moment|right now|presently|ahora|actualmente|hoy en dia)",
+    rf"(?<!when )(?<!if )(?<!after )(?<!time )(?<!whenever )(?<!what )(?<!that )(?:i|we|he|she)(?:'m|'ve| am| m| have| was)? (?:been )?{_ADVERB}(?:take|takes|taking|took|use|uses|using|on|been|had|used|tried|stopped|quit)",
+    rf"(?<!when )(?<!if )(?<!after )(?<!time )(?:i|we|he|she)(?: have|'ve) {_ADVERB}(?:been|taken|tried|had|used|stopped)",
+    r"(?<!no )(?<!ya no )(?<!tampoco )(?:yo )?(?:tomo|uso|tomaba|tome|usaba|deje|me pongo|toma|usa)",
+)
+STRONG_USE = _any(
+    r"(?:take|takes|taking|use|uses|using|inject|carry|carries|on|been on|put me on|prescribed|tomo|toma|uso|usa|tomando|usando|me pongo|me inyecto|llevo|cargo)",
+)
+SELF = _any(r"i|i'm|i've|me|myself|yo|tomo|uso|tengo|soy|we|mine")
+
+ASKING = _any(
+    r"(?:should|can|could|may|would|will|shall) (?:i|we|it|the|that|this|there|you|they|he|she|my|a|any|some|taking)(?: \w+)?",
+    r"(?:wonder(?:ing|ed)?|curious|asked?|asking|questions?|talk|discuss|tell me|heard|hear|read|reading|worried|worry|concerned|scared|afraid)(?: \w+){0,2} (?:about|if|of|whether|on|that|for)",
+    r"(?:think|thinking|thought|consider(?:ing|ed)?|suggest(?:ed|ing|s)?|recommend(?:ed|ing|s)?|advised|offered|told me)(?: \w+){0,4} (?:about|of|using|taking|to|trying|try|take|use)",
+    r"(?:suggest(?:ed|ing|s)?|recommend(?:ed|ing|s)?|offered|considering|mentioned)",
+    r"(?:want|wanted|wants|would like|'d like|wish|hoping|hope|like|love|prefer|interested|looking)(?: \w+){0,2} (?:to|for|in)(?: (?:try|take|start|get|go|be|have|switch|know|ask))?",
+    r"(?:what about|how about|what is|what's|what are|is there|are there|whether|going to|gon na|gonna|supposed to|about to|plan(?:ning)? to|plan(?:ning)? on|let's|maybe we can|maybe try|scheduled to)",
+    r"(?<!no )(?:puedo|podria|podemos|debo|deberia|debemos|quiero|quisiera|queria|me gustaria|pregunt\w+|me recomend\w+|recomiend\w+|que tal|sera bueno|es bueno|pienso|pensando|he oido|me pueden dar|voy a)"
+    r"(?: \w+){0,2}(?: (?:tomar|usar|dejar|probar|sobre|de|empezar))?",
+)
+# Only in a sentence that asks.
+ASKING_AUX = _any(r"(?:do|does|did|is|are|has|was|which|what|how|es|son|que|cual|hay|sirve) (?:i|we|it|the|that|this|there|you|they|he|she|my|a|any|some|taking|color|colour|el|la|un|una|mi)(?: \w+)?")
+
+NONE_WORDS = _any(
+    r"no|nope|nah|none|never|nothing|nada|ninguno|ninguna|ningun|nunca|n a|na|nil|negative|nkda|nka|nkma|not|don't|dont|do n't|haven't|have n't|havent|zero|niego|jamas|sin|"
+    r"didn't|did n't|doesn't|does n't|isn't|is n't|tampoco|aint|ain't|no se de ninguna|no known"
+)
+UNSURE = _any(
+    r"(?:do n't|don't|dont|do not|can't|ca n't|cannot|didn't|forgot|forget|not) (?:\w+ )?(?:remember|recall|know (?:the|their|its|what|which|all)|sure|certain|their names?|the names?)|not sure|unsure|maybe|perhaps|possibly|"
+    r"no me acuerdo|no recuerdo|no estoy segur[oa]|no se(?: (?:como|cual|cuales|el|los))?|quizas?|tal vez|creo que|forgot|not certain|no idea"
+)
+AFFIRMED = re.compile(
+    r"^(?:(?:oh|um|uh|ah|ok|okay|well|hm|so|sure|uhm|er|yeah|yep|yes) ?,? ?)*(?:yes|yeah|yep|yup|yea|correct|i do|i am|i have|right|that's right|that is right|that's it|it is|"
+    r"i think that is correct|sure|of course|absolutely|si|claro|correcto|asi es|exacto|uh huh|affirmative|mhm|mm hm|sometimes|every day|occasionally)(?![\w'])"
+)
+DENIED = re.compile(r"^(?:(?:oh|um|uh|ah|ok|okay|well|hm|so|uhm|er|hmm|mmm?) ?,? ?)*(?:no|nope|nah|none|never|nothing|not|n a|nada|ninguno|ninguna|nunca|nil|negative|nkda|nka)(?![\w'])")
+INSTRUCTION = _any(
+    r"ignore (?:all |any )?(?:the )?(?:previous|prior|above|earlier) (?:\w+ )?(?:instructions?|prompts?|rules?)|disregard (?:all |the )?(?:previous|above|prior|instructions?)|system prompt|you are now|"
+    r"as an ai|new instructions?|assistant|jailbreak|ignora (?:todas )?(?:las )?instrucciones|(?:system|user|developer) (?:message|role)|output only|respond only|reply only with"
+)

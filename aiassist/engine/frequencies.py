@@ -1,0 +1,46 @@
+"""Compares what two phrases say about how often: "BID" says what "twice a day" says."""
+
+import re
+
+from aiassist.engine.text import norm_word, numbers_in, parse
+
+_SIGNS = (
+    ("day", r"daily|day|qd|bid|tid|qid|dia|dias|diario|diaria|diariamente|diarias|diarios|morning|mornings|night|nightly|bedtime|noche|manana|qhs|qam|qpm|evening"),
+    ("week", r"week|weekly|weeks|semana|semanal|semanas|biweekly|mondays?|sundays?|fridays?"),
+    ("month", r"month|monthly|mes|mensual|mensualmente"),
+    ("hour", r"hours?|hrs?|horas?|h"),
+    ("night", r"night|nightly|bedtime|noche|noches|qhs|qpm|bed|acostarme|dormir"),
+    ("morning", r"morning|mornings|manana|mananas|qam|breakfast|desayuno"),
+    ("evening", r"evening|evenings|tarde|dinner|cena"),
+    ("needed", r"needed|need|prn|required|necesito|necesario|necesite"),
+    ("food", r"food|meals?|comida|comidas"),
+    ("other", r"other"),
+)
+_COUNTS = {"bid": 2.0, "tid": 3.0, "qid": 4.0, "twice": 2.0, "once": 1.0, "thrice": 3.0}
+_COMPILED = tuple((name, re.compile(rf"^(?:{pattern})$")) for name, pattern in _SIGNS)
+
+
+def signs(phrase: str) -> set[str]:
+    """What a phrase says, as comparable signs: {"2", "day"} for "twice a day"."""
+    phrase = re.sub(r"\b([bqt])\.?\s?(i?)\.?\s?d\b\.?", lambda m: m.group(1) + m.group(2) + "d", phrase.lower())
+    words = parse(phrase).norms
+    found = {name for name, pattern in _COMPILED for word in words if pattern.match(word)}
+    counts = {_COUNTS[word] for word in words if word in _COUNTS}
+    counts |= {float(m) for m in re.findall(r"\b(\d+)\s?x\b|q\s?(\d+)\s?h", phrase) for m in m if m}
+    if re.search(r"q\s?\d+\s?h", phrase):
+        found.add("hour")
+    counts |= numbers_in(phrase)
+    return found | {f"{count:g}" for count in counts}
+
+
+def says(quote: str, frequency: str) -> bool:
+    """Whether `quote` says everything that `frequency` says. "once daily" is said by "every day"; verbatim always is."""
+    if norm_word(frequency) in norm_word(quote):
+        return True
+    wanted, given = signs(frequency), signs(quote)
+    if not wanted:
+        return False
+    missing = wanted - given
+    if missing == {"1"} and not any(sign[0].isdigit() for sign in given):
+        missing = set()
+    return not missing

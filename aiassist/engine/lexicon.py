@@ -1,0 +1,106 @@
+"""The names the engine knows: medicines, supplements, classes, lay words ("blood pressure pill") and allergens, in English and Spanish."""
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+from aiassist.engine.text import key
+
+DATA = Path(__file__).parent / "data"
+LONGEST = 5  # words in the longest name
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What one name stands for. `sort`: medicine, supplement, class, lay; or drug, food, environment for what is only an allergen."""
+
+    name: str
+    ingredient: str
+    sort: str
+
+
+@dataclass(slots=True)
+class Lexicon:
+    """All names by their key (see `text.key`), and the names that a misspelling may be resolved to."""
+
+    medicines: dict[str, Entry] = field(default_factory=dict)
+    allergens: dict[str, Entry] = field(default_factory=dict)
+    ordinary: frozenset[str] = frozenset()
+    spelling_names: dict[str, str] = field(default_factory=dict)
+    everyday: frozenset[str] = frozenset()
+    first_words: frozenset[str] = frozenset()
+
+    def medicine(self, name: str) -> Entry | None:
+        """The entry of a medicine's name, also without a plural s."""
+        return _look_up(self.medicines, key(name))
+
+    def allergen(self, name: str) -> Entry | None:
+        """The entry of an allergen: a food, an animal, a material, or a medicine."""
+        return _look_up(self.allergens, key(name)) or self.medicine(name)
+
+    def same_medicine(self, one: str, other: str) -> bool:
+        """Whether two names are brand and generic of the same ingredient."""
+        first, second = self.medicine(one), self.medicine(other)
+        return bool(first and second and first.ingredient == second.ingredient)
+
+    def is_clinical(self, word: str) -> bool:
+        """Whether the redactor must leave this word alone."""
+        name = key(word)
+        return name in self.medicines or name in self.allergens or name in self.first_words
+
+
+def _look_up(table: dict[str, Entry], name: str) -> Entry | None:
+    found = table.get(name)
+    if found is None and name.endswith("s"):
+        found = table.get(name[:-1])
+    return found
+
+
+def _by_hand(path: Path) -> list[tuple[str, str, list[str]]]:
+    """(section, head, names) of every line of a list kept by hand."""
+    section, lines = "", []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line.startswith("[") and line.endswith("]"):
+            section = line[1:-1]
+        elif line and not line.startswith("#"):
+            head, _, names = line.partition(":")
+            lines.append((section, head, [head, *(n.strip() for n in names.split(",") if n.strip())]))
+    return lines
+
+
+@lru_cache(maxsize=1)
+def load() -> Lexicon:
+    """The whole lexicon, read once per process from the package's data files (about 15,000 names)."""
+    lexicon = Lexicon()
+    with (DATA / "drugs.tsv").open(encoding="utf-8") as handle:
+        for line in handle:
+            if line.startswith("#"):
+                continue
+            name, ingredient, *mark = line.rstrip("\n").split("\t")
+            lexicon.medicines[name] = Entry(name, ingredient, "medicine")
+            if mark and len(name) >= 5 and not any(c.isdigit() for c in name):
+                lexicon.spelling_names[name] = ingredient
+    aliases: dict[str, str] = {}
+    everyday: set[str] = set()
+    for section, head, names in _by_hand(DATA / "medicines_by_hand.txt"):
+        source = lexicon.medicines.get(key(head))
+        if source and source.ingredient != key(head):
+            aliases[source.ingredient] = key(head)
+        for name in names:
+            lexicon.medicines[key(name)] = Entry(key(name), key(head), section)
+            if section in ("medicine", "supplement") and len(key(name)) >= 5:
+                lexicon.spelling_names[key(name)] = key(head)
+                everyday.add(key(name))
+    lexicon.everyday = frozenset(everyday)
+    for name, entry in lexicon.medicines.items():
+        if entry.ingredient in aliases:
+            lexicon.medicines[name] = Entry(name, aliases[entry.ingredient], entry.sort)
+    lexicon.spelling_names = {name: lexicon.medicines[name].ingredient for name in lexicon.spelling_names}
+    for section, head, names in _by_hand(DATA / "allergens_by_hand.txt"):
+        for name in names:
+            lexicon.allergens[key(name)] = Entry(key(name), key(head), section)
+    words = DATA / "ordinary_words.txt"
+    if words.exists():
+        lexicon.ordinary = frozenset(words.read_text(encoding="utf-8").split("\n"))
+    lexicon.first_words = frozenset(name.split(" ")[0] for name in (*lexicon.medicines, *lexicon.allergens) if " " in name)
+    return lexicon

@@ -1,0 +1,164 @@
+"""From findings to the two lists and their states: one item per medicine or allergen, and an honest none."""
+
+import re
+
+from aiassist.engine import cues
+from aiassist.engine.rules import Finding, read_answer
+from aiassist.engine.schema import Allergy, Answer, Evidence, Medication, State, Status
+from aiassist.engine.text import key, parse
+
+_RANK = {"current": 0, "unclear": 1, "recent": 2, "past": 3}
+
+
+def evidence_of(finding: Finding) -> Evidence:
+    """Where a finding stands."""
+    return Evidence(question_id=finding.question_id, quote=finding.quote)
+
+
+def allergens(findings: list[Finding]) -> list[Finding]:
+    """One finding per substance that the patient reacts to, the one with a reaction first."""
+    best: dict[str, Finding] = {}
+    for finding in findings:
+        if finding.status == "allergy":
+            held = best.get(finding.ingredient)
+            if held is None or finding.reaction and not held.reaction:
+                best[finding.ingredient] = finding
+    return list(best.values())
+
+
+def medicines(findings: list[Finding]) -> list[tuple[Finding, Status]]:
+    """One finding per medicine that the patient takes, took or may take, with the status to show."""
+    allergic = {finding.ingredient for finding in allergens(findings)}
+    denied = {finding.ingredient for finding in findings if finding.status == "negated"}
+    groups: dict[str, list[Finding]] = {}
+    for finding in findings:
+        if finding.status in _RANK:
+            groups.setdefault(finding.ingredient, []).append(finding)
+    specific = [finding for group in groups.values() for finding in group if finding.sort in ("medicine", "supplement", "unknown")]
+    shown: list[tuple[Finding, Status]] = []
+    for ingredient, group in groups.items():
+        group.sort(key=lambda finding: (_RANK[finding.status], -bool(finding.dose), -bool(finding.frequency)))
+        best = group[0]
+        if ingredient in allergic and not (best.explicit and best.status in ("current", "past")):
+            continue
+        if best.sort in ("lay", "class") and _is_explained(best, specific):
+            continue
+        status: Status = "current" if best.status == "current" else "past" if best.status == "past" else "unclear"
+        if ingredient in allergic or status == "current" and ingredient in denied:
+            status = "unclear"
+        shown.append((_with_details(best, group), status))
+    return shown
+
+
+def _is_explained(lay: Finding, specific: list[Finding]) -> bool:
+    """Whether the same answer names medicines, so that "my pain pills" is not one more."""
+    return any(finding.question_id == lay.question_id and abs(finding.start - lay.start) < 60 for finding in specific)
+
+
+def _with_details(best: Finding, group: list[Finding]) -> Finding:
+    """The best finding, or one of the same status that says the dose."""
+    if best.dose:
+        return best
+    return next((finding for finding in group if finding.dose and finding.status == best.status), best)
+
+
+def medications_from(findings: list[Finding]) -> list[Medication]:
+    """The medication items of the output."""
+    return [
+        Medication(name=finding.shown_name, dose=finding.dose, frequency=finding.frequency, status=status, evidence=[evidence_of(finding)])
+        for finding, status in medicines(findings)
+    ]
+
+
+def allergies_from(findings: list[Finding]) -> list[Allergy]:
+    """The allergy items of the output."""
+    return [Allergy(substance=finding.shown_name, reaction=finding.reaction, evidence=[evidence_of(finding)]) for finding in allergens(findings)]
+
+
+# --- states --------------------------------------------------------------------------------------------------------------------
+
+_TAG_NEGATIVE = re.compile(r"(?:not|n't|no) (?:\w+ ){0,4}(?:right|correct|anything)|you're not|you are not|no (?:\w+ )?allerg|so no|not on any|not taking")
+_PART_OF_MEDICATIONS = re.compile(
+    r"over the counter|otc|herbal|supplement|vitamin|alternative|for (?:the|your|that|this|it)(?: \w+)? ?(?:pain|headache|cough|symptom\w*|problem|knee|back)?|other|else|new med|natural|blood thinner|"
+    r"contracepti|birth control|inhaler|painkiller|antibiotic|sin receta|hierbas|suplement|vitamina|otr[oa]s?|aparte|help with|tried|in the past"
+)
+_ALL_MEDICATIONS = re.compile(r"(?:any|what|daily|regular|new|old|medications?|medicines?|meds|drugs?) .*(?:medications?|medicines?|meds)|(?:any|what|which) (?:\w+ )*(?:medications?|medicines?|meds)|or supplements|medicamentos|medicinas")
+_PART_OF_ALLERGIES = re.compile(r"(?:food|seasonal|environmental|pollen|latex|pet|insect|other|else|alimentos|comida|polen|latex|ambiental|otr[oa]s?)")
+_DRUG_OR_ANY = re.compile(r"drug|medic|anything|any (?:known )?allerg|known allerg|alergia|algo|nada")
+
+
+def none_of(answer: Answer) -> Evidence | None:
+    """The words with which an answer to a mapped question says "none", when they cover the whole topic; None otherwise."""
+    if answer.topic not in ("medications", "allergies") or answer.kind == "administrative":
+        return None
+    raw = answer.text
+    text = parse(raw)
+    if not text.tokens:
+        return None
+    if answer.none and not answer.rows:
+        return Evidence(question_id=answer.question_id, quote=raw[:200])
+    if any(finding.status not in ("negated", "not_allergic", "family", "asked", "past") for finding in read_answer(answer)):
+        return None
+    folded = " ".join(text.norms)
+    label = " ".join(parse(answer.label).norms)
+    negative = cues.DENIED.match(folded) or _NONE_SENTENCE.search(folded) or _negative_rows(answer)
+    if cues.AFFIRMED.match(folded) and _TAG_NEGATIVE.search(label) and not negative:
+        negative = cues.AFFIRMED.match(folded)
+    if not negative or _TAKES_BACK.search(folded):
+        return None
+    if cues.UNSURE.search(folded) and not re.search(r"that i(?:'m| am)? (?:know|aware)|that i(?: have)? known|don't (?:think|believe)|do n't (?:think|believe)|know of|que yo sepa", folded):
+        return None
+    if _covers_part(answer.topic, label):
+        return None
+    return Evidence(question_id=answer.question_id, quote=raw[: text.tokens[min(len(text.tokens), 30) - 1].end])
+
+
+_NONE_SENTENCE = re.compile(
+    r"\b(?:no|none|not|nothing|never|don't|do n't|dont|haven't|have n't|not any|ninguna?|ningun|nada|zero) (?:\w+ ){0,6}?(?:known )?(?:allerg\w*|medic\w*|meds|drugs?|pills?|anything|alergias?|medicamentos?|medicinas?|pastillas?|reactions?|that i know|that i'm aware|know of|known)|"
+    r"\b(?:nothing|none|nada|ninguna|ninguno|nkda|nka|nil)\b|no (?:tengo|tomo|soy) |not (?:that i|taking|on|allergic)|n't (?:take|know of|have any|think so|believe so)"
+)
+_TAKES_BACK = re.compile(
+    r"\b(?:but|except|pero|excepto|salvo|only the|just the|only what|prescribed|other than|besides|apart from|aside from|solo|aparte|just (?!in)|although|unless|sometimes|occasionally|"
+    r"a veces|unless|anymore the|forgot|used to be|maybe|might|quizas?|tal vez)\b"
+)
+
+
+def _negative_rows(answer: Answer) -> bool:
+    rows = answer.rows
+    return bool(rows) and all(cues.DENIED.match(key(next(iter(row.values()), ""))) for row in rows)
+
+
+def _covers_part(topic: str, label: str) -> bool:
+    """Whether the question asks only for a part of the topic, so that "no" is no none."""
+    if topic == "medications":
+        return bool(_PART_OF_MEDICATIONS.search(label)) and not _ALL_MEDICATIONS.search(label)
+    return bool(_PART_OF_ALLERGIES.search(label)) and not _DRUG_OR_ANY.search(label)
+
+
+def state_of(topic: str, answers: list[Answer], listed: bool) -> tuple[State, list[Evidence]]:
+    """The state of a topic and the evidence of a none. `listed` says that the list has an item that is not past.
+
+    listed: something is named. none_reported: a mapped question was answered "none" and nothing contradicts it.
+    unclear: a mapped question was answered, but neither names nor a none came out. not_stated: nothing was asked or answered.
+    """
+    if listed:
+        return "listed", []
+    mapped = [answer for answer in answers if answer.topic == topic and answer.kind == "clinical" and answer.text.strip()]
+    nones = [none for none in (none_of(answer) for answer in mapped) if none]
+    if nones:
+        open_ones = [answer for answer in mapped if none_of(answer) is None and _leaves_open(answer, topic)]
+        return ("unclear", []) if open_ones else ("none_reported", nones)
+    if any(_leaves_open(answer, topic) for answer in mapped):
+        return "unclear", []
+    return "not_stated", []
+
+
+def _leaves_open(answer: Answer, topic: str) -> bool:
+    """Whether an answer hints at something without naming it: "yes", "two, I forgot the names"."""
+    folded = " ".join(parse(answer.text).norms)
+    label = " ".join(parse(answer.label).norms)
+    if cues.DENIED.match(folded):
+        return bool(_TAKES_BACK.search(folded))
+    if any(finding.status in ("negated", "not_allergic") for finding in read_answer(answer)):
+        return False
+    return not (_covers_part(topic, label) and cues.NONE_WORDS.search(folded))

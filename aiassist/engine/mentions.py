@@ -1,0 +1,89 @@
+"""Finds the names in an answer: exact ones from the lexicon, longest first, and misspelt ones where the talk is of medicines."""
+
+import re
+from dataclasses import dataclass
+
+from aiassist.engine import spelling
+from aiassist.engine.lexicon import LONGEST, Entry, load
+from aiassist.engine.text import Text
+
+_JOINED = re.compile(r"^[\s\-–/&.'’+]*$")
+# Names that are also ordinary talk, body chemistry or laboratory values: they need a sign that something is taken.
+WEAK = frozenset(
+    "iron calcium potassium magnesium zinc testosterone thyroid hormone hormones steroid steroids insulin vitamins vitamina vitaminas hierro calcio potasio zinc cinc "
+    "magnesio estrogen progesterone soma nitro drops gotas contraception contraceptives statin folate biotin collagen valerian panax calmante hormonas thc "
+    "nuts contraste preventer centrum yaz plan sauco cortisone emollient generic".split()
+)
+_LABORATORY = frozenset(
+    "level levels deficiency deficient deficit test tests tested resistance resistant panel count blood lab labs results nodule nodules cancer problem problems issue issues disease gland "
+    "condition surgery scan pump sensitivity channel stones imbalance replacement nivel niveles deficiencia examen problemas cancer addiction abuse overdose dependence allergist specialist doctor clinic".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name found at tokens `first`..`last`. `respelled` is the known name that a misspelling stands for."""
+
+    first: int
+    last: int
+    medicine: Entry | None
+    allergen: Entry | None
+    respelled: str | None = None
+
+    @property
+    def entry(self) -> Entry:
+        """What the name stands for, medicine before allergen."""
+        found = self.medicine or self.allergen
+        if found is None:
+            raise ValueError("a name stands for something")
+        return found
+
+
+def find(text: Text, *, guess: bool) -> list[Name]:
+    """Every name in order, not overlapping. `guess` also resolves misspellings: only where medicines or allergies are asked about."""
+    lexicon = load()
+    found: list[Name] = []
+    index, count = 0, len(text.tokens)
+    while index < count:
+        name = _exact(text, index)
+        if name is None and guess:
+            respelled = spelling.resolve(text.norms[index])
+            if respelled is not None:
+                name = Name(index, index, lexicon.medicines[respelled], None, respelled)
+        if name is None:
+            index += 1
+            continue
+        if not _laboratory(text, name):
+            found.append(name)
+        index = name.last + 1
+    return found
+
+
+def _exact(text: Text, index: int) -> Name | None:
+    lexicon = load()
+    norms = text.norms
+    limit = min(LONGEST, len(norms) - index) if norms[index] in lexicon.first_words else 1
+    for length in range(limit, 0, -1):
+        if any(not _JOINED.match(text.gap(i)) for i in range(index, index + length - 1)):
+            continue
+        words = " ".join(norms[index : index + length])
+        medicine = lexicon.medicines.get(words)
+        allergen = lexicon.allergens.get(words)
+        if medicine is None and allergen is None and words.endswith("s") and len(words) > 4:
+            medicine, allergen = lexicon.medicines.get(words[:-1]), lexicon.allergens.get(words[:-1])
+        if medicine is None and allergen is None and words.endswith("'s"):
+            medicine = lexicon.medicines.get(words[:-2])
+        if medicine or allergen:
+            return Name(index, index + length - 1, medicine, allergen)
+    return None
+
+
+def _laboratory(text: Text, name: Name) -> bool:
+    """Whether the name is of a blood value or a disease, as in "vitamin d deficiency"."""
+    after = text.norms[name.last + 1] if name.last + 1 < len(text.norms) else ""
+    return after in _LABORATORY and bool(name.medicine) and text.gap(name.last).strip() == ""
+
+
+def is_weak(name: Name, text: Text) -> bool:
+    """Whether the words alone prove nothing."""
+    return " ".join(text.norms[name.first : name.last + 1]) in WEAK

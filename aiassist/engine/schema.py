@@ -1,0 +1,212 @@
+"""What goes into an engine and what comes out of it. `Extraction` is the exact shape asked of both engines; `VERSION` names it."""
+
+from enum import StrEnum
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+VERSION = "2026-11-1"
+RULES_LABEL = "Extracted by rules"
+
+Topic = Literal[
+    "reason", "symptoms", "medications", "allergies", "conditions", "surgeries", "family_history", "tobacco", "alcohol", "pregnancy", "concerns", "comment", "other"
+]
+State = Literal["listed", "none_reported", "not_stated", "unclear"]
+Status = Literal["current", "past", "unclear"]
+
+
+class Answer(BaseModel):
+    """One answered question. `text` is what quotes are taken from; for rows and choices it is `rendered` from them.
+
+    `kind` administrative answers are never read and never sent. `none` is the patient's explicit "none" of a medication or allergy list.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    question_id: str
+    topic: str = "other"
+    kind: Literal["administrative", "clinical"] = "clinical"
+    label: str = ""
+    text: str = ""
+    language: str = "en"
+    rows: tuple[dict[str, str], ...] = ()
+    none: bool = False
+    yes: bool | None = None
+
+    def __hash__(self) -> int:
+        return hash((self.question_id, self.topic, self.kind, self.label, self.text, self.none))
+
+    @classmethod
+    def of(cls, question_id: str, value: Any, *, topic: str = "other", kind: str = "clinical", label: str = "", language: str = "en") -> "Answer":
+        """Build from a stored answer: text, number, bool, list of choices, list of rows, {"none": true}, {"rows": [...]}, {"yes": bool, "detail": text}."""
+        rows: list[dict[str, str]] = []
+        none, yes, text = False, None, ""
+        words = _WORDS.get(language[:2], _WORDS["en"])
+        if isinstance(value, dict):
+            none = bool(value.get("none"))
+            rows = [_row(row) for row in value.get("rows") or () if isinstance(row, dict)]
+            if "yes" in value:
+                yes = None if value["yes"] is None else bool(value["yes"])
+            text = str(value.get("detail") or value.get("text") or "")
+        elif isinstance(value, bool):
+            yes = value
+        elif isinstance(value, (list, tuple)):
+            rows = [_row(row) for row in value if isinstance(row, dict)]
+            text = ", ".join(str(choice) for choice in value if not isinstance(choice, dict))
+        elif value is not None:
+            text = str(value)
+        rows = [row for row in rows if any(row.values())]
+        if rows:
+            text = "\n".join(", ".join(part for part in row.values() if part) for row in rows) + (f"\n{text}" if text else "")
+        elif none:
+            text = words["none"] + (f". {text}" if text else "")
+        elif yes is not None:
+            text = words["yes" if yes else "no"] + (f". {text}" if text else "")
+        return cls(question_id=question_id, topic=topic or "other", kind=kind, label=label, text=text, language=language, rows=tuple(rows), none=none, yes=yes)
+
+
+_WORDS = {"en": {"none": "None", "yes": "Yes", "no": "No"}, "es": {"none": "Ninguno", "yes": "Sí", "no": "No"}}
+
+
+def _row(row: dict[str, Any]) -> dict[str, str]:
+    return {str(name): str(value).strip() for name, value in row.items() if value is not None}
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Evidence(_Strict):
+    """Where the patient said it: the question and the words, verbatim."""
+
+    question_id: str = Field(max_length=200)
+    quote: str = Field(max_length=2000)
+
+
+class Line(_Strict):
+    """One free sentence of the summary with what it rests on."""
+
+    text: str = Field(max_length=1000)
+    evidence: list[Evidence] = Field(max_length=20)
+
+
+class Medication(_Strict):
+    """A medicine as the patient named it."""
+
+    name: str = Field(max_length=200)
+    dose: str | None = Field(max_length=200)
+    frequency: str | None = Field(max_length=200)
+    status: Status
+    evidence: list[Evidence] = Field(max_length=20)
+
+
+class Allergy(_Strict):
+    """A substance that the patient reacts to."""
+
+    substance: str = Field(max_length=200)
+    reaction: str | None = Field(max_length=300)
+    evidence: list[Evidence] = Field(max_length=20)
+
+
+class Extraction(_Strict):
+    """The output of either engine, before verification."""
+
+    summary: list[Line] = Field(max_length=40)
+    patient_concerns: list[Line] = Field(max_length=40)
+    key_notes: list[Line] = Field(max_length=40)
+    medications: list[Medication] = Field(max_length=60)
+    allergies: list[Allergy] = Field(max_length=60)
+    medications_state: State
+    medications_state_evidence: list[Evidence] = Field(max_length=20)
+    allergies_state: State
+    allergies_state_evidence: list[Evidence] = Field(max_length=20)
+
+
+class Reason(StrEnum):
+    """Why an item is not shown as fact. The values are stored and shown; never rename one."""
+
+    UNKNOWN_QUESTION = "unknown_question"
+    QUOTE_NOT_FOUND = "quote_not_found"
+    NAME_NOT_IN_QUOTE = "name_not_in_quote"
+    DOSE_NOT_IN_QUOTE = "dose_not_in_quote"
+    FREQUENCY_NOT_IN_QUOTE = "frequency_not_in_quote"
+    REACTION_NOT_IN_QUOTE = "reaction_not_in_quote"
+    LOOKS_PAST = "looks_past"
+    LOOKS_CURRENT = "looks_current"
+    LOOKS_LIKE_ALLERGY = "looks_like_allergy"
+    LOOKS_LIKE_MEDICATION = "looks_like_medication"
+    ENGINE_DISAGREES = "engine_disagrees"
+    NOT_A_KNOWN_NAME = "not_a_known_name"
+    NO_EVIDENCE = "no_evidence"
+    NUMBER_NOT_IN_ANSWERS = "number_not_in_answers"
+    DRUG_NOT_IN_ANSWERS = "drug_not_in_answers"
+    LINK = "link"
+    TOO_FEW_SHARED_WORDS = "too_few_shared_words"
+    LOST_NEGATION = "lost_negation"
+    FALSE_NONE = "false_none"
+    DOCTOR_TYPED = "doctor_typed"
+
+
+Section = Literal["summary", "patient_concerns", "key_notes", "medications", "allergies"]
+
+
+class VerifiedItem(_Strict):
+    """One item with the verdict on it. `repaired` when a quote stood under another question and was moved there."""
+
+    section: Section
+    item: Line | Medication | Allergy
+    reasons: list[Reason]
+    repaired: bool = False
+
+    @property
+    def plain(self) -> bool:
+        """Whether it may be shown as fact without a doctor's acceptance."""
+        return not self.reasons
+
+
+class Omission(_Strict):
+    """Something that the answers say and the summary lacks."""
+
+    section: Literal["medications", "allergies"]
+    name: str
+    evidence: Evidence
+
+
+class VerifiedState(_Strict):
+    """The state of a list after checks, with the evidence of a none."""
+
+    value: State
+    claimed: State
+    reasons: list[Reason]
+    evidence: list[Evidence]
+
+
+class Verified(_Strict):
+    """The verdict on a whole extraction: every item once, in the engine's order, and what is missing from it."""
+
+    items: list[VerifiedItem]
+    omissions: list[Omission]
+    medications_state: VerifiedState
+    allergies_state: VerifiedState
+    attention: list[str]
+    instruction_like: list[Evidence]
+
+    @property
+    def needs_attention(self) -> bool:
+        """An allergy omission, a false none or an unclear state."""
+        return bool(self.attention)
+
+    def of(self, section: Section, *, plain: bool | None = None) -> list[VerifiedItem]:
+        """The items of a section: all, only plain ones, or only flagged ones."""
+        return [item for item in self.items if item.section == section and (plain is None or item.plain is plain)]
+
+    def api_arrays(self) -> dict[str, list[Any]]:
+        """What the API may show: verified items only."""
+        plain = {section: [item.item for item in self.of(section, plain=True)] for section in ("summary", "patient_concerns", "key_notes", "medications", "allergies")}
+        return {
+            "summary_text": [line.text for line in plain["summary"] if isinstance(line, Line)],
+            "patient_concerns": [line.text for line in plain["patient_concerns"] if isinstance(line, Line)],
+            "key_notes": [line.text for line in plain["key_notes"] if isinstance(line, Line)],
+            "medications": [{"name": m.name, "dose": m.dose, "frequency": m.frequency, "status": m.status} for m in plain["medications"] if isinstance(m, Medication)],
+            "allergies": [{"substance": a.substance, "reaction": a.reaction} for a in plain["allergies"] if isinstance(a, Allergy)],
+        }

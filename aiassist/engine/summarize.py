@@ -1,0 +1,123 @@
+"""The rules engine's whole output, `extract(answers)`: the two lists, their states, and sentences made of the patient's own words."""
+
+import re
+
+from aiassist.engine import cues, lists, rules
+from aiassist.engine.schema import RULES_LABEL, Answer, Evidence, Extraction, Line
+from aiassist.engine.text import Text, parse
+
+__all__ = ["HEADINGS", "RULES_LABEL", "extract"]
+
+LONGEST_LINE = 300
+HEADINGS = {
+    "reason": {"en": "Reason for the visit", "es": "Motivo de la visita"},
+    "symptoms": {"en": "Symptoms", "es": "Síntomas"},
+    "conditions": {"en": "Conditions", "es": "Enfermedades"},
+    "surgeries": {"en": "Surgeries", "es": "Cirugías"},
+    "family_history": {"en": "Family history", "es": "Antecedentes familiares"},
+    "tobacco": {"en": "Tobacco", "es": "Tabaco"},
+    "alcohol": {"en": "Alcohol", "es": "Alcohol"},
+    "pregnancy": {"en": "Pregnancy", "es": "Embarazo"},
+}
+NOTE_HEADINGS = {
+    "unnamed": {"en": "Medicines not named", "es": "Medicinas sin nombre"},
+    "unsure_allergy": {"en": "Allergies not clear", "es": "Alergias no claras"},
+    "severe": {"en": "Severe reaction", "es": "Reacción grave"},
+    "pregnant": {"en": "Pregnancy", "es": "Embarazo"},
+    "comment": {"en": "Comment", "es": "Comentario"},
+}
+_WORRY = re.compile(
+    r"(?<!not )\b(?:worried|worry|worries|concerned|concern|afraid|scared|anxious about|nervous about|bothers me|want to know|wondering|hoping|would like|preocup\w+|miedo|me inquieta|quiero saber|quisiera saber|me gustaria)\b"
+)
+_SEVERE = re.compile(r"anaphyla|anafila|throat clos|can't breathe|couldn't breathe|trouble breathing|swelling of (?:the |my )?(?:throat|tongue|face)|cierra la garganta|dificultad para respirar", re.I)
+
+
+def extract(answers: list[Answer]) -> Extraction:
+    """Extract a form's answers by rules. Deterministic; the label of this engine is `RULES_LABEL`. Administrative answers are not read."""
+    clinical = [answer for answer in answers if answer.kind == "clinical" and answer.text.strip()]
+    findings = rules.read(clinical)
+    medications, allergies = lists.medications_from(findings), lists.allergies_from(findings)
+    medications_state, medications_evidence = lists.state_of("medications", clinical, any(m.status != "past" for m in medications))
+    allergies_state, allergies_evidence = lists.state_of("allergies", clinical, bool(allergies))
+    return Extraction(
+        summary=[line for topic in HEADINGS for line in _topic_lines(topic, clinical)][:40],
+        patient_concerns=_concerns(clinical)[:40],
+        key_notes=_notes(clinical, medications_state, allergies_state, findings)[:40],
+        medications=medications[:60],
+        allergies=allergies[:60],
+        medications_state=medications_state,
+        medications_state_evidence=medications_evidence[:20],
+        allergies_state=allergies_state,
+        allergies_state_evidence=allergies_evidence[:20],
+    )
+
+
+def _heading(table: dict[str, dict[str, str]], name: str, answer: Answer) -> str:
+    words = table[name]
+    return words.get(answer.language[:2], words["en"])
+
+
+def _line(heading: str, answer: Answer, quote: str) -> Line:
+    return Line(text=f"{heading}: {quote}" if heading else quote, evidence=[Evidence(question_id=answer.question_id, quote=quote)])
+
+
+def _cut(raw: str, text: Text) -> str:
+    """The beginning of an answer up to a sentence or word end, verbatim."""
+    start = text.tokens[0].start
+    if len(raw) - start <= LONGEST_LINE:
+        return raw[start:].rstrip()
+    ends = [text.tokens[s.last].end for s in text.sentences if text.tokens[s.last].end - start <= LONGEST_LINE]
+    end = ends[-1] if ends else max((t.end for t in text.tokens if t.end - start <= LONGEST_LINE), default=start + LONGEST_LINE)
+    return raw[start:end]
+
+
+def _topic_lines(topic: str, answers: list[Answer]) -> list[Line]:
+    lines = []
+    for answer in answers:
+        text = parse(answer.text)
+        if answer.topic == topic and text.tokens:
+            lines.append(_line(_heading(HEADINGS, topic, answer), answer, _cut(answer.text, text)))
+    return lines
+
+
+def _concerns(answers: list[Answer]) -> list[Line]:
+    """Answers to the question for concerns, and sentences elsewhere that ask or worry."""
+    lines = []
+    for answer in answers:
+        text = parse(answer.text)
+        if not text.tokens:
+            continue
+        folded = " ".join(text.norms)
+        if answer.topic == "concerns":
+            if not (cues.DENIED.match(folded) and len(text.tokens) <= 6):
+                lines.append(_line("", answer, _cut(answer.text, text)))
+            continue
+        for sentence in text.sentences:
+            words = " ".join(text.norms[sentence.first : sentence.last + 1])
+            raw = answer.text[text.tokens[sentence.first].start : text.tokens[sentence.last].end]
+            if len(raw) <= LONGEST_LINE and sentence.last - sentence.first >= 3 and (sentence.asks or _WORRY.search(words)) and not cues.INSTRUCTION.search(words):
+                lines.append(_line("", answer, raw + ("?" if sentence.asks and answer.text[text.tokens[sentence.last].end :].startswith("?") else "")))
+    return lines
+
+
+def _notes(answers: list[Answer], medications_state: str, allergies_state: str, findings: list[rules.Finding]) -> list[Line]:
+    notes = []
+    for finding in findings:
+        if finding.status == "allergy" and _SEVERE.search(finding.quote):
+            answer = next(a for a in answers if a.question_id == finding.question_id)
+            notes.append(_line(_heading(NOTE_HEADINGS, "severe", answer), answer, finding.quote))
+    for answer in answers:
+        text = parse(answer.text)
+        if not text.tokens:
+            continue
+        folded = " ".join(text.norms)
+        if answer.topic == "pregnancy" and (answer.yes or cues.AFFIRMED.match(folded)):
+            notes.append(_line(_heading(NOTE_HEADINGS, "pregnant", answer), answer, _cut(answer.text, text)))
+        elif answer.topic == "comment":
+            if not cues.INSTRUCTION.search(folded):
+                notes.append(_line(_heading(NOTE_HEADINGS, "comment", answer), answer, _cut(answer.text, text)))
+        elif answer.topic == "medications" and medications_state == "unclear":
+            notes.append(_line(_heading(NOTE_HEADINGS, "unnamed", answer), answer, _cut(answer.text, text)))
+        elif answer.topic == "allergies" and allergies_state == "unclear":
+            notes.append(_line(_heading(NOTE_HEADINGS, "unsure_allergy", answer), answer, _cut(answer.text, text)))
+    return notes

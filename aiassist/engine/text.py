@@ -1,0 +1,245 @@
+"""How the engine sees text: folded for comparison, cut into tokens and clauses, always with the way back to the raw characters."""
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+_TOKEN = re.compile(r"\d+(?:[.,:/]\d+)*|[^\W\d_]+(?:['’´`][^\W\d_]+)*|[%#$]")
+_SENTENCE_END = re.compile(r"(?<!\d)[.!?;…]+(?=\s|$|[A-Z¿¡])|[.!?;…]+(?!\d)(?=\s|$)|\n+")
+_CLAUSE_WORDS = frozenset("but although though however except pero aunque sino excepto".split())
+_QUOTE_MARKS = str.maketrans({"’": "'", "‘": "'", "´": "'", "`": "'", "“": '"', "”": '"', "«": '"', "»": '"', "–": "-", "—": "-"})
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word or number of an answer. `norm` is folded and without accents; `start` and `end` index the raw text."""
+
+    norm: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A run of tokens between sentence ends; `asks` when it ends with a question mark."""
+
+    first: int
+    last: int
+    asks: bool
+
+
+@dataclass(slots=True)
+class Text:
+    """A raw answer with its tokens and sentences."""
+
+    raw: str
+    tokens: list[Token]
+    sentences: list[Sentence]
+    norms: list[str] = field(default_factory=list)
+
+    def span(self, first: int, last: int) -> str:
+        """The raw text from token `first` to token `last`, both included."""
+        return self.raw[self.tokens[first].start : self.tokens[last].end]
+
+    def gap(self, index: int) -> str:
+        """The raw characters between token `index` and the one after it."""
+        if index + 1 >= len(self.tokens):
+            return self.raw[self.tokens[index].end :]
+        return self.raw[self.tokens[index].end : self.tokens[index + 1].start]
+
+    def sentence_of(self, index: int) -> Sentence:
+        """The sentence that holds token `index`."""
+        for sentence in self.sentences:
+            if sentence.first <= index <= sentence.last:
+                return sentence
+        return Sentence(0, len(self.tokens) - 1, False)
+
+
+def strip_accents(text: str) -> str:
+    """`text` without combining marks: á becomes a, ñ becomes n."""
+    if text.isascii():
+        return text
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+
+
+def norm_word(word: str) -> str:
+    """A word as the lexicon keys have it: NFKC, one kind of quote mark, case folded, no accents."""
+    if word.isascii():
+        return word.lower().replace("`", "'")
+    return strip_accents(unicodedata.normalize("NFKC", word).translate(_QUOTE_MARKS).casefold())
+
+
+@lru_cache(maxsize=512)
+def parse(raw: str) -> Text:
+    """Cut a raw answer into tokens and sentences. Offsets are into `raw` as given."""
+    tokens = [Token(norm_word(m.group()), m.start(), m.end()) for m in _TOKEN.finditer(raw)]
+    sentences: list[Sentence] = []
+    first = 0
+    for match in _SENTENCE_END.finditer(raw):
+        last = first
+        while last < len(tokens) and tokens[last].start < match.start():
+            last += 1
+        if last > first:
+            sentences.append(Sentence(first, last - 1, "?" in match.group()))
+            first = last
+    if first < len(tokens):
+        sentences.append(Sentence(first, len(tokens) - 1, False))
+    return Text(raw, tokens, sentences, [t.norm for t in tokens])
+
+
+def key(name: str) -> str:
+    """The lexicon key of a name: its normalised tokens joined by one space."""
+    return " ".join(norm_word(m.group()) for m in _TOKEN.finditer(name))
+
+
+def clause_bounds(text: Text, index: int) -> tuple[int, int]:
+    """First and last token of the clause around token `index`: the sentence, cut at "but", "although", "pero" and the like."""
+    sentence = text.sentence_of(index)
+    first, last = sentence.first, sentence.last
+    for i in range(index - 1, sentence.first - 1, -1):
+        if text.norms[i] in _CLAUSE_WORDS:
+            first = i + 1
+            break
+    for i in range(index + 1, sentence.last + 1):
+        if text.norms[i] in _CLAUSE_WORDS:
+            last = i - 1
+            break
+    return first, last
+
+
+def fold(raw: str) -> tuple[str, list[int]]:
+    """Fold for quoting: NFKC, quote marks, white space and case. Also gives the raw index of every folded character.
+
+    Accents are kept (they tell words apart); runs of white space become one space; invisible characters disappear.
+    """
+    out: list[str] = []
+    back: list[int] = []
+    space = True
+    for index, char in enumerate(raw):
+        if _INVISIBLE.match(char):
+            continue
+        if char.isspace():
+            if not space:
+                out.append(" ")
+                back.append(index)
+            space = True
+            continue
+        piece = char.lower() if char.isascii() else unicodedata.normalize("NFKC", char).translate(_QUOTE_MARKS).casefold()
+        piece = piece.replace("`", "'")
+        for folded in piece:
+            out.append(folded)
+            back.append(index)
+        space = False
+    if out and out[-1] == " ":
+        out.pop()
+        back.pop()
+    return "".join(out), back
+
+
+@lru_cache(maxsize=512)
+def folded(raw: str) -> str:
+    """`fold` without the map, remembered."""
+    return fold(unicodedata.normalize("NFC", raw))[0]
+
+
+def find_quote(quote: str, raw: str) -> tuple[int, int] | None:
+    """Where `quote` occurs in `raw`, as raw offsets: an exact substring after folding, on word boundaries. None when it does not."""
+    wanted = folded(quote)
+    if not wanted or not any(c.isalnum() for c in wanted):
+        return None
+    haystack, back = fold(raw)
+    if len(haystack) != len(folded(raw)):
+        composed = unicodedata.normalize("NFC", raw)
+        return find_quote(quote, composed) if composed != raw else None
+    at = haystack.find(wanted)
+    while at != -1:
+        end = at + len(wanted)
+        before = haystack[at - 1] if at else " "
+        after = haystack[end] if end < len(haystack) else " "
+        starts = not (wanted[0].isalnum() and before.isalnum())
+        ends = not (wanted[-1].isalnum() and after.isalnum())
+        if starts and ends:
+            return back[at], back[end - 1] + 1
+        at = haystack.find(wanted, at + 1)
+    return None
+
+
+_UNITS = {w: i for i, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split())}
+_UNITS |= {w: i for i, w in enumerate("cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince".split())}
+_UNITS |= {"una": 1, "un": 1}
+_TENS = {w: (i + 2) * 10 for i, w in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split())}
+_TENS |= {"veinte": 20, "veinticinco": 25, "treinta": 30, "cuarenta": 40, "cincuenta": 50, "sesenta": 60, "setenta": 70, "ochenta": 80, "noventa": 90}
+_MULTIPLIERS = {"hundred": 100, "thousand": 1000, "cien": 100, "ciento": 100, "mil": 1000}
+_WHOLE = {"doscientos": 200, "trescientos": 300, "quinientos": 500, "once": 1, "twice": 2, "half": 0.5, "thrice": 3, "medio": 0.5, "media": 0.5}
+NUMBER_WORDS = frozenset(_UNITS) | frozenset(_TENS) | frozenset(_MULTIPLIERS) | frozenset(_WHOLE)
+_NUMBER_LETTERS = {"ii": 2, "iii": 3}
+
+
+def numbers_in(raw: str) -> set[float]:
+    """Every number that a text says, in digits or in words: "five hundred" gives 500 (not 5 or 100), "seven fifty" gives 7, 50 and 750."""
+    found: set[float] = set()
+    run: list[float] = []
+    point: float | None = None
+    total = 0.0
+    previous = ""
+
+    def close() -> None:
+        nonlocal run, total, point
+        if run:
+            found.add(total)
+        run, total, point = [], 0.0, None
+
+    for token in parse(raw).norms:
+        value = _value(token)
+        if value is not None and token[0].isdigit():
+            close()
+            found.add(value)
+            for part in re.split(r"[/:]", token):
+                plain = _digits(part)
+                if plain is not None:
+                    found.add(plain)
+        elif token in ("point", "punto") and run:
+            point = 0.1
+            continue
+        elif value is None and not (token in ("and", "y") and run):
+            close()
+        elif value is not None:
+            if point is not None and value < 10:
+                total += value * point
+                point *= 0.1
+                total = round(total, 6)
+            elif token in _MULTIPLIERS:
+                total = total * value if total else value
+            elif run and previous in _TENS and value < 10 or run and previous in _MULTIPLIERS or run and previous in ("and", "y"):
+                total += value
+            elif run:
+                if len(run) == 1 and run[0] < 10 and value >= 10 and previous in _UNITS:
+                    found.add(run[0] * 100 + value)
+                close()
+                total = value
+            else:
+                total = value
+            run.append(value)
+        previous = token
+    close()
+    return found
+
+
+def _digits(text: str) -> float | None:
+    if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", text):
+        text = text.replace(",", "")
+    try:
+        return float(text.replace(",", "."))
+    except ValueError:
+        return None
+
+
+def _value(token: str) -> float | None:
+    if token[0].isdigit():
+        return _digits(re.split(r"[/:]", token)[0])
+    for table in (_UNITS, _TENS, _MULTIPLIERS, _WHOLE, _NUMBER_LETTERS):
+        if token in table:
+            return float(table[token])
+    return None

@@ -1,0 +1,268 @@
+"""Decides what of an extraction may be shown as fact. Deterministic; the same for a model's output, the engine's own and a doctor's edit.
+
+`verify(extraction, answers)` looks at every item: where it says it comes from, whether the words are there, whether the rules engine reads
+them the same way; and it looks for what the answers say and the extraction lacks.
+"""
+
+from dataclasses import dataclass
+
+from aiassist.engine import cues, lists, mentions, rules, sentences
+from aiassist.engine.frequencies import says
+from aiassist.engine.items import dose_is_said, name_is_said, reaction_is_said
+from aiassist.engine.lexicon import load
+from aiassist.engine.rules import Finding
+from aiassist.engine.schema import (
+    Allergy,
+    Answer,
+    Evidence,
+    Extraction,
+    Line,
+    Medication,
+    Omission,
+    Reason,
+    State,
+    Verified,
+    VerifiedItem,
+    VerifiedState,
+)
+from aiassist.engine.spelling import close
+from aiassist.engine.text import find_quote, key, parse
+
+_DISAGREES = ("negated", "family", "asked", "not_allergic")
+
+
+@dataclass(slots=True)
+class _Form:
+    """The clinical answers, and what the engine reads in them."""
+
+    answers: dict[str, Answer]
+    findings: list[Finding]
+
+
+def verify(extraction: Extraction, answers: list[Answer]) -> Verified:
+    """Check every item of `extraction` against the raw `answers`. Items keep their order; none is dropped, flagged ones carry reasons."""
+    clinical = {answer.question_id: answer for answer in answers if answer.kind == "clinical"}
+    form = _Form(clinical, rules.read(list(clinical.values())))
+    items: list[VerifiedItem] = []
+    for section, lines in (("summary", extraction.summary), ("patient_concerns", extraction.patient_concerns), ("key_notes", extraction.key_notes)):
+        items += [_checked_line(section, line, form) for line in lines]
+    items += [_checked_medication(medication, form) for medication in extraction.medications]
+    items += [_checked_allergy(allergy, form) for allergy in extraction.allergies]
+    omissions = _omissions(extraction, form)
+    attention: list[str] = []
+    states = {topic: _checked_state(topic, extraction, items, omissions, form, attention) for topic in ("medications", "allergies")}
+    if any(omission.section == "allergies" for omission in omissions):
+        attention.append("allergy_omitted")
+    return Verified(
+        items=items,
+        omissions=omissions,
+        medications_state=states["medications"],
+        allergies_state=states["allergies"],
+        attention=attention,
+        instruction_like=_instruction_like(form),
+    )
+
+
+# --- evidence ----------------------------------------------------------------------------------------------------------------
+
+
+def _checked_evidence(evidence: list[Evidence], form: _Form) -> tuple[list[Evidence], list[Reason], bool]:
+    """The evidence with quotes as the raw answer has them, what is wrong with it, and whether a quote was moved to its true question."""
+    good: list[Evidence] = []
+    reasons: list[Reason] = []
+    repaired = False
+    for entry in evidence:
+        answer = form.answers.get(entry.question_id)
+        span = find_quote(entry.quote, answer.text) if answer else None
+        if answer and span:
+            good.append(Evidence(question_id=answer.question_id, quote=answer.text[span[0] : span[1]]))
+            continue
+        moved = _found_elsewhere(entry.quote, form)
+        if moved:
+            good.append(moved)
+            repaired = True
+        else:
+            good.append(entry)
+            reasons.append(Reason.QUOTE_NOT_FOUND if answer else Reason.UNKNOWN_QUESTION)
+    if not evidence:
+        reasons.append(Reason.NO_EVIDENCE)
+    return good, reasons, repaired
+
+
+def _found_elsewhere(quote: str, form: _Form) -> Evidence | None:
+    """The one answer that has the quote, when it says enough to be told from any other."""
+    if sum(c.isalpha() for c in quote) < 5:
+        return None
+    for answer in form.answers.values():
+        span = find_quote(quote, answer.text)
+        if span:
+            return Evidence(question_id=answer.question_id, quote=answer.text[span[0] : span[1]])
+    return None
+
+
+# --- the lists -----------------------------------------------------------------------------------------------------------------
+
+
+def _ingredients(name: str) -> set[str]:
+    """What a shown name may stand for: its lexicon ingredients, or its own words."""
+    bare = name.split(" (")[0]
+    found = {n.entry.ingredient for n in mentions.find(parse(name), guess=True)} | {n.allergen.ingredient for n in mentions.find(parse(name), guess=False) if n.allergen}
+    return found or {key(bare)}
+
+
+def _findings_for(name: str, evidence: list[Evidence], form: _Form) -> tuple[list[Finding], list[Finding]]:
+    """The engine's findings of this substance: those inside the quotes (or the cited answers), and all of the form."""
+    wanted = _ingredients(name)
+    everywhere = [f for f in form.findings if f.ingredient in wanted or close(f.name, name.split(" (")[0])]
+    inside = []
+    for entry in evidence:
+        answer = form.answers.get(entry.question_id)
+        span = find_quote(entry.quote, answer.text) if answer else None
+        inside += [f for f in everywhere if f.question_id == entry.question_id and span and f.start < span[1] and span[0] < f.end]
+    cited = [f for f in everywhere if f.question_id in {entry.question_id for entry in evidence}]
+    return inside or cited, everywhere
+
+
+def _checked_medication(item: Medication, form: _Form) -> VerifiedItem:
+    evidence, reasons, repaired = _checked_evidence(item.evidence, form)
+    quotes = [entry.quote for entry in evidence]
+    here, everywhere = _findings_for(item.name, evidence, form)
+    if not name_is_said(item.name, quotes, [f for f in here if f.name]):
+        reasons.append(Reason.NAME_NOT_IN_QUOTE)
+    if item.dose and not dose_is_said(item.dose, quotes, [f for f in here if f.dose]):
+        reasons.append(Reason.DOSE_NOT_IN_QUOTE)
+    if item.frequency and not _frequency_is_said(item.frequency, quotes, here):
+        reasons.append(Reason.FREQUENCY_NOT_IN_QUOTE)
+    reasons += _medication_polarity(item, here, everywhere)
+    return VerifiedItem(section="medications", item=item.model_copy(update={"evidence": evidence}), reasons=_unique(reasons), repaired=repaired)
+
+
+def _frequency_is_said(frequency: str, quotes: list[str], here: list[Finding]) -> bool:
+    if not any(says(quote, frequency) for quote in quotes):
+        return False
+    own = [finding.frequency for finding in here if finding.frequency]
+    return not own or any(says(phrase, frequency) or says(frequency, phrase) for phrase in own)
+
+
+def _medication_polarity(item: Medication, here: list[Finding], everywhere: list[Finding]) -> list[Reason]:
+    """Where the engine reads the words differently from the item's status."""
+    statuses = {finding.status for finding in here}
+    if not statuses or all(not finding.known for finding in here):
+        return [Reason.NOT_A_KNOWN_NAME]
+    if "allergy" in statuses or any(finding.status == "allergy" for finding in everywhere):
+        return [Reason.LOOKS_LIKE_ALLERGY]
+    taken = statuses & {"current", "unclear", "recent", "past"}
+    if not taken:
+        return [Reason.ENGINE_DISAGREES]
+    if item.status == "current":
+        if not taken & {"current", "unclear"}:
+            return [Reason.LOOKS_PAST]
+        if any(finding.status == "negated" for finding in everywhere):
+            return [Reason.ENGINE_DISAGREES]
+    if item.status == "past" and taken == {"current"}:
+        return [Reason.LOOKS_CURRENT]
+    return []
+
+
+def _checked_allergy(item: Allergy, form: _Form) -> VerifiedItem:
+    evidence, reasons, repaired = _checked_evidence(item.evidence, form)
+    quotes = [entry.quote for entry in evidence]
+    here, _ = _findings_for(item.substance, evidence, form)
+    if not name_is_said(item.substance, quotes, [f for f in here if f.name]):
+        reasons.append(Reason.NAME_NOT_IN_QUOTE)
+    if item.reaction and not reaction_is_said(item.reaction, quotes):
+        reasons.append(Reason.REACTION_NOT_IN_QUOTE)
+    statuses = {finding.status for finding in here}
+    if not statuses or all(not finding.known for finding in here):
+        reasons.append(Reason.NOT_A_KNOWN_NAME)
+    elif "allergy" not in statuses:
+        reasons.append(Reason.ENGINE_DISAGREES if statuses & set(_DISAGREES) else Reason.LOOKS_LIKE_MEDICATION)
+    return VerifiedItem(section="allergies", item=item.model_copy(update={"evidence": evidence}), reasons=_unique(reasons), repaired=repaired)
+
+
+def _checked_line(section: str, line: Line, form: _Form) -> VerifiedItem:
+    evidence, reasons, repaired = _checked_evidence(line.evidence, form)
+    reasons += sentences.reasons(line.text, evidence, form.answers, form.findings)
+    return VerifiedItem(section=section, item=line.model_copy(update={"evidence": evidence}), reasons=_unique(reasons), repaired=repaired)  # type: ignore[arg-type]  # one of the three line sections
+
+
+def _unique(reasons: list[Reason]) -> list[Reason]:
+    return list(dict.fromkeys(reasons))
+
+
+# --- what is missing -------------------------------------------------------------------------------------------------------------
+
+
+def _omissions(extraction: Extraction, form: _Form) -> list[Omission]:
+    """What the engine reads as current, or as an allergy, and the extraction does not list."""
+    listed = [m.name for m in extraction.medications]
+    omissions = [
+        Omission(section="medications", name=finding.shown_name, evidence=lists.evidence_of(finding))
+        for finding, status in lists.medicines(form.findings)
+        if status != "past" and finding.status != "recent" and not _is_listed(finding, listed)
+    ]
+    substances = [a.substance for a in extraction.allergies]
+    omissions += [
+        Omission(section="allergies", name=finding.shown_name, evidence=lists.evidence_of(finding))
+        for finding in lists.allergens(form.findings)
+        if not _is_listed(finding, substances)
+    ]
+    return omissions
+
+
+def _is_listed(finding: Finding, names: list[str]) -> bool:
+    lexicon = load()
+    for name in names:
+        if finding.ingredient in _ingredients(name) or close(finding.name, name.split(" (")[0]) or lexicon.same_medicine(finding.name, name):
+            return True
+        if not finding.known and key(finding.name) in key(name):
+            return True
+    return False
+
+
+# --- states ----------------------------------------------------------------------------------------------------------------------
+
+
+def _checked_state(topic: str, extraction: Extraction, items: list[VerifiedItem], omissions: list[Omission], form: _Form, attention: list[str]) -> VerifiedState:
+    """The state that may be shown. A claimed none stands only on negative evidence from a question of that topic that the engine reads the same way."""
+    claimed: State = extraction.medications_state if topic == "medications" else extraction.allergies_state
+    claimed_evidence = extraction.medications_state_evidence if topic == "medications" else extraction.allergies_state_evidence
+    answers = list(form.answers.values())
+    found_here = any(status != "past" for _, status in lists.medicines(form.findings)) if topic == "medications" else bool(lists.allergens(form.findings))
+    engine, engine_evidence = lists.state_of(topic, answers, found_here)
+    listed = [item.item for item in items if item.section == topic]
+    has_items = any(not isinstance(item, Medication) or item.status != "past" for item in listed)
+    reasons: list[Reason] = []
+    evidence = engine_evidence
+    value: State = engine
+    if claimed == "none_reported":
+        checked, wrong, _ = _checked_evidence(claimed_evidence, form)
+        reasons += wrong
+        if engine != "none_reported" or has_items or not any(_is_topic(entry, topic, form) for entry in checked):
+            reasons.append(Reason.FALSE_NONE)
+        if reasons:
+            attention.append("false_none" if Reason.FALSE_NONE in reasons else f"{topic}_none_without_evidence")
+        value, evidence = ("none_reported", checked) if not reasons else ("unclear" if engine != "none_reported" or has_items else "none_reported", engine_evidence)
+    elif has_items:
+        value = "listed" if engine != "none_reported" else "unclear"
+    elif any(omission.section == topic for omission in omissions):
+        value = "unclear"
+    if value == "unclear":
+        attention.append(f"{topic}_unclear")
+    return VerifiedState(value=value, claimed=claimed, reasons=_unique(reasons), evidence=evidence if value == "none_reported" else [])
+
+
+def _is_topic(entry: Evidence, topic: str, form: _Form) -> bool:
+    answer = form.answers.get(entry.question_id)
+    return bool(answer and answer.topic == topic and lists.none_of(answer))
+
+
+def _instruction_like(form: _Form) -> list[Evidence]:
+    """Sentences that read like instructions to a machine. Shown to the reader; they decide nothing."""
+    found = []
+    for answer in form.answers.values():
+        text = parse(answer.text)
+        for sentence in text.sentences:
+            if cues.INSTRUCTION.search(" ".join(text.norms[sentence.first : sentence.last + 1])):
+                found.append(Evidence(question_id=answer.question_id, quote=text.span(sentence.first, sentence.last)[:2000]))
+    return found[:20]
