@@ -1,7 +1,12 @@
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class JobsConfig(AppConfig):
     name = "clinicflow.jobs"
     label = "jobs"
     verbose_name = "Jobs"
+
+    def ready(self) -> None:
+        """Import each app's `jobs` and `subscribers`: that is what registers them."""
+        autodiscover_modules("jobs", "subscribers")

@@ -1,0 +1,45 @@
+"""A form's answers in the shape that the engine reads."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from aiassist.engine.schema import Answer
+from intake.models import IntakeRevision, Questionnaire
+from intake.structure import questions
+
+
+def engine_answers(questionnaire: Questionnaire, revision: IntakeRevision) -> list[Answer]:
+    """The given answers in the questionnaire's order, choices as the patient read them.
+
+    Administrative ones come along marked as such, so that they can be counted and never read.
+    """
+    language = revision.language
+    answers = []
+    for question in questions(questionnaire.sections):
+        if question["id"] not in revision.raw_answers:
+            continue
+        answers.append(
+            Answer.of(
+                question["id"],
+                _as_read(question, revision.raw_answers[question["id"]], language),
+                topic=question.get("topic", "other"),
+                kind=question.get("kind", "clinical"),
+                label=in_language(question["text"], language),
+                language=language,
+            )
+        )
+    return answers
+
+
+def in_language(words: Mapping[str, str | None], language: str) -> str:
+    """The words in the language, or in English, which every questionnaire has."""
+    return words.get(language) or words["en"] or ""
+
+
+def _as_read(question: Mapping[str, Any], value: Any, language: str) -> Any:
+    options = {option["value"]: in_language(option["text"], language) for option in question.get("options") or ()}
+    if isinstance(value, str):
+        return options.get(value, value)
+    if isinstance(value, list) and options:
+        return [options.get(choice, choice) if isinstance(choice, str) else choice for choice in value]
+    return value

@@ -1,0 +1,40 @@
+"""What summaries and conversations announce. Ids and states only."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from clinicflow.core.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class SummaryReady(Event):
+    """A visit's summary changed its state or its content: made, failed, edited, reviewed. `subject_id` is the summary's."""
+
+    live: ClassVar[str | None] = "summary_ready"
+    object_type: ClassVar[str] = "summary"
+
+    appointment_id: UUID
+    status: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SummaryFailed(SummaryReady):
+    """No summary could be made; the doctor sees that, with a retry."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class InteractionCreated(Event):
+    """A conversation with a patient began."""
+
+    live: ClassVar[str | None] = "ai_interaction_created"
+    object_type: ClassVar[str] = "interaction"
+
+    appointment_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class InteractionNeedsAttention(InteractionCreated):
+    """A conversation waits for a person, or no longer does."""
+
+    live: ClassVar[str | None] = "ai_needs_attention"
