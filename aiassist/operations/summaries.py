@@ -169,7 +169,9 @@ def _show(summary: IntakeSummary) -> None:
     summary.summary_text = "\n".join(line["text"] for line in of("summary"))
     summary.patient_concerns = [line["text"] for line in of("patient_concerns")]
     summary.key_notes = [line["text"] for line in of("key_notes")]
-    summary.medications = [{name: m[name] for name in ("name", "dose", "frequency", "status")} for m in of("medications")]
+    summary.medications = [
+        {name: m[name] for name in ("name", "dose", "frequency", "status")} for m in of("medications")
+    ]
     summary.allergies = [{name: a[name] for name in ("substance", "reaction")} for a in of("allergies")]
 
 
@@ -228,8 +230,8 @@ def _lock_newest(actor: Actor, summary_id: UUID) -> tuple[IntakeForm, IntakeSumm
     """The form and its newest summary, both locked, form first as everywhere. NotFound if they are not the actor's."""
     asked = IntakeSummary.objects.visible_to(actor).fetch(summary_id)
     form = IntakeForm.objects.visible_to(actor).lock(asked.intake_form_id)
-    newest = IntakeSummary.objects.visible_to(actor).select_for_update(of=("self",)).get(
-        intake_form=form, is_newest=True
+    newest = (
+        IntakeSummary.objects.visible_to(actor).select_for_update(of=("self",)).get(intake_form=form, is_newest=True)
     )
     return form, newest
 

@@ -54,3 +54,16 @@ class AuditSeal(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["clinic", "sequence"], name="audit_seals_in_order", nulls_distinct=False),
         ]
+
+
+class AuditHead(models.Model):
+    """The end of a clinic's chain, so that a tail that was cut off is missed."""
+
+    id = models.BigAutoField(primary_key=True)
+    clinic = models.ForeignKey("clinics.Clinic", models.DO_NOTHING, related_name="+", db_constraint=False)
+    sequence = models.BigIntegerField()
+    sealed_hash = models.BinaryField(max_length=32)
+
+    class Meta:
+        db_table = "audit_heads"
+        constraints = [models.UniqueConstraint(fields=["clinic"], name="audit_heads_one_a_clinic")]

@@ -46,7 +46,9 @@ class Kinds:
 
     def write_then_fail_once(self, *, clinic_id):
         self.calls.append(clinic_id)
-        Patient.objects.create(clinic_id=clinic_id, first_name="Ada", last_name="Stone", date_of_birth=dt.date(1990, 1, 1))
+        Patient.objects.create(
+            clinic_id=clinic_id, first_name="Ada", last_name="Stone", date_of_birth=dt.date(1990, 1, 1)
+        )
         if len(self.calls) == 1:
             raise ZeroDivisionError
 
@@ -163,7 +165,9 @@ class AcrossClinics(Kinds, Cast, TransactionTestCase):
     def test_the_sweep_hints_at_what_is_due_in_every_clinic_and_then_waits(self):
         for clinic in (self.riverside, self.lakeside):
             with transaction.atomic(), tenant(clinic.pk):
-                queue.enqueue("test.note", clinic_id=clinic.pk, key="1", run_after=clock.now() + dt.timedelta(seconds=1))
+                queue.enqueue(
+                    "test.note", clinic_id=clinic.pk, key="1", run_after=clock.now() + dt.timedelta(seconds=1)
+                )
         with mock.patch.object(queue, "hint") as hint, time_machine.travel(clock.now() + dt.timedelta(seconds=2)):
             self.assertEqual(queue.sweep(), 2)
             self.assertEqual(queue.sweep(), 0)

@@ -1,0 +1,102 @@
+import threading
+
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+from django.test import TransactionTestCase
+
+from clinicflow.audit.chain import seal, verify
+from clinicflow.audit.log import record
+from clinicflow.db import tenant
+from clinicflow.testing.case import Cast
+from clinicflow.testing.databases import administrator
+
+
+class Chain(Cast, TransactionTestCase):
+    def setUp(self):
+        self.build()
+
+    def write(self, count=3):
+        for number in range(count):
+            with self.inside(self.desk):
+                record(self.desk, "export", values={"rows": number})
+
+    def seal(self):
+        with transaction.atomic(), tenant(self.riverside.pk):
+            return seal(self.riverside.pk)
+
+    def verify(self):
+        with transaction.atomic(), tenant(self.riverside.pk):
+            return verify(self.riverside.pk)
+
+    def tamper(self, statement):
+        """What only an administrator can do, with the triggers off."""
+        with administrator(connection.settings_dict["NAME"]) as admin:
+            admin.execute("set session_replication_role = replica")
+            admin.execute(statement)
+
+    def sealed(self):
+        self.seal()
+        verdict = self.verify()
+        self.assertTrue(verdict.holds)
+        return verdict.links
+
+    def test_what_was_written_is_sealed_once(self):
+        self.write(3)
+        before = self.sealed()
+        self.assertEqual(self.seal(), 0)
+        self.write(2)
+        self.assertEqual(self.seal(), 2)
+        self.assertEqual(self.verify().links, before + 2)
+
+    def test_a_changed_entry_is_named(self):
+        self.write(3)
+        links = self.sealed()
+        self.tamper("""update audit_logs set new_values = '{"rows": 99}' where new_values ->> 'rows' = '1'""")
+        verdict = self.verify()
+        self.assertEqual((verdict.broken_at, verdict.problem), (links - 1, "the entry was changed"))
+
+    def test_a_removed_entry_is_named(self):
+        self.write(3)
+        links = self.sealed()
+        self.tamper("delete from audit_logs where new_values ->> 'rows' = '1'")
+        verdict = self.verify()
+        self.assertEqual((verdict.broken_at, verdict.problem), (links - 1, "the entry it sealed is gone"))
+
+    def test_a_removed_link_is_named(self):
+        self.write(3)
+        links = self.sealed()
+        self.tamper(f"delete from audit_seals where sequence = {links - 1}")
+        self.assertEqual(self.verify().broken_at, links - 1)
+
+    def test_a_tail_that_was_cut_off_is_missed(self):
+        self.write(3)
+        links = self.sealed()
+        self.tamper(f"delete from audit_logs where id in (select entry_id from audit_seals where sequence = {links})")
+        self.tamper(f"delete from audit_seals where sequence = {links}")
+        verdict = self.verify()
+        self.assertEqual(verdict.broken_at, links)
+        self.assertIn("should end at", verdict.problem)
+        with self.assertRaises(CommandError):
+            call_command("verify_audit")
+
+    def test_a_slow_transactions_row_is_sealed_when_it_has_committed(self):
+        opened, go_on = threading.Event(), threading.Event()
+
+        def slow():
+            with self.inside(self.desk):
+                record(self.desk, "export", values={"rows": "slow"})
+                opened.set()
+                go_on.wait(10)
+            connection.close()
+
+        thread = threading.Thread(target=slow)
+        thread.start()
+        opened.wait(10)
+        self.write(2)
+        self.seal()
+        go_on.set()
+        thread.join()
+        self.assertGreaterEqual(self.seal(), 1)
+        verdict = self.verify()
+        self.assertTrue(verdict.holds)
+        self.assertIsNone(verdict.oldest_unsealed)
