@@ -22,11 +22,7 @@ RELATIVE = (
 )
 CHILD = r"(?:son|daughter|kids?|child|children|baby|hijo|hija|hijos|hijas|bebe|nino|nina|dog|cat|perro|gato)"
 
-FAMILY = _any(
-    rf"(?:my|our|his|her|mi|mis|nuestra|nuestro|su) (?:\w+ )?{RELATIVE}(?:'s| 's)?",
-    r"everyone (?:else )?in my family",
-    r"runs in (?:my|the) family",
-)
+FAMILY = _any(rf"(?:my|our|his|her|mi|mis|nuestra|nuestro|su) (?:\w+ )?{RELATIVE}(?:'s| 's)?", r"everyone (?:else )?in my family", r"runs in (?:my|the) family")
 CHILDREN = _any(rf"(?:my|our|mi|mis|nuestra|nuestro) (?:\w+ )?{CHILD}(?:'s| 's)?")
 
 # "can't take", "reacted to": about the substance that follows.
@@ -57,15 +53,8 @@ ALLERGY_AFTER = _any(
     r"(?:me|le) (?:da|dan|dio|dieron|causa|causan|causo|produce|producen|produjo|provoca|provocan|provoco|salen|hincha|saca|saco)",
     r"i (?:break|broke|get|got|swell|swelled|swole|had|have|itch|throw|threw|vomit|vomited|sneeze|couldn't breathe|can't breathe|develop|developed|came|come|reacted|react)",
 )
-ALLERGY_NOUN = re.compile(
-    r"^ (?:allergy|allergies|allergic|alergy|intolerance|sensitivity|reaction)(?! (?:medicine|medication|meds?|pills?|shots?|tablets?|relief))(?![\w'])"
-)
-ALLERGY_ALSO = _any(
-    r"(?:i'?m|i am|he is|she is|i was|he's|she's) (?:\w+ )?allergic",
-    r"is an allergy",
-    r"soy alergic[oa]",
-    r"allergic to (?:it|them|that|those|both|this)",
-)
+ALLERGY_NOUN = re.compile(r"^ (?:allergy|allergies|allergic|alergy|intolerance|sensitivity|reaction)(?! (?:medicine|medication|meds?|pills?|shots?|tablets?|relief))(?![\w'])")
+ALLERGY_ALSO = _any(r"(?:i'?m|i am|he is|she is|i was|he's|she's) (?:\w+ )?allergic", r"is an allergy", r"soy alergic[oa]", r"allergic to (?:it|them|that|those|both|this)")
 
 ALLERGY_TREATED = _any(
     r"(?:for|with|against) (?:(?:my|the|his|her|seasonal|bad|these|some|food|pet|spring|hay|environmental) )*(?:allerg\w+|hay fever|hayfever|rhinitis)",
@@ -112,9 +101,7 @@ RECENT = _any(
     r"took|have taken|has taken|'ve taken|had taken|tried|have tried|'ve tried|have had|'ve had|had some|gave me|given me|was given|have used|used|bought|had|"
     r"having taken|tome|he tomado|probe|he probado|me dieron|me inyectaron|use|compre|me tome",
 )
-RECENT_AFTER = _any(
-    r"(?:this|yesterday) morning|today|yesterday|last (?:night|week)|earlier|(?:\w+ )?(?:days?|hours?) ago|esta manana|hoy|ayer|anoche"
-)
+RECENT_AFTER = _any(r"(?:this|yesterday) morning|today|yesterday|last (?:night|week)|earlier|(?:\w+ )?(?:days?|hours?) ago|esta manana|hoy|ayer|anoche")
 
 USE = _any(
     rf"(?:i|he|she|we|they|yeah|yes|and|also|still|only|just|usually|sometimes|mom|to)? ?{_ADVERB}(?:take|takes|taking|taken|takin|use|uses|using|inject|injecting|apply|applying|swallow|wear)",
@@ -143,9 +130,7 @@ ASKING = _any(
     r"(?: \w+){0,2}(?: (?:tomar|usar|dejar|probar|sobre|de|empezar))?",
 )
 # Only in a sentence that asks.
-ASKING_AUX = _any(
-    r"(?:do|does|did|is|are|has|was|which|what|how|es|son|que|cual|hay|sirve) (?:i|we|it|the|that|this|there|you|they|he|she|my|a|any|some|taking|color|colour|el|la|un|una|mi)(?: \w+)?"
-)
+ASKING_AUX = _any(r"(?:do|does|did|is|are|has|was|which|what|how|es|son|que|cual|hay|sirve) (?:i|we|it|the|that|this|there|you|they|he|she|my|a|any|some|taking|color|colour|el|la|un|una|mi)(?: \w+)?")
 
 NONE_WORDS = _any(
     r"no|nope|nah|none|never|nothing|nada|ninguno|ninguna|ningun|nunca|n a|na|nil|negative|nkda|nka|nkma|not|don't|dont|do n't|haven't|have n't|havent|zero|niego|jamas|sin|"
@@ -159,9 +144,7 @@ AFFIRMED = re.compile(
     r"^(?:(?:oh|um|uh|ah|ok|okay|well|hm|so|sure|uhm|er|yeah|yep|yes) ?,? ?)*(?:yes|yeah|yep|yup|yea|correct|i do|i am|i have|right|that's right|that is right|that's it|it is|"
     r"i think that is correct|sure|of course|absolutely|si|claro|correcto|asi es|exacto|uh huh|affirmative|mhm|mm hm|sometimes|every day|occasionally)(?![\w'])"
 )
-DENIED = re.compile(
-    r"^(?:(?:oh|um|uh|ah|ok|okay|well|hm|so|uhm|er|hmm|mmm?) ?,? ?)*(?:no|nope|nah|none|never|nothing|not|n a|nada|ninguno|ninguna|nunca|nil|negative|nkda|nka)(?![\w'])"
-)
+DENIED = re.compile(r"^(?:(?:oh|um|uh|ah|ok|okay|well|hm|so|uhm|er|hmm|mmm?) ?,? ?)*(?:no|nope|nah|none|never|nothing|not|n a|nada|ninguno|ninguna|nunca|nil|negative|nkda|nka)(?![\w'])")
 INSTRUCTION = _any(
     r"ignore (?:all |any )?(?:the )?(?:previous|prior|above|earlier) (?:\w+ )?(?:instructions?|prompts?|rules?)|disregard (?:all |the )?(?:previous|above|prior|instructions?)|system prompt|you are now|"
     r"as an ai|new instructions?|assistant|jailbreak|ignora (?:todas )?(?:las )?instrucciones|(?:system|user|developer) (?:message|role)|output only|respond only|reply only with"

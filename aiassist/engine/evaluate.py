@@ -18,15 +18,9 @@ _MEDICATIONS = re.compile(
     r"\b(?:medications?|medicines?|meds|prescriptions?|pills|drugs you|medicamentos?|medicinas?|pastillas)\b.*|what (?:are|do|else (?:are|do)) you (?:taking|take|use)|(?:are|do) you (?:currently )?(?:taking|take|on) (?:any|anything)|"
     r"taken anything|take anything|taking anything|que toma|toma (?:usted )?(?:alg|medic)|maintenance treatment"
 )
-_ASKS = re.compile(
-    r"\?|^(?:and|so|okay|ok|um|any|are|do|does|what|which|how|is|have|has|did|can|you're|tell)\b|\b(?:are you|do you|have you|any|did you|you're not|you are not|what)\b"
-)
-_NOT_ABOUT = re.compile(
-    r"side effects?|refills?|going to (?:give|prescribe|put)|prescribe you|i'll prescribe|i will (?:write|prescribe)|gon na (?:prescribe|give|put|start|order|recommend)|i'd like you to|want you to|smoke|help with the"
-)
-_CARRIES = re.compile(
-    r"^(?:(?:and|okay|ok|alright|oh|so|um|yes|sorry|right|hm|well|no) ?,? ?)*(?:which|what else|anything else|any(?:thing)? other|others?|are you sure|like what|what are they|do you know (?:their|its|the) names?|nothing)\b"
-)
+_ASKS = re.compile(r"\?|^(?:and|so|okay|ok|um|any|are|do|does|what|which|how|is|have|has|did|can|you're|tell)\b|\b(?:are you|do you|have you|any|did you|you're not|you are not|what)\b")
+_NOT_ABOUT = re.compile(r"side effects?|refills?|going to (?:give|prescribe|put)|prescribe you|i'll prescribe|i will (?:write|prescribe)|gon na (?:prescribe|give|put|start|order|recommend)|i'd like you to|want you to|smoke|help with the")
+_CARRIES = re.compile(r"^(?:(?:and|okay|ok|alright|oh|so|um|yes|sorry|right|hm|well|no) ?,? ?)*(?:which|what else|anything else|any(?:thing)? other|others?|are you sure|like what|what are they|do you know (?:their|its|the) names?|nothing)\b")
 
 
 def topic_of(question: str, before: str = "other") -> str:
@@ -35,11 +29,7 @@ def topic_of(question: str, before: str = "other") -> str:
     if not folded:
         return "other"
     tail = folded[-400:]
-    if (
-        _ALLERGIES.search(tail)
-        and not re.search(r"(?:for|your|seasonal) allergies|allergist", tail)
-        and _ASKS.search(tail)
-    ):
+    if _ALLERGIES.search(tail) and not re.search(r"(?:for|your|seasonal) allergies|allergist", tail) and _ASKS.search(tail):
         return "allergies"
     if _ALLERGIES.search(tail) and re.search(r"any .*allerg|have .*allerg|allergic", tail) and _ASKS.search(tail):
         return "allergies"
@@ -55,9 +45,7 @@ def answers_of(row: dict[str, Any]) -> list[Answer]:
     answers, topic = [], "other"
     for entry in row["answers"]:
         topic = topic_of(str(entry["question"]), topic)
-        answers.append(
-            Answer(question_id=str(entry["id"]), topic=topic, label=str(entry["question"]), text=str(entry["answer"]))
-        )
+        answers.append(Answer(question_id=str(entry["id"]), topic=topic, label=str(entry["question"]), text=str(entry["answer"])))
     return answers
 
 
@@ -70,26 +58,10 @@ def predict(row: dict[str, Any]) -> dict[str, Any]:
     return {
         "id": row["id"],
         "medications": [
-            {
-                "name": finding.name if not finding.respelled else finding.respelled,
-                "status": status,
-                "qid": finding.question_id,
-                "quote": finding.quote,
-            }
-            for finding, status in medications
+            {"name": finding.name if not finding.respelled else finding.respelled, "status": status, "qid": finding.question_id, "quote": finding.quote} for finding, status in medications
         ],
-        "allergies": [
-            {
-                "name": finding.respelled or finding.name,
-                "status": quotes[True],
-                "qid": finding.question_id,
-                "quote": finding.quote,
-            }
-            for finding in allergies
-        ],
-        "medications_state": lists.state_of("medications", answers, any(status != "past" for _, status in medications))[
-            0
-        ],
+        "allergies": [{"name": finding.respelled or finding.name, "status": quotes[True], "qid": finding.question_id, "quote": finding.quote} for finding in allergies],
+        "medications_state": lists.state_of("medications", answers, any(status != "past" for _, status in medications))[0],
         "allergies_state": lists.state_of("allergies", answers, bool(allergies))[0],
     }
 

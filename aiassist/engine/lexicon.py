@@ -102,7 +102,5 @@ def load() -> Lexicon:
     words = DATA / "ordinary_words.txt"
     if words.exists():
         lexicon.ordinary = frozenset(words.read_text(encoding="utf-8").split("\n"))
-    lexicon.first_words = frozenset(
-        name.split(" ")[0] for name in (*lexicon.medicines, *lexicon.allergens) if " " in name
-    )
+    lexicon.first_words = frozenset(name.split(" ")[0] for name in (*lexicon.medicines, *lexicon.allergens) if " " in name)
     return lexicon

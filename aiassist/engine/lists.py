@@ -21,7 +21,7 @@ def allergens(findings: list[Finding]) -> list[Finding]:
     for finding in findings:
         if finding.status == "allergy":
             held = best.get(finding.ingredient)
-            if held is None or (finding.reaction and not held.reaction):
+            if held is None or finding.reaction and not held.reaction:
                 best[finding.ingredient] = finding
     return list(best.values())
 
@@ -34,12 +34,7 @@ def medicines(findings: list[Finding]) -> list[tuple[Finding, Status]]:
     for finding in findings:
         if finding.status in _RANK:
             groups.setdefault(finding.ingredient, []).append(finding)
-    specific = [
-        finding
-        for group in groups.values()
-        for finding in group
-        if finding.sort in ("medicine", "supplement", "unknown")
-    ]
+    specific = [finding for group in groups.values() for finding in group if finding.sort in ("medicine", "supplement", "unknown")]
     shown: list[tuple[Finding, Status]] = []
     for ingredient, group in groups.items():
         group.sort(key=lambda finding: (_RANK[finding.status], -bool(finding.dose), -bool(finding.frequency)))
@@ -49,7 +44,7 @@ def medicines(findings: list[Finding]) -> list[tuple[Finding, Status]]:
         if best.sort in ("lay", "class") and _is_explained(best, specific):
             continue
         status: Status = "current" if best.status == "current" else "past" if best.status == "past" else "unclear"
-        if ingredient in allergic or (status == "current" and ingredient in denied):
+        if ingredient in allergic or status == "current" and ingredient in denied:
             status = "unclear"
         shown.append((_with_details(best, group), status))
     return shown
@@ -70,40 +65,25 @@ def _with_details(best: Finding, group: list[Finding]) -> Finding:
 def medications_from(findings: list[Finding]) -> list[Medication]:
     """The medication items of the output."""
     return [
-        Medication(
-            name=finding.shown_name,
-            dose=finding.dose,
-            frequency=finding.frequency,
-            status=status,
-            evidence=[evidence_of(finding)],
-        )
+        Medication(name=finding.shown_name, dose=finding.dose, frequency=finding.frequency, status=status, evidence=[evidence_of(finding)])
         for finding, status in medicines(findings)
     ]
 
 
 def allergies_from(findings: list[Finding]) -> list[Allergy]:
     """The allergy items of the output."""
-    return [
-        Allergy(substance=finding.shown_name, reaction=finding.reaction, evidence=[evidence_of(finding)])
-        for finding in allergens(findings)
-    ]
+    return [Allergy(substance=finding.shown_name, reaction=finding.reaction, evidence=[evidence_of(finding)]) for finding in allergens(findings)]
 
 
 # --- states --------------------------------------------------------------------------------------------------------------------
 
-_TAG_NEGATIVE = re.compile(
-    r"(?:not|n't|no) (?:\w+ ){0,4}(?:right|correct|anything)|you're not|you are not|no (?:\w+ )?allerg|so no|not on any|not taking"
-)
+_TAG_NEGATIVE = re.compile(r"(?:not|n't|no) (?:\w+ ){0,4}(?:right|correct|anything)|you're not|you are not|no (?:\w+ )?allerg|so no|not on any|not taking")
 _PART_OF_MEDICATIONS = re.compile(
     r"over the counter|otc|herbal|supplement|vitamin|alternative|for (?:the|your|that|this|it)(?: \w+)? ?(?:pain|headache|cough|symptom\w*|problem|knee|back)?|other|else|new med|natural|blood thinner|"
     r"contracepti|birth control|inhaler|painkiller|antibiotic|sin receta|hierbas|suplement|vitamina|otr[oa]s?|aparte|help with|tried|in the past"
 )
-_ALL_MEDICATIONS = re.compile(
-    r"(?:any|what|daily|regular|new|old|medications?|medicines?|meds|drugs?) .*(?:medications?|medicines?|meds)|(?:any|what|which) (?:\w+ )*(?:medications?|medicines?|meds)|or supplements|medicamentos|medicinas"
-)
-_PART_OF_ALLERGIES = re.compile(
-    r"(?:food|seasonal|environmental|pollen|latex|pet|insect|other|else|alimentos|comida|polen|latex|ambiental|otr[oa]s?)"
-)
+_ALL_MEDICATIONS = re.compile(r"(?:any|what|daily|regular|new|old|medications?|medicines?|meds|drugs?) .*(?:medications?|medicines?|meds)|(?:any|what|which) (?:\w+ )*(?:medications?|medicines?|meds)|or supplements|medicamentos|medicinas")
+_PART_OF_ALLERGIES = re.compile(r"(?:food|seasonal|environmental|pollen|latex|pet|insect|other|else|alimentos|comida|polen|latex|ambiental|otr[oa]s?)")
 _DRUG_OR_ANY = re.compile(r"drug|medic|anything|any (?:known )?allerg|known allerg|alergia|algo|nada")
 
 
@@ -117,9 +97,7 @@ def none_of(answer: Answer) -> Evidence | None:
         return None
     if answer.none and not answer.rows:
         return Evidence(question_id=answer.question_id, quote=raw[:200])
-    if any(
-        finding.status not in ("negated", "not_allergic", "family", "asked", "past") for finding in read_answer(answer)
-    ):
+    if any(finding.status not in ("negated", "not_allergic", "family", "asked", "past") for finding in read_answer(answer)):
         return None
     folded = " ".join(text.norms)
     label = " ".join(parse(answer.label).norms)
@@ -128,10 +106,7 @@ def none_of(answer: Answer) -> Evidence | None:
         negative = cues.AFFIRMED.match(folded)
     if not negative or _TAKES_BACK.search(folded):
         return None
-    if cues.UNSURE.search(folded) and not re.search(
-        r"that i(?:'m| am)? (?:know|aware)|that i(?: have)? known|don't (?:think|believe)|do n't (?:think|believe)|know of|que yo sepa",
-        folded,
-    ):
+    if cues.UNSURE.search(folded) and not re.search(r"that i(?:'m| am)? (?:know|aware)|that i(?: have)? known|don't (?:think|believe)|do n't (?:think|believe)|know of|que yo sepa", folded):
         return None
     if _covers_part(answer.topic, label):
         return None
@@ -168,9 +143,7 @@ def state_of(topic: str, answers: list[Answer], listed: bool) -> tuple[State, li
     """
     if listed:
         return "listed", []
-    mapped = [
-        answer for answer in answers if answer.topic == topic and answer.kind == "clinical" and answer.text.strip()
-    ]
+    mapped = [answer for answer in answers if answer.topic == topic and answer.kind == "clinical" and answer.text.strip()]
     nones = [none for none in (none_of(answer) for answer in mapped) if none]
     if nones:
         open_ones = [answer for answer in mapped if none_of(answer) is None and _leaves_open(answer, topic)]

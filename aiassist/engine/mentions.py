@@ -10,10 +10,13 @@ from aiassist.engine.text import Text
 _JOINED = re.compile(r"^[\s\-–/&.'’+]*$")
 # Names that are also ordinary talk, body chemistry or laboratory values: they need a sign that something is taken.
 WEAK = frozenset(
-    ["iron", "calcium", "potassium", "magnesium", "zinc", "testosterone", "thyroid", "hormone", "hormones", "steroid", "steroids", "insulin", "vitamins", "vitamina", "vitaminas", "hierro", "calcio", "potasio", "zinc", "cinc", "magnesio", "estrogen", "progesterone", "soma", "nitro", "drops", "gotas", "contraception", "contraceptives", "statin", "folate", "biotin", "collagen", "valerian", "panax", "calmante", "hormonas", "thc", "nuts", "contraste", "preventer", "centrum", "yaz", "plan", "sauco", "cortisone", "emollient", "generic"]
+    "iron calcium potassium magnesium zinc testosterone thyroid hormone hormones steroid steroids insulin vitamins vitamina vitaminas hierro calcio potasio zinc cinc "
+    "magnesio estrogen progesterone soma nitro drops gotas contraception contraceptives statin folate biotin collagen valerian panax calmante hormonas thc "
+    "nuts contraste preventer centrum yaz plan sauco cortisone emollient generic".split()
 )
 _LABORATORY = frozenset(
-    ["level", "levels", "deficiency", "deficient", "deficit", "test", "tests", "tested", "resistance", "resistant", "panel", "count", "blood", "lab", "labs", "results", "nodule", "nodules", "cancer", "problem", "problems", "issue", "issues", "disease", "gland", "condition", "surgery", "scan", "pump", "sensitivity", "channel", "stones", "imbalance", "replacement", "nivel", "niveles", "deficiencia", "examen", "problemas", "cancer", "addiction", "abuse", "overdose", "dependence", "allergist", "specialist", "doctor", "clinic"]
+    "level levels deficiency deficient deficit test tests tested resistance resistant panel count blood lab labs results nodule nodules cancer problem problems issue issues disease gland "
+    "condition surgery scan pump sensitivity channel stones imbalance replacement nivel niveles deficiencia examen problemas cancer addiction abuse overdose dependence allergist specialist doctor clinic".split()
 )
 
 

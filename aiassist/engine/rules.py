@@ -72,9 +72,7 @@ def _may_guess(answer: Answer, text: Text) -> bool:
     if answer.topic in ("medications", "allergies"):
         return True
     folded = " ".join(text.norms)
-    return bool(
-        cues.STRONG_USE.search(folded) or cues.ALLERGY_BEFORE.search(folded) or details.DOSE.search(answer.text)
-    )
+    return bool(cues.STRONG_USE.search(folded) or cues.ALLERGY_BEFORE.search(folded) or details.DOSE.search(answer.text))
 
 
 # --- what is said about a name -----------------------------------------------------------------------------------------------
@@ -106,16 +104,7 @@ class _Said:
 
     def refresh(self) -> None:
         """A new statement of the patient's own begins."""
-        self.negated, self.past, self.recent, self.asked, self.allergy, self.not_allergic, self.other, self.child = (
-            -1,
-            False,
-            False,
-            False,
-            False,
-            False,
-            False,
-            False,
-        )
+        self.negated, self.past, self.recent, self.asked, self.allergy, self.not_allergic, self.other, self.child = -1, False, False, False, False, False, False, False
 
 
 _EVENTS = (
@@ -132,10 +121,7 @@ _EVENTS = (
     ("use", cues.USE),
     ("self", cues.SELF),
 )
-_KEEPS = {
-    "fresh": ("use", "recent", "past", "negated", "self", "other"),
-    "self": ("use", "recent", "past", "asked", "allergy"),
-}
+_KEEPS = {"fresh": ("use", "recent", "past", "negated", "self", "other"), "self": ("use", "recent", "past", "asked", "allergy")}
 
 
 def _before(pre: str, asks: bool) -> _Said:
@@ -196,9 +182,7 @@ def _after(text: Text, names: list[Name], index: int, last: int) -> str:
     here = names[index].last
     while position + 1 < len(names) and names[position + 1].first <= last:
         between = text.norms[here + 1 : names[position + 1].first]
-        if all(
-            word in ("and", "or", "y", "o", "e", "the", "la", "el", "both") for word in between
-        ) and ";" not in text.gap(here):
+        if all(word in ("and", "or", "y", "o", "e", "the", "la", "el", "both") for word in between) and ";" not in text.gap(here):
             position += 1
             here = names[position].last
             continue
@@ -258,28 +242,15 @@ def _next_sentence(text: Text, names: list[Name], index: int) -> str:
     for following in text.sentences:
         if following.first == sentence.last + 1:
             words = text.norms[following.first : following.last + 1]
-            return (
-                " " + " ".join(words)
-                if words
-                and words[0]
-                in ("it", "that", "this", "they", "both", "me", "i", "reaction", "causes", "gives", "made", "gave")
-                else ""
-            )
+            return " " + " ".join(words) if words and words[0] in ("it", "that", "this", "they", "both", "me", "i", "reaction", "causes", "gives", "made", "gave") else ""
     return ""
 
 
 def _status(answer: Answer, text: Text, name: Name, said: _Said, post: str, following: str) -> FindingStatus | None:
     """The verdict on one name from what stands before and after it, and from the question's topic."""
     topic = answer.topic
-    allergy = (
-        said.allergy
-        or bool(cues.ALLERGY_NOUN.match(post))
-        or _reacts_after(post)
-        or (_reacts_after(following) and not said.negated >= 0)
-    )
-    treated = bool(cues.ALLERGY_TREATED.match(post.strip())) or bool(
-        re.match(rf" (?:\w+ ){{0,4}}?{cues.ALLERGY_TREATED.pattern}", post)
-    )
+    allergy = said.allergy or bool(cues.ALLERGY_NOUN.match(post)) or _reacts_after(post) or (_reacts_after(following) and not said.negated >= 0)
+    treated = bool(cues.ALLERGY_TREATED.match(post.strip())) or bool(re.match(rf" (?:\w+ ){{0,4}}?{cues.ALLERGY_TREATED.pattern}", post))
     if cues.ALLERGY_ALSO.search(post) and not cues.NEGATION.search(post):
         allergy = True
     if treated and not said.allergy:
@@ -295,13 +266,13 @@ def _status(answer: Answer, text: Text, name: Name, said: _Said, post: str, foll
     if allergy:
         return "asked" if said.asked and not said.allergy else "allergy"
     if topic == "allergies" and not treated:
-        if said.negated >= 0 or (said.asked and not said.use):
+        if said.negated >= 0 or said.asked and not said.use:
             return "not_allergic"
-        if name.medicine is None or (not (said.use and _strong_use(text, name)) and not said.past):
+        if name.medicine is None or not (said.use and _strong_use(text, name)) and not said.past:
             return "allergy"
     if name.medicine is None:
         return None
-    if (said.past and said.negated < 0) or (said.negated >= 0 and cues.PAST_AFTER.match(post.strip())):
+    if said.past and said.negated < 0 or said.negated >= 0 and cues.PAST_AFTER.match(post.strip()):
         return "past"
     if said.negated >= 0:
         return "negated"
@@ -311,7 +282,7 @@ def _status(answer: Answer, text: Text, name: Name, said: _Said, post: str, foll
         return "past"
     if mentions.is_weak(name, text) and topic != "medications" and not said.use and not said.recent:
         return None
-    if said.recent or (topic != "medications" and cues.RECENT_AFTER.match(post.strip())):
+    if said.recent or topic != "medications" and cues.RECENT_AFTER.match(post.strip()):
         return "recent"
     return "current" if said.use or topic == "medications" or treated else "unclear"
 
@@ -352,9 +323,7 @@ def _window(text: Text, names: list[Name], index: int) -> tuple[str, int, int]:
     return text.raw[text.tokens[name.last].end : end], start, end
 
 
-def _details(
-    answer: Answer, text: Text, names: list[Name], index: int, window: str
-) -> tuple[str | None, str | None, str | None]:
+def _details(answer: Answer, text: Text, names: list[Name], index: int, window: str) -> tuple[str | None, str | None, str | None]:
     """(dose, frequency, reaction) of an item, each verbatim or None."""
     name = names[index]
     line_end = window.find("\n")
@@ -362,31 +331,17 @@ def _details(
         window = window[:line_end]
     before_start = text.tokens[names[index - 1].last].end if index else 0
     before = text.raw[before_start : text.tokens[name.first].start]
-    before = before[
-        max(
-            before.rfind("\n"),
-            before.rfind(". "),
-            before.rfind(", ") if details.DOSE.search(before[: max(before.rfind(", "), 0)]) else -1,
-        )
-        + 1 :
-    ]
+    before = before[max(before.rfind("\n"), before.rfind(". "), before.rfind(", ") if details.DOSE.search(before[: max(before.rfind(", "), 0)]) else -1) + 1 :]
     next_first = names[index + 1].first if index + 1 < len(names) else None
     if next_first is not None:
         window = _without_next_items_dose(window)
     dose = None
     leading = [match for match in details.DOSE.finditer(before)]
-    if leading and re.fullmatch(
-        r"\s*(?:of|de|tablets?|pills?|capsules?|pastillas? de|tabletas? de|tabs?|x|mg|dose of|the|my|a|baby|low dose)?(?:\s(?:of|de))?\s*",
-        before[leading[-1].end() :],
-        re.I,
-    ):
+    if leading and re.fullmatch(r"\s*(?:of|de|tablets?|pills?|capsules?|pastillas? de|tabletas? de|tabs?|x|mg|dose of|the|my|a|baby|low dose)?(?:\s(?:of|de))?\s*", before[leading[-1].end() :], re.I):
         dose = details.dose_in(leading[-1].group())
     dose = dose or details.dose_in(window)
     if dose is None:
-        bare = re.match(
-            r"\s*,?\s*(\d+(?:[.,/]\d+)*)(?![\w/%:]|\.\d|\s*(?:times|x|years?|days?|weeks?|months?|hours?|am|pm))",
-            window,
-        )
+        bare = re.match(r"\s*,?\s*(\d+(?:[.,/]\d+)*)(?![\w/%:]|\.\d|\s*(?:times|x|years?|days?|weeks?|months?|hours?|am|pm))", window)
         dose = bare.group(1) if bare else None
     frequency = details.frequency_in(window)
     if frequency is None and next_first is None and not index:
@@ -397,11 +352,7 @@ def _details(
 def _without_next_items_dose(window: str) -> str:
     """A window without the dose that leads the next name: "lisinopril and 5 mg [amlodipine]" keeps nothing of the 5 mg."""
     doses = list(details.DOSE.finditer(window))
-    if (
-        doses
-        and re.fullmatch(r"\s*(?:of|de|tablets? of|pastillas? de)?\s*", window[doses[-1].end() :], re.I)
-        and not re.fullmatch(r"[\s:,(]*", window[: doses[-1].start()])
-    ):
+    if doses and re.fullmatch(r"\s*(?:of|de|tablets? of|pastillas? de)?\s*", window[doses[-1].end() :], re.I) and not re.fullmatch(r"[\s:,(]*", window[: doses[-1].start()]):
         return window[: doses[-1].start()]
     return window
 
@@ -410,7 +361,11 @@ def _without_next_items_dose(window: str) -> str:
 
 
 _FILLER = frozenset(
-    ["yes", "yeah", "yep", "yup", "no", "nope", "none", "not", "any", "anything", "nothing", "i", "am", "is", "are", "on", "a", "an", "the", "my", "of", "for", "to", "and", "or", "in", "it", "that", "this", "those", "these", "some", "just", "only", "what", "you", "do", "does", "mean", "me", "have", "has", "had", "take", "taking", "takes", "took", "use", "using", "medication", "medications", "medicine", "medicines", "meds", "med", "drugs", "drug", "pill", "pills", "tablets", "prescription", "prescribed", "over", "counter", "otc", "well", "um", "uh", "oh", "ok", "okay", "so", "know", "don't", "dont", "remember", "sure", "think", "right", "correct", "all", "other", "else", "every", "day", "daily", "occasionally", "sometimes", "as", "needed", "allergy", "allergies", "allergic", "si", "tomo", "tengo", "medicamentos", "medicamento", "medicina", "medicinas", "pastillas", "pastilla", "para", "el", "la", "los", "las", "de", "que", "lo", "un", "una", "unos", "unas", "por", "mi", "mis", "y", "o", "pero", "now", "currently", "still", "here", "list", "same", "before", "last", "time", "really", "very", "much", "many", "few", "two", "three", "four", "one", "five", "six", "regular", "thanks", "thank", "see", "bring", "can't", "can", "cannot", "name", "names", "called", "with", "without", "at", "they", "them", "there", "was", "were", "be", "been", "got", "get", "give", "gave", "back", "home", "will", "would", "could", "please", "hello", "hi", "good", "fine", "great", "also", "too", "more", "most"]
+    "yes yeah yep yup no nope none not any anything nothing i am is are on a an the my of for to and or in it that this those these some just only what you do does mean me have has had take taking takes "
+    "took use using medication medications medicine medicines meds med drugs drug pill pills tablets prescription prescribed over counter otc well um uh oh ok okay so know don't dont remember sure think "
+    "right correct all other else every day daily occasionally sometimes as needed allergy allergies allergic si tomo tengo medicamentos medicamento medicina medicinas pastillas pastilla para el la los las de "
+    "que lo un una unos unas por mi mis y o pero now currently still here list same before last time really very much many few two three four one five six regular thanks thank see bring can't can cannot "
+    "name names called with without at they them there was were be been got get give gave back home will would could please hello hi good fine great also too more most".split()
 )
 
 
@@ -421,26 +376,15 @@ def _unknown(answer: Answer, text: Text, names: list[Name]) -> list[Finding]:
     folded = _folded(text, 0, len(text.tokens) - 1)
     if answer.rows:
         pieces = _row_pieces(answer, text)
-    elif (
-        len(text.tokens) <= 12
-        and not cues.DENIED.match(folded)
-        and not cues.UNSURE.search(folded)
-        and not any(sentence.asks for sentence in text.sentences)
-    ):
+    elif len(text.tokens) <= 12 and not cues.DENIED.match(folded) and not cues.UNSURE.search(folded) and not any(sentence.asks for sentence in text.sentences):
         pieces = _list_pieces(text)
     else:
         pieces = []
     for first, last in pieces:
         words = text.norms[first : last + 1]
-        if (
-            any(i in covered for i in range(first, last + 1))
-            or all(word in _FILLER or word[0].isdigit() for word in words)
-            or not any(len(word) > 2 for word in words)
-        ):
+        if any(i in covered for i in range(first, last + 1)) or all(word in _FILLER or word[0].isdigit() for word in words) or not any(len(word) > 2 for word in words):
             continue
-        if not answer.rows and (
-            len(words) > 3 or sum(word in _FILLER for word in words) > 0 or cues.NONE_WORDS.search(" ".join(words))
-        ):
+        if not answer.rows and (len(words) > 3 or sum(word in _FILLER for word in words) > 0 or cues.NONE_WORDS.search(" ".join(words))):
             continue
         if answer.rows and cues.DENIED.match(" ".join(words)):
             continue
@@ -518,7 +462,7 @@ def _named_by_question(answer: Answer, found: list[Finding]) -> list[Finding]:
         first, _ = clause_bounds(label, name.first)
         pre = _folded(label, first, name.first - 1) if first < name.first else ""
         asked_use, asked_allergy = _ASKED_USE.search(pre), _ASKED_ALLERGY.search(pre)
-        if name.entry.ingredient in known or _EXAMPLE.search(pre) or (mentions.is_weak(name, label) and not asked_use):
+        if name.entry.ingredient in known or _EXAMPLE.search(pre) or mentions.is_weak(name, label) and not asked_use:
             continue
         if not (asked_use and name.medicine) and not asked_allergy:
             continue
@@ -544,12 +488,8 @@ def _named_by_question(answer: Answer, found: list[Finding]) -> list[Finding]:
     return added
 
 
-_ASKED_USE = re.compile(
-    r"(?:you|he|she|patient|still|ever|been|usted|ud|sigue|aun) (?:\w+ ){0,2}?(?:take|taking|use|using|on|applying|tak\w+|toma|tomando|usa|usando)(?: \w+){0,3}(?: ,)?(?: \w+){0,8}$|(?:take|taking|toma|tomando|usa) (?:\w+ ,? ?)*$"
-)
-_ASKED_ALLERGY = re.compile(
-    r"(?:allergic to|allergies to|allergy to|reaction to|alergic[oa] a|alergia a)(?: \w+){0,6}$"
-)
-_EXAMPLE = re.compile(
-    r"(?:such as|like|for example|e ?g|including|other than|besides|apart from|instead of|as in|stop\w*|start\w*|want you|prescrib\w+|como|por ejemplo|write|going to)(?: \w+| ,){0,8}$"
-)
+_ASKED_USE = re.compile(r"(?:you|he|she|patient|still|ever|been|usted|ud|sigue|aun) (?:\w+ ){0,2}?(?:take|taking|use|using|on|applying|tak\w+|toma|tomando|usa|usando)(?: \w+){0,3}(?: ,)?(?: \w+){0,8}$|(?:take|taking|toma|tomando|usa) (?:\w+ ,? ?)*$")
+_ASKED_ALLERGY = re.compile(r"(?:allergic to|allergies to|allergy to|reaction to|alergic[oa] a|alergia a)(?: \w+){0,6}$")
+_EXAMPLE = re.compile(r"(?:such as|like|for example|e ?g|including|other than|besides|apart from|instead of|as in|stop\w*|start\w*|want you|prescrib\w+|como|por ejemplo|write|going to)(?: \w+| ,){0,8}$")
+
+

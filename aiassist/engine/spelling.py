@@ -27,13 +27,7 @@ def resolve(word: str) -> str | None:
     """The known name that a misspelt word most likely means; None when it is ordinary, too far from any, or equally near to two medicines."""
     lexicon = load()
     word = key(word)
-    if (
-        len(word) < SHORTEST
-        or not word.isalpha()
-        or word in lexicon.ordinary
-        or word in lexicon.medicines
-        or word in lexicon.allergens
-    ):
+    if len(word) < SHORTEST or not word.isalpha() or word in lexicon.ordinary or word in lexicon.medicines or word in lexicon.allergens:
         return None
     allowed = 1 if len(word) <= 6 else 2 if len(word) <= 8 else 3 if len(word) <= 11 else 4
     shapes = _by_shape()
@@ -48,12 +42,7 @@ def resolve(word: str) -> str | None:
                     if not everyday and (name[0] != word[0] or len(word) < 7):
                         continue
                     penalty = (0.0 if name[0] == word[0] else 0.5) + (0.0 if everyday else 0.9)
-                    seen[name] = (
-                        distance
-                        + penalty
-                        - JaroWinkler.similarity(word, name)
-                        - (0.25 if _sound(word) == _sound(name) else 0)
-                    )
+                    seen[name] = distance + penalty - JaroWinkler.similarity(word, name) - (0.25 if _sound(word) == _sound(name) else 0)
     if not seen:
         return None
     ranked = sorted(seen.items(), key=lambda pair: pair[1])
@@ -65,35 +54,12 @@ def resolve(word: str) -> str | None:
     return best
 
 
-_SOUNDS_LIKE = {
-    "f": "p",
-    "k": "c",
-    "c": "ks",
-    "s": "cz",
-    "z": "xs",
-    "x": "z",
-    "j": "g",
-    "g": "j",
-    "i": "e",
-    "e": "i",
-    "a": "eo",
-}
+_SOUNDS_LIKE = {"f": "p", "k": "c", "c": "ks", "s": "cz", "z": "xs", "x": "z", "j": "g", "g": "j", "i": "e", "e": "i", "a": "eo"}
 
 
 def _sound(word: str) -> str:
     """A rough key of how a name sounds: one letter for letters heard alike, no doubles, no vowels after the first letter."""
-    for old, new in (
-        ("ph", "f"),
-        ("th", "t"),
-        ("ck", "k"),
-        ("c", "k"),
-        ("q", "k"),
-        ("z", "s"),
-        ("x", "ks"),
-        ("y", "i"),
-        ("w", "v"),
-        ("h", ""),
-    ):
+    for old, new in (("ph", "f"), ("th", "t"), ("ck", "k"), ("c", "k"), ("q", "k"), ("z", "s"), ("x", "ks"), ("y", "i"), ("w", "v"), ("h", "")):
         word = word.replace(old, new)
     out = word[:1]
     for char in word[1:]:

@@ -7,10 +7,8 @@ from functools import lru_cache
 
 _TOKEN = re.compile(r"\d+(?:[.,:/]\d+)*|[^\W\d_]+(?:['’´`][^\W\d_]+)*|[%#$]")
 _SENTENCE_END = re.compile(r"(?<!\d)[.!?;…]+(?=\s|$|[A-Z¿¡])|[.!?;…]+(?!\d)(?=\s|$)|\n+")
-_CLAUSE_WORDS = frozenset(["but", "although", "though", "however", "except", "pero", "aunque", "sino", "excepto"])
-_QUOTE_MARKS = str.maketrans(
-    {"’": "'", "‘": "'", "´": "'", "`": "'", "“": '"', "”": '"', "«": '"', "»": '"', "–": "-", "—": "-"}
-)
+_CLAUSE_WORDS = frozenset("but although though however except pero aunque sino excepto".split())
+_QUOTE_MARKS = str.maketrans({"’": "'", "‘": "'", "´": "'", "`": "'", "“": '"', "”": '"', "«": '"', "»": '"', "–": "-", "—": "-"})
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 
 
@@ -128,9 +126,7 @@ def fold(raw: str) -> tuple[str, list[int]]:
                 back.append(index)
             space = True
             continue
-        piece = (
-            char.lower() if char.isascii() else unicodedata.normalize("NFKC", char).translate(_QUOTE_MARKS).casefold()
-        )
+        piece = char.lower() if char.isascii() else unicodedata.normalize("NFKC", char).translate(_QUOTE_MARKS).casefold()
         piece = piece.replace("`", "'")
         for folded in piece:
             out.append(folded)
@@ -170,43 +166,13 @@ def find_quote(quote: str, raw: str) -> tuple[int, int] | None:
     return None
 
 
-_UNITS = {
-    w: i
-    for i, w in enumerate(
-        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
-    )
-}
-_UNITS |= {
-    w: i
-    for i, w in enumerate(
-        ["cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez", "once", "doce", "trece", "catorce", "quince"]
-    )
-}
+_UNITS = {w: i for i, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split())}
+_UNITS |= {w: i for i, w in enumerate("cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince".split())}
 _UNITS |= {"una": 1, "un": 1}
-_TENS = {w: (i + 2) * 10 for i, w in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"])}
-_TENS |= {
-    "veinte": 20,
-    "veinticinco": 25,
-    "treinta": 30,
-    "cuarenta": 40,
-    "cincuenta": 50,
-    "sesenta": 60,
-    "setenta": 70,
-    "ochenta": 80,
-    "noventa": 90,
-}
+_TENS = {w: (i + 2) * 10 for i, w in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split())}
+_TENS |= {"veinte": 20, "veinticinco": 25, "treinta": 30, "cuarenta": 40, "cincuenta": 50, "sesenta": 60, "setenta": 70, "ochenta": 80, "noventa": 90}
 _MULTIPLIERS = {"hundred": 100, "thousand": 1000, "cien": 100, "ciento": 100, "mil": 1000}
-_WHOLE = {
-    "doscientos": 200,
-    "trescientos": 300,
-    "quinientos": 500,
-    "once": 1,
-    "twice": 2,
-    "half": 0.5,
-    "thrice": 3,
-    "medio": 0.5,
-    "media": 0.5,
-}
+_WHOLE = {"doscientos": 200, "trescientos": 300, "quinientos": 500, "once": 1, "twice": 2, "half": 0.5, "thrice": 3, "medio": 0.5, "media": 0.5}
 NUMBER_WORDS = frozenset(_UNITS) | frozenset(_TENS) | frozenset(_MULTIPLIERS) | frozenset(_WHOLE)
 _NUMBER_LETTERS = {"ii": 2, "iii": 3}
 
@@ -246,15 +212,7 @@ def numbers_in(raw: str) -> set[float]:
                 total = round(total, 6)
             elif token in _MULTIPLIERS:
                 total = total * value if total else value
-            elif (
-                (run
-                and previous in _TENS
-                and value < 10)
-                or (run
-                and previous in _MULTIPLIERS)
-                or (run
-                and previous in ("and", "y"))
-            ):
+            elif run and previous in _TENS and value < 10 or run and previous in _MULTIPLIERS or run and previous in ("and", "y"):
                 total += value
             elif run:
                 if len(run) == 1 and run[0] < 10 and value >= 10 and previous in _UNITS:
