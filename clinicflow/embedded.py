@@ -20,7 +20,7 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,12 +31,14 @@ import psutil
 POSTGRES_MAJOR = "18"
 ADMIN = "postgres"
 DATABASE = "clinicflow"
+END_SIGNAL = signal.SIGINT  # PostgreSQL: stop at once and tidily
 START_TIMEOUT = 30.0
 STOP_TIMEOUT = 10.0
 POLL = 0.02
 LOG_LIMIT = 20 * 1024 * 1024
 
 PR_SET_PDEATHSIG = 1
+PR_SET_NAME = 15
 CAP_DAC_READ_SEARCH = 1 << 2
 # Loaded before any fork: a child between fork and exec should not import anything.
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
@@ -81,22 +83,24 @@ class Account:
 
 @dataclass
 class Services:
-    """Running services. ``database_url`` is the administrator's; ``stop`` ends both and may be called twice."""
+    """Running services; ``stop`` ends them and may be called twice.
 
-    database_url: str
-    redis_url: str
+    ``addresses`` has what was asked for: DATABASE_URL (an administrator's) and REDIS_URL.
+    """
+
+    addresses: dict[str, str]
     log_dir: Path
-    processes: dict[str, subprocess.Popen[bytes]]
+    _processes: dict[str, subprocess.Popen[bytes]] = field(repr=False)
     _lock: IO[str] = field(repr=False)
 
     def dead(self) -> str | None:
         """The name of a service that has ended by itself, if one has."""
-        return next((name for name, process in self.processes.items() if process.poll() is not None), None)
+        return next((name for name, process in self._processes.items() if process.poll() is not None), None)
 
     def stop(self) -> None:
-        """End both services, PostgreSQL by a fast shutdown, and give the data directory free."""
-        _end(self.processes["postgres"], signal.SIGINT, signal.SIGQUIT)
-        _end(self.processes["valkey"], signal.SIGTERM, signal.SIGKILL)
+        """End the services, PostgreSQL by a fast shutdown, and give the data directory free."""
+        for process in self._processes.values():
+            _end(process)
         self._lock.close()
 
     def __enter__(self) -> "Services":
@@ -106,49 +110,45 @@ class Services:
         self.stop()
 
 
-def start(data_dir: Path | str, *, durable: bool = True) -> Services:
-    """Boot PostgreSQL and Valkey on ``data_dir``, creating it at first.
+def start(
+    data_dir: Path | str, *, addresses: Collection[str] = ("DATABASE_URL", "REDIS_URL"), durable: bool = True
+) -> Services:
+    """Boot PostgreSQL for DATABASE_URL and Valkey for REDIS_URL on ``data_dir``, creating it at first.
 
-    One program at a time: a second one on the same directory gets EmbeddedError. What a killed program left running
+    One program at a time: a second one on the same directory gets AlreadyRunning. What a killed program left running
     on the directory is ended first. ``durable=False`` gives up crash safety for speed (tests).
     Call from the main thread: on Linux the services end with the thread that started them.
     """
     root = Path(data_dir).expanduser().resolve()
     try:
-        root.mkdir(parents=True, exist_ok=True)
+        (root / "log").mkdir(parents=True, exist_ok=True)
         lock = _take_lock(root)
     except OSError as error:
-        raise EmbeddedError(
-            f"Cannot write to {root} ({error.strerror}). Set DATA_DIR to a directory you own."
-        ) from None
-    started: dict[str, subprocess.Popen[bytes]] = {}
+        raise EmbeddedError(f"Cannot write to {root}: {error.strerror}. Set DATA_DIR to a place of yours.") from None
+    services = Services({}, root / "log", {}, lock)
     try:
         account = _account(root / "postgres")
         _end_leftovers(root / "postgres", root / "valkey")
         password = _password(root)
-        log_dir = root / "log"
-        log_dir.mkdir(exist_ok=True)
-        started["valkey"], redis_port = _start_valkey(root, account, password)
-        started["postgres"], database_port = _start_postgres(root, account, password, durable)
-    except BaseException as error:
-        for process in started.values():
-            _end(process, signal.SIGTERM, signal.SIGKILL)
-        lock.close()
-        if isinstance(error, OSError):
-            raise EmbeddedError(f"Cannot start the embedded services: {error}. Is DATA_DIR yours?") from None
+        if "REDIS_URL" in addresses:
+            services._processes["valkey"], port = _start_valkey(root, account, password)
+            services.addresses["REDIS_URL"] = f"redis://:{password}@127.0.0.1:{port}/0"
+        if "DATABASE_URL" in addresses:
+            services._processes["postgres"], port = _start_postgres(root, account, password, durable)
+            services.addresses["DATABASE_URL"] = f"postgresql://{ADMIN}:{password}@127.0.0.1:{port}/{DATABASE}"
+    except OSError as error:
+        services.stop()
+        raise EmbeddedError(f"Cannot start the embedded services: {error}. Is DATA_DIR yours?") from None
+    except BaseException:
+        services.stop()
         raise
-    return Services(
-        database_url=f"postgresql://{ADMIN}:{password}@127.0.0.1:{database_port}/{DATABASE}",
-        redis_url=f"redis://:{password}@127.0.0.1:{redis_port}/0",
-        log_dir=log_dir,
-        processes=started,
-        _lock=lock,
-    )
+    return services
 
 
 def _take_lock(root: Path) -> IO[str]:
     # The kernel drops the lock with the process, however it ends: a lock file left behind means nothing.
     lock = (root / "lock").open("a+")
+    os.register_at_fork(after_in_child=lock.close)  # a forked process must not hold it on
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -243,7 +243,6 @@ def _start_postgres(root: Path, account: Account, password: str, durable: bool) 
         account=account,
         log=root / "log" / "postgres.log",
         ready=ready,
-        end_signal=signal.SIGINT,
     )
 
 
@@ -265,7 +264,7 @@ def _init_postgres(binaries: Path, root: Path, account: Account, password: str) 
     log = root / "log" / "initdb.log"
     try:
         with log.open("wb") as output:
-            process = _spawn(command, cwd=building, account=account, output=output, end_signal=signal.SIGTERM)
+            process = _spawn(command, cwd=building, account=account, output=output)
             if process.wait() != 0:
                 raise EmbeddedError(f"PostgreSQL could not make its data directory: {_last_line(log)} (see {log})")
     finally:
@@ -297,7 +296,6 @@ def _start_valkey(root: Path, account: Account, password: str) -> tuple[subproce
         account=account,
         log=root / "log" / "valkey.log",
         ready=_accepts,
-        end_signal=signal.SIGTERM,
     )
 
 
@@ -308,7 +306,6 @@ def _boot(
     account: Account,
     log: Path,
     ready: Callable[[int], bool],
-    end_signal: signal.Signals,
 ) -> tuple[subprocess.Popen[bytes], int]:
     """Start a server on a free port and wait for ``ready(port)``; another port if a program took that one meanwhile."""
     if log.exists() and log.stat().st_size > LOG_LIMIT:
@@ -316,30 +313,28 @@ def _boot(
     for _attempt in range(3):
         port = _free_port()
         with log.open("ab") as output:
-            process = _spawn(command(port), cwd=cwd, account=account, output=output, end_signal=end_signal)
+            process = _spawn(command(port), cwd=cwd, account=account, output=output)
         deadline = time.monotonic() + START_TIMEOUT
         while process.poll() is None and time.monotonic() < deadline:
             if ready(port):
                 return process, port
             time.sleep(POLL)
-        _end(process, end_signal, signal.SIGKILL)
+        _end(process)
         if not _accepts(port):  # it ended for another reason than the port
             break
     raise EmbeddedError(f"{cwd.name} did not start: {_last_line(log)} (see {log})")
 
 
-def _spawn(
-    command: list[str], *, cwd: Path, account: Account, output: IO[bytes], end_signal: signal.Signals
-) -> subprocess.Popen[bytes]:
+def _spawn(command: list[str], *, cwd: Path, account: Account, output: IO[bytes]) -> subprocess.Popen[bytes]:
     """Start a server that ends with this program, even when this program is killed."""
     return subprocess.Popen(  # noqa: S603 - our own binaries
-        [*_as_account(account, Path(command[0]), cwd, end_signal), *command],
+        [*_as_account(account, Path(command[0]), cwd), *command],
         cwd=cwd,
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=output,
         start_new_session=True,  # a Ctrl-C in the terminal is for the supervisor, which ends things in order
-        preexec_fn=ending_with_parent(end_signal),
+        preexec_fn=ending_with_parent(END_SIGNAL),
     )
 
 
@@ -356,7 +351,13 @@ def ending_with_parent(sign: signal.Signals) -> Callable[[], None]:
     return arrange
 
 
-def _as_account(account: Account, binary: Path, cwd: Path, end_signal: signal.Signals) -> list[str]:
+def name_process(name: str) -> None:
+    """Show ``name`` (15 letters of it) in the list of processes, on Linux."""
+    if _libc is not None:
+        _libc.prctl(PR_SET_NAME, name.encode())
+
+
+def _as_account(account: Account, binary: Path, cwd: Path) -> list[str]:
     """The words that switch from root to the account, which also clears the end-with-parent signal: it is set again.
 
     In a place that others cannot enter, such as /root, the server gets the capability to pass, instead of the
@@ -368,7 +369,7 @@ def _as_account(account: Account, binary: Path, cwd: Path, end_signal: signal.Si
     if setpriv is None:
         raise EmbeddedError("PostgreSQL does not run as root, and setpriv is missing. Run as an ordinary user.")
     words = [setpriv, f"--reuid={account.uid}", f"--regid={account.gid}", "--clear-groups"]
-    words.append(f"--pdeathsig={end_signal.name[3:]}")
+    words.append(f"--pdeathsig={END_SIGNAL.name[3:]}")
     if not (_reachable(binary) and _reachable(cwd)):
         # A container often lacks dac_read_search and has the stronger dac_override.
         bounding = int(Path("/proc/self/status").read_text().split("CapBnd:")[1].split()[0], 16)
@@ -401,15 +402,14 @@ def _accepts(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def _end(process: subprocess.Popen[bytes], polite: signal.Signals, firm: signal.Signals) -> None:
-    for sign in (polite, firm, signal.SIGKILL):
+def _end(process: subprocess.Popen[bytes]) -> None:
+    # For PostgreSQL: a fast shutdown, an immediate one; both end Valkey at once.
+    for sign in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
         if process.poll() is not None:
             return
         process.send_signal(sign)
-        try:
+        with suppress(subprocess.TimeoutExpired):
             process.wait(STOP_TIMEOUT)
-        except subprocess.TimeoutExpired:
-            continue
 
 
 def _last_line(log: Path) -> str:
@@ -425,10 +425,10 @@ def main(arguments: list[str]) -> int:
     try:
         with start(os.environ.get("DATA_DIR", ".clinicflow")) as services:
             if not command:
-                sys.stdout.write(f"DATABASE_URL={services.database_url}\nREDIS_URL={services.redis_url}\n")
+                sys.stdout.writelines(f"{name}={address}\n" for name, address in services.addresses.items())
                 sys.stdout.flush()
                 signal.pause()
-            environment = os.environ | {"DATABASE_URL": services.database_url, "REDIS_URL": services.redis_url}
+            environment = os.environ | services.addresses
             return subprocess.run(command, env=environment, check=False).returncode  # noqa: S603 - the caller's command
     except EmbeddedError as error:
         sys.stderr.write(f"{error}\n")

@@ -1,35 +1,41 @@
 """`make run`: all of ClinicFlow on one port, under one supervisor, until Ctrl-C.
 
-Starts the embedded services (unless DATABASE_URL and REDIS_URL name others), prepares the database, then runs web with
-the live hub, worker and beat. When one of them ends, all end, with its exit code. Nothing outlives the supervisor: each
-process is told to end with it, even when it is killed.
+Starts the embedded services (unless DATABASE_URL and REDIS_URL name others), prepares the database, then forks web with
+the live hub, worker and beat: they share what is already loaded, so the start is quick and memory small. When one of
+them ends, all end, with its exit code. Nothing outlives the supervisor: each process is told to end with it, even when
+it is killed.
 """
 
 import argparse
+import gc
 import hashlib
 import http.client
+import importlib
+import multiprocessing
 import os
 import selectors
 import signal
 import socket
-import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+import warnings
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
+from multiprocessing.context import ForkProcess
 from pathlib import Path
-from typing import IO, cast
 
 import django
 import psycopg
 import redis
-from django.conf import settings
+import uvicorn
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import CommandError, call_command
+from django.db import connections
 
-from clinicflow import embedded, env
+from clinicflow import embedded, env, settings
+from clinicflow.celery import app as celery
 
 PATIENCE = 8.0  # seconds a process has to end by itself
 TICK = 0.2
@@ -46,36 +52,43 @@ class Stopped(Exception):
 
 @dataclass
 class Supervisor:
-    """Runs processes, prints what they say with their names in front, and ends them all together."""
+    """Forks processes, prints what they say with their names in front, and ends them all together."""
 
-    environment: Mapping[str, str]
-    services_dead: Callable[[], str | None]
     parent: int | None
-    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    services_dead: Callable[[], str | None] = lambda: None
+    processes: dict[str, ForkProcess] = field(default_factory=dict)
     asked_to_stop: bool = False
-    _selector: selectors.BaseSelector = field(default_factory=selectors.DefaultSelector)
+    preparing: bool = True
+    _output: selectors.BaseSelector = field(default_factory=selectors.DefaultSelector)
 
-    def start(self, name: str, *command: str, pass_fds: tuple[int, ...] = ()) -> subprocess.Popen[bytes]:
-        process = subprocess.Popen(  # noqa: S603 - our own processes
-            [sys.executable, *command],
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,  # Ctrl-C reaches the supervisor alone, which then ends everything in order
-            preexec_fn=embedded.ending_with_parent(signal.SIGTERM),
-            pass_fds=pass_fds,
-        )
-        self._selector.register(cast(IO[bytes], process.stdout), selectors.EVENT_READ, name)
-        self.processes[name] = process
-        return process
-
-    def stop_on_signals(self) -> None:
-        def note(*_: object) -> None:
-            self.asked_to_stop = True
-
+    def listen_to_signals(self) -> None:
         for sign in WAKING:
-            signal.signal(sign, note)
+            signal.signal(sign, self._note_signal)
+
+    def _note_signal(self, *_: object) -> None:
+        self.asked_to_stop = True
+        if self.preparing:  # in one long call, and nothing forked yet: leave it at once
+            raise Stopped
+
+    def fork(self, name: str, work: Callable[[], None]) -> None:
+        reader, writer = os.pipe()
+        end_with_parent = embedded.ending_with_parent(signal.SIGTERM)
+
+        def become() -> None:
+            os.setsid()  # Ctrl-C reaches the supervisor alone, which then ends everything in order
+            end_with_parent()
+            for sign in WAKING:
+                signal.signal(sign, signal.SIG_DFL)
+            os.dup2(writer, 1)
+            os.dup2(writer, 2)
+            embedded.name_process(f"clinicflow-{name}")
+            work()
+
+        process = multiprocessing.get_context("fork").Process(target=become, name=name)
+        process.start()
+        os.close(writer)
+        self._output.register(reader, selectors.EVENT_READ, name)
+        self.processes[name] = process
 
     def watch(self, until: Callable[[], bool] = lambda: False) -> tuple[str, int]:
         """Pass on what the processes say until ``until()``; the name and exit code of one that ended before,
@@ -88,45 +101,35 @@ class Supervisor:
             if self.asked_to_stop or (self.parent is not None and os.getppid() != self.parent):
                 raise Stopped
             for name, process in self.processes.items():
-                if (code := process.poll()) is not None:
+                if (code := process.exitcode) is not None:
                     return name, code if code >= 0 else 128 - code
             if (service := self.services_dead()) is not None:
                 return service, 1
         return "", 0
 
-    def run_to_end(self, name: str, *command: str) -> int:
-        process = self.start(name, *command)
-        self.watch(lambda: process.poll() is not None)
-        self._relay(0)
-        del self.processes[name]
-        return process.returncode
-
     def stop(self) -> None:
         """Ask every process to end, wait, then end what is left of their groups."""
         for process in self.processes.values():
-            with suppress(ProcessLookupError):
-                process.terminate()
+            process.terminate()
         deadline = time.monotonic() + PATIENCE
-        while any(process.poll() is None for process in self.processes.values()) and time.monotonic() < deadline:
+        while any(process.is_alive() for process in self.processes.values()) and time.monotonic() < deadline:
             self._relay(TICK / 4)
         for process in self.processes.values():
             with suppress(ProcessLookupError, PermissionError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+                os.killpg(process.pid or 0, signal.SIGKILL)
+            process.join()
         self._relay(0)
 
     def _relay(self, timeout: float) -> None:
-        for key, _ in self._selector.select(timeout):
-            stream, name = key.fileobj, key.data
+        if not self._output.get_map():  # all have closed their ends: there is nothing to wait for but time
+            time.sleep(timeout)
+        for key, _ in self._output.select(timeout):
             chunk = os.read(key.fd, 65536)
             if not chunk:
-                self._selector.unregister(stream)
-                continue
+                self._output.unregister(key.fd)
+                os.close(key.fd)
             for line in chunk.decode(errors="replace").splitlines():
-                say(f"{name:<8}| {line}" if name != "prepare" else line)
-        # A closed pipe is unregistered, so with nothing left to read select() returns at once.
-        if not self._selector.get_map():
-            time.sleep(timeout)
+                say(f"{key.data:<7}| {line}")
 
 
 def say(line: str) -> None:
@@ -137,68 +140,43 @@ def say(line: str) -> None:
 
 def main(arguments: list[str]) -> int:
     """Run until told to stop. 0 after Ctrl-C or SIGTERM, the code of the process that ended, or 1 with a line why."""
-    parser = argparse.ArgumentParser(prog="python -m clinicflow.run", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m clinicflow.run", description="Start all of ClinicFlow.")
     parser.add_argument("--end-with-parent", action="store_true", help="stop when the program that started this ends")
-    parser.add_argument("--prepare", action="store_true", help="only prepare the database and the static files")
     options = parser.parse_args(arguments)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinicflow.settings")
     try:
-        if options.prepare:
-            prepare()
-            return 0
-        return run(os.getppid() if options.end_with_parent else None)
+        return run(Supervisor(parent=os.getppid() if options.end_with_parent else None))
     except (CannotRun, embedded.EmbeddedError, CommandError) as error:
         sys.stderr.write(f"clinicflow: {error}\n")
         return 1
+    except Stopped:
+        say("Stopped.")
+        return 0
 
 
-def run(parent: int | None) -> int:
+def run(supervisor: Supervisor) -> int:
     """Start everything, watch it, and end everything."""
     began = time.monotonic()
-    # Reading any setting checks them all: a bad one ends the start here, before anything runs.
     address, port = env.text("HOST", "127.0.0.1"), settings.PORT
+    supervisor.listen_to_signals()
     with ExitStack() as stack:
         listener = stack.enter_context(listen(address, port))
-        environment, services_dead = dict(os.environ), lambda: None
-        supervisor = Supervisor(environment, services_dead, parent)
-        supervisor.stop_on_signals()
-        if not (env.text("DATABASE_URL") and env.text("REDIS_URL")):
-            services = stack.enter_context(embedded.start(settings.DATA_DIR))
-            supervisor.services_dead = services.dead
-            environment.setdefault("DATABASE_URL", services.database_url)
-            environment.setdefault("REDIS_URL", services.redis_url)
+        missing = [name for name in ("DATABASE_URL", "REDIS_URL") if not env.text(name)]
+        services = stack.enter_context(embedded.start(settings.DATA_DIR, addresses=missing))
+        supervisor.services_dead = services.dead
+        os.environ.update(services.addresses)
+        prepare()
+        supervisor.preparing = False
         stack.callback(supervisor.stop)
-        with suppress(Stopped):
-            if code := supervisor.run_to_end("prepare", "-m", "clinicflow.run", "--prepare"):
-                return code
-            start_processes(supervisor, listener)
-            answering = threading.Event()
-            threading.Thread(target=wait_for_answer, args=(address, port, answering), daemon=True).start()
-            name, code = supervisor.watch(answering.is_set)
-            if not name:
-                announce(port, time.monotonic() - began)
-                name, code = supervisor.watch()
-            say(f"{name} has ended (exit code {code}); stopping.")
-            return code or 1
-        say("Stopping.")
-    return 0
-
-
-def start_processes(supervisor: Supervisor, listener: socket.socket) -> None:
-    descriptor = listener.fileno()
-    supervisor.start(
-        "web",
-        *("-m", "uvicorn", "clinicflow.asgi:application", "--fd", str(descriptor)),
-        *("--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "3"),
-        pass_fds=(descriptor,),
-    )
-    celery = ("-m", "celery", "--app", "clinicflow.celery:app", "--quiet")
-    supervisor.start(
-        "worker",
-        *(*celery, "worker", "--loglevel", "WARNING", "--concurrency", "2"),
-        *("--without-gossip", "--without-mingle", "--without-heartbeat"),
-    )
-    supervisor.start("beat", *celery, "beat", "--loglevel", "WARNING", "--pidfile=")
+        gc.freeze()  # what is loaded stays in memory that all processes share
+        supervisor.fork("web", lambda: serve(listener))
+        supervisor.fork("worker", lambda: work(listener, "worker", "--concurrency", "2", "--without-gossip"))
+        supervisor.fork("beat", lambda: work(listener, "beat", "--pidfile="))
+        name, code = supervisor.watch(answering(address, port))
+        if not name:
+            announce(port, time.monotonic() - began)
+            name, code = supervisor.watch()
+        say(f"{name} has ended (exit code {code}); stopping.")
+        return code or 1
 
 
 def listen(address: str, port: int) -> socket.socket:
@@ -217,31 +195,19 @@ def listen(address: str, port: int) -> socket.socket:
     return listener
 
 
-def wait_for_answer(address: str, port: int, answering: threading.Event) -> None:
-    """Set ``answering`` when web has answered; until then the connection waits in the socket's queue."""
-    connection = http.client.HTTPConnection("127.0.0.1" if address == "0.0.0.0" else address, port, timeout=60)  # noqa: S104
-    while not answering.is_set():
-        try:
-            connection.request("GET", "/healthz")
-            connection.getresponse()
-        except OSError:
-            time.sleep(TICK)
-        else:
-            answering.set()
-        connection.close()
-
-
-def announce(port: int, seconds: float) -> None:
-    say(f"\n  ClinicFlow is ready after {seconds:.1f} s: http://localhost:{port}\n  Ctrl-C stops it.\n")
+# ---------------------------------------------------------------- before the processes
 
 
 def prepare() -> None:
-    """Bring the database and the static files up to date. Its own process, which ends before the others start."""
+    """Bring the database and the static files up to date."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinicflow.settings")
+    importlib.reload(settings)  # they were read for the port and the data directory, before the addresses were known
     django.setup()
     check_services()
     call_command("prepare_database")
     call_command("migrate", interactive=False, verbosity=0)
     collect_static()
+    connections.close_all()  # a connection must not be shared by the processes
 
 
 def check_services() -> None:
@@ -255,8 +221,9 @@ def check_services() -> None:
             "Start it, correct DATABASE_URL, or unset it to use the embedded one."
         ) from None
     try:
-        redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=5).ping()
-    except redis.RedisError as error:
+        with redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=5) as client:
+            client.ping()
+    except (redis.RedisError, ValueError) as error:
         raise CannotRun(
             f"Redis does not answer ({error}). Start it, correct REDIS_URL, or unset it to use the embedded one."
         ) from None
@@ -270,10 +237,59 @@ def collect_static() -> None:
             status = os.stat(storage.path(path))
             seen.update(f"{path} {status.st_size} {status.st_mtime_ns}\n".encode())
     stamp = Path(settings.STATIC_ROOT) / ".collected"
-    if stamp.exists() and stamp.read_text() == seen.hexdigest():
-        return
-    call_command("collectstatic", interactive=False, verbosity=0, clear=True)
-    stamp.write_text(seen.hexdigest())
+    if not stamp.exists() or stamp.read_text() != seen.hexdigest():
+        call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+        stamp.write_text(seen.hexdigest())
+
+
+# ---------------------------------------------------------------- the processes
+
+
+def serve(listener: socket.socket) -> None:
+    """Pages, API and the live hub, on one port."""
+    uvicorn.Server(
+        uvicorn.Config(
+            settings.ASGI_APPLICATION.replace(".application", ":application"),
+            ws="websockets-sansio",
+            access_log=False,
+            log_config=None,  # Django's
+            timeout_graceful_shutdown=3,
+        )
+    ).run(sockets=[listener])
+
+
+def work(listener: socket.socket, *command: str) -> None:
+    """A Celery command: the worker or beat."""
+    listener.close()  # only web serves: the port must be free as soon as web has ended
+    # Under root, Celery warns that tasks could be forged in pickle; ours come as JSON and carry a row's id.
+    warnings.filterwarnings("ignore", message="You're running the worker with superuser")
+    sys.exit(celery.start(["--quiet", *command, "--loglevel", "WARNING"]))
+
+
+# ---------------------------------------------------------------- when it runs
+
+
+def answering(address: str, port: int) -> Callable[[], bool]:
+    """Whether web has answered a first request, which a thread sends."""
+    answered = threading.Event()
+
+    def ask() -> None:
+        # Until web accepts it, the connection waits in the socket's queue.
+        host = "127.0.0.1" if address == "0.0.0.0" else address  # noqa: S104 - a comparison
+        connection = http.client.HTTPConnection(host, port, timeout=60)
+        while not answered.is_set():
+            with suppress(OSError):
+                connection.request("GET", "/healthz")
+                connection.getresponse()
+                answered.set()
+            connection.close()
+
+    threading.Thread(target=ask, daemon=True).start()
+    return answered.is_set
+
+
+def announce(port: int, seconds: float) -> None:
+    say(f"\n  ClinicFlow is ready after {seconds:.1f} s: http://localhost:{port}\n  Ctrl-C stops it.\n")
 
 
 if __name__ == "__main__":

@@ -42,20 +42,21 @@ def worker_id() -> str:
 class TestServices:
     """The embedded services of one run, ended with it."""
 
-    def __init__(self) -> None:
+    def __init__(self, addresses: list[str]) -> None:
+        self.addresses = addresses
         self.data_dir = ROOT / ".clinicflow" / "test"
         self.temporary: Path | None = None
         self.services = self._start()
 
     def _start(self) -> embedded.Services:
         try:
-            return embedded.start(self.data_dir, durable=False)
+            return embedded.start(self.data_dir, addresses=self.addresses, durable=False)
         except embedded.AlreadyRunning:  # another run in this directory: give this one its own place
             self.data_dir = self.temporary = Path(tempfile.mkdtemp(prefix="clinicflow-test-"))
             self.temporary.chmod(0o755)
         except embedded.EmbeddedError:  # not crash safe, so what a crash left behind may be unusable
             shutil.rmtree(self.data_dir)
-        return embedded.start(self.data_dir, durable=False)
+        return embedded.start(self.data_dir, addresses=self.addresses, durable=False)
 
     def stop(self) -> None:
         self.services.stop()
@@ -70,12 +71,12 @@ _started: list[TestServices] = []
 def pytest_load_initial_conftests() -> Generator[None]:
     """Runs before pytest-django loads the settings."""
     os.environ.update(ENVIRONMENT)
-    if not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")):
-        run = TestServices()
+    missing = [name for name in ("DATABASE_URL", "REDIS_URL") if not os.environ.get(name)]
+    if missing:
+        run = TestServices(missing)
         _started.append(run)
         os.environ.setdefault("DATA_DIR", str(run.data_dir))
-        os.environ.setdefault("DATABASE_URL", run.services.database_url)
-        os.environ.setdefault("REDIS_URL", run.services.redis_url)
+        os.environ.update(run.services.addresses)
         os.environ[LOG_VARIABLE] = str(run.services.log_dir / "postgres.log")
     # Each process has its own part of Redis, so that emptying it disturbs nobody.
     os.environ["REDIS_PREFIX"] = f"clinicflow-test-{worker_id()}"
