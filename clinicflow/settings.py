@@ -3,6 +3,7 @@
 import sys
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from clinicflow import env
@@ -118,7 +119,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 _database = urlsplit(env.text("DATABASE_URL", "postgresql://postgres@127.0.0.1:5432/clinicflow"))
 if _database.scheme not in {"postgres", "postgresql"}:
     env.refuse("DATABASE_URL", "must start with postgresql://.")
-DATABASE_ADMIN = {
+DATABASE_ADMIN: dict[str, Any] = {
     "host": unquote(_database.hostname or "127.0.0.1"),
     "port": _database.port or 5432,
     "user": unquote(_database.username or "postgres"),
