@@ -5,7 +5,8 @@
 
 Sources: the dictionary of drug-named-entity-recognition (MIT, Fast Data Science Ltd), the English frequency list of symspellpy (MIT)
 and the Spanish one of pyspellchecker (MIT). None of the three is needed to run ClinicFlow. Written: `data/drugs.tsv` (name, ingredient,
-`c` when patients commonly know it) and `data/ordinary_words.txt` (ordinary words so close to a medicine that they must never be read as one).
+`c` when patients commonly know it) and `data/ordinary_words.txt` (the commonest words of both languages and every word so close to a medicine
+that it must never be read as a misspelt one).
 """
 
 import bz2
@@ -23,6 +24,7 @@ from aiassist.engine.text import key
 
 DATA = Path(__file__).parent / "data"
 KNOWN_TO_PATIENTS = ("medline_plus_id", "nhs_url")
+COMMON_ENGLISH, COMMON_SPANISH = 15_000, 8_000
 KNOWN = (*KNOWN_TO_PATIENTS, "wikipedia_url")
 FORM_WORDS = re.compile(
     r" (?:patch|injection|nasal spray|nasal inhalation|oral inhalation|ophthalmic|topical|transdermal(?: patch)?|rectal|vaginal|otic|nasal|buccal|oral|"
@@ -63,18 +65,21 @@ def medicine_rows(source: dict[str, dict[str, object]]) -> list[tuple[str, str, 
 
 
 def ordinary_words(names: list[str]) -> list[str]:
-    """English and Spanish words within two edits of a one-word name: read as themselves, never as a misspelt medicine."""
+    """Common words, and rarer ones near a one-word name: read as themselves, never as a misspelt or an unknown medicine."""
     import spellchecker
     import symspellpy
 
     english = Path(symspellpy.__file__).with_name("frequency_dictionary_en_82_765.txt").read_text(encoding="utf-8-sig").splitlines()
     words = {line.split()[0] for line in english}
+    kept = {key(line.split()[0]) for line in english[:COMMON_ENGLISH]}
     with gzip.open(Path(spellchecker.__file__).parent / "resources" / "es.json.gz", "rt", encoding="utf-8") as handle:
-        words |= {word for word, count in json.load(handle).items() if count >= 5}
+        spanish = json.load(handle)
+    words |= {word for word, count in spanish.items() if count >= 5}
+    kept |= {key(word) for word in sorted(spanish, key=spanish.__getitem__, reverse=True)[:COMMON_SPANISH]}
+    kept = {word for word in kept if len(word) > 3 and word.isalpha() and word not in names}
     by_length: dict[int, list[str]] = {}
     for name in names:
         by_length.setdefault(len(name), []).append(name)
-    kept = set()
     taken = set(names)
     for word in {key(word) for word in words}:
         if len(word) < 5 or not word.isalpha() or word in taken:

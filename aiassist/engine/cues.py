@@ -27,7 +27,8 @@ CHILDREN = _any(rf"(?:my|our|mi|mis|nuestra|nuestro) (?:\w+ )?{CHILD}(?:'s| 's)?
 
 # "can't take", "reacted to": about the substance that follows.
 ALLERGY_BEFORE = _any(
-    r"(?:allerg(?:ic|y|ies|c)|alergic\w?|allegic|alergy|hypersensitiv\w+|anaphyla\w+) ?(?:reactions? )?(?:to|with|from|against|:)?",
+    r"(?:allerg(?:ic|y|ies|c)|alergic\w?|allegic|alergy|hypersensitiv\w+|anaphyla\w+) ?(?:reactions? )?(?:to|with|from|against)",
+    r"(?:allergies|allergy|alergias?) ?(?:is|are|includes?|includ\w+|:|es|son|,? like|,? such as)(?= |$)|(?:allergies|allergy|alergias?)(?= ?$)",
     r"(?:bad |severe |terrible |adverse |awful )?reactions? (?:to|with|from)",
     r"(?:reacted|react|reacts) (?:\w+ ){0,2}(?:to|with)",
     rf"{_CANNOT} (?:ever )?(?:take|have|eat|tolerate|use|drink|handle|be around|be given|touch)",
@@ -50,6 +51,7 @@ _REACTS = (
 # "gives me hives": about the substance before it. The verb alone is not enough, a reaction must follow.
 ALLERGY_AFTER = _any(
     rf"(?:always |usually |sometimes |really |it |they |that |which |this |both |all )*{_REACTS}",
+    r"(?:itched|burned|swelled|nauseated|sickened) me",
     r"(?:me|le) (?:da|dan|dio|dieron|causa|causan|causo|produce|producen|produjo|provoca|provocan|provoco|salen|hincha|saca|saco)",
     r"i (?:break|broke|get|got|swell|swelled|swole|had|have|itch|throw|threw|vomit|vomited|sneeze|couldn't breathe|can't breathe|develop|developed|came|come|reacted|react)",
 )
@@ -98,7 +100,7 @@ PAST_AFTER = _any(
     r"hace (?:\w+ )?(?:anos|meses)|en el pasado|pero (?:ya )?no|ya no|pero lo deje|pero la deje|hasta|lo deje|la deje|de nino|de nina|el ano pasado|lo suspendi|me lo quitaron|me la quitaron",
 )
 RECENT = _any(
-    r"took|have taken|has taken|'ve taken|had taken|tried|have tried|'ve tried|have had|'ve had|had some|gave me|given me|was given|have used|used|bought|had|"
+    r"had to (?:take|use)|ended up (?:taking|using)|(?:\w+'ve|have|has|had) (?:just |also |only |already )?(?:taken|tried|had|used|bought)|took|tried|had some|gave me|given me|was given|have used|used|bought|had|"
     r"having taken|tome|he tomado|probe|he probado|me dieron|me inyectaron|use|compre|me tome",
 )
 RECENT_AFTER = _any(r"(?:this|yesterday) morning|today|yesterday|last (?:night|week)|earlier|(?:\w+ )?(?:days?|hours?) ago|esta manana|hoy|ayer|anoche")
@@ -144,7 +146,7 @@ AFFIRMED = re.compile(
     r"^(?:(?:oh|um|uh|ah|ok|okay|well|hm|so|sure|uhm|er|yeah|yep|yes) ?,? ?)*(?:yes|yeah|yep|yup|yea|correct|i do|i am|i have|right|that's right|that is right|that's it|it is|"
     r"i think that is correct|sure|of course|absolutely|si|claro|correcto|asi es|exacto|uh huh|affirmative|mhm|mm hm|sometimes|every day|occasionally)(?![\w'])"
 )
-DENIED = re.compile(r"^(?:(?:oh|um|uh|ah|ok|okay|well|hm|so|uhm|er|hmm|mmm?) ?,? ?)*(?:no|nope|nah|none|never|nothing|not|n a|nada|ninguno|ninguna|nunca|nil|negative|nkda|nka)(?![\w'])")
+DENIED = re.compile(r"^(?:(?:oh|um|uh|ah|ok|okay|well|hm|so|uhm|er|hmm|mmm?|ohh|ahh|allergies|medications|and|i mean|pues|bueno) ?,? ?)*(?:no|nope|nah|none|never|nothing|not|n a|nada|ninguno|ninguna|nunca|nil|negative|nkda|nka)(?![\w'])")
 INSTRUCTION = _any(
     r"ignore (?:all |any )?(?:the )?(?:previous|prior|above|earlier) (?:\w+ )?(?:instructions?|prompts?|rules?)|disregard (?:all |the )?(?:previous|above|prior|instructions?)|system prompt|you are now|"
     r"as an ai|new instructions?|assistant|jailbreak|ignora (?:todas )?(?:las )?instrucciones|(?:system|user|developer) (?:message|role)|output only|respond only|reply only with"

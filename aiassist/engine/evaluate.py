@@ -18,49 +18,70 @@ _MEDICATIONS = re.compile(
     r"\b(?:medications?|medicines?|meds|prescriptions?|pills|drugs you|medicamentos?|medicinas?|pastillas)\b.*|what (?:are|do|else (?:are|do)) you (?:taking|take|use)|(?:are|do) you (?:currently )?(?:taking|take|on) (?:any|anything)|"
     r"taken anything|take anything|taking anything|que toma|toma (?:usted )?(?:alg|medic)|maintenance treatment"
 )
-_ASKS = re.compile(r"\?|^(?:and|so|okay|ok|um|any|are|do|does|what|which|how|is|have|has|did|can|you're|tell)\b|\b(?:are you|do you|have you|any|did you|you're not|you are not|what)\b")
-_NOT_ABOUT = re.compile(r"side effects?|refills?|going to (?:give|prescribe|put)|prescribe you|i'll prescribe|i will (?:write|prescribe)|gon na (?:prescribe|give|put|start|order|recommend)|i'd like you to|want you to|smoke|help with the")
-_CARRIES = re.compile(r"^(?:(?:and|okay|ok|alright|oh|so|um|yes|sorry|right|hm|well|no) ?,? ?)*(?:which|what else|anything else|any(?:thing)? other|others?|are you sure|like what|what are they|do you know (?:their|its|the) names?|nothing)\b")
+_ASKS = re.compile(
+    r"^(?:(?:and|so|okay|ok|um|uh|well|alright|right|now|then) ?,? ?)*(?:any|are|do|does|what|which|how|is|have|has|had|did|can|you're|you are|tell|know|current|please)\b|"
+    r"\b(?:are you|do you|have you|did you|had you|has he|does (?:he|she)|you're not|you are not|you're on|is (?:he|she)|usted|toma|tiene|es)\b"
+)
+_NOT_ABOUT = re.compile(
+    r"side effects?|refills?|prescribe you|(?:i'll|i will|i'd like to|let me|gon na|going to|want to|we can|we could|i would) (?:\w+ )?(?:prescribe|write|give|put|start|order|recommend|bring|send)|"
+    r"i'd like you to|want you to|do you have any questions|question|pharmacy"
+)
+_CARRIES = re.compile(
+    r"^(?:(?:and|okay|ok|alright|oh|so|um|yes|right|hm|well|no) ?,? ?)*(?:which|what else|anything else|any(?:thing)? other|others?|like what|what are they|do you know (?:their|its|the) names?|"
+    r"either of|nothing|sorry|i said|what kind)\b"
+)
+_STATES_ALLERGY = re.compile(r"\b(?:he|she|you|patient)(?:'s|'re| is| are) (?:also )?allergic to")
+LONGEST_QUESTION = 45  # words; a longer turn is the doctor explaining
 
 
 def topic_of(question: str, before: str = "other") -> str:
-    """The topic that a question's words ask about; a bare "anything else?" goes on with the topic before it."""
-    folded = " ".join(parse(question).norms)
-    if not folded:
+    """The topic that a question's last two sentences ask about; a bare "anything else?" or "Naprosyn?" goes on with the topic before it."""
+    text = parse(question)
+    if not text.tokens:
         return "other"
-    tail = folded[-400:]
-    if _ALLERGIES.search(tail) and not re.search(r"(?:for|your|seasonal) allergies|allergist", tail) and _ASKS.search(tail):
+    first = text.sentences[max(len(text.sentences) - 2, 0)].first
+    words = text.norms[first:][-LONGEST_QUESTION:]
+    tail = " ".join(words)
+    asks = text.sentences[-1].asks or bool(_ASKS.search(tail))
+    treats = re.search(r"(?:for|your|seasonal) allerg(?:y|ies)|allergist", tail) and not re.search(r"allergic|(?:any|have|having|from) .*allerg|your allergies\b", tail)
+    if (asks or _STATES_ALLERGY.search(tail)) and _ALLERGIES.search(tail) and not treats:
         return "allergies"
-    if _ALLERGIES.search(tail) and re.search(r"any .*allerg|have .*allerg|allergic", tail) and _ASKS.search(tail):
-        return "allergies"
-    if _MEDICATIONS.search(tail) and not _NOT_ABOUT.search(tail) and _ASKS.search(tail):
+    if asks and _MEDICATIONS.search(tail) and not _NOT_ABOUT.search(tail):
         return "medications"
-    if len(folded.split()) <= 9 and _CARRIES.match(folded):
+    short = len(text.tokens) <= 9
+    if short and "sure" not in text.norms and (_CARRIES.match(" ".join(text.norms)) or len(text.tokens) <= 3 and text.sentences[-1].asks):
         return before
     return "other"
 
 
 def answers_of(row: dict[str, Any]) -> list[Answer]:
     """The answers of a row with topics read from the questions."""
-    answers, topic = [], "other"
+    answers: list[Answer] = []
+    topic = "other"
     for entry in row["answers"]:
-        topic = topic_of(str(entry["question"]), topic)
+        asked_back = bool(answers) and answers[-1].text.rstrip().endswith("?")
+        here = topic_of(str(entry["question"]), topic)
+        topic = topic if here == "other" and asked_back else here
         answers.append(Answer(question_id=str(entry["id"]), topic=topic, label=str(entry["question"]), text=str(entry["answer"])))
     return answers
 
 
+def _name(finding: rules.Finding) -> str:
+    """The name resolved as far as the engine does: a misspelling to what it means, a lay phrase to its plain form."""
+    return finding.ingredient if finding.sort == "lay" else finding.respelled or finding.name
+
+
 def predict(row: dict[str, Any]) -> dict[str, Any]:
-    """The prediction of one row, in the scorer's shape."""
+    """The prediction of one row, in the scorer's shape. `unclear` of the product is the scorer's `mentioned`: shown as such."""
     answers = answers_of(row)
     findings = rules.read(answers)
     medications, allergies = lists.medicines(findings), lists.allergens(findings)
-    quotes = {True: "current", False: "past"}
     return {
         "id": row["id"],
         "medications": [
-            {"name": finding.name if not finding.respelled else finding.respelled, "status": status, "qid": finding.question_id, "quote": finding.quote} for finding, status in medications
+            {"name": _name(finding), "status": "mentioned" if status == "unclear" else status, "qid": finding.question_id, "quote": finding.quote} for finding, status in medications
         ],
-        "allergies": [{"name": finding.respelled or finding.name, "status": quotes[True], "qid": finding.question_id, "quote": finding.quote} for finding in allergies],
+        "allergies": [{"name": _name(finding), "status": "current", "qid": finding.question_id, "quote": finding.quote} for finding in allergies],
         "medications_state": lists.state_of("medications", answers, any(status != "past" for _, status in medications))[0],
         "allergies_state": lists.state_of("allergies", answers, bool(allergies))[0],
     }

@@ -20,6 +20,8 @@ def allergens(findings: list[Finding]) -> list[Finding]:
     best: dict[str, Finding] = {}
     for finding in findings:
         if finding.status == "allergy":
+            if finding.sort in ("lay", "class") and not finding.explicit:
+                continue
             held = best.get(finding.ingredient)
             if held is None or finding.reaction and not held.reaction:
                 best[finding.ingredient] = finding
@@ -79,11 +81,12 @@ def allergies_from(findings: list[Finding]) -> list[Allergy]:
 
 _TAG_NEGATIVE = re.compile(r"(?:not|n't|no) (?:\w+ ){0,4}(?:right|correct|anything)|you're not|you are not|no (?:\w+ )?allerg|so no|not on any|not taking")
 _PART_OF_MEDICATIONS = re.compile(
-    r"over the counter|otc|herbal|supplement|vitamin|alternative|for (?:the|your|that|this|it)(?: \w+)? ?(?:pain|headache|cough|symptom\w*|problem|knee|back)?|other|else|new med|natural|blood thinner|"
-    r"contracepti|birth control|inhaler|painkiller|antibiotic|sin receta|hierbas|suplement|vitamina|otr[oa]s?|aparte|help with|tried|in the past"
+    r"strength|dose|how much|over the counter|otc|herbal|supplement|vitamin|alternative|for (?:the|your|that|this|it)(?: \w+)? ?(?:pain|headache|cough|symptom\w*|problem|knee|back)?|\bother\b|\belse\b|besides|apart from|aside from|natural|blood thinner|"
+    r"contracepti|birth control|inhaler|painkiller|antibiotic|sin receta|hierbas|suplement|vitamina|help with|tried|the pain|symptom"
 )
-_ALL_MEDICATIONS = re.compile(r"(?:any|what|daily|regular|new|old|medications?|medicines?|meds|drugs?) .*(?:medications?|medicines?|meds)|(?:any|what|which) (?:\w+ )*(?:medications?|medicines?|meds)|or supplements|medicamentos|medicinas")
-_PART_OF_ALLERGIES = re.compile(r"(?:food|seasonal|environmental|pollen|latex|pet|insect|other|else|alimentos|comida|polen|latex|ambiental|otr[oa]s?)")
+_ALL_MEDICATIONS = re.compile(r"(?:medications?|medicines?|meds|medicamentos|medicinas) ?(?:,|or|and|o|y|including) (?:\w+ )*(?:supplement|vitamin|herbal|over|otc|suplemento|vitamina)|regular (?:medication|medicine|med)|daily (?:medication|medicine|med)")
+_PART_OF_ALLERGIES = re.compile(r"\b(?:food|seasonal|environmental|pollens?|latex|pets?|insects?|alimentos|comida|polen|ambiental)\b")
+_REST_OF_ALLERGIES = re.compile(r"\b(?:other|else|besides|apart from|aside from|otr[oa]s?|mas)\b")
 _DRUG_OR_ANY = re.compile(r"drug|medic|anything|any (?:known )?allerg|known allerg|alergia|algo|nada")
 
 
@@ -101,7 +104,8 @@ def none_of(answer: Answer) -> Evidence | None:
         return None
     folded = " ".join(text.norms)
     label = " ".join(parse(answer.label).norms)
-    negative = cues.DENIED.match(folded) or _NONE_SENTENCE.search(folded) or _negative_rows(answer)
+    final = " ".join(text.norms[text.sentences[-1].first :])
+    negative = cues.DENIED.match(folded) or cues.DENIED.match(final) or _NONE_SENTENCE.search(folded) or _negative_rows(answer)
     if cues.AFFIRMED.match(folded) and _TAG_NEGATIVE.search(label) and not negative:
         negative = cues.AFFIRMED.match(folded)
     if not negative or _TAKES_BACK.search(folded):
@@ -118,7 +122,7 @@ _NONE_SENTENCE = re.compile(
     r"\b(?:nothing|none|nada|ninguna|ninguno|nkda|nka|nil)\b|no (?:tengo|tomo|soy) |not (?:that i|taking|on|allergic)|n't (?:take|know of|have any|think so|believe so)"
 )
 _TAKES_BACK = re.compile(
-    r"\b(?:but|except|pero|excepto|salvo|only the|just the|only what|prescribed|other than|besides|apart from|aside from|solo|aparte|just (?!in)|although|unless|sometimes|occasionally|"
+    r"\b(?:but|except|pero|excepto|salvo|only the|just the|only what|prescribed|other than|besides|apart from|aside from|solo|aparte|just (?!in|you|now|to)|although|unless|sometimes|occasionally|"
     r"a veces|unless|anymore the|forgot|used to be|maybe|might|quizas?|tal vez)\b"
 )
 
@@ -132,7 +136,7 @@ def _covers_part(topic: str, label: str) -> bool:
     """Whether the question asks only for a part of the topic, so that "no" is no none."""
     if topic == "medications":
         return bool(_PART_OF_MEDICATIONS.search(label)) and not _ALL_MEDICATIONS.search(label)
-    return bool(_PART_OF_ALLERGIES.search(label)) and not _DRUG_OR_ANY.search(label)
+    return bool(_REST_OF_ALLERGIES.search(label)) or bool(_PART_OF_ALLERGIES.search(label)) and not _DRUG_OR_ANY.search(label)
 
 
 def state_of(topic: str, answers: list[Answer], listed: bool) -> tuple[State, list[Evidence]]:
@@ -153,10 +157,16 @@ def state_of(topic: str, answers: list[Answer], listed: bool) -> tuple[State, li
     return "not_stated", []
 
 
+_INTERJECTIONS = frozenset(["um", "uh", "oh", "ohh", "ah", "hm", "hmm", "mm", "mmm", "er", "well", "okay", "ok", "so", "hello", "right", "sorry", "great", "thanks"])
+
+
 def _leaves_open(answer: Answer, topic: str) -> bool:
     """Whether an answer hints at something without naming it: "yes", "two, I forgot the names"."""
-    folded = " ".join(parse(answer.text).norms)
+    text = parse(answer.text)
+    folded = " ".join(text.norms)
     label = " ".join(parse(answer.label).norms)
+    if all(word in _INTERJECTIONS for word in text.norms) or text.sentences and all(s.asks or s.last == s.first for s in text.sentences) and "?" in answer.text:
+        return False
     if cues.DENIED.match(folded):
         return bool(_TAKES_BACK.search(folded))
     if any(finding.status in ("negated", "not_allergic") for finding in read_answer(answer)):

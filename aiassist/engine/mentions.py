@@ -69,7 +69,7 @@ def _exact(text: Text, index: int) -> Name | None:
         words = " ".join(norms[index : index + length])
         medicine = lexicon.medicines.get(words)
         allergen = lexicon.allergens.get(words)
-        if medicine is None and allergen is None and words.endswith("s") and len(words) > 4:
+        if medicine is None and allergen is None and words.endswith("s") and len(words) > 4 and norms[index] != "the":
             medicine, allergen = lexicon.medicines.get(words[:-1]), lexicon.allergens.get(words[:-1])
         if medicine is None and allergen is None and words.endswith("'s"):
             medicine = lexicon.medicines.get(words[:-2])

@@ -10,12 +10,14 @@ from functools import lru_cache
 from typing import Literal
 
 from aiassist.engine import cues, details, mentions
+from aiassist.engine.lexicon import load
 from aiassist.engine.mentions import Name
 from aiassist.engine.schema import Answer
 from aiassist.engine.text import Text, clause_bounds, key, parse
 
 FindingStatus = Literal["current", "past", "recent", "unclear", "negated", "family", "asked", "allergy", "not_allergic"]
 QUOTE_TOKENS = 14
+LONGEST_QUESTION = 30  # words of a question within which a name counts as asked about
 NEGATION_REACH = 60  # characters of folded text
 
 
@@ -79,11 +81,14 @@ def _may_guess(answer: Answer, text: Text) -> bool:
 
 
 def _folded(text: Text, first: int, last: int) -> str:
-    """Tokens first..last joined by spaces, with the commas (and colons) that the patient wrote."""
+    """Tokens first..last joined by spaces, with the commas and colons that the patient wrote."""
     out: list[str] = []
     for i in range(first, last + 1):
         out.append(text.norms[i])
-        if i < last and ("," in text.gap(i) or ":" in text.gap(i) or " - " in text.gap(i)):
+        gap = text.gap(i) if i < last else ""
+        if ":" in gap:
+            out.append(":")
+        elif "," in gap or " - " in gap:
             out.append(",")
     return " ".join(out)
 
@@ -251,7 +256,7 @@ def _status(answer: Answer, text: Text, name: Name, said: _Said, post: str, foll
     topic = answer.topic
     allergy = said.allergy or bool(cues.ALLERGY_NOUN.match(post)) or _reacts_after(post) or (_reacts_after(following) and not said.negated >= 0)
     treated = bool(cues.ALLERGY_TREATED.match(post.strip())) or bool(re.match(rf" (?:\w+ ){{0,4}}?{cues.ALLERGY_TREATED.pattern}", post))
-    if cues.ALLERGY_ALSO.search(post) and not cues.NEGATION.search(post):
+    if name.allergen and "allerg" in name.allergen.name or cues.ALLERGY_ALSO.search(post) and not cues.NEGATION.search(post):
         allergy = True
     if treated and not said.allergy:
         allergy = False
@@ -384,7 +389,7 @@ def _unknown(answer: Answer, text: Text, names: list[Name]) -> list[Finding]:
         words = text.norms[first : last + 1]
         if any(i in covered for i in range(first, last + 1)) or all(word in _FILLER or word[0].isdigit() for word in words) or not any(len(word) > 2 for word in words):
             continue
-        if not answer.rows and (len(words) > 3 or sum(word in _FILLER for word in words) > 0 or cues.NONE_WORDS.search(" ".join(words))):
+        if not answer.rows and not _could_be_a_name(words):
             continue
         if answer.rows and cues.DENIED.match(" ".join(words)):
             continue
@@ -408,6 +413,17 @@ def _unknown(answer: Answer, text: Text, names: list[Name]) -> list[Finding]:
             )
         )
     return found
+
+
+def _could_be_a_name(words: list[str]) -> bool:
+    """Whether one to three words that stand alone may be a name: none of them ordinary, at least one of some length."""
+    ordinary = load().ordinary
+    if len(words) > 3 or not any(len(word) >= 5 for word in words):
+        return False
+    return not any(word in ordinary or word in _FILLER or "'" in word or cues.NONE_WORDS.search(word) or _INTERJECTION.match(word) for word in words)
+
+
+_INTERJECTION = re.compile(r"^(?:o+h+|m+h*m*|u+h*m*|a+h+|h+m+|hm+|e+r+m*|y+e+a*h*|n+o+|h+e+y+|a+w+)$")
 
 
 def _row_pieces(answer: Answer, text: Text) -> list[tuple[int, int]]:
@@ -455,7 +471,10 @@ def _named_by_question(answer: Answer, found: list[Finding]) -> list[Finding]:
     if not affirmed or cues.DENIED.match(folded) or "?" in answer.text[:40]:
         return []
     label = parse(answer.label)
-    names = mentions.find(label, guess=False)
+    if not label.sentences:
+        return []
+    asked = label.sentences[-1].first
+    names = [name for name in mentions.find(label, guess=False) if name.first >= max(asked, len(label.tokens) - LONGEST_QUESTION)]
     added = []
     known = {finding.ingredient for finding in found}
     for name in names:
@@ -475,7 +494,7 @@ def _named_by_question(answer: Answer, found: list[Finding]) -> list[Finding]:
                 name=label.span(name.first, name.last),
                 ingredient=name.entry.ingredient,
                 sort=name.entry.sort,
-                status="allergy" if asked_allergy else "current",
+                status="allergy" if asked_allergy else "past" if cues.PAST.search(pre) else "current",
                 start=0,
                 end=len(quote),
                 quote=quote,
