@@ -1,0 +1,48 @@
+"""Filters and ordering that refuse what they do not know instead of ignoring it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+from django_filters.rest_framework import DjangoFilterBackend
+from rest_framework.exceptions import ValidationError
+from rest_framework.filters import OrderingFilter
+from rest_framework.request import Request
+
+ALWAYS = frozenset({"format"})
+OF_LISTS = frozenset({"page", "page_size", "ordering"})
+
+
+class Filters(django_filters.FilterSet):
+    """Base of all filter sets: only declared names, every value through a form field."""
+
+
+class Matching(DjangoFilterBackend):
+    """Applies the view's `filterset_class`; a bad value is 400 with its name."""
+
+
+class Ordering(OrderingFilter):
+    """`?ordering=` by the view's `ordering_fields`, `-` for descending; the id makes the order total."""
+
+    def get_ordering(self, request: Request, queryset: QuerySet[Any], view: Any) -> Sequence[str] | None:
+        raw = request.query_params.get(self.ordering_param)
+        allowed = set(getattr(view, "ordering_fields", ()))
+        if not raw:
+            return self.get_default_ordering(view)
+        names = [name.strip() for name in raw.split(",")]
+        unknown = [name for name in names if name.removeprefix("-") not in allowed]
+        if unknown:
+            choices = ", ".join(sorted(allowed)) or "nothing"
+            raise ValidationError({self.ordering_param: [f"This list can be ordered by {choices}."]})
+        return [*names, "pk"]
+
+    def get_default_ordering(self, view: Any) -> Sequence[str] | None:
+        return getattr(view, "ordering", None)
+
+
+def refuse_unknown_names(request: Request, known: set[str] | frozenset[str]) -> None:
+    """400 for each query parameter that is not in `known`."""
+    unknown = set(request.query_params) - known - ALWAYS
+    if unknown:
+        raise ValidationError({name: ["This parameter is not known here."] for name in sorted(unknown)})

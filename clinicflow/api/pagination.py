@@ -1,0 +1,37 @@
+"""Lists come in pages: `{"count", "next", "previous", "results"}`."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.pagination import PageNumberPagination
+from rest_framework.request import Request
+
+MAX_PAGE = 100_000
+
+
+class Pages(PageNumberPagination):
+    """50 rows a page, `?page_size=` up to 200; a bad number is 400, a page after the last is 404."""
+
+    page_size = 50
+    page_size_query_param = "page_size"
+    max_page_size = 200
+
+    def get_page_size(self, request: Request) -> int:
+        return _number(request, "page_size", self.page_size, self.max_page_size)
+
+    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: Any = None) -> list[Any] | None:
+        _number(request, "page", 1, MAX_PAGE)
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except NotFound:
+            raise NotFound("There is no such page.") from None
+
+
+def _number(request: Request, name: str, default: int, high: int) -> int:
+    raw = request.query_params.get(name)
+    if raw is None:
+        return default
+    if not (raw.isascii() and raw.isdigit() and len(raw) <= 6 and 1 <= int(raw) <= high):
+        raise ValidationError({name: [f"Must be a whole number from 1 to {high}."]})
+    return int(raw)

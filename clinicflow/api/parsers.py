@@ -1,0 +1,93 @@
+"""The one reader of JSON bodies. What it lets through is safe to store and to write out again."""
+
+import json
+import math
+from collections.abc import Mapping
+from typing import IO, Any, NoReturn
+
+from django.conf import settings
+from rest_framework.parsers import BaseParser
+
+from clinicflow.api.errors import Malformed, TooLarge
+
+MAX_DEPTH = 32
+MAX_INTEGER = 2**63 - 1
+
+
+class StrictJSONParser(BaseParser):
+    """A JSON object in UTF-8: at most DATA_UPLOAD_MAX_MEMORY_SIZE bytes and 32 levels, no repeated keys, no NUL, no
+    half characters, no NaN or infinity. Anything else is 400 (413 when too long)."""
+
+    media_type = "application/json"
+
+    def parse(
+        self,
+        stream: IO[bytes],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        body = stream.read(limit + 1)
+        if len(body) > limit:
+            raise TooLarge()
+        return parse_object(body)
+
+
+def parse_object(body: bytes) -> dict[str, Any]:
+    """The JSON object in `body`, or Malformed."""
+    try:
+        value = json.loads(body.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant)
+    except UnicodeDecodeError:
+        raise Malformed("The body must be JSON in UTF-8.") from None
+    except RecursionError:
+        raise Malformed(f"The body is nested deeper than {MAX_DEPTH} levels.") from None
+    except ValueError:
+        raise Malformed("The body is not valid JSON.") from None
+    if not isinstance(value, dict):
+        raise Malformed("The body must be a JSON object.")
+    _check(value)
+    return value
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise Malformed("A key occurs twice in the body.")
+    return found
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise Malformed("NaN and infinity are not JSON.")
+
+
+def _check(value: Any) -> None:
+    """Walk the whole value without recursion, whatever its depth."""
+    waiting: list[tuple[Any, int]] = [(value, 1)]
+    while waiting:
+        item, depth = waiting.pop()
+        if depth > MAX_DEPTH:
+            raise Malformed(f"The body is nested deeper than {MAX_DEPTH} levels.")
+        if isinstance(item, dict):
+            waiting += [(name, depth) for name in item]
+            waiting += [(child, depth + 1) for child in item.values()]
+        elif isinstance(item, list):
+            waiting += [(child, depth + 1) for child in item]
+        elif isinstance(item, str):
+            _check_text(item)
+        elif isinstance(item, float) and not math.isfinite(item):
+            raise Malformed("A number is too large.")
+        elif isinstance(item, int) and abs(item) > MAX_INTEGER:
+            raise Malformed("A number is too large.")
+
+
+def _check_text(text: str) -> None:
+    if text.isascii():
+        if "\x00" in text:
+            raise Malformed("Text must not contain the NUL character.")
+        return
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise Malformed("Text must not contain half of a character (a lone surrogate).") from None
+    if "\x00" in text:
+        raise Malformed("Text must not contain the NUL character.")

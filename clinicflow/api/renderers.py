@@ -1,0 +1,61 @@
+"""JSON by orjson; errors leave as problem+json."""
+
+import decimal
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from django.utils.functional import Promise
+from rest_framework.renderers import BaseRenderer
+from rest_framework.renderers import BrowsableAPIRenderer as StockBrowsableRenderer
+
+PROBLEM_TYPE = "application/problem+json"
+
+
+def _known(value: Any) -> Any:
+    if isinstance(value, Promise):
+        return str(value)
+    if isinstance(value, decimal.Decimal):
+        return float(value)
+    if isinstance(value, set | frozenset | tuple):
+        return list(value)
+    raise TypeError(f"{type(value).__name__} cannot be written as JSON")
+
+
+def as_json(data: Any, *, pretty: bool = False) -> bytes:
+    """UTF-8 JSON. Aware datetimes as ISO 8601 with their offset, decimals as numbers."""
+    options = orjson.OPT_NON_STR_KEYS | (orjson.OPT_INDENT_2 if pretty else 0)
+    return orjson.dumps(data, default=_known, option=options)
+
+
+class JSONRenderer(BaseRenderer):
+    media_type = "application/json"
+    format = "json"
+    charset = None
+    render_style = "binary"
+
+    def render(
+        self,
+        data: Any,
+        accepted_media_type: str | None = None,
+        renderer_context: Mapping[str, Any] | None = None,
+    ) -> bytes:
+        context = renderer_context or {}
+        response = context.get("response")
+        if response is not None and response.status_code >= 400 and response.accepted_renderer is self:
+            response["Content-Type"] = PROBLEM_TYPE
+        return b"" if data is None else as_json(data, pretty=bool(context.get("indent")))
+
+
+class ProblemRenderer(JSONRenderer):
+    """For clients that ask for problem+json by name; a success is still JSON."""
+
+    media_type = PROBLEM_TYPE
+    format = "problem"
+
+
+class BrowsableRenderer(StockBrowsableRenderer):
+    """The API for people: raw JSON forms, since JSON is all that the API reads."""
+
+    def get_filter_form(self, data: Any, view: Any, request: Any) -> str:
+        return ""
