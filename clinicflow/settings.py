@@ -93,6 +93,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
     "clinicflow.clinics.middleware.ActorMiddleware",
+    "clinicflow.api.middleware.ApiMiddleware",
 ]
 ROOT_URLCONF = "clinicflow.urls"
 WSGI_APPLICATION = "clinicflow.wsgi.application"
@@ -184,6 +185,36 @@ AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
+# django-allauth gives the pages of signing in, of passwords and of the second factor
+ACCOUNT_ADAPTER = "clinicflow.clinics.adapters.AccountAdapter"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}  # django-axes counts those, in the database
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+MFA_ADAPTER = "clinicflow.clinics.adapters.MFAAdapter"
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # managers vouch for addresses
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "ClinicFlow"
+MFA_TOTP_TOLERANCE = 1
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # http://localhost
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+AXES_CLIENT_IP_CALLABLE = "clinicflow.core.addresses.client_address"
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_FAILURE_LIMIT = 10
+AXES_HANDLER = "clinicflow.accounts.lockout.LockoutHandler"
+AXES_LOCKOUT_CALLABLE = "clinicflow.accounts.lockout.answer_locked_out"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "ip_address"]
+AXES_RESET_ON_SUCCESS = True
+AXES_USERNAME_CALLABLE = "clinicflow.accounts.lockout.name_of"
+AXES_VERBOSE = False
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -257,17 +288,46 @@ OPENAI_MODEL = env.text("OPENAI_MODEL", "gpt-5-mini")
 
 # ---------------------------------------------------------------- API
 REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["clinicflow.clinics.api.authentication.ActorAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["clinicflow.api.permissions.Deny"],
     "DEFAULT_PARSER_CLASSES": ["clinicflow.api.parsers.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": [
         "clinicflow.api.renderers.JSONRenderer",
-        "rest_framework.renderers.BrowsableAPIRenderer",
+        "clinicflow.api.renderers.ProblemRenderer",
+        "clinicflow.api.renderers.BrowsableRenderer",
     ],
     "DEFAULT_PAGINATION_CLASS": "clinicflow.api.pagination.Pages",
+    "DEFAULT_FILTER_BACKENDS": ["clinicflow.api.filters.Matching", "clinicflow.api.filters.Ordering"],
+    "DEFAULT_THROTTLE_CLASSES": [
+        "clinicflow.api.throttles.UserThrottle",
+        "clinicflow.api.throttles.AddressThrottle",
+    ],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "clinicflow.api.errors.answer_exception",
     "UNAUTHENTICATED_USER": None,
     "COERCE_DECIMAL_TO_STRING": False,
+}
+# Calls a minute: of one user, of one address that is not signed in, and sign-ins of one address.
+API_LIMITS = {
+    "user": env.number("API_CALLS_PER_MINUTE", 6000, low=60, high=1_000_000),
+    "address": 600,
+    "sign_in": env.number("SIGN_INS_PER_MINUTE", 60, low=5, high=10_000),
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "ClinicFlow",
+    "VERSION": "1",
+    "DESCRIPTION": "The day of an outpatient clinic. See docs/api.md for a first conversation with it.",
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "clinicflow.api.schema.add_common_responses",
+    ],
 }
 
 # ---------------------------------------------------------------- logs

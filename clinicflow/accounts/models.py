@@ -53,6 +53,10 @@ class AuthSession(Timestamped):
     membership_id = models.UUIDField(null=True, blank=True)
     last_seen_at = models.DateTimeField()
     absolute_until = models.DateTimeField()
+    # Minutes without a request after which a web sign-in ends: the clinic's session_timeout. None: no such limit.
+    idle_minutes = models.PositiveIntegerField(null=True, blank=True)
+    # What the user's password hash was, as an HMAC: another password ends the sign-in, whatever path changed it.
+    auth_hash = models.CharField(max_length=128, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     ip_address = models.GenericIPAddressField(null=True, blank=True)
     user_agent = models.CharField(max_length=300, blank=True)

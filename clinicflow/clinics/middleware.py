@@ -1,8 +1,6 @@
 """Finds out who is acting, opens their clinic's scope around the view, and writes down what was refused."""
 
-import re
 from collections.abc import Callable
-from uuid import uuid4
 
 import structlog
 from django.db import transaction
@@ -13,12 +11,10 @@ from clinicflow.accounts.operations import sessions, tokens
 from clinicflow.audit.log import record
 from clinicflow.clinics.actors import Actor
 from clinicflow.clinics.models import ClinicSettings
-from clinicflow.clinics.operations.actors import Caller, actor_of
+from clinicflow.clinics.operations.actors import actor_of, caller_of
 from clinicflow.db import tenant
-from clinicflow.web.addresses import client_address
 
 REFUSALS = frozenset({403, 404, 409})
-TAB = re.compile(r"[0-9A-Za-z-]{1,40}")
 BEARER = "Bearer "
 
 
@@ -72,15 +68,3 @@ class ActorMiddleware:
                 outcome="refused",
                 reason=f"{request.method} answered {response.status_code}",
             )
-
-
-def caller_of(request: HttpRequest) -> Caller:
-    """Request id, address, program and browser tab of a request."""
-    tab = request.headers.get("X-Tab", "")
-    bound = structlog.contextvars.get_contextvars().get("request_id")
-    return Caller(
-        request_id=str(bound or uuid4()),
-        ip_address=client_address(request),
-        user_agent=request.headers.get("User-Agent", "")[:300],
-        tab=tab if TAB.fullmatch(tab) else "",
-    )

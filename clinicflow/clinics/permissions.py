@@ -9,7 +9,53 @@ from django.http import HttpRequest, HttpResponseBase
 
 from clinicflow.core.errors import Forbidden
 
+# What each role may do, in words for clients and navigation; the doors themselves are `roles` and `visible_to`.
+PERMISSIONS: dict[str, tuple[str, ...]] = {
+    "admin": (
+        "appointments.read",
+        "appointments.write",
+        "appointments.override",
+        "patients.read",
+        "patients.write",
+        "patients.export",
+        "intake.send",
+        "intake.read_administrative",
+        "interactions.read",
+        "interactions.resolve",
+        "follow_ups.read",
+        "follow_ups.write",
+        "waitlist.write",
+        "dashboard.admin",
+        "settings.read",
+        "settings.write",
+        "users.write",
+        "audit.read",
+    ),
+    "doctor": (
+        "appointments.read_own",
+        "appointments.complete_own",
+        "patients.read_own",
+        "intake.read_own",
+        "intake.review",
+        "summaries.read_own",
+        "summaries.write_own",
+        "interactions.read_own",
+        "notes.read_own",
+        "notes.write_own",
+        "follow_ups.read",
+        "follow_ups.write",
+        "dashboard.doctor",
+        "settings.read",
+        "settings.write_own",
+    ),
+    "owner": ("dashboard.owner", "settings.read", "audit.read"),
+}
 View = Callable[..., HttpResponseBase]
+
+
+def permissions_of(role: str) -> list[str]:
+    """What `GET /api/auth/me` lists for a role."""
+    return list(PERMISSIONS.get(role, ()))
 
 
 def role_required(*roles: str) -> Callable[[View], View]:

@@ -76,6 +76,7 @@ class Cast:
             user=user,
             kind="web",
             membership_id=membership.pk,
+            auth_hash=user.get_session_auth_hash(),
             last_seen_at=now,
             absolute_until=now + dt.timedelta(days=3650),
         )

@@ -1,53 +1,120 @@
-"""Tokens of the API: a short-lived access token, checked against its sign-in's row on every request."""
+"""API tokens: short signed access tokens, checked against their sign-in's row on every request, and opaque refresh
+tokens that rotate and are kept only as hashes."""
 
+import hashlib
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID, uuid4
 
 import jwt
 from django.conf import settings
+from django.db import transaction
 
-from clinicflow.accounts.models import AuthSession
+from clinicflow.accounts.errors import BadToken, ReusedToken
+from clinicflow.accounts.models import AuthSession, RefreshToken
 from clinicflow.accounts.operations import sessions
 from clinicflow.core import clock
 
 ISSUER = "clinicflow"
 AUDIENCE = "clinicflow-api"
+TYPE = "access"
+REQUIRED = ["iss", "aud", "sub", "sid", "jti", "typ", "iat", "exp"]
+REFRESH_BYTES = 32
 
 
-class BadToken(Exception):
-    """Not a token of ours, too old, or its sign-in has ended."""
+@dataclass(frozen=True)
+class Rotation:
+    """A refresh token that was accepted: its sign-in and the token that replaces it."""
+
+    session: AuthSession
+    refresh: str
 
 
-def access_token(session: AuthSession) -> str:
-    """A signed token that names the user and the sign-in; lives ACCESS_TOKEN_LIFETIME."""
+def access_token(session: AuthSession, claims: Mapping[str, Any] | None = None) -> str:
+    """A signed token of ACCESS_TOKEN_LIFETIME for a sign-in. `claims` inform the client; the rights come from the
+    sign-in's row each time."""
     now = clock.now()
-    claims = {
+    payload = {
+        **(claims or {}),
         "iss": ISSUER,
         "aud": AUDIENCE,
-        "typ": "access",
+        "typ": TYPE,
         "sub": str(session.user_id),
         "sid": str(session.pk),
         "jti": uuid4().hex,
         "iat": now,
         "exp": now + settings.ACCESS_TOKEN_LIFETIME,
     }
-    return jwt.encode(claims, settings.JWT_SECRET_KEY, settings.JWT_ALGORITHM)
+    return jwt.encode(payload, settings.JWT_SECRET_KEY, algorithm=settings.JWT_ALGORITHM)
 
 
 def session_of(token: str) -> AuthSession:
-    """The live sign-in of an access token. BadToken if there is none."""
+    """The sign-in of an access token. BadToken if the token is not ours, has run out, or its sign-in has ended."""
     try:
         claims = jwt.decode(
             token,
             settings.JWT_SECRET_KEY,
             algorithms=[settings.JWT_ALGORITHM],
-            audience=AUDIENCE,
             issuer=ISSUER,
-            options={"require": ["exp", "iat", "iss", "aud", "sub", "sid", "typ"]},
+            audience=AUDIENCE,
+            options={"require": REQUIRED},
         )
         session_id = UUID(claims["sid"])
-    except (jwt.InvalidTokenError, ValueError, TypeError) as error:
-        raise BadToken("The token is not valid.") from error
-    session = sessions.live(session_id) if claims["typ"] == "access" else None
+    except (jwt.InvalidTokenError, ValueError, TypeError, AttributeError):
+        raise BadToken() from None
+    session = sessions.live(session_id) if claims["typ"] == TYPE else None
     if session is None or str(session.user_id) != claims["sub"]:
-        raise BadToken("This sign-in has ended.")
+        raise BadToken()
     return session
+
+
+def refresh_token(session: AuthSession) -> str:
+    """A new refresh token of a sign-in; only its hash is kept. An API sign-in lives as long as its newest one."""
+    raw = secrets.token_urlsafe(REFRESH_BYTES)
+    expires = clock.now() + settings.REFRESH_TOKEN_LIFETIME
+    RefreshToken.objects.create(session=session, token_hash=_hash(raw), expires_at=expires)
+    AuthSession.objects.filter(pk=session.pk, kind=AuthSession.Kind.API).update(absolute_until=expires)
+    return raw
+
+
+def rotate(raw: str) -> Rotation:
+    """Use a refresh token up and give its successor.
+
+    BadToken if it is unknown, run out or its sign-in has ended. ReusedToken if it was used before: then the whole
+    sign-in ends, and that is committed although an error is raised, so no transaction may be open around this.
+    """
+    with transaction.atomic():
+        # The lock makes two uses at once one after the other: the second sees the first's mark.
+        token = (
+            RefreshToken.objects.select_for_update(of=("self",))
+            .select_related("session__user")
+            .filter(token_hash=_hash(raw))
+            .first()
+        )
+        reused = token is not None and token.used_at is not None
+        if token is None or reused or not _good(token):
+            if token is not None and reused:
+                sessions.revoke([token.session])
+            rotation = None
+        else:
+            token.used_at = clock.now()
+            token.save(update_fields=["used_at", "updated_at"])
+            AuthSession.objects.filter(pk=token.session_id).update(last_seen_at=token.used_at)
+            rotation = Rotation(token.session, refresh_token(token.session))
+    if rotation is None:
+        raise ReusedToken() if reused else BadToken()
+    return rotation
+
+
+def _good(token: RefreshToken) -> bool:
+    now = clock.now()
+    return token.expires_at > now and sessions.stands(token.session, now)
+
+
+def _hash(raw: str) -> bytes:
+    return hashlib.sha256(raw.encode("utf-8", "surrogatepass")).digest()
+
+
+__all__ = ["BadToken", "ReusedToken", "Rotation", "access_token", "refresh_token", "rotate", "session_of"]

@@ -1,11 +1,18 @@
 """From a sign-in to the actor it stands for."""
 
+import re
 from dataclasses import dataclass
-from uuid import UUID
+from uuid import UUID, uuid4
+
+import structlog
+from django.http import HttpRequest
 
 from clinicflow.accounts.models import AuthSession
 from clinicflow.clinics.actors import Actor, Role
 from clinicflow.clinics.models import Membership
+from clinicflow.core.addresses import client_address
+
+TAB = re.compile(r"[0-9A-Za-z-]{1,40}")
 
 
 @dataclass(frozen=True)
@@ -47,4 +54,16 @@ def actor_of_membership(membership: Membership, caller: Caller, *, session_id: U
         ip_address=caller.ip_address,
         user_agent=caller.user_agent,
         tab=caller.tab,
+    )
+
+
+def caller_of(request: HttpRequest) -> Caller:
+    """Request id, address, program and browser tab of a request."""
+    tab = request.headers.get("X-Tab", "")
+    bound = structlog.contextvars.get_contextvars().get("request_id")
+    return Caller(
+        request_id=str(bound or uuid4()),
+        ip_address=client_address(request),
+        user_agent=request.headers.get("User-Agent", "")[:300],
+        tab=tab if TAB.fullmatch(tab) else "",
     )

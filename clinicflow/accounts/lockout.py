@@ -1,0 +1,45 @@
+"""When signing in is closed for a while: ten failures for one account from one address, a hundred from one address.
+
+An address stands for a whole clinic behind its router, so it gets more than an account. Kept in the database by
+django-axes: a flushed cache forgets nothing. The answer is the same whether the account exists or not.
+"""
+
+from typing import Any
+
+from axes.handlers.database import AxesDatabaseHandler
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from clinicflow.api.errors import problem_response
+from clinicflow.web.errors import answer
+
+ADDRESS_FACTOR = 10
+
+
+class LockoutHandler(AxesDatabaseHandler):
+    def get_failures(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> int:
+        """Failures for the account at this address, or a tenth of all from the address if that is more."""
+        account, address = (
+            sum(attempt.failures_since_start for attempt in attempts)
+            for attempts in self.get_user_attempts(request, credentials)
+        )
+        return max(account, address // ADDRESS_FACTOR)
+
+
+def name_of(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:
+    """The account that somebody tries, as it is written in the database."""
+    source: Any = credentials or request.POST
+    name = source.get("email") or source.get("login") or source.get("username") or ""
+    return str(name).strip().lower().replace("\x00", "")[:255]
+
+
+def answer_locked_out(request: HttpRequest, response: HttpResponse, credentials: dict[str, Any]) -> HttpResponse:
+    """429 with Retry-After, as a page or as problem+json."""
+    seconds = str(int(settings.AXES_COOLOFF_TIME.total_seconds()))
+    detail = _("Too many sign-ins have failed. Please wait a quarter of an hour, then try again.")
+    if request.path_info.startswith("/api/"):
+        return problem_response(429, code="locked_out", detail=detail, headers={"Retry-After": seconds})
+    page = answer(request, 429, detail=detail, code="locked_out")
+    page["Retry-After"] = seconds
+    return page

@@ -1,0 +1,23 @@
+"""The second factor: whether one is set, and whether a code is right."""
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
+from allauth.mfa.utils import is_mfa_enabled
+
+from clinicflow.accounts.models import User
+
+FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+
+
+def is_set(user: User) -> bool:
+    """Whether the person has an authenticator app or a passkey; recovery codes alone do not count."""
+    return bool(is_mfa_enabled(user, FACTORS))
+
+
+def accepts(user: User, code: str) -> bool:
+    """Whether `code` is the authenticator app's present one, or an unused recovery code, which is used up by this."""
+    code = code.strip().replace(" ", "")
+    rows = Authenticator.objects.filter(user=user, type__in=[Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES])
+    wraps = {Authenticator.Type.TOTP: TOTP, Authenticator.Type.RECOVERY_CODES: RecoveryCodes}
+    return any(wraps[row.type](row).validate_code(code) for row in rows.select_for_update().order_by("-type"))

@@ -1,0 +1,92 @@
+"""Words of the OpenAPI document that many endpoints share."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+
+from clinicflow.api.serializers import Problem
+
+MEANINGS = {
+    400: "The request is malformed or a field does not fit; `errors` says which.",
+    401: "No credentials, or not good any more.",
+    403: "Your role may not do this.",
+    404: "Not there, or not there for you.",
+    406: "The answer exists as JSON only.",
+    409: "Not possible in the present state, or somebody was faster.",
+    412: "Changed since the `If-Match` tag was read.",
+    413: "The body is too large.",
+    415: "The body must be JSON.",
+    429: "Too many calls; `Retry-After` says in how many seconds.",
+    503: "Busy for a moment; `Retry-After` says when.",
+}
+ALWAYS = (400, 401, 403, 404, 406, 413, 415, 429, 503)
+
+
+def problems(*statuses: int) -> dict[Any, Any]:
+    """Error responses for `extend_schema(responses=…)`."""
+    return {
+        (status, "application/problem+json"): OpenApiResponse(Problem, description=MEANINGS[status])
+        for status in statuses
+    }
+
+
+def add_common_responses(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
+    """Postprocessing: the answers that any operation can give, and the headers that any of its kind takes."""
+    for path, operations in result["paths"].items():
+        for method, operation in operations.items():
+            _add_errors(path, method, operation)
+            _add_headers(method, operation)
+    schemas = result.setdefault("components", {}).setdefault("schemas", {})
+    schemas.setdefault("Problem", PROBLEM_SCHEMA)
+    return result
+
+
+def _add_errors(path: str, method: str, operation: dict[str, Any]) -> None:
+    wanted = set(ALWAYS)
+    if method != "get":
+        wanted.add(409)
+    if method in {"put", "patch"}:
+        wanted.add(412)
+    for status in sorted(wanted):
+        operation["responses"].setdefault(
+            str(status),
+            {
+                "description": MEANINGS[status],
+                "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            },
+        )
+
+
+def _add_headers(method: str, operation: dict[str, Any]) -> None:
+    parameters = operation.setdefault("parameters", [])
+    if method == "post":
+        parameters.append(IDEMPOTENCY_KEY)
+    if method in {"put", "patch"}:
+        parameters.append(IF_MATCH)
+
+
+IDEMPOTENCY_KEY = {
+    "in": OpenApiParameter.HEADER,
+    "name": "Idempotency-Key",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[\\x21-\\x7e]+$"},
+    "description": "A word of your choice; the first answer to it is replayed for 24 hours.",
+}
+IF_MATCH = {
+    "in": OpenApiParameter.HEADER,
+    "name": "If-Match",
+    "schema": {"type": "string"},
+    "description": "The `ETag` you read; 412 if the object has changed since.",
+}
+PROBLEM_SCHEMA = {
+    "type": "object",
+    "description": "Any error (RFC 9457).",
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "code": {"type": "string"},
+        "errors": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
+    },
+    "required": ["code", "detail", "errors", "status", "title", "type"],
+}

@@ -1,0 +1,35 @@
+"""Signing in and out, the second factor, roles."""
+
+from allauth.account import views as account
+from django.urls import include, path, re_path
+
+from clinicflow.clinics import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("choose-role", views.choose_role, name="choose_role"),
+    path("switch-role", views.switch_role, name="switch_role"),
+    # django-allauth's pages, the ones that make sense where managers add people
+    path("account/login/", views.SignInView.as_view(), name="account_login"),
+    path("account/passkey/", views.passkey, name="passkey"),
+    path("account/logout/", account.logout, name="account_logout"),
+    path("account/inactive/", account.account_inactive, name="account_inactive"),
+    path("account/reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+    path("account/password/change/", account.password_change, name="account_change_password"),
+    path("account/password/set/", account.password_set, name="account_set_password"),
+    path("account/password/reset/", account.password_reset, name="account_reset_password"),
+    path("account/password/reset/done/", account.password_reset_done, name="account_reset_password_done"),
+    re_path(
+        r"^account/password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        account.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
+    path(
+        "account/password/reset/key/done/",
+        account.password_reset_from_key_done,
+        name="account_reset_password_from_key_done",
+    ),
+    path("account/2fa/", include("allauth.mfa.urls")),
+    path("account/signup/", views.closed, name="account_signup"),
+    path("account/email/", views.closed, name="account_email"),
+]
