@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "servestatic.middleware.ServeStaticMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
+    "clinicflow.api.middleware.ApiMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -93,7 +94,6 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
     "clinicflow.clinics.middleware.ActorMiddleware",
-    "clinicflow.api.middleware.ApiMiddleware",
 ]
 ROOT_URLCONF = "clinicflow.urls"
 WSGI_APPLICATION = "clinicflow.wsgi.application"

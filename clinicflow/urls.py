@@ -1,3 +1,9 @@
 """Every address, by the app that owns the rows behind it."""
 
-urlpatterns: list[object] = []
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("clinicflow.clinics.urls")),
+    path("api/", include("clinicflow.clinics.api.urls")),
+    path("api/", include("clinicflow.api.urls")),  # last of the API: it answers for what is nobody's
+]

@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core import exceptions as django_errors
-from django.db import DataError, IntegrityError, InterfaceError, OperationalError
+from django.db import DataError, IntegrityError, InterfaceError, OperationalError, connections
 from django.db import Error as DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
 from rest_framework import exceptions as drf_errors
 from rest_framework.response import Response
-from rest_framework.views import set_rollback
 
 from clinicflow.api.renderers import PROBLEM_TYPE, as_json
 from clinicflow.core.constraints import meaning_of, sqlstate
@@ -93,9 +92,17 @@ def problem_response(status: int, *, headers: Mapping[str, str] | None = None, *
 
 def answer_exception(exc: Exception, context: Mapping[str, Any]) -> Response:
     """REST framework's exception handler: any exception to an answer that tells nothing about the inside."""
-    set_rollback()
+    if not getattr(context.get("view"), "outside_transaction", False):
+        _undo_request()
     status, parts, headers = describe(exc)
     return Response(problem(status, **parts), status=status, headers=headers)
+
+
+def _undo_request() -> None:
+    """Roll the request's transaction back: a refusal changes nothing."""
+    for connection in connections.all(initialized_only=True):
+        if connection.settings_dict["ATOMIC_REQUESTS"] and connection.in_atomic_block:
+            connection.set_rollback(True)
 
 
 def describe(exc: Exception) -> tuple[int, dict[str, Any], dict[str, str]]:
@@ -156,19 +163,9 @@ def _from_rest_framework(exc: drf_errors.APIException) -> tuple[int, dict[str, A
     if getattr(exc, "auth_header", None):
         headers["WWW-Authenticate"] = exc.auth_header
     code = exc.get_codes()
-    known = code if isinstance(code, str) and not isinstance(exc, STOCK) else CODES.get(status, "error")
+    stock = code == exc.default_code and type(exc).__module__ == drf_errors.__name__
+    known = CODES.get(status, "error") if stock or not isinstance(code, str) else code
     return status, {"code": known, "detail": str(exc.detail)}, headers
-
-
-STOCK = (
-    drf_errors.NotAuthenticated,
-    drf_errors.NotFound,
-    drf_errors.PermissionDenied,
-    drf_errors.MethodNotAllowed,
-    drf_errors.NotAcceptable,
-    drf_errors.UnsupportedMediaType,
-    drf_errors.Throttled,
-)
 
 
 def flatten(detail: Any, prefix: str = "") -> dict[str, list[str]]:

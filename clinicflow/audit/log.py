@@ -26,7 +26,7 @@ def record(
     `actor` has clinic_id, user_id, kind, role, request_id, ip_address and user_agent; `values` must hold no
     words about a patient. Row changes need no call: the triggers write them.
     """
-    AuditLog.objects.create(
+    row = AuditLog(
         clinic_id=actor.clinic_id,
         user_id=actor.user_id,
         actor_kind=actor.kind,
@@ -42,6 +42,8 @@ def record(
         user_agent=actor.user_agent[:300],
         request_id=actor.request_id,
     )
+    # Not `save`: a row of no clinic may be written but not read back, and RETURNING reads it back.
+    AuditLog.objects.bulk_create([row], ignore_conflicts=True)
 
 
 def saw(actor: Any, resource_type: str, patient_ids: Iterable[UUID], *, resource_id: UUID | str = "") -> None:

@@ -47,7 +47,9 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_client_ip(self, request: HttpRequest) -> str:
         return client_address(request) or "unknown"
 
-    def add_message(self, request: HttpRequest, level: int, message_template: str | None = None, *a: Any, **k: Any) -> None:
+    def add_message(
+        self, request: HttpRequest, level: int, message_template: str | None = None, *a: Any, **k: Any
+    ) -> None:
         if message_template not in SILENT:
             super().add_message(request, level, message_template, *a, **k)
 

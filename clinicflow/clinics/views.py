@@ -53,9 +53,7 @@ def demo_accounts() -> list[dict[str, str]]:
     """The demo's people that are really there."""
     emails = [email for email, _, _ in DEMO_ACCOUNTS]
     there = set(User.objects.filter(email__in=emails).values_list("email", flat=True))
-    return [
-        {"email": email, "label": label, "icon": icon} for email, label, icon in DEMO_ACCOUNTS if email in there
-    ]
+    return [{"email": email, "label": label, "icon": icon} for email, label, icon in DEMO_ACCOUNTS if email in there]
 
 
 @public

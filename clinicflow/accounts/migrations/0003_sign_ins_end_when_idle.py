@@ -6,5 +6,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddField("AuthSession", "idle_minutes", models.PositiveIntegerField(blank=True, null=True)),
-        migrations.AddField("AuthSession", "auth_hash", models.CharField(blank=True, default="", max_length=128), preserve_default=False),
+        migrations.AddField(
+            "AuthSession", "auth_hash", models.CharField(blank=True, default="", max_length=128), preserve_default=False
+        ),
     ]

@@ -18,6 +18,6 @@ def is_set(user: User) -> bool:
 def accepts(user: User, code: str) -> bool:
     """Whether `code` is the authenticator app's present one, or an unused recovery code, which is used up by this."""
     code = code.strip().replace(" ", "")
-    rows = Authenticator.objects.filter(user=user, type__in=[Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES])
     wraps = {Authenticator.Type.TOTP: TOTP, Authenticator.Type.RECOVERY_CODES: RecoveryCodes}
+    rows = Authenticator.objects.filter(user=user, type__in=list(wraps))
     return any(wraps[row.type](row).validate_code(code) for row in rows.select_for_update().order_by("-type"))

@@ -55,6 +55,7 @@ def claims_of(membership: Membership | None) -> dict[str, str | None]:
 class OutsideTransaction(APIView):
     """Sign-in and refresh: open to everyone, counted by address, each with transactions of its own."""
 
+    outside_transaction = True
     permission_classes = [AllowAny]
     authentication_classes: list[type] = []
     throttle_classes = [SignInThrottle]
@@ -122,9 +123,7 @@ class LogoutView(ClinicView):
 class SwitchRoleView(ClinicView):
     roles = STAFF
 
-    @extend_schema(
-        operation_id="switch_role", request=SwitchRole, responses={200: TokenPair} | problems(400, 401, 403)
-    )
+    @extend_schema(operation_id="switch_role", request=SwitchRole, responses={200: TokenPair} | problems(400, 401, 403))
     def post(self, request: Request) -> Response:
         """Act under another role that you hold; the old tokens end, new ones come."""
         inner = request._request

@@ -201,5 +201,3 @@ class Changes:
     def partial_update(self: Any, request: Request, pk: UUID) -> Response:
         obj = self.get_object_to_change()
         return self.answer(self.change(obj, self.read(partial=True)))
-
-

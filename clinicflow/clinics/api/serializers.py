@@ -46,5 +46,3 @@ class Me(serializers.Serializer):
     membership = MembershipBrief()
     memberships = MembershipBrief(many=True)
     permissions = serializers.ListField(child=serializers.CharField())
-
-
