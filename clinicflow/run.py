@@ -215,7 +215,7 @@ def check_services() -> None:
     try:
         psycopg.connect(**{**address, "dbname": "postgres"}, connect_timeout=5).close()
     except psycopg.OperationalError as error:
-        reason = str(error).strip().splitlines()[-1]
+        reason = str(error).strip().splitlines()[0]
         raise CannotRun(
             f"The database at {address['host']}:{address['port']} does not answer ({reason}). "
             "Start it, correct DATABASE_URL, or unset it to use the embedded one."
