@@ -8,8 +8,15 @@ from clinicflow.core.events import Event
 
 
 @dataclass(frozen=True, kw_only=True)
+class SummaryWanted(Event):
+    """A version of a summary was opened and waits to be made. `subject_id` is the summary's."""
+
+    object_type: ClassVar[str] = "summary"
+
+
+@dataclass(frozen=True, kw_only=True)
 class SummaryReady(Event):
-    """A visit's summary changed its state or its content: made, failed, edited, reviewed. `subject_id` is the summary's."""
+    """A summary changed its state or content: made, failed, edited, reviewed. `subject_id` is the summary's."""
 
     live: ClassVar[str | None] = "summary_ready"
     object_type: ClassVar[str] = "summary"

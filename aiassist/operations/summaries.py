@@ -10,9 +10,10 @@ from uuid import UUID
 
 from django.db import transaction
 
-from aiassist.engine.schema import VERSION, Answer, Reason, Verified
-from aiassist.events import SummaryFailed, SummaryReady
+from aiassist.engine.schema import VERSION, Answer, Verified
+from aiassist.events import SummaryFailed, SummaryReady, SummaryWanted
 from aiassist.models import IntakeSummary
+from aiassist.reading import is_plain
 from clinicflow.audit.log import record
 from clinicflow.clinics.actors import Actor
 from clinicflow.core.errors import IllegalTransition, Invalid
@@ -35,7 +36,13 @@ def begin(actor: Actor, form_id: UUID) -> IntakeSummary | None:
     newest = IntakeSummary.objects.filter(intake_form=form, is_newest=True).select_for_update().first()
     if newest is not None and newest.form_revision == form.revision:
         return newest
-    return _next_version(form, newest)
+    return _want(form, newest)
+
+
+def _want(form: IntakeForm, newest: IntakeSummary | None) -> IntakeSummary:
+    summary = _next_version(form, newest)
+    publish(SummaryWanted(clinic_id=form.clinic_id, subject_id=summary.pk))
+    return summary
 
 
 def _next_version(form: IntakeForm, newest: IntakeSummary | None, **fields: Any) -> IntakeSummary:
@@ -122,11 +129,11 @@ def fail(actor: Actor, summary_id: UUID, *, reason: str) -> None:
 
 @transaction.atomic
 def regenerate(actor: Actor, summary_id: UUID) -> IntakeSummary:
-    """Open a new version of the newest summary, for the newest answers. IllegalTransition while one is in the making."""
+    """Open a new version for the newest answers. IllegalTransition while one is in the making."""
     form, newest = _lock_newest(actor, summary_id)
     if newest.status == Status.GENERATING:
         raise IllegalTransition("A summary is being made already.", allowed_actions=[])
-    summary = _next_version(form, newest)
+    summary = _want(form, newest)
     _announce(actor, summary)
     return summary
 
@@ -173,12 +180,6 @@ def _show(summary: IntakeSummary) -> None:
         {name: m[name] for name in ("name", "dose", "frequency", "status")} for m in of("medications")
     ]
     summary.allergies = [{name: a[name] for name in ("substance", "reaction")} for a in of("allergies")]
-
-
-def is_plain(entry: dict[str, Any]) -> bool:
-    """Whether an item may stand among the plain ones: verified and not removed, or accepted by the doctor."""
-    verdict = entry.get("verdict")
-    return verdict == "accepted" or (verdict is None and set(entry["reasons"]) <= {Reason.DOCTOR_TYPED})
 
 
 @transaction.atomic

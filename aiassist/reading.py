@@ -1,0 +1,194 @@
+"""A summary made ready for the eye: every line with the patient's own words, marked in place."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from aiassist.answers import engine_answers
+from aiassist.engine.schema import Answer, Reason
+from aiassist.engine.text import find_quote
+from aiassist.models import IntakeSummary
+from clinicflow.clinics.actors import Actor
+from intake.models import IntakeForm, IntakeRevision
+
+# Why an item is amber, in words for the doctor.
+REASONS = {
+    "unknown_question": _("It names a question that was not asked."),
+    "quote_not_found": _("The quote is not in the answers."),
+    "no_evidence": _("No words of the patient stand behind it."),
+    "name_not_in_quote": _("The quoted words do not name it."),
+    "not_a_known_name": _("Not a name that we know; ask what it is."),
+    "dose_not_in_quote": _("The dose is not in the quoted words."),
+    "frequency_not_in_quote": _("How often is not in the quoted words."),
+    "reaction_not_in_quote": _("The reaction is not in the quoted words."),
+    "looks_past": _("The answer reads as something in the past."),
+    "looks_current": _("The answer reads as something current."),
+    "looks_like_allergy": _("The answer reads as an allergy."),
+    "looks_like_medication": _("The answer reads as a medicine that is taken."),
+    "engine_disagrees": _("Denied, about a relative, or only asked about."),
+    "number_not_in_answers": _("A number in it is not in the answers."),
+    "drug_not_in_answers": _("A medicine in it is not in the answers."),
+    "link": _("It contains a link."),
+    "too_few_shared_words": _("It says more than the answer does."),
+    "lost_negation": _("A “not” of the answer is missing."),
+    "false_none": _("The answers do not say that there are none."),
+    "doctor_typed": _("Typed by the doctor."),
+}
+STATES = {
+    "listed": "",
+    "none_reported": _("None, says the patient."),
+    "not_stated": _("Not stated."),
+    "unclear": _("Unclear; please ask."),
+}
+
+
+@dataclass(frozen=True)
+class Citation:
+    """One quote in its answer: `before`, the quoted words, `after`. `number` counts the questions of the form."""
+
+    number: int
+    label: str
+    before: str
+    quote: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One item as shown. `position` names it to the actions; `reasons` are empty for a plain one."""
+
+    position: int
+    text: str
+    details: tuple[str, ...]
+    citations: tuple[Citation, ...]
+    reasons: tuple[Any, ...] = ()
+    status: str = ""
+    section: str = ""
+    accepted_by: str = ""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A whole summary for the doctor's screen; `summary` is None where no form has been sent in."""
+
+    summary: IntakeSummary | None
+    form: IntakeForm | None = None
+    allergies: Sequence[Shown] = ()
+    medications: Sequence[Shown] = ()
+    lines: Sequence[Shown] = ()
+    concerns: Sequence[Shown] = ()
+    notes: Sequence[Shown] = ()
+    flagged: Sequence[Shown] = ()
+    omissions: Sequence[Shown] = ()
+    allergies_state: Any = ""
+    medications_state: Any = ""
+    allergies_state_citations: Sequence[Citation] = ()
+    medications_state_citations: Sequence[Citation] = ()
+    versions: int = 0
+    answers: Sequence[tuple[int, Answer]] = field(default_factory=tuple)
+
+
+def read_summary(actor: Actor, appointment_id: UUID) -> Reading:
+    """The newest summary of a visit, as the actor may see it."""
+    form = (
+        IntakeForm.objects.visible_to(actor)
+        .select_related("questionnaire")
+        .filter(appointment_id=appointment_id)
+        .first()
+    )
+    summary = (
+        IntakeSummary.objects.visible_to(actor)
+        .newest()
+        .select_related("reviewed_by", "edited_by")
+        .filter(intake_form=form)
+        .first()
+        if form
+        else None
+    )
+    if form is None or summary is None:
+        return Reading(summary=None, form=form)
+    revision = IntakeRevision.objects.visible_to(actor).get(form=form, number=summary.form_revision)
+    return _Reader(engine_answers(form.questionnaire, revision)).read(summary, form)
+
+
+class _Reader:
+    """Turns stored items into shown ones, with the answers at hand."""
+
+    def __init__(self, answers: Sequence[Answer]) -> None:
+        self.numbered = {answer.question_id: (number, answer) for number, answer in enumerate(answers, 1)}
+
+    def read(self, summary: IntakeSummary, form: IntakeForm) -> Reading:
+        entries = list(enumerate(summary.items.get("items", [])))
+        plain = [self._shown(position, entry) for position, entry in entries if is_plain(entry)]
+        flagged = [self._shown(position, entry) for position, entry in entries if _is_flagged(entry)]
+
+        def of(section: str) -> list[Shown]:
+            return [item for item in plain if item.section == section]
+
+        omissions = [self._omission(entry) for entry in summary.items.get("omissions", [])]
+        states = {name: summary.items.get(f"{name}_state") or {} for name in ("allergies", "medications")}
+        return Reading(
+            summary=summary,
+            form=form,
+            allergies=of("allergies"),
+            medications=of("medications"),
+            lines=of("summary"),
+            concerns=of("patient_concerns"),
+            notes=of("key_notes"),
+            flagged=flagged,
+            omissions=omissions,
+            allergies_state=STATES.get(states["allergies"].get("value", ""), ""),
+            medications_state=STATES.get(states["medications"].get("value", ""), ""),
+            allergies_state_citations=self._citations(states["allergies"].get("evidence", [])),
+            medications_state_citations=self._citations(states["medications"].get("evidence", [])),
+            versions=summary.version,
+            answers=list(self.numbered.values()),
+        )
+
+    def _shown(self, position: int, entry: Mapping[str, Any]) -> Shown:
+        item = entry["item"]
+        return Shown(
+            position=position,
+            section=entry["section"],
+            text=item.get("text") or item.get("name") or item.get("substance") or "",
+            details=tuple(item[name] for name in ("dose", "frequency", "reaction") if item.get(name)),
+            status=item.get("status", ""),
+            citations=self._citations(item["evidence"]),
+            reasons=tuple(REASONS.get(reason, reason) for reason in entry["reasons"]),
+            accepted_by=entry.get("decided_by_name", "") if entry.get("verdict") == "accepted" else "",
+        )
+
+    def _omission(self, entry: Mapping[str, Any]) -> Shown:
+        return Shown(
+            position=-1,
+            section=entry["section"],
+            text=entry["name"],
+            details=(),
+            citations=self._citations([entry["evidence"]]),
+        )
+
+    def _citations(self, evidence: Sequence[Mapping[str, str]]) -> tuple[Citation, ...]:
+        return tuple(citation for entry in evidence if (citation := self._citation(entry)))
+
+    def _citation(self, entry: Mapping[str, str]) -> Citation | None:
+        number, answer = self.numbered.get(entry["question_id"], (0, None))
+        if answer is None:
+            return None
+        place = find_quote(entry["quote"], answer.text)
+        if place is None:
+            return Citation(number, answer.label, answer.text, "", "")
+        start, end = place
+        return Citation(number, answer.label, answer.text[:start], answer.text[start:end], answer.text[end:])
+
+
+def is_plain(entry: Mapping[str, Any]) -> bool:
+    """Whether an item may stand among the plain ones: verified and not removed, or accepted by the doctor."""
+    verdict = entry.get("verdict")
+    return verdict == "accepted" or (verdict is None and set(entry["reasons"]) <= {Reason.DOCTOR_TYPED})
+
+
+def _is_flagged(entry: Mapping[str, Any]) -> bool:
+    return entry.get("verdict") is None and not is_plain(entry)
