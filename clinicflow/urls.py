@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("clinicflow.jobs.urls")),
     path("", include("clinicflow.clinics.urls")),
     path("api/", include("clinicflow.clinics.api.urls")),
     path("api/", include("clinicflow.api.urls")),  # last of the API: it answers for what is nobody's

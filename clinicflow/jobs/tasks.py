@@ -15,6 +15,7 @@ HEARTBEAT = "heartbeat:{}"
 def run_job(job_id: str, clinic_id: str) -> None:
     """Do one job, if it can still be claimed."""
     queue.run(UUID(job_id), UUID(clinic_id))
+    _beat("worker")
 
 
 @shared_task(name="clinicflow.sweep", expires=10)
@@ -22,10 +23,16 @@ def sweep() -> None:
     """Every other second: insert the clock's jobs, and hint again at what was not taken."""
     queue.tick(clock.now())
     queue.sweep()
-    cache.set(HEARTBEAT.format("worker"), clock.now().isoformat(), 60)
+    _beat("beat")
+    _beat("worker")
 
 
 @shared_task(name="clinicflow.tidy", expires=300)
 def tidy() -> None:
     """Every hour: forget jobs that were done long ago."""
     queue.tidy()
+
+
+def _beat(name: str) -> None:
+    """Say that this part is alive, for a minute."""
+    cache.set(HEARTBEAT.format(name), clock.now().isoformat(), 60)

@@ -1,0 +1,78 @@
+"""Is it alive, and can it work? For load balancers and the people they wake."""
+
+from collections.abc import Callable
+
+from django.core.cache import cache
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+from redis import RedisError
+
+from clinicflow.jobs.tasks import HEARTBEAT
+
+_migrated = False
+
+
+@require_GET
+@never_cache
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Alive: this process answers."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@require_GET
+@never_cache
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Ready: 200 when every part answers, 503 naming those that do not. Says nothing else to strangers."""
+    parts = {name: check() for name, check in CHECKS.items()}
+    return JsonResponse(parts, status=200 if all(parts.values()) else 503)
+
+
+def _database() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("select 1")
+    except DatabaseError:
+        return False
+    return True
+
+
+def _migrations() -> bool:
+    """Nothing left to apply; remembered once true, since a running process cannot lose migrations."""
+    global _migrated
+    if not _migrated:
+        try:
+            executor = MigrationExecutor(connection)
+            _migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+        except DatabaseError:
+            return False
+    return _migrated
+
+
+def _redis() -> bool:
+    try:
+        cache.get("health")
+    except RedisError:
+        return False
+    return True
+
+
+def _beating(name: str) -> Callable[[], bool]:
+    def check() -> bool:
+        try:
+            return cache.get(HEARTBEAT.format(name)) is not None
+        except RedisError:
+            return False
+
+    return check
+
+
+CHECKS: dict[str, Callable[[], bool]] = {
+    "database": _database,
+    "migrations": _migrations,
+    "redis": _redis,
+    "beat": _beating("beat"),
+    "worker": _beating("worker"),
+}
