@@ -1,0 +1,336 @@
+"""When a doctor can be booked: open hours minus closures, time off and live visits, on the clinic's grid.
+
+`clinic days and hours ∩ the doctor's weekly hours or dated override − closures − time off − live appointments`.
+Hours are wall-clock times of the clinic (hours.py); everything else counts in instants.
+"""
+
+import datetime as dt
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from clinicflow.clinics.actors import Actor
+from clinicflow.core import clock
+from clinicflow.core.errors import Invalid
+from scheduling.hours import Bookable, Span, starts_in
+from scheduling.models import Appointment
+
+MAX_DAYS = 366
+MAX_LIMIT = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slot:
+    """A time a doctor could be booked for; both ends on the clinic's clock, with their offset."""
+
+    doctor_id: UUID
+    doctor_name: str
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+
+    @property
+    def date(self) -> dt.date:
+        return self.starts_at.date()
+
+    @property
+    def start_time(self) -> dt.time:
+        return self.starts_at.time()
+
+    @property
+    def end_time(self) -> dt.time:
+        return self.ends_at.time()
+
+    @property
+    def duration(self) -> int:
+        """Minutes."""
+        return int((self.ends_at.astimezone(dt.UTC) - self.starts_at.astimezone(dt.UTC)).total_seconds() // 60)
+
+    def as_json(self) -> dict[str, str]:
+        """As `GET /api/slots` shows it."""
+        return {
+            "doctor_id": str(self.doctor_id),
+            "doctor_name": self.doctor_name,
+            "date": self.date.isoformat(),
+            "start_time": f"{self.starts_at:%H:%M}",
+            "end_time": f"{self.ends_at:%H:%M}",
+            "starts_at": self.starts_at.isoformat(),
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Blocked:
+    """Why a stretch of time is not free: `visit`, `away` (the doctor) or `closed` (the clinic, no doctor)."""
+
+    kind: str
+    doctor_id: UUID | None
+    span: Span
+
+
+@dataclass(kw_only=True)
+class Busy:
+    """What blocks the doctors in one window, by doctor, and how many visits each has on a local day."""
+
+    closed: list[Span] = field(default_factory=list)
+    by_doctor: dict[UUID, list[Span]] = field(default_factory=lambda: defaultdict(list))
+    visits: dict[tuple[UUID, dt.date], int] = field(default_factory=lambda: defaultdict(int))
+
+    def of(self, doctor_id: UUID) -> list[Span]:
+        return sorted(self.closed + self.by_doctor[doctor_id])
+
+
+# ---------------------------------------------------------------- the two queries
+BOOKABLE = """
+select d.id, d.name, d.specialty, d.is_active, d.default_visit_length, d.working_hours,
+       coalesce(p.working_hours_override, '{}'::jsonb),
+       coalesce(p.supported_visit_types, '["in-clinic", "virtual"]'::jsonb),
+       coalesce(p.video_visits_enabled, true), coalesce(p.allow_walk_ins, true), coalesce(p.allow_forced_booking, true),
+       s.working_days, s.opens_at, s.closes_at, s.slot_size
+  from doctors d
+  join clinic_settings s on s.clinic_id = d.clinic_id
+  left join doctor_settings p on p.clinic_id = d.clinic_id and p.doctor_id = d.id
+ where d.clinic_id = %(clinic)s
+   and (%(doctors)s::uuid[] is null or d.id = any(%(doctors)s::uuid[]))
+   and (%(specialty)s::text is null or lower(d.specialty) = lower(%(specialty)s::text))
+ order by d.name, d.id
+"""
+
+BUSY = """
+select 'visit', doctor_id, starts_at, ends_at from appointments
+ where clinic_id = %(clinic)s and doctor_id = any(%(doctors)s::uuid[])
+   and starts_at > %(start)s::timestamptz - interval '480 minutes'
+   and starts_at < %(end)s::timestamptz and ends_at > %(start)s::timestamptz
+   and status in ('unconfirmed', 'confirmed', 'completed') and deleted_at is null
+   and id <> all(%(without)s::uuid[])
+union all
+select 'away', doctor_id, starts_at, ends_at from time_off
+ where clinic_id = %(clinic)s and doctor_id = any(%(doctors)s::uuid[])
+   and starts_at < %(end)s::timestamptz and ends_at > %(start)s::timestamptz
+union all
+select 'closed', null, starts_at, ends_at from closures
+ where clinic_id = %(clinic)s and starts_at < %(end)s::timestamptz and ends_at > %(start)s::timestamptz
+"""
+
+
+def bookable(actor: Actor, *, doctors: Collection[UUID] | None = None, specialty: str | None = None) -> list[Bookable]:
+    """The doctors asked for (all of the clinic without a filter), by name, inactive ones included. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            BOOKABLE,
+            {
+                "clinic": actor.clinic_id,
+                "doctors": None if doctors is None else list(doctors),
+                "specialty": specialty or None,
+            },
+        )
+        return [_bookable(row) for row in cursor.fetchall()]
+
+
+def _bookable(row: tuple[Any, ...]) -> Bookable:
+    pk, name, specialty, active, length, weekly, dated, types, video, walk_ins, forced, days, opens, closes, step = row
+    types = set(_json(types)) if video else set(_json(types)) - {"virtual"}
+    return Bookable(
+        doctor_id=pk,
+        doctor_name=name,
+        specialty=specialty,
+        active=active,
+        default_visit_length=length,
+        weekly=_json(weekly),
+        dated=_json(dated),
+        visit_types=frozenset(types),
+        allows_walk_ins=walk_ins,
+        allows_forced_booking=forced,
+        clinic_days=frozenset(_json(days)),
+        clinic_hours=(opens.hour * 60 + opens.minute, closes.hour * 60 + closes.minute),
+        slot_size=step,
+    )
+
+
+def _json(value: Any) -> Any:
+    """Django hands raw cursors JSON as text."""
+    return json.loads(value) if isinstance(value, str) else value
+
+
+def blocks(actor: Actor, doctors: Collection[UUID], span: Span, *, without: Collection[UUID] = ()) -> list[Blocked]:
+    """Live visits, time off and closures that touch a span; visits in `without` are left out. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            BUSY,
+            {
+                "clinic": actor.clinic_id,
+                "doctors": list(doctors),
+                "start": span[0],
+                "end": span[1],
+                "without": list(without),
+            },
+        )
+        return [Blocked(kind=kind, doctor_id=pk, span=(start, end)) for kind, pk, start, end in cursor.fetchall()]
+
+
+def _busy(actor: Actor, doctors: Collection[UUID], span: Span, without: Collection[UUID]) -> Busy:
+    busy = Busy()
+    for block in blocks(actor, doctors, span, without=without):
+        if block.doctor_id is None:
+            busy.closed.append(block.span)
+            continue
+        busy.by_doctor[block.doctor_id].append(block.span)
+        if block.kind == "visit":
+            busy.visits[block.doctor_id, clock.local(block.span[0], actor.timezone).date()] += 1
+    return busy
+
+
+# ---------------------------------------------------------------- what the clinic asks
+def free_slots(
+    actor: Actor,
+    *,
+    date_from: dt.date,
+    date_to: dt.date,
+    doctors: Collection[UUID] | None = None,
+    specialty: str | None = None,
+    duration: int | None = None,
+    visit_type: str = Appointment.VisitType.IN_CLINIC,
+    after: dt.time | None = None,
+    before: dt.time | None = None,
+    limit: int = 50,
+    without: Collection[UUID] = (),
+    at: dt.datetime | None = None,
+) -> list[Slot]:
+    """The free slots of a local date range (both included), earliest first, then the doctor with fewer visits that day.
+
+    `duration` in minutes, without it each doctor's own; `after` and `before` bound the start and the end on the wall
+    clock. Nothing before `at` (now). Visits in `without` count as free time, for moving them. Two queries.
+    Invalid for a range of more than 366 days or a duration outside 5–480.
+    """
+    _check_search(date_from, date_to, duration, limit)
+    able = [
+        doctor
+        for doctor in bookable(actor, doctors=doctors, specialty=specialty)
+        if doctor.active and visit_type in doctor.visit_types
+    ]
+    if not able:
+        return []
+    moment = at or clock.now()
+    date_from = max(date_from, clock.local(moment, actor.timezone).date())
+    if date_to < date_from:
+        return []
+    window = clock.day_bounds(date_from, actor.timezone)[0], clock.day_bounds(date_to, actor.timezone)[1]
+    busy = _busy(actor, [doctor.doctor_id for doctor in able], window, without)
+    blocked = {doctor.doctor_id: busy.of(doctor.doctor_id) for doctor in able}
+    found: list[Slot] = []
+    for day in _days(date_from, date_to):
+        found += _slots_of_day(actor, able, day, busy, blocked, duration, after, before, moment)
+        if len(found) >= limit:
+            break
+    return found[:limit]
+
+
+def _check_search(date_from: dt.date, date_to: dt.date, duration: int | None, limit: int) -> None:
+    if (date_to - date_from).days >= MAX_DAYS:
+        raise Invalid(fields={"date_to": [f"Search at most {MAX_DAYS} days."]})
+    if not dt.date(1970, 1, 1) <= date_from <= date_to <= dt.date(2200, 1, 1):
+        raise Invalid(fields={"date_to": ["The last date comes after the first."]})
+    if duration is not None and not 5 <= duration <= 480:
+        raise Invalid(fields={"duration": ["A visit takes 5 to 480 minutes."]})
+    if not 1 <= limit <= MAX_LIMIT:
+        raise Invalid(fields={"limit": [f"Ask for 1 to {MAX_LIMIT} slots."]})
+
+
+def _days(first: dt.date, last: dt.date) -> Iterator[dt.date]:
+    for number in range((last - first).days + 1):
+        yield first + dt.timedelta(days=number)
+
+
+def _slots_of_day(
+    actor: Actor,
+    able: Sequence[Bookable],
+    day: dt.date,
+    busy: Busy,
+    blocked: Mapping[UUID, Sequence[Span]],
+    duration: int | None,
+    after: dt.time | None,
+    before: dt.time | None,
+    moment: dt.datetime,
+) -> list[Slot]:
+    start_of_day, end_of_day = clock.day_bounds(day, actor.timezone)
+    ranked: list[tuple[dt.datetime, int, str, Slot]] = []
+    for doctor in able:
+        spans = [span for span in blocked[doctor.doctor_id] if span[0] < end_of_day and span[1] > start_of_day]
+        length = dt.timedelta(minutes=duration or doctor.default_visit_length)
+        for start, end in starts_in(doctor, day, actor.timezone, spans, length):
+            begins, ends = clock.local(start, actor.timezone), clock.local(end, actor.timezone)
+            if start < moment or (after and begins.time() < after) or (before and not _ends_by(ends, day, before)):
+                continue
+            slot = Slot(doctor_id=doctor.doctor_id, doctor_name=doctor.doctor_name, starts_at=begins, ends_at=ends)
+            ranked.append((start, busy.visits[doctor.doctor_id, day], doctor.doctor_name, slot))
+    ranked.sort(key=lambda item: item[:3])
+    return [item[3] for item in ranked]
+
+
+def _ends_by(ends: dt.datetime, day: dt.date, before: dt.time) -> bool:
+    return ends.date() == day and ends.time() <= before
+
+
+def nearest_free(
+    actor: Actor,
+    *,
+    doctor_id: UUID,
+    around: dt.datetime,
+    duration: int,
+    visit_type: str,
+    count: int = 3,
+    without: Collection[UUID] = (),
+    at: dt.datetime | None = None,
+) -> list[Slot]:
+    """The `count` free slots of a doctor that start nearest to an instant, nearest first; looks up to 30 days ahead."""
+    moment = at or clock.now()
+    wanted = max(clock.local(around, actor.timezone).date(), clock.local(moment, actor.timezone).date())
+    found: list[Slot] = []
+    for back, ahead in ((0, 1), (3, 7), (7, 30)):
+        found = free_slots(
+            actor,
+            doctors=[doctor_id],
+            date_from=wanted - dt.timedelta(days=back),
+            date_to=wanted + dt.timedelta(days=ahead),
+            duration=duration,
+            visit_type=visit_type,
+            limit=MAX_LIMIT,
+            without=without,
+            at=moment,
+        )
+        if len(found) >= count:
+            break
+    return sorted(found, key=lambda slot: abs(slot.starts_at - around))[:count]
+
+
+def first_available(
+    actor: Actor,
+    *,
+    date_from: dt.date,
+    days: int = 30,
+    doctors: Collection[UUID] | None = None,
+    specialty: str | None = None,
+    duration: int | None = None,
+    visit_type: str = Appointment.VisitType.IN_CLINIC,
+    after: dt.time | None = None,
+    before: dt.time | None = None,
+    at: dt.datetime | None = None,
+) -> Slot | None:
+    """The earliest free slot of the doctors asked for within `days`, or None."""
+    found = free_slots(
+        actor,
+        doctors=doctors,
+        specialty=specialty,
+        date_from=date_from,
+        date_to=date_from + dt.timedelta(days=days - 1),
+        duration=duration,
+        visit_type=visit_type,
+        after=after,
+        before=before,
+        limit=1,
+        at=at,
+    )
+    return found[0] if found else None

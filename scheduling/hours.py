@@ -1,0 +1,150 @@
+"""Hours on the clinic's wall and the instants they mean: pure sums, no queries.
+
+An instant is open when the clock on the wall says so, also on the two days a year that have 23 or 25 hours.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from clinicflow.clinics.models import WEEKDAYS
+from clinicflow.core import clock
+
+Span = tuple[dt.datetime, dt.datetime]  # half-open, instants in UTC
+Hours = tuple[int, int]  # half-open, minutes of the wall clock since midnight
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bookable:
+    """A doctor's rules of booking, with the clinic's that bound them."""
+
+    doctor_id: UUID
+    doctor_name: str
+    specialty: str
+    active: bool
+    default_visit_length: int
+    weekly: Mapping[str, Any]
+    dated: Mapping[str, Any]
+    visit_types: frozenset[str]
+    allows_walk_ins: bool
+    allows_forced_booking: bool
+    clinic_days: frozenset[str]
+    clinic_hours: Hours
+    slot_size: int
+
+    def hours_on(self, day: dt.date) -> list[Hours]:
+        """Wall-clock ranges of a date in which the doctor sees patients, in order."""
+        weekday = WEEKDAYS[day.weekday()]
+        if weekday not in self.clinic_days:
+            return []
+        opens, closes = self.clinic_hours
+        if day.isoformat() in self.dated:
+            ranges = self.dated[day.isoformat()]
+        elif self.weekly:
+            ranges = self.weekly.get(weekday, [])
+        else:
+            return [self.clinic_hours]  # a doctor without hours of their own keeps the clinic's
+        bounded = ((max(minutes(start), opens), min(minutes(end), closes)) for start, end in ranges)
+        return sorted(pair for pair in bounded if pair[0] < pair[1])
+
+
+def minutes(text: str) -> int:
+    """`"09:30"` → 570."""
+    hour, _, minute = text.partition(":")
+    return int(hour) * 60 + int(minute[:2])
+
+
+@lru_cache(maxsize=4096)
+def pieces_of(day: dt.date, zone: str) -> tuple[tuple[dt.datetime, dt.datetime, dt.datetime], ...]:
+    """A local day as stretches of constant offset: `(start, end, the instant of the wall clock's 00:00)`."""
+    place = ZoneInfo(zone)
+    start, end = clock.day_bounds(day, zone)
+    midnight = dt.datetime.combine(day, dt.time.min, tzinfo=dt.UTC)
+
+    def offset(instant: dt.datetime) -> dt.timedelta:
+        return instant.astimezone(place).utcoffset() or dt.timedelta()
+
+    last = end - dt.timedelta(microseconds=1)
+    if offset(start) == offset(last):
+        return ((start, end, midnight - offset(start)),)
+    low, high = 0, int((end - start).total_seconds() // 60)  # the change is after minute `low`, at or before `high`
+    while high - low > 1:
+        middle = (low + high) // 2
+        if offset(start + dt.timedelta(minutes=middle)) == offset(start):
+            low = middle
+        else:
+            high = middle
+    change = start + dt.timedelta(minutes=high)
+    return ((start, change, midnight - offset(start)), (change, end, midnight - offset(last)))
+
+
+def instants_of(hours: Iterable[Hours], day: dt.date, zone: str) -> list[Span]:
+    """The instants at which the wall clock of a day shows a time within `hours`; touching spans are joined."""
+    spans = sorted(
+        (max(base + dt.timedelta(minutes=opens), start), min(base + dt.timedelta(minutes=closes), end))
+        for start, end, base in pieces_of(day, zone)
+        for opens, closes in hours
+    )
+    joined: list[Span] = []
+    for start, end in spans:
+        if start >= end:
+            continue
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def grid_of(day: dt.date, zone: str, *, first: int, step: int) -> Iterator[dt.datetime]:
+    """The instants of the wall-clock times `first`, `first + step`, … of a day.
+
+    Times that the zone skips are left out; one that occurs twice is its first occurrence.
+    """
+    pieces = pieces_of(day, zone)
+    for minute in range(first % step, 24 * 60, step):
+        for start, end, base in pieces:
+            instant = base + dt.timedelta(minutes=minute)
+            if start <= instant < end:
+                yield instant
+                break
+
+
+def subtract(spans: Sequence[Span], blocked: Sequence[Span]) -> list[Span]:
+    """What is left of `spans` without `blocked`; both in order, `spans` without overlaps."""
+    left: list[Span] = []
+    for start, end in spans:
+        cursor = start
+        for busy_start, busy_end in blocked:
+            if busy_end <= cursor:
+                continue
+            if busy_start >= end:
+                break
+            if busy_start > cursor:
+                left.append((cursor, busy_start))
+            cursor = max(cursor, busy_end)
+        if cursor < end:
+            left.append((cursor, end))
+    return left
+
+
+def starts_in(doctor: Bookable, day: dt.date, zone: str, blocked: Sequence[Span], length: dt.timedelta) -> list[Span]:
+    """The visits of a `length` that could start on a local day, each as its span, in order."""
+    hours = doctor.hours_on(day)
+    if not hours:
+        return []
+    free = subtract(instants_of(hours, day, zone), blocked)
+    found: list[Span] = []
+    place = 0
+    for start in grid_of(day, zone, first=doctor.clinic_hours[0], step=doctor.slot_size):
+        while place < len(free) and free[place][1] <= start:
+            place += 1
+        if place == len(free):
+            break
+        if free[place][0] <= start and start + length <= free[place][1]:
+            found.append((start, start + length))
+    return found
