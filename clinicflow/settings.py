@@ -279,9 +279,11 @@ MEDIA_ROOT = DATA_DIR / "media"
 PHONENUMBER_DEFAULT_REGION = "US"
 PHONENUMBER_DB_FORMAT = "E164"
 
-# ---------------------------------------------------------------- mail, AI
+# ---------------------------------------------------------------- mail, messages, AI
 EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "ClinicFlow <clinicflow@localhost>")
+MESSAGE_PROVIDER = env.choice("MESSAGE_PROVIDER", "console", ("console", "email"))
+MESSAGE_HOLD = timedelta(seconds=env.number("MESSAGE_HOLD_SECONDS", 0 if DEMO else 180, low=0, high=3600))
 OPENAI_API_KEY = env.text("OPENAI_API_KEY")
 OPENAI_BASE_URL = env.text("OPENAI_BASE_URL")
 OPENAI_MODEL = env.text("OPENAI_MODEL", "gpt-5-mini")

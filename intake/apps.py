@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -5,3 +7,8 @@ class IntakeConfig(AppConfig):
     name = "intake"
     label = "intake"
     verbose_name = "Intake"
+
+    def ready(self) -> None:
+        """Register the jobs and subscribe to news; both need the models, so not before."""
+        for module in ("jobs", "subscribers"):
+            import_module(f"intake.{module}")

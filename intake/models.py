@@ -1,5 +1,7 @@
 """Questionnaires, the forms that patients fill, and the links that open them."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -44,9 +46,17 @@ class Questionnaire(ClinicOwned):
     def __str__(self) -> str:
         return f"{self.name}, version {self.version}"
 
+    @property
+    def is_published(self) -> bool:
+        return self.published_at is not None
+
 
 class IntakeForm(ClinicOwned):
-    """A patient's answers for one visit, `{question id: answer}`, to one version of a questionnaire."""
+    """A patient's answers for one visit, `{question id: answer}`, to one version of a questionnaire.
+
+    `raw_answers` are those being given until the form is sent in, and what was sent in from then on. Changes after
+    that gather in `draft_answers`, which is None while there are none, and count when they are sent in too.
+    """
 
     class Status(models.TextChoices):
         PENDING = "pending", "Not sent in"
@@ -57,6 +67,7 @@ class IntakeForm(ClinicOwned):
     appointment = models.ForeignKey(Appointment, models.PROTECT, related_name="intake_forms", db_constraint=False)
     questionnaire = models.ForeignKey(Questionnaire, models.PROTECT, related_name="forms", db_constraint=False)
     raw_answers = models.JSONField(default=dict, blank=True)
+    draft_answers = models.JSONField(null=True, blank=True)
     language = models.CharField(max_length=2, default="en")
     status = models.CharField(max_length=9, choices=Status, default=Status.PENDING)
     opened_at = models.DateTimeField(null=True, blank=True)
@@ -91,6 +102,16 @@ class IntakeForm(ClinicOwned):
             ),
         ]
 
+    @property
+    def is_being_changed(self) -> bool:
+        """Whether the patient is changing what was sent in already."""
+        return self.draft_answers is not None
+
+    @property
+    def working_answers(self) -> dict[str, Any]:
+        """The answers as the person filling in the form sees them."""
+        return self.raw_answers if self.draft_answers is None else self.draft_answers
+
 
 class IntakeRevision(ClinicOwned):
     """The answers as they were sent in, each time; never changed afterwards."""
@@ -121,6 +142,7 @@ class PatientLink(Timestamped):
     class Purpose(models.TextChoices):
         INTAKE = "intake"
         VISIT = "visit"
+        KIOSK = "kiosk"
 
     clinic = models.ForeignKey(Clinic, models.CASCADE, related_name="+")
     token_hash = models.BinaryField(max_length=32, unique=True)

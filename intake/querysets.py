@@ -8,6 +8,10 @@ class QuestionnaireQuerySet(StaffQuerySet):
     def published(self) -> Self:
         return self.filter(published_at__isnull=False)
 
+    def current(self) -> Self:
+        """Published and not replaced by a newer version."""
+        return self.published().filter(retired_at=None)
+
 
 class IntakeFormQuerySet(ClinicQuerySet):
     """Forms: the front desk (administrative answers only), the doctors of the patient, the patient by link."""

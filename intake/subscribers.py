@@ -1,0 +1,51 @@
+"""What intake does at the schedule's news, in the same transaction."""
+
+from uuid import UUID
+
+from clinicflow.clinics.actors import system_actor
+from clinicflow.core.events import subscribe
+from clinicflow.jobs.queue import enqueue
+from intake.operations import forms, links
+from scheduling.events import (
+    AppointmentCancelled,
+    AppointmentCreated,
+    AppointmentDeleted,
+    AppointmentMoveUndone,
+    AppointmentReplaces,
+)
+from scheduling.models import Appointment
+from scheduling.operations import messages
+
+
+@subscribe(AppointmentCreated)
+def prepare_form(event: AppointmentCreated) -> None:
+    enqueue(
+        "intake.prepare",
+        clinic_id=event.clinic_id,
+        key=str(event.subject_id),
+        args={"appointment_id": str(event.subject_id)},
+    )
+
+
+@subscribe(AppointmentReplaces)
+def move_along(event: AppointmentReplaces) -> None:
+    """Form, links and waiting messages belong to the new visit at once; they are never seen at neither."""
+    _carry(event.clinic_id, event.replaces, event.subject_id)
+
+
+@subscribe(AppointmentMoveUndone)
+def move_back(event: AppointmentMoveUndone) -> None:
+    _carry(event.clinic_id, event.replaced_by, event.subject_id)
+
+
+@subscribe(AppointmentCancelled, AppointmentDeleted)
+def send_nothing_more(event: AppointmentCancelled | AppointmentDeleted) -> None:
+    messages.drop_queued(system_actor(event.clinic_id), event.subject_id)
+
+
+def _carry(clinic_id: UUID, old_id: UUID, new_id: UUID) -> None:
+    actor = system_actor(clinic_id)
+    new = Appointment.objects.visible_to(actor).fetch(new_id)
+    forms.carry_over(actor, old_id, new)
+    links.carry_over(actor, old_id, new)
+    messages.carry_over(actor, old_id, new)

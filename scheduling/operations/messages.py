@@ -1,0 +1,135 @@
+"""Messages to patients about a visit: written, held for a moment, then sent or dropped.
+
+A message is a row first. It waits until `send_after`, so that an undo within that time sends nothing; then a job
+hands it to the provider and writes down what became of it. Nothing clinical is ever in one.
+"""
+
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from clinicflow.clinics.actors import Actor
+from clinicflow.clinics.models import ClinicSettings
+from clinicflow.core import clock
+from clinicflow.core.events import publish
+from patients.models import Patient
+from scheduling.events import AppointmentUpdated
+from scheduling.messaging import NoWayToReach, Undeliverable, provider_for
+from scheduling.models import Appointment, Message
+
+
+def channel_for(actor: Actor, patient: Patient) -> tuple[str, str] | None:
+    """Channel and address by which the patient wants to be reached and the clinic reaches people, text first.
+
+    None when there is none: no address, opted out, or switched off.
+    """
+    clinic = ClinicSettings.objects.visible_to(actor).get()
+    wishes = patient.contact_preferences
+    if clinic.sms_enabled and wishes.get("sms", True) and patient.phone:
+        return Message.Channel.SMS, str(patient.phone)
+    if clinic.email_enabled and wishes.get("email", True) and patient.email:
+        return Message.Channel.EMAIL, patient.email
+    return None
+
+
+@transaction.atomic
+def compose(actor: Actor, appointment: Appointment, *, kind: str, body: str, at_once: bool = False) -> Message:
+    """A message about a visit, to wait for MESSAGE_HOLD unless `at_once`. NoWayToReach when the patient cannot be
+    reached. `body` is what staff read: it has no working link.
+    """
+    way = channel_for(actor, appointment.patient)
+    if way is None:
+        raise NoWayToReach()
+    channel, address = way
+    now = clock.now()
+    message = Message.objects.create(
+        clinic_id=actor.clinic_id,
+        patient_id=appointment.patient_id,
+        appointment=appointment,
+        kind=kind,
+        channel=channel,
+        direction=Message.Direction.OUTBOUND,
+        address=address,
+        body=body,
+        send_after=now if at_once else now + settings.MESSAGE_HOLD,
+    )
+    _tell(actor, message, appointment)
+    return message
+
+
+@transaction.atomic
+def take(actor: Actor, message_id: UUID) -> Message | None:
+    """The message, locked, if it is still to be sent."""
+    message: Message = (
+        Message.objects.visible_to(actor).select_related("patient", "appointment__doctor").lock(message_id)
+    )
+    return message if message.status == Message.Status.QUEUED else None
+
+
+def deliver(actor: Actor, message: Message, *, subject: str, text: str) -> None:
+    """Hand the full text to the provider and write down what became of it. No transaction may be open for a
+    provider that uses the network. Errors that are not the message's fault go up, and the job tries again.
+    """
+    provider = provider_for(message.channel)
+    try:
+        provider_id = provider.send(address=message.address, subject=subject, text=text)
+    except Undeliverable as refusal:
+        _settle(actor, message.pk, Message.Status.FAILED, error=str(refusal)[:80], provider=provider.name)
+        return
+    _settle(
+        actor,
+        message.pk,
+        Message.Status.SENT,
+        provider=provider.name,
+        provider_id=provider_id,
+        console_body=text if provider.shows_text else "",
+        sent_at=clock.now(),
+    )
+
+
+@transaction.atomic
+def drop_queued(actor: Actor, appointment_id: UUID) -> int:
+    """Messages about the visit that have not left yet are not sent; returns how many."""
+    waiting = Message.objects.visible_to(actor).filter(appointment_id=appointment_id, status=Message.Status.QUEUED)
+    return waiting.update(status=Message.Status.DROPPED, updated_at=clock.now())
+
+
+@transaction.atomic
+def carry_over(actor: Actor, old_id: UUID, new: Appointment) -> None:
+    """Messages that still wait are about the visit that replaces the old one."""
+    waiting = Message.objects.visible_to(actor).filter(appointment_id=old_id, status=Message.Status.QUEUED)
+    waiting.update(appointment=new, updated_at=clock.now())
+
+
+@transaction.atomic
+def fail(actor: Actor, message_id: UUID, *, error: str) -> None:
+    """Give up on a message."""
+    _settle(actor, message_id, Message.Status.FAILED, error=error)
+
+
+@transaction.atomic
+def _settle(actor: Actor, message_id: UUID, status: str, **fields: object) -> None:
+    message: Message = Message.objects.visible_to(actor).select_related("appointment").lock(message_id)
+    if message.status != Message.Status.QUEUED:
+        return
+    message.status = status
+    for name, value in fields.items():
+        setattr(message, name, value)
+    message.save(update_fields=["status", *fields, "updated_at"])
+    _tell(actor, message, message.appointment)
+
+
+def _tell(actor: Actor, message: Message, appointment: Appointment | None) -> None:
+    if appointment is None:
+        return
+    publish(
+        AppointmentUpdated(
+            clinic_id=message.clinic_id,
+            subject_id=appointment.pk,
+            doctor_ids=(appointment.doctor_id,),
+            origin=actor.tab,
+            patient_id=message.patient_id,
+            action="message",
+        )
+    )
