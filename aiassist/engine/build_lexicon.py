@@ -74,7 +74,7 @@ def ordinary_words(names: list[str]) -> list[str]:
     kept = {key(line.split()[0]) for line in english[:COMMON_ENGLISH]}
     with gzip.open(Path(spellchecker.__file__).parent / "resources" / "es.json.gz", "rt", encoding="utf-8") as handle:
         spanish = json.load(handle)
-    words |= {word for word, count in spanish.items() if count >= 5}
+    words |= {word for word, count in spanish.items() if count >= 2}
     kept |= {key(word) for word in sorted(spanish, key=spanish.__getitem__, reverse=True)[:COMMON_SPANISH]}
     kept = {word for word in kept if len(word) > 3 and word.isalpha() and word not in names}
     by_length: dict[int, list[str]] = {}

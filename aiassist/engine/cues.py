@@ -22,7 +22,8 @@ RELATIVE = (
 )
 CHILD = r"(?:son|daughter|kids?|child|children|baby|hijo|hija|hijos|hijas|bebe|nino|nina|dog|cat|perro|gato)"
 
-FAMILY = _any(rf"(?:my|our|his|her|mi|mis|nuestra|nuestro|su) (?:\w+ )?{RELATIVE}(?:'s| 's)?", r"everyone (?:else )?in my family", r"runs in (?:my|the) family")
+RENEWED = _any(r"(?:switched|changed|swapped|moved|went|switch|cambio|cambiaron|cambie) (?:\w+ ){0,2}?(?:from|de|del) (?:\w+ ){1,3}(?:to|a|al|por)")
+FAMILY = _any(rf"(?:^|(?<=, )|(?<=: )|(?<=and )|(?<=y )){RELATIVE}(?= )", rf"(?:my|our|his|her|mi|mis|nuestra|nuestro|su) (?:\w+ )?{RELATIVE}(?:'s| 's)?", r"everyone (?:else )?in my family", r"runs in (?:my|the) family")
 CHILDREN = _any(rf"(?:my|our|mi|mis|nuestra|nuestro) (?:\w+ )?{CHILD}(?:'s| 's)?")
 
 # "can't take", "reacted to": about the substance that follows.
@@ -45,7 +46,7 @@ ALLERGY_BEFORE = _any(
     r"me (?:cae|caen|sienta|sientan|hace|hacen) mal(?: (?:la|el|los|las))?",
 )
 _REACTS = (
-    r"(?:gives?|gave|giving|causes?|caused|makes?|made|makin|making|sends?|sent|puts?|put|brings?|triggers?|triggered) "
+    r"(?:gives?|gave|given|giving|causes?|caused|makes?|made|makin|making|sends?|sent|puts?|put|brings?|triggers?|triggered) "
     r"(?:me|my|him|his|her|us|a|an|really|bad|terrible|severe|some|hives|rash|anaphyl\w+|swelling|itching|vomiting|nausea|asthma)"
 )
 # "gives me hives": about the substance before it. The verb alone is not enough, a reaction must follow.
@@ -64,7 +65,7 @@ ALLERGY_TREATED = _any(
 )
 
 NEGATION = _any(
-    r"(?<!, )not (?!sure|only|certain|that|really sure|just)(?:\w+ )?",
+    r"(?<!, )not(?! sure| only| certain| that| really sure| just| sure)",
     r"no(?= (?:\w+ )?(?!problem|longer|,))",
     r"never|none|without|nor|neither|denies|denied|refuse[ds]?|avoiding|instead of|rather than|declined|decided against|against",
     r"(?:do|does|did|is|are|was|were|have|has|had|would|wo|ca|could|should)? ?n't",
@@ -87,7 +88,7 @@ PAST = _any(
     r"used to (?:take|be on|use|have|get)|stopped(?: taking| using)?|quit(?: taking| using)?|came off(?: of)?|went off|got off|taken off(?: of)?|took (?:me|him|her) off(?: of)?|weaned off(?: of)?",
     r"was (?:previously |once |also )?on|were on|had been on|was taking|were taking|was using|was prescribed|(?:had|was) (?:him|her|me) on",
     r"no longer(?: take| taking| on| use| using)?|not anymore|previously|formerly|in the past|years ago|months ago|discontinued|discontinue|finished|completed|"
-    r"switched from|changed from|swapped from|as a (?:child|kid|teenager)|when i was (?:a |younger|little|young|pregnant)|back in \d+|years back|once took|at one point|got rid of|replaced|"
+    r"before (?:that|this)|prior to that|antes de eso|(?:switched|changed|swapped) (?:\w+ )?from|as a (?:child|kid|teenager)|when i was (?:a |younger|little|young|pregnant)|back in \d+|years back|once took|at one point|got rid of|replaced|"
     r"past (?:medications|medicines|meds)|last took|ran out of|off (?:of )?(?:my|the)|had to stop",
     r"tomaba|usaba|antes (?:tomaba|usaba|me daban)|deje (?:de )?(?:tomar|usar)?|dejo de (?:tomar|usar)|ya no (?:tomo|uso|toma|usa|me pongo)|suspendi|me (?:lo |la )?suspendieron|me quitaron|termine|"
     r"me lo quitaron|solia (?:tomar|usar)|hace (?:\w+ )?(?:anos|meses)|en el pasado|anteriormente|de nino|de nina|cuando era",
@@ -96,11 +97,13 @@ PAST_AFTER = _any(
     r"(?:\w+ )?(?:years?|months?) ago|in the past|last (?:year|summer|winter|spring|fall|january|february|march|april|may|june|july|august|september|october|november|december)|"
     r"(?:but )?(?:i |we |they |he |she |my doctor |the doctor )?(?:have |has |had |'ve )?(?:since )?(?:stopped|quit|discontinued|came off|finished)(?: (?:it|that|them|taking|using|because|due|last|in|after|about|a|when))?|"
     r"(?:but )?(?:i )?(?:do n't|don't|dont|do not) (?:take|use) (?:it|them|that|this|those) (?:anymore|any more|now|any longer)|not any ?more|no longer|until|back in|as a (?:child|kid|teenager)|when i was|"
-    r"but not (?:now|anymore|any more)|any ?more|(?:was |were )?(?:stopped|discontinued)|before (?:that|switching|i switched)|"
+    r"(?:but |and )?(?:i |we |he |she )?(?:never|have n't|haven't|have not|did n't|didn't|did not) (?:actually |ever |even |yet )?(?:took|take|taken|start|started|fill|filled|used|use|picked|pick) ?(?:it|them|that|up)?|"
+    r"(?:pero )?nunca (?:lo |la )?(?:tome|use|empece)|but not (?:now|anymore|any more)|any ?more|(?:was |were )?(?:stopped|discontinued)|before (?:that|switching|i switched)|"
     r"hace (?:\w+ )?(?:anos|meses)|en el pasado|pero (?:ya )?no|ya no|pero lo deje|pero la deje|hasta|lo deje|la deje|de nino|de nina|el ano pasado|lo suspendi|me lo quitaron|me la quitaron",
 )
 RECENT = _any(
     r"had to (?:take|use)|ended up (?:taking|using)|(?:\w+'ve|have|has|had) (?:just |also |only |already )?(?:taken|tried|had|used|bought)|took|tried|had some|gave me|given me|was given|have used|used|bought|had|"
+    r"been (?:taking|using|having|trying) (?:some|a few|a couple|a bit|a little)|(?:when|if|after|whenever|unless|until|cuando|si) (?:i|yo) (?:i )?(?:take|use|tomo|uso)(?= )|"
     r"having taken|tome|he tomado|probe|he probado|me dieron|me inyectaron|use|compre|me tome",
 )
 RECENT_AFTER = _any(r"(?:this|yesterday) morning|today|yesterday|last (?:night|week)|earlier|(?:\w+ )?(?:days?|hours?) ago|esta manana|hoy|ayer|anoche")
@@ -114,8 +117,10 @@ FRESH = _any(
     r"(?:now|currently|these days|at the moment|right now|presently|ahora|actualmente|hoy en dia)",
     rf"(?<!when )(?<!if )(?<!after )(?<!time )(?<!whenever )(?<!what )(?<!that )(?:i|we|he|she)(?:'m|'ve| am| m| have| was)? (?:been )?{_ADVERB}(?:take|takes|taking|took|use|uses|using|on|been|had|used|tried|stopped|quit)",
     rf"(?<!when )(?<!if )(?<!after )(?<!time )(?:i|we|he|she)(?: have|'ve) {_ADVERB}(?:been|taken|tried|had|used|stopped)",
-    r"(?<!no )(?<!ya no )(?<!tampoco )(?:yo )?(?:tomo|uso|tomaba|tome|usaba|deje|me pongo|toma|usa)",
+    r"(?:and|y) (?:also |still |now )?(?:take|use|am on|tomo|uso)",
+    r"(?<!no )(?<!ya no )(?<!tampoco )(?:yo )?(?:tomo|uso|tomaba|tome|usaba|deje|me pongo)",
 )
+GOES_ON = _any(r"(?:and|y) (?:also |still |now )?(?:takes|uses|is on|toma|usa)")
 STRONG_USE = _any(
     r"(?:take|takes|taking|use|uses|using|inject|carry|carries|on|been on|put me on|prescribed|tomo|toma|uso|usa|tomando|usando|me pongo|me inyecto|llevo|cargo)",
 )
@@ -146,7 +151,11 @@ AFFIRMED = re.compile(
     r"^(?:(?:oh|um|uh|ah|ok|okay|well|hm|so|sure|uhm|er|yeah|yep|yes) ?,? ?)*(?:yes|yeah|yep|yup|yea|correct|i do|i am|i have|right|that's right|that is right|that's it|it is|"
     r"i think that is correct|sure|of course|absolutely|si|claro|correcto|asi es|exacto|uh huh|affirmative|mhm|mm hm|sometimes|every day|occasionally)(?![\w'])"
 )
-DENIED = re.compile(r"^(?:(?:oh|um|uh|ah|ok|okay|well|hm|so|uhm|er|hmm|mmm?|ohh|ahh|allergies|medications|and|i mean|pues|bueno) ?,? ?)*(?:no|nope|nah|none|never|nothing|not|n a|nada|ninguno|ninguna|nunca|nil|negative|nkda|nka)(?![\w'])")
+DENIED = re.compile(r"^(?:(?:oh|um|uh|ah|ok|okay|well|hm|so|uhm|er|hmm|mmm?|ohh|ahh|allergies|medications|and|i mean|pues|bueno) ?,? ?)*(?:no|nope|nah|none|never|nothing|not|n a|nada|ninguno|ninguna|nunca|niego|nil|negative|nkda|nka)(?![\w'])")
+INEFFECTIVE = _any(
+    r"(?:it |that |they |which )?(?:did n't|didn't|did not|does n't|doesn't|does not|do n't|don't|is n't|isn't|has n't|hasn't|was n't|wasn't|never) (?:really |even |seem to )?(?:help|work|do anything|helped|worked|helping|working|touch)\w*",
+    r"no (?:me )?(?:hace nada|sirve|sirvio|ayuda|ayudo|funciona|funciono|quita)",
+)
 INSTRUCTION = _any(
     r"ignore (?:all |any )?(?:the )?(?:previous|prior|above|earlier) (?:\w+ )?(?:instructions?|prompts?|rules?)|disregard (?:all |the )?(?:previous|above|prior|instructions?)|system prompt|you are now|"
     r"as an ai|new instructions?|assistant|jailbreak|ignora (?:todas )?(?:las )?instrucciones|(?:system|user|developer) (?:message|role)|output only|respond only|reply only with"

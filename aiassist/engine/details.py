@@ -34,7 +34,7 @@ FREQUENCY = re.compile(
 
 _SEVERITY = r"(?:(?:really|very|bad|terrible|severe|mild|a|an|ugly|looking|little|bit|of|some|my|the|horrible|itchy|red|whole|body|full|all|over|slight|serious|awful|muy|mucha|mucho|fuerte|leve|un|una|unas|la|el|los|las|en)\s)*"
 _REACTION_WORDS = (
-    r"(?:itched|burned|sickened) me|hives|welts|(?:skin )?rash(?:es)?|swelling|swell(?:s|ed|ing)?(?: up)?|swollen \w+|throat (?:close[sd]?|closing|swell\w*|tighten\w*|itch\w*)(?: up)?|anaphyla\w+|itch(?:ing|y|iness|es)?|"
+    r"(?:itched|burned|sickened) me|(?:allergic )?reactions?|reacci[oó]n(?:es)?(?: al[eé]rgicas?)?|gastritis|hives|welts|(?:skin )?rash(?:es)?|swelling|swell(?:s|ed|ing)?(?: up)?|swollen \w+|throat (?:close[sd]?|closing|swell\w*|tighten\w*|itch\w*)(?: up)?|anaphyla\w+|itch(?:ing|y|iness|es)?|"
     r"(?:trouble|difficulty|hard time|problems) breathing|can'?t breathe|couldn'?t breathe|short(?:ness)? of breath|wheez\w+|asthma attacks?|nausea|nauseous|nauseated|vomit\w*|throw(?:ing)? up|threw up|puk\w+|diarrhea|diarrhoea|"
     r"upset stomach|stomach (?:upset|ache|pain|cramps?|ulcer|bleeding)|sick to (?:my|the) stomach|sick|dizz\w+|faint\w*|pass(?:ed)? out|headaches?|migraines?|sneez\w+|runny nose|stuffy nose|congestion|watery eyes|itchy eyes|red eyes|"
     r"cough\w*|blisters?|peeling|burning|tired|drows\w+|sleepy|hallucinat\w+|confus\w+|palpitations?|heart racing|tingling|numb\w*|bloat\w+|cramps?|gas|redness|flushing|shock|seizures?|muscle (?:pain|aches?)|lips? (?:swell\w*|tingl\w*)|face (?:swell\w*|puff\w*)|break out|"

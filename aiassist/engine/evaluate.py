@@ -11,7 +11,7 @@ from typing import Any
 
 from aiassist.engine import lists, rules
 from aiassist.engine.schema import Answer
-from aiassist.engine.text import parse
+from aiassist.engine.text import is_spanish, parse
 
 _ALLERGIES = re.compile(r"allerg|adverse reaction|reacted (?:\w+ )?to|reaction(?:s)? to (?:\w+ )?(?:med|drug)|alergi")
 _MEDICATIONS = re.compile(
@@ -67,8 +67,9 @@ def answers_of(row: dict[str, Any]) -> list[Answer]:
 
 
 def _name(finding: rules.Finding) -> str:
-    """The name resolved as far as the engine does: a misspelling to what it means, a lay phrase to its plain form."""
-    return finding.ingredient if finding.sort == "lay" else finding.respelled or finding.name
+    """The name resolved as far as the engine does: a misspelling to what it means, an English lay phrase to its plain form."""
+    plain = finding.sort == "lay" and not is_spanish(parse(finding.quote))
+    return finding.ingredient if plain else finding.respelled or finding.name
 
 
 def predict(row: dict[str, Any]) -> dict[str, Any]:

@@ -36,25 +36,19 @@ def medicines(findings: list[Finding]) -> list[tuple[Finding, Status]]:
     for finding in findings:
         if finding.status in _RANK:
             groups.setdefault(finding.ingredient, []).append(finding)
-    specific = [finding for group in groups.values() for finding in group if finding.sort in ("medicine", "supplement", "unknown")]
     shown: list[tuple[Finding, Status]] = []
     for ingredient, group in groups.items():
         group.sort(key=lambda finding: (_RANK[finding.status], -bool(finding.dose), -bool(finding.frequency)))
         best = group[0]
         if ingredient in allergic and not (best.explicit and best.status in ("current", "past")):
             continue
-        if best.sort in ("lay", "class") and _is_explained(best, specific):
+        if all(finding.explained for finding in group):
             continue
         status: Status = "current" if best.status == "current" else "past" if best.status == "past" else "unclear"
         if ingredient in allergic or status == "current" and ingredient in denied:
             status = "unclear"
         shown.append((_with_details(best, group), status))
     return shown
-
-
-def _is_explained(lay: Finding, specific: list[Finding]) -> bool:
-    """Whether the same answer names medicines, so that "my pain pills" is not one more."""
-    return any(finding.question_id == lay.question_id and abs(finding.start - lay.start) < 60 for finding in specific)
 
 
 def _with_details(best: Finding, group: list[Finding]) -> Finding:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from aiassist.engine import spelling
 from aiassist.engine.lexicon import LONGEST, Entry, load
-from aiassist.engine.text import Text
+from aiassist.engine.text import Text, is_spanish
 
 _JOINED = re.compile(r"^[\s\-–/&.'’+]*$")
 # Names that are also ordinary talk, body chemistry or laboratory values: they need a sign that something is taken.
@@ -44,16 +44,17 @@ def find(text: Text, *, guess: bool) -> list[Name]:
     lexicon = load()
     found: list[Name] = []
     index, count = 0, len(text.tokens)
+    strict = guess and is_spanish(text)
     while index < count:
         name = _exact(text, index)
         if name is None and guess:
-            respelled = spelling.resolve(text.norms[index])
+            respelled = spelling.resolve(text.norms[index], strict)
             if respelled is not None:
                 name = Name(index, index, lexicon.medicines[respelled], None, respelled)
         if name is None:
             index += 1
             continue
-        if not _laboratory(text, name):
+        if not _laboratory(text, name) and not _verb(text, name):
             found.append(name)
         index = name.last + 1
     return found
@@ -82,6 +83,12 @@ def _laboratory(text: Text, name: Name) -> bool:
     """Whether the name is of a blood value or a disease, as in "vitamin d deficiency"."""
     after = text.norms[name.last + 1] if name.last + 1 < len(text.norms) else ""
     return after in _LABORATORY and bool(name.medicine) and text.gap(name.last).strip() == ""
+
+
+def _verb(text: Text, name: Name) -> bool:
+    """Whether "soy" is the Spanish "I am": the bean is not followed by a word in Spanish."""
+    after = text.norms[name.last + 1] if name.last + 1 < len(text.norms) else ""
+    return text.norms[name.first] == "soy" and bool(re.match(r"alergi|intoler|hiper|muy|un$|una$|sensible|diabetic|asmatic|fumador|de$|el$|la$", after))
 
 
 def is_weak(name: Name, text: Text) -> bool:

@@ -5,7 +5,7 @@ an answer says can change how another answer is read.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
@@ -23,7 +23,10 @@ NEGATION_REACH = 60  # characters of folded text
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One name in one answer. `name` is verbatim; `start`, `end` index the answer's text; `known` is False for a name nobody knows."""
+    """One name in one answer. `name` is verbatim; `start`, `end` index the answer's text; `known` is False for a name nobody knows.
+
+    `explained` is True for a lay word that stands beside the medicine it means: "the pill, Microgynon".
+    """
 
     question_id: str
     name: str
@@ -38,6 +41,7 @@ class Finding:
     reaction: str | None = None
     respelled: str | None = None
     known: bool = True
+    explained: bool = False
     explicit: bool = False
 
     @property
@@ -62,7 +66,18 @@ def read_answer(answer: Answer) -> tuple[Finding, ...]:
     if answer.topic in ("medications", "allergies"):
         found += _unknown(answer, text, names)
     found += _named_by_question(answer, found)
+    found = [replace(finding, explained=True) if _is_explained(finding, found, answer.text) else finding for finding in found]
     return tuple(sorted(found, key=lambda finding: finding.start))
+
+
+_APPOSITION = re.compile(r"[\s,:;(\-–.]*(?:(?:called|named|which is|it's|it is|the|a|an|my|i think|llamad[oa]|que es|se llama|de|un|una|is)[\s,:;(\-–]+)*")
+
+
+def _is_explained(lay: Finding, found: list[Finding], raw: str) -> bool:
+    if lay.sort not in ("lay", "class"):
+        return False
+    beside = [other for other in found if other.sort in ("medicine", "supplement") and other.status == lay.status]
+    return any(_APPOSITION.fullmatch(raw[min(lay.end, other.end) : max(lay.start, other.start)].lower()) for other in beside)
 
 
 def read(answers: list[Answer]) -> list[Finding]:
@@ -113,6 +128,7 @@ class _Said:
 
 
 _EVENTS = (
+    ("renewed", cues.RENEWED),
     ("treated", cues.ALLERGY_TREATED),
     ("allergy", cues.ALLERGY_BEFORE),
     ("nothing", cues.NOT_NEGATION),
@@ -126,26 +142,29 @@ _EVENTS = (
     ("use", cues.USE),
     ("self", cues.SELF),
 )
-_KEEPS = {"fresh": ("use", "recent", "past", "negated", "self", "other"), "self": ("use", "recent", "past", "asked", "allergy")}
 
 
 def _before(pre: str, asks: bool) -> _Said:
     """Play the cues before a name in order; the later word wins."""
     events: list[tuple[int, int, str]] = []
     taken: list[tuple[int, int]] = []
-    patterns = (*_EVENTS[:4], ("asked", cues.ASKING_AUX), *_EVENTS[4:]) if asks else _EVENTS
+    patterns = (*_EVENTS[:5], ("asked", cues.ASKING_AUX), *_EVENTS[5:]) if asks else _EVENTS
     for kind, pattern in patterns:
         for match in pattern.finditer(pre):
             if kind == "self" or not any(match.start() < end and start < match.end() for start, end in taken):
                 events.append((match.start(), match.end(), kind))
                 if kind not in ("self",):
                     taken.append(match.span())
-    asked_or_nothing = [(s, e) for s, e, k in events if k in ("asked", "nothing")]
+    swallowed = [(start, end, kind) for start, end, kind in events if kind in ("asked", "nothing", "past", "recent")]
     for match in cues.FRESH.finditer(pre):
-        if not any(match.start() < end and start < match.end() for start, end in asked_or_nothing):
+        if not any(
+            match.start() < end and start < match.end() and (kind in ("asked", "nothing") or start < match.start())
+            for start, end, kind in swallowed
+        ):
             events.append((match.start(), match.end(), "fresh"))
+    events += [(match.start(), match.end(), "goes_on") for match in cues.GOES_ON.finditer(pre)]
     said = _Said()
-    for start, end, kind in sorted(events, key=lambda event: (event[0], event[2] != "fresh")):
+    for start, end, kind in sorted(events, key=lambda event: (event[0], event[2] not in ("fresh", "goes_on"))):
         _apply(said, kind, start, end)
     if said.negated >= 0 and len(pre) - said.negated > NEGATION_REACH:
         said.negated = -1
@@ -153,8 +172,13 @@ def _before(pre: str, asks: bool) -> _Said:
 
 
 def _apply(said: _Said, kind: str, start: int, end: int) -> None:
-    if kind == "fresh":
+    if kind in ("fresh", "renewed"):
         said.refresh()
+        said.use = said.use or kind == "renewed"
+    elif kind == "goes_on":
+        other, child = said.other, said.child
+        said.refresh()
+        said.other, said.child = other, child
     elif kind == "self":
         said.other = said.child = False
     elif kind == "other":
@@ -202,7 +226,8 @@ def _judge(answer: Answer, text: Text, names: list[Name], index: int) -> Finding
     first, last = clause_bounds(text, name.first)
     sentence = text.sentence_of(name.first)
     said = _before(_folded(text, first, name.first - 1) if first < name.first else "", sentence.asks)
-    post = _after(text, names, index, last)
+    goes_on = last < sentence.last and not any(last < other.first <= sentence.last for other in names)
+    post = _after(text, names, index, sentence.last if goes_on else last)
     status = _status(answer, text, name, said, post, _next_sentence(text, names, index))
     if status is None:
         return None
@@ -266,7 +291,7 @@ def _status(answer: Answer, text: Text, name: Name, said: _Said, post: str, foll
         return "family"
     if said.not_allergic:
         return "not_allergic"
-    if allergy and said.negated >= 0 and not said.allergy:
+    if allergy and said.negated >= 0 and not said.allergy and not _reacts_after(post):
         return "not_allergic"
     if allergy:
         return "asked" if said.asked and not said.allergy else "allergy"
@@ -287,6 +312,8 @@ def _status(answer: Answer, text: Text, name: Name, said: _Said, post: str, foll
         return "past"
     if mentions.is_weak(name, text) and topic != "medications" and not said.use and not said.recent:
         return None
+    if cues.INEFFECTIVE.match(post.strip()) and not said.use:
+        return "unclear"
     if said.recent or topic != "medications" and cues.RECENT_AFTER.match(post.strip()):
         return "recent"
     return "current" if said.use or topic == "medications" or treated else "unclear"
@@ -300,6 +327,8 @@ def _strong_use(text: Text, name: Name) -> bool:
 def _reacts_after(post: str) -> bool:
     """Whether the words right after say that the substance does harm: the verb and, within reach, a reaction."""
     match = cues.ALLERGY_AFTER.search(post[:70])
+    if match and cues.NEGATION.search(post[: match.start()]):
+        return False
     return bool(match and match.start() <= 24 and details.REACTION.search(post[match.start() : match.start() + 90]))
 
 

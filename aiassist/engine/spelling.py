@@ -23,13 +23,18 @@ def _by_shape() -> dict[tuple[str, int], list[str]]:
 
 
 @lru_cache(maxsize=4096)
-def resolve(word: str) -> str | None:
-    """The known name that a misspelt word most likely means; None when it is ordinary, too far from any, or equally near to two medicines."""
+def resolve(word: str, strict: bool = False) -> str | None:
+    """The known name that a misspelt word most likely means; None when it is ordinary, too far from any, or equally near to two medicines.
+
+    `strict` allows fewer errors and only everyday names: for Spanish, whose ordinary words the lists know less completely.
+    """
     lexicon = load()
     word = key(word)
     if len(word) < SHORTEST or not word.isalpha() or word in lexicon.ordinary or word in lexicon.medicines or word in lexicon.allergens:
         return None
     allowed = 1 if len(word) <= 6 else 2 if len(word) <= 8 else 3 if len(word) <= 11 else 4
+    if strict:
+        allowed = 1 if len(word) <= 7 else 2
     shapes = _by_shape()
     seen: dict[str, float] = {}
     for letter in {word[0], word[1], *_SOUNDS_LIKE.get(word[0], "")}:
@@ -39,7 +44,7 @@ def resolve(word: str) -> str | None:
                 limit = allowed if everyday else min(allowed, 1 if len(word) <= 7 else 2)
                 distance = OSA.distance(word, name, score_cutoff=limit)
                 if distance <= limit and name not in seen:
-                    if not everyday and (name[0] != word[0] or len(word) < 7):
+                    if not everyday and (strict or name[0] != word[0] or len(word) < 7):
                         continue
                     penalty = (0.0 if name[0] == word[0] else 0.5) + (0.0 if everyday else 0.9)
                     seen[name] = distance + penalty - JaroWinkler.similarity(word, name) - (0.25 if _sound(word) == _sound(name) else 0)

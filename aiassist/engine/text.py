@@ -94,6 +94,17 @@ def key(name: str) -> str:
     return " ".join(norm_word(m.group()) for m in _TOKEN.finditer(name))
 
 
+_SPANISH = re.compile(
+    r"[¿¡ñ]|\b(?:el|los|las|una|por|para|pero|tomo|tomaba|soy|tengo|ninguna?|ninguno|nada|cuando|alergi[ac]\w*|pastillas?|mi|veces|dia|noche|del|y|con|sin|desde|dan|que|al)\b"
+)
+
+
+def is_spanish(text: Text) -> bool:
+    """Whether an answer reads as Spanish: its marks, or two of its commonest words."""
+    folded = " ".join(text.norms)
+    return "¿" in text.raw or "ñ" in text.raw or len(_SPANISH.findall(folded)) >= 2 or bool(_SPANISH.search(folded) and len(text.norms) <= 5)
+
+
 def clause_bounds(text: Text, index: int) -> tuple[int, int]:
     """First and last token of the clause around token `index`: the sentence, cut at "but", "although", "pero" and the like."""
     sentence = text.sentence_of(index)
