@@ -1,9 +1,11 @@
 """Filters and ordering that refuse what they do not know instead of ignoring it."""
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
 import django_filters
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.exceptions import ValidationError
@@ -16,6 +18,22 @@ OF_LISTS = frozenset({"page", "page_size", "ordering"})
 
 class Filters(django_filters.FilterSet):
     """Base of all filter sets: only declared names, every value through a form field."""
+
+
+class YesNoFilter(django_filters.TypedChoiceFilter):
+    """`true` or `false`; the stock one takes anything else for nothing."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        choices = [("true", "true"), ("false", "false")]
+        super().__init__(choices=choices, coerce=lambda value: value == "true", **kwargs)
+
+
+class DayFilter(django_filters.DateFilter):
+    """A date that has a day before and after it in any zone: 1900 to 2199."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        validators = [MinValueValidator(dt.date(1900, 1, 1)), MaxValueValidator(dt.date(2199, 12, 31))]
+        super().__init__(input_formats=["%Y-%m-%d"], validators=validators, **kwargs)
 
 
 class Matching(DjangoFilterBackend):

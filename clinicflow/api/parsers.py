@@ -65,7 +65,7 @@ def _check(value: Any) -> None:
     waiting: list[tuple[Any, int]] = [(value, 1)]
     while waiting:
         item, depth = waiting.pop()
-        if depth > MAX_DEPTH:
+        if depth > MAX_DEPTH and isinstance(item, dict | list):
             raise Malformed(f"The body is nested deeper than {MAX_DEPTH} levels.")
         if isinstance(item, dict):
             waiting += [(name, depth) for name in item]

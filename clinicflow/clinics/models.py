@@ -7,7 +7,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
-from clinicflow.clinics.querysets import DoctorQuerySet, MembershipQuerySet, StaffQuerySet
+from clinicflow.clinics.querysets import DoctorQuerySet, DoctorSettingsQuerySet, MembershipQuerySet, StaffQuerySet
 from clinicflow.core.models import ClinicOwned, Timestamped
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -238,7 +238,7 @@ class DoctorSettings(ClinicOwned):
     allow_forced_booking = models.BooleanField(default=True)
     voice_ai_enabled = models.BooleanField(default=True)
 
-    objects = StaffQuerySet.as_manager()
+    objects = DoctorSettingsQuerySet.as_manager()
 
     class Meta:
         db_table = "doctor_settings"

@@ -48,11 +48,34 @@ class DoctorQuerySet(StaffQuerySet):
         return self.filter(is_active=True)
 
 
+class DoctorSettingsQuerySet(StaffQuerySet):
+    def editable_by(self, actor: Actor) -> Self:
+        """A doctor's own, the front desk's all."""
+        rows = self.visible_to(actor)
+        if actor.role == Role.DOCTOR:
+            return rows.filter(doctor_id=actor.doctor_id)
+        return rows if actor.role == Role.ADMIN else rows.none()
+
+
 class MembershipQuerySet(models.QuerySet[Any]):
     """Memberships are looked up before any clinic's scope is open; they name nobody's patient."""
 
     def active(self) -> Self:
         return self.filter(status="active", user__status="active")
+
+    def lock(self, pk: UUID | str) -> Any:
+        """The membership, locked until the transaction ends, or NotFound."""
+        row = self.select_for_update(of=("self",)).select_related("user", "clinic").filter(pk=pk).first()
+        if row is None:
+            raise NotFound()
+        return row
+
+    def fetch(self, pk: UUID | str) -> Any:
+        """The membership, or NotFound."""
+        row = self.filter(pk=pk).first()
+        if row is None:
+            raise NotFound()
+        return row
 
     def visible_to(self, actor: Actor) -> Self:
         """The clinic's memberships, for its front desk and owner; a doctor sees their own."""

@@ -1,0 +1,36 @@
+"""People's accounts: making them, passwords."""
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+
+from clinicflow.accounts.models import User
+from clinicflow.core import clock
+from clinicflow.core.errors import Invalid
+
+
+def find_or_create(email: str, *, name: str, password: str | None) -> tuple[User, bool]:
+    """The person with this address, or a new one, and whether they are new. An existing person keeps name and
+    password. Without a password a new person sets one by “Forgot your password?”. Invalid if it is too weak."""
+    address = User.objects.normalize_email(email)
+    known = User.objects.filter(email=address).first()
+    if known is not None:
+        return known, False
+    if password is not None:
+        refuse_weak(password, User(email=address, name=name))
+    user = User.objects.create_user(address, password, name=name)
+    return user, True
+
+
+def refuse_weak(password: str, user: User, *, field: str = "password") -> None:
+    """Invalid, on `field`, unless the password satisfies the rules."""
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise Invalid(fields={field: error.messages}) from error
+
+
+def rename(user: User, name: str) -> None:
+    """Change a person's name."""
+    user.name = name
+    user.updated_at = clock.now()
+    user.save(update_fields=["name", "updated_at"])

@@ -1,0 +1,45 @@
+"""Working hours as data: what a day of ranges and a week of days may look like."""
+
+import datetime as dt
+from typing import Any
+
+from clinicflow.clinics.models import WEEKDAYS
+
+
+def problem_of_day(ranges: Any) -> str:
+    """What is wrong with a day's ranges (`[["09:00", "12:30"], …]`, wall-clock, in order, apart), or nothing."""
+    if not isinstance(ranges, list):
+        return "A day is a list of ranges."
+    last: dt.time | None = None
+    for pair in ranges:
+        times = _times(pair)
+        if times is None:
+            return "A range is two times, HH:MM."
+        start, end = times
+        if start >= end:
+            return f"{start:%H:%M} is not before {end:%H:%M}."
+        if last is not None and start < last:
+            return f"The range from {start:%H:%M} overlaps the one before it."
+        last = end
+    return ""
+
+
+def problem_of_week(week: Any) -> str:
+    """What is wrong with weekly hours (`{"mon": […], …}`), or nothing."""
+    if not isinstance(week, dict):
+        return "Weekly hours are an object of days."
+    unknown = set(week) - set(WEEKDAYS)
+    if unknown:
+        return f"Days are {', '.join(WEEKDAYS)}."
+    return next((f"{day}: {problem}" for day, ranges in week.items() if (problem := problem_of_day(ranges))), "")
+
+
+def _times(pair: Any) -> tuple[dt.time, dt.time] | None:
+    if not (
+        isinstance(pair, list) and len(pair) == 2 and all(isinstance(text, str) and len(text) == 5 for text in pair)
+    ):
+        return None
+    try:
+        return dt.time.fromisoformat(pair[0]), dt.time.fromisoformat(pair[1])
+    except ValueError:
+        return None
