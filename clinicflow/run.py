@@ -128,7 +128,7 @@ class Supervisor:
             if not chunk:
                 self._output.unregister(key.fd)
                 os.close(key.fd)
-            for line in chunk.decode(errors="replace").splitlines():
+            for line in filter(str.strip, chunk.decode(errors="replace").splitlines()):
                 say(f"{key.data:<7}| {line}")
 
 
@@ -252,7 +252,9 @@ def serve(listener: socket.socket) -> None:
             settings.ASGI_APPLICATION.replace(".application", ":application"),
             ws="websockets-sansio",
             access_log=False,
+            lifespan="off",
             log_config=None,  # Django's
+            log_level="warning",
             timeout_graceful_shutdown=3,
         )
     ).run(sockets=[listener])
