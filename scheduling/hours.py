@@ -100,6 +100,12 @@ def instants_of(hours: Iterable[Hours], day: dt.date, zone: str) -> list[Span]:
     return joined
 
 
+def is_open(doctor: Bookable, span: Span, zone: str) -> bool:
+    """Whether a span lies within the doctor's hours of its local day."""
+    day = clock.local(span[0], zone).date()
+    return any(start <= span[0] and span[1] <= end for start, end in instants_of(doctor.hours_on(day), day, zone))
+
+
 def grid_of(day: dt.date, zone: str, *, first: int, step: int) -> Iterator[dt.datetime]:
     """The instants of the wall-clock times `first`, `first + step`, … of a day.
 

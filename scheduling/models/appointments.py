@@ -90,6 +90,8 @@ class Appointment(ClinicOwned):
     deleted_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
+    warnings: tuple[str, ...] = ()  # what the operation that returned it wants a person to know; not stored
+
     objects = AppointmentQuerySet.as_manager()
 
     class Meta:

@@ -1,0 +1,219 @@
+"""Visits that take place at another time."""
+
+import datetime as dt
+from uuid import UUID
+
+from clinicflow.clinics.actors import Actor
+from clinicflow.core import clock
+from clinicflow.core.models import repoint
+from scheduling import transitions
+from scheduling.errors import AlreadyMoved, UndoTooLate
+from scheduling.events import (
+    AppointmentDeleted,
+    AppointmentMoveUndone,
+    AppointmentReplaces,
+    AppointmentRescheduled,
+    AppointmentUpdated,
+)
+from scheduling.models import Appointment
+from scheduling.operations.appointments.changes import announce, lock, record_override, save, settings_of
+from scheduling.operations.appointments.placing import (
+    Needs,
+    Place,
+    Wanted,
+    find_place,
+    mark_overlap,
+    placing,
+    span_of,
+    warn_of_patients_own,
+)
+
+# What hangs on a visit moves with it (intake, summary, thread, messages, notes, follow-ups); its own history stays.
+STAYING = frozenset({"cancellations", "rescheduled_to"})
+
+
+def reschedule(
+    actor: Actor,
+    appointment_id: UUID,
+    *,
+    starts_at: dt.datetime,
+    doctor_id: UUID | None = None,
+    duration: int | None = None,
+    override_reason: str = "",
+    at: dt.datetime,
+) -> Appointment:
+    """Give the visit up for another time: the old one is cancelled as rescheduled, the new one is returned.
+
+    Doctor and duration stay unless given. Confirmation starts over; intake, summary, thread and all else
+    that hangs on the visit move along. Asking for the time it has already changes nothing. AlreadyMoved, with where
+    and by whom, when somebody else was first; SlotUnavailable with the nearest free slots.
+    """
+    transitions.require_role("reschedule", actor)
+    seen: Appointment = Appointment.objects.visible_to(actor).fetch(appointment_id)
+    wanted = Wanted(
+        starts_at=starts_at,
+        doctor_id=doctor_id or seen.doctor_id,
+        duration=duration or seen.duration,
+        visit_type=seen.visit_type,
+        override_reason=override_reason.strip(),
+        without=(seen.pk,),
+    )
+    with placing(actor, wanted, at=at):
+        old = lock(actor, appointment_id, "reschedule")
+        if old.rescheduled:
+            return _where_it_went(actor, old, wanted)
+        settings = settings_of(actor)
+        transitions.require("reschedule", actor, old, settings=settings, at=at)
+        if (old.starts_at, old.doctor_id, old.duration) == (starts_at, wanted.doctor_id, wanted.duration):
+            return old
+        place = find_place(actor, wanted, settings=settings, at=at, also_lock=[old.doctor_id])
+        new = _replace(actor, old, place)
+        if place.overridden:
+            record_override(actor, new, action="reschedule", rule=place.overridden, reason=wanted.override_reason)
+        warn_of_patients_own(new, without=[old.pk])
+        announce(actor, AppointmentRescheduled, old, new.doctor_id, replaced_by=new.pk)
+        announce(actor, AppointmentReplaces, new, old.doctor_id, replaces=old.pk)
+    return new
+
+
+def move(
+    actor: Actor,
+    appointment_id: UUID,
+    *,
+    starts_at: dt.datetime,
+    doctor_id: UUID | None = None,
+    override_reason: str = "",
+    at: dt.datetime,
+) -> Appointment:
+    """Drag a visit to another time or doctor: a reschedule that keeps its length. `undo_move` takes it back."""
+    return reschedule(
+        actor, appointment_id, starts_at=starts_at, doctor_id=doctor_id, override_reason=override_reason, at=at
+    )
+
+
+def undo_move(actor: Actor, appointment_id: UUID, *, at: dt.datetime) -> Appointment:
+    """Take a reschedule back: the new visit (`appointment_id`) goes, the old one returns as it was, and is returned.
+
+    UndoTooLate when the new visit has been touched since; SlotTaken when the old time is not free any more.
+    """
+    transitions.require_role("reschedule", actor)
+    seen: Appointment = Appointment.objects.visible_to(actor).select_related("rescheduled_from").fetch(appointment_id)
+    before = seen.rescheduled_from
+    if before is None:
+        raise UndoTooLate()
+    wanted = Wanted(
+        starts_at=before.starts_at,
+        doctor_id=before.doctor_id,
+        duration=before.duration,
+        visit_type=before.visit_type,
+        override_reason=before.overlap_reason,
+        without=(before.pk, seen.pk),
+        needs=Needs.FREE,
+    )
+    with placing(actor, wanted, at=at):
+        old = lock(actor, before.pk, "reschedule")  # the older row first, as everywhere
+        new = lock(actor, appointment_id, "reschedule")
+        if new.status != Appointment.Status.UNCONFIRMED or new.arrived or not old.rescheduled:
+            raise UndoTooLate()
+        find_place(actor, wanted, settings=settings_of(actor), at=at, also_lock=[new.doctor_id])
+        new.deleted_at = at
+        save(new, "deleted_at")
+        old.status = Appointment.Status.CONFIRMED if old.confirmed_at else Appointment.Status.UNCONFIRMED
+        old.rescheduled = False
+        _carry_marks(new, old)
+        save(old, "status", "rescheduled", "intake_status", "needs_attention", "attention_reason")
+        repoint(new, old, leaving=STAYING)
+        announce(actor, AppointmentMoveUndone, old, new.doctor_id, replaced_by=new.pk)
+        announce(actor, AppointmentDeleted, new)
+    return old
+
+
+def stretch(
+    actor: Actor, appointment_id: UUID, *, duration: int, override_reason: str = "", at: dt.datetime
+) -> Appointment:
+    """Make a visit longer or shorter from its start; `duration` in minutes. It stays the same visit, and confirmed.
+
+    A longer visit obeys the rules of booking again. SlotUnavailable with free slots when it cannot be had.
+    """
+    transitions.require_role("reschedule", actor)
+    seen: Appointment = Appointment.objects.visible_to(actor).fetch(appointment_id)
+    wanted = Wanted(
+        starts_at=seen.starts_at,
+        doctor_id=seen.doctor_id,
+        duration=duration,
+        visit_type=seen.visit_type,
+        override_reason=override_reason.strip(),
+        without=(seen.pk,),
+        needs=Needs.OPEN,
+    )
+    span = span_of(actor, seen.starts_at, duration)
+    with placing(actor, wanted, at=at):
+        visit = lock(actor, appointment_id, "reschedule")
+        settings = settings_of(actor)
+        transitions.require("reschedule", actor, visit, settings=settings, at=at)
+        if visit.starts_at != seen.starts_at:
+            raise AlreadyMoved("Somebody else has changed this visit just now.", version=visit.version)
+        if duration == visit.duration:
+            return visit
+        fields = ["ends_at"]
+        if duration > visit.duration:
+            place = find_place(actor, wanted, settings=settings, at=at)
+            fields += mark_overlap(actor, visit, place)
+            if place.overridden:
+                record_override(actor, visit, action="stretch", rule=place.overridden, reason=wanted.override_reason)
+        visit.ends_at = span[1]
+        save(visit, *fields)
+        warn_of_patients_own(visit)
+        announce(actor, AppointmentUpdated, visit, action="stretch")
+    return visit
+
+
+def _where_it_went(actor: Actor, old: Appointment, wanted: Wanted) -> Appointment:
+    """The visit that replaced `old` if it is what is wanted; AlreadyMoved, saying where and by whom, if it is not."""
+    moves = Appointment.objects.visible_to(actor).filter(rescheduled_from_id=old.pk)
+    new: Appointment | None = moves.select_related("doctor", "booked_by").order_by("-created_at").first()
+    if new is None:
+        raise AlreadyMoved()
+    if (new.starts_at, new.doctor_id, new.duration) == (wanted.starts_at, wanted.doctor_id, wanted.duration):
+        return new
+    who = str(new.booked_by) if new.booked_by else "Somebody"
+    begins = clock.local(new.starts_at, actor.timezone)
+    raise AlreadyMoved(
+        f"{who} moved this visit to {begins:%A, %B} {begins.day}, {begins:%H:%M}, with {new.doctor.name}.",
+        moved_to=str(new.pk),
+        moved_by=who,
+        starts_at=begins.isoformat(),
+        doctor_id=str(new.doctor_id),
+    )
+
+
+def _replace(actor: Actor, old: Appointment, place: Place) -> Appointment:
+    new = Appointment(
+        clinic_id=old.clinic_id,
+        patient_id=old.patient_id,
+        doctor_id=place.doctor.doctor_id,
+        starts_at=place.span[0],
+        ends_at=place.span[1],
+        visit_type=old.visit_type,
+        visit_category=old.visit_category,
+        reason=old.reason,
+        meeting_link=old.meeting_link,
+        series_id=old.series_id,
+        rescheduled_from=old,
+        booked_by_id=actor.user_id,
+    )
+    mark_overlap(actor, new, place)
+    _carry_marks(old, new)
+    old.status = Appointment.Status.CANCELLED
+    old.rescheduled = True
+    old.arrived, old.arrived_at = False, None
+    old.needs_attention, old.attention_reason = False, ""
+    save(old, "status", "rescheduled", "arrived", "arrived_at", "needs_attention", "attention_reason")
+    new.save(force_insert=True)
+    repoint(old, new, leaving=STAYING)
+    return new
+
+
+def _carry_marks(source: Appointment, target: Appointment) -> None:
+    target.intake_status = source.intake_status
+    target.needs_attention, target.attention_reason = source.needs_attention, source.attention_reason

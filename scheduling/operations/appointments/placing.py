@@ -1,0 +1,257 @@
+"""The one rule of booking: lock the doctor, look at all live visits, then write.
+
+The transaction-scoped lock makes losers wait for milliseconds instead of deadlocking in the index; the query under
+it sees rows that may overlap too, which the exclusion constraint cannot. The constraint is the net for other paths.
+Row locks are taken before doctor locks, and doctor locks in one order, so that no two writes wait for each other.
+"""
+
+import datetime as dt
+import hashlib
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from enum import Enum
+from uuid import UUID
+
+from django.db import IntegrityError, connection, transaction
+
+from clinicflow.clinics.actors import Actor
+from clinicflow.clinics.models import ClinicSettings
+from clinicflow.core import clock
+from clinicflow.core.constraints import meaning_of
+from clinicflow.core.errors import Forbidden, Invalid
+from scheduling.availability import Blocked, blocks, bookable, free_at, free_slots, nearest_free
+from scheduling.errors import (
+    ClinicClosed,
+    DoctorAway,
+    InThePast,
+    NobodyFree,
+    OutsideHours,
+    OverrideNotAllowed,
+    SlotTaken,
+    SlotUnavailable,
+)
+from scheduling.hours import Bookable, Span, is_open
+from scheduling.models import Appointment
+from scheduling.transitions import DESK
+
+OVERLAPS_ALLOWED = "The clinic allows overlapping visits."
+
+
+class Needs(Enum):
+    """How much of the rule applies: to a new time, to one that has begun already, to one that was agreed before."""
+
+    FUTURE = "in the future, open and free"
+    OPEN = "open and free"
+    FREE = "free"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """A time that somebody asks for. `without` are visits whose time counts as free, because they give it up."""
+
+    starts_at: dt.datetime
+    visit_type: str
+    doctor_id: UUID | None = None
+    duration: int | None = None
+    override_reason: str = ""
+    without: tuple[UUID, ...] = ()
+    needs: Needs = Needs.FUTURE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A time that may be written: the doctor, the span, and whether the row may overlap others and why."""
+
+    doctor: Bookable
+    span: Span
+    overlap_reason: str = ""
+    overridden: str = ""  # the code of the rule that the override went past
+
+    @property
+    def overlap_allowed(self) -> bool:
+        return bool(self.overlap_reason)
+
+
+def lock_doctors(actor: Actor, doctors: Collection[UUID]) -> None:
+    """Hold the booking of these doctors until the transaction ends, in one order for everybody."""
+    keys = sorted(_lock_key(actor.clinic_id, doctor) for doctor in set(doctors))
+    with connection.cursor() as cursor:
+        cursor.execute("select " + ", ".join(["pg_advisory_xact_lock(%s)"] * len(keys)), keys)
+
+
+def _lock_key(clinic: UUID, doctor: UUID) -> int:
+    return int.from_bytes(hashlib.blake2b(clinic.bytes + doctor.bytes, digest_size=8).digest(), signed=True)
+
+
+def find_place(
+    actor: Actor, wanted: Wanted, *, settings: ClinicSettings, at: dt.datetime, also_lock: Collection[UUID] = ()
+) -> Place:
+    """Lock the doctor (and `also_lock`) and check every rule of booking for the wanted time.
+
+    Invalid for a bad duration, doctor or visit type; a SlotUnavailable when the time cannot be had; Forbidden or
+    OverrideNotAllowed for an override that this actor, clinic or doctor does not have.
+    """
+    if wanted.doctor_id is None:
+        wanted = replace(wanted, doctor_id=_first_free_doctor(actor, wanted, settings, at))
+    doctor = _doctor(actor, wanted)
+    span = _span(actor, wanted, doctor)
+    lock_doctors(actor, {doctor.doctor_id, *also_lock})
+    found = blocks(actor, [doctor.doctor_id], span, without=wanted.without)
+    overlaps = any(block.kind == "visit" for block in found)
+    problem = problem_with(actor, doctor, span, found, needs=wanted.needs, at=at)
+    if problem is SlotTaken and settings.allow_overlapping:
+        problem = None
+    if problem is None:
+        return Place(doctor=doctor, span=span, overlap_reason=OVERLAPS_ALLOWED if overlaps else "")
+    if not wanted.override_reason:
+        raise refused(actor, problem, wanted, doctor, span, settings=settings, at=at)
+    check_override(actor, settings, doctor)
+    return Place(
+        doctor=doctor,
+        span=span,
+        overlap_reason=wanted.override_reason if overlaps else "",
+        overridden=problem.code,
+    )
+
+
+def mark_overlap(actor: Actor, visit: Appointment, place: Place) -> tuple[str, ...]:
+    """Write on the visit whether it may overlap others, why and by whom; returns the fields it wrote."""
+    visit.overlap_allowed, visit.overlap_reason = place.overlap_allowed, place.overlap_reason
+    visit.overlap_by_id = actor.user_id if place.overlap_allowed else None
+    return ("overlap_allowed", "overlap_reason", "overlap_by")
+
+
+def problem_with(
+    actor: Actor, doctor: Bookable, span: Span, found: Sequence[Blocked], *, needs: Needs, at: dt.datetime
+) -> type[SlotUnavailable] | None:
+    """What stands in the way of a span, the most final reason first."""
+    kinds = {block.kind for block in found}
+    if needs is Needs.FUTURE and span[0] < at:
+        return InThePast
+    if needs is not Needs.FREE:
+        if "closed" in kinds:
+            return ClinicClosed
+        if "away" in kinds:
+            return DoctorAway
+        if not is_open(doctor, span, actor.timezone):
+            return OutsideHours
+    return SlotTaken if "visit" in kinds else None
+
+
+def refused(
+    actor: Actor,
+    problem: type[SlotUnavailable],
+    wanted: Wanted,
+    doctor: Bookable,
+    span: Span,
+    *,
+    settings: ClinicSettings,
+    at: dt.datetime,
+) -> SlotUnavailable:
+    """The refusal, with the three nearest free slots and whether a reason would get past it."""
+    near = nearest_free(
+        actor,
+        doctor_id=doctor.doctor_id,
+        around=span[0],
+        duration=int((span[1] - span[0]).total_seconds() // 60),
+        visit_type=wanted.visit_type,
+        without=wanted.without,
+        at=at,
+    )
+    return problem(
+        f"{problem.title}: {doctor.doctor_name}.",
+        free_slots=[slot.as_json() for slot in near],
+        may_override=may_override(actor, settings, doctor),
+    )
+
+
+def may_override(actor: Actor, settings: ClinicSettings, doctor: Bookable) -> bool:
+    return actor.role in DESK and settings.allow_admin_override and doctor.allows_forced_booking
+
+
+def check_override(actor: Actor, settings: ClinicSettings, doctor: Bookable) -> None:
+    """Forbidden for a role without overrides; OverrideNotAllowed where the clinic or the doctor switched them off."""
+    if actor.role not in DESK:
+        raise Forbidden()
+    if not may_override(actor, settings, doctor):
+        raise OverrideNotAllowed()
+
+
+def _doctor(actor: Actor, wanted: Wanted) -> Bookable:
+    found = bookable(actor, doctors=[wanted.doctor_id]) if wanted.doctor_id else []
+    if not found or not found[0].active:
+        raise Invalid(fields={"doctor_id": ["There is no such doctor."]})
+    if wanted.visit_type not in found[0].visit_types:
+        raise Invalid(fields={"visit_type": [f"{found[0].doctor_name} does not take this kind of visit."]})
+    return found[0]
+
+
+def _span(actor: Actor, wanted: Wanted, doctor: Bookable) -> Span:
+    duration = wanted.duration or doctor.default_visit_length
+    return span_of(actor, wanted.starts_at, duration)
+
+
+def span_of(actor: Actor, starts_at: dt.datetime, duration: int) -> Span:
+    """The instants of a visit. Invalid unless it takes 5–480 minutes, on a whole minute, within one local day."""
+    if not 5 <= duration <= 480:
+        raise Invalid(fields={"duration": ["A visit takes 5 to 480 minutes."]})
+    if starts_at.second or starts_at.microsecond:
+        raise Invalid(fields={"start_time": ["Visits start on a whole minute."]})
+    starts_at = starts_at.astimezone(dt.UTC)
+    ends_at = starts_at + dt.timedelta(minutes=duration)
+    if ends_at > clock.day_bounds(clock.local(starts_at, actor.timezone).date(), actor.timezone)[1]:
+        raise Invalid(fields={"duration": ["A visit may not go past midnight."]})
+    return starts_at, ends_at
+
+
+def _first_free_doctor(actor: Actor, wanted: Wanted, settings: ClinicSettings, at: dt.datetime) -> UUID:
+    """The doctor for a booking that names none: free then, and with the fewest visits that day."""
+    if settings.require_provider:
+        raise Invalid(fields={"doctor_id": ["Choose a doctor."]})
+    able = [doctor for doctor in bookable(actor) if doctor.active and wanted.visit_type in doctor.visit_types]
+    if not able:
+        raise Invalid(fields={"visit_type": ["No doctor takes this kind of visit."]})
+    lock_doctors(actor, [doctor.doctor_id for doctor in able])
+    free = free_at(actor, able, starts_at=wanted.starts_at, duration=wanted.duration)
+    if free and wanted.starts_at >= at:
+        return free[0].doctor_id
+    day = max(clock.local(wanted.starts_at, actor.timezone).date(), clock.local(at, actor.timezone).date())
+    near = free_slots(
+        actor,
+        date_from=day,
+        date_to=day + dt.timedelta(days=14),
+        duration=wanted.duration,
+        visit_type=wanted.visit_type,
+        limit=3,
+        at=max(at, wanted.starts_at),
+    )
+    raise NobodyFree(free_slots=[slot.as_json() for slot in near], may_override=False)
+
+
+@contextmanager
+def placing(actor: Actor, wanted: Wanted, *, at: dt.datetime) -> Iterator[None]:
+    """A transaction that ends as SlotTaken, with free slots, when the exclusion constraint refuses it."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if not isinstance(meaning_of(error), SlotTaken) or wanted.doctor_id is None:
+            raise
+        doctor = _doctor(actor, wanted)
+        settings = ClinicSettings.objects.visible_to(actor).get()
+        raise refused(
+            actor, SlotTaken, wanted, doctor, _span(actor, wanted, doctor), settings=settings, at=at
+        ) from error
+
+
+def warn_of_patients_own(visit: Appointment, *, without: Collection[UUID] = ()) -> None:
+    """Note on the result that the patient has another live visit at that time; it is a warning, not an error."""
+    others = (
+        Appointment.objects.live()
+        .filter(clinic_id=visit.clinic_id, patient_id=visit.patient_id)
+        .between(visit.starts_at, visit.ends_at)
+        .exclude(pk__in=[visit.pk, *without])
+    )
+    if others.exists():
+        visit.warnings = ("patient_overlap",)
