@@ -27,8 +27,8 @@ lint: dev ## style, types, import contracts, templates, settings, migrations
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
 	$(BIN)/djlint --lint --quiet templates
-	$(BIN)/python manage.py makemigrations --check --dry-run --verbosity 0
-	$(DEPLOYMENT) $(BIN)/python manage.py check --deploy --fail-level WARNING
+	$(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run --verbosity 0
+	$(DEPLOYMENT) $(BIN)/python manage.py check --deploy --tag security --fail-level WARNING
 
 format: dev ## rewrite the code in the house's format
 	$(BIN)/ruff check --fix .

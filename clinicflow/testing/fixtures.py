@@ -102,9 +102,11 @@ def _asgi_server(django_db_setup: None) -> Iterator[str]:
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     listener.listen(128)
-    server = _Server(uvicorn.Config(
+    server = _Server(
+        uvicorn.Config(
             application, ws="websockets-sansio", log_config=None, log_level="warning", access_log=False, lifespan="off"
-        ))
+        )
+    )
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     while not server.started and thread.is_alive():
