@@ -5,6 +5,7 @@ in a thread pool. In a larger installation granian serves `clinicflow.wsgi` and 
 """
 
 import os
+from typing import Any, cast
 
 from a2wsgi import WSGIMiddleware
 from channels.routing import ProtocolTypeRouter
@@ -15,4 +16,4 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinicflow.settings")
 
 from clinicflow.realtime.routing import hub
 
-application = ProtocolTypeRouter({"http": WSGIMiddleware(wsgi_application, workers=16), "websocket": hub})
+application = ProtocolTypeRouter({"http": WSGIMiddleware(cast(Any, wsgi_application), workers=16), "websocket": hub})

@@ -94,7 +94,9 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
+    "clinicflow.web.middleware.HtmxSignInMiddleware",
     "clinicflow.clinics.middleware.ActorMiddleware",
+    "clinicflow.web.middleware.DomainErrorMiddleware",
 ]
 ROOT_URLCONF = "clinicflow.urls"
 WSGI_APPLICATION = "clinicflow.wsgi.application"

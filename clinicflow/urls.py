@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("clinicflow.jobs.urls")),
     path("", include("clinicflow.clinics.urls")),
+    path("", include("aiassist.urls")),
     path("api/", include("clinicflow.clinics.api.urls")),
     path("api/", include("clinicflow.api.urls")),  # last of the API: it answers for what is nobody's
 ]

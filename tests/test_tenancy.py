@@ -27,7 +27,8 @@ def tables_with_a_clinic():
     return {
         name
         for (name,) in rows(
-            "select table_name from information_schema.columns where table_schema = 'public' and column_name = 'clinic_id'"
+            "select table_name from information_schema.columns "
+            "where table_schema = 'public' and column_name = 'clinic_id'"
         )
     }
 

@@ -19,8 +19,10 @@ class User(AbstractBaseUser, Timestamped):
     email = models.EmailField(unique=True, max_length=254)
     name = models.CharField(max_length=120)
     status = models.CharField(max_length=10, choices=Status, default=Status.ACTIVE)
-    is_active = models.GeneratedField(  # type: ignore[assignment]  # the base class has a constant of this name
-        expression=Q(status="active"), output_field=models.BooleanField(), db_persist=True
+    is_active = models.GeneratedField(
+        expression=Q(status="active"),  # type: ignore[arg-type]  # Django takes conditions, its stubs do not know
+        output_field=models.BooleanField(),
+        db_persist=True,
     )
     password_changed_at = models.DateTimeField(null=True, blank=True)
 

@@ -119,8 +119,7 @@ def _links(clinic_id: UUID) -> Iterator[tuple[int, bytes, str | None]]:
             page = cursor.fetchall()
         if not page:
             return
-        for sequence, sealed, canonical in page:
-            yield sequence, sealed, canonical
+        yield from page
         after = page[-1][0]
 
 

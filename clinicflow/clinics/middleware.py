@@ -7,6 +7,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
+from clinicflow.accounts.models import AuthSession
 from clinicflow.accounts.operations import sessions, tokens
 from clinicflow.audit.log import record
 from clinicflow.clinics.actors import Actor
@@ -43,6 +44,7 @@ class ActorMiddleware:
 
     def _identify(self, request: HttpRequest) -> Actor | None:
         caller = caller_of(request)
+        session: AuthSession | None
         credentials = request.headers.get("Authorization", "")
         if request.path.startswith("/api/") and credentials.startswith(BEARER):
             try:

@@ -230,7 +230,7 @@ def tidy() -> int:
 
 def _clinic_ids() -> Any:
     clinic = Job._meta.get_field("clinic").related_model
-    return clinic.objects.using("system").order_by("pk").values_list("pk", flat=True)
+    return clinic._default_manager.using("system").order_by("pk").values_list("pk", flat=True)
 
 
 __all__ = ["MAX_ATTEMPTS", "RetryLater", "enqueue", "hint", "revive", "run", "sweep", "tick", "tidy"]

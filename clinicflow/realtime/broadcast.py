@@ -49,7 +49,7 @@ def _sequence_key(stream: str) -> str:
 def sequence_of(stream: str) -> int:
     """The number of the last event of a stream; 0 before the first, or while Redis is away."""
     try:
-        return int(_redis().get(_sequence_key(stream)) or 0)  # type: ignore[arg-type]  # the stubs mix sync and async
+        return int(_redis().get(_sequence_key(stream)) or 0)
     except redis.RedisError:
         return 0
 
