@@ -108,11 +108,12 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["django.templatetags.static", "django.templatetags.i18n"],
+            "builtins": ["django.templatetags.static", "django.templatetags.i18n", "clinicflow.web.templatetags.ui"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "clinicflow.web.context.appearance",
             ],
         },
     }
@@ -234,6 +235,7 @@ SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "clinicflow.web.errors.csrf_failure"
 
 # ---------------------------------------------------------------- the browser's armour
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -34,6 +34,11 @@ PAGES = {
         gettext_lazy("That is not possible now"),
         gettext_lazy("Something has changed since the page was opened."),
     ),
+    429: (
+        "hourglass",
+        gettext_lazy("Please wait a little"),
+        gettext_lazy("This has been tried too often. Nothing is lost."),
+    ),
     500: (
         "triangle-alert",
         gettext_lazy("Something went wrong on our side"),

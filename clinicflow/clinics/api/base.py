@@ -17,8 +17,9 @@ from clinicflow.api.etags import check_precondition, etag_of
 from clinicflow.api.filters import OF_LISTS, refuse_unknown_names
 from clinicflow.api.permissions import Deny, Roles
 from clinicflow.audit import log
-from clinicflow.clinics.actors import Actor
+from clinicflow.clinics.actors import Actor, Role
 
+NOBODY = Actor(clinic_id=UUID(int=0), role=Role.ADMIN)
 RoleTable = tuple[str, ...] | Mapping[str, tuple[str, ...]]
 
 
@@ -40,7 +41,9 @@ class ClinicView(APIView):
 
     @property
     def actor(self) -> Actor:
-        """Whoever calls; only behind the role check."""
+        """Whoever calls; only behind the role check. While the schema is written, nobody in no clinic."""
+        if getattr(self, "swagger_fake_view", False):
+            return NOBODY
         actor: Actor = self.request._request.actor  # type: ignore[attr-defined]  # set by the middleware
         return actor
 

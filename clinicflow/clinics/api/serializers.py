@@ -21,7 +21,7 @@ class Refresh(Input):
 
 
 class SwitchRole(Input):
-    role = serializers.ChoiceField(["admin", "doctor", "owner"])
+    role = serializers.ChoiceField(Membership.Role.choices)
     clinic_id = serializers.UUIDField(required=False)
 
 
@@ -39,7 +39,7 @@ class TokenPair(serializers.Serializer):
 
 class MembershipBrief(serializers.Serializer):
     id = serializers.UUIDField()
-    role = serializers.ChoiceField(["admin", "doctor", "owner"])
+    role = serializers.ChoiceField(Membership.Role.choices)
     clinic_id = serializers.UUIDField()
     clinic_name = serializers.CharField(source="clinic.name")
     timezone = serializers.CharField(source="clinic.timezone", help_text="IANA name.")
