@@ -358,8 +358,11 @@ def _window(text: Text, names: list[Name], index: int) -> tuple[str, int, int]:
 
 
 def _details(answer: Answer, text: Text, names: list[Name], index: int, window: str) -> tuple[str | None, str | None, str | None]:
-    """(dose, frequency, reaction) of an item, each verbatim or None."""
+    """(dose, frequency, reaction) of an item, each verbatim or None. A row of a list says them in its own columns."""
     name = names[index]
+    row = _row_of(answer, text.tokens[name.first].start)
+    if row is not None:
+        return row.get("dose") or None, row.get("frequency") or None, row.get("reaction") or None
     line_end = window.find("\n")
     if answer.rows and line_end >= 0:
         window = window[:line_end]
@@ -381,6 +384,15 @@ def _details(answer: Answer, text: Text, names: list[Name], index: int, window: 
     if frequency is None and next_first is None and not index:
         frequency = details.frequency_in(before) if dose else None
     return dose, frequency, details.reaction_in(window) or details.reaction_in(before)
+
+
+def _row_of(answer: Answer, at: int) -> dict[str, str] | None:
+    """The row whose rendered line holds position `at` of the answer's text, when its columns are the known ones."""
+    line = answer.text.count("\n", 0, at)
+    if line < len(answer.rows) and "\n" not in "".join(answer.rows[line].values()) and "\n" not in "".join(v for row in answer.rows[:line] for v in row.values()):
+        row = answer.rows[line]
+        return row if {"dose", "frequency", "reaction"} & set(row) else None
+    return None
 
 
 def _without_next_items_dose(window: str) -> str:
@@ -425,6 +437,7 @@ def _unknown(answer: Answer, text: Text, names: list[Name]) -> list[Finding]:
         line_end = text.raw.find("\n", text.tokens[last].end)
         window = text.raw[text.tokens[last].end : line_end if line_end >= 0 else len(text.raw)] if answer.rows else ""
         is_allergy = answer.topic == "allergies"
+        row = _row_of(answer, text.tokens[first].start) or {}
         found.append(
             Finding(
                 question_id=answer.question_id,
@@ -435,9 +448,9 @@ def _unknown(answer: Answer, text: Text, names: list[Name]) -> list[Finding]:
                 start=text.tokens[first].start,
                 end=text.tokens[last].end,
                 quote=text.span(first, last) + window.rstrip(" ,."),
-                dose=None if is_allergy else details.dose_in(window),
-                frequency=None if is_allergy else details.frequency_in(window),
-                reaction=details.reaction_in(window) if is_allergy else None,
+                dose=None if is_allergy else row.get("dose") or details.dose_in(window),
+                frequency=None if is_allergy else row.get("frequency") or details.frequency_in(window),
+                reaction=(row.get("reaction") or details.reaction_in(window)) if is_allergy else None,
                 known=False,
             )
         )
