@@ -2,9 +2,12 @@
 
 from django.urls import include, path
 
+from clinicflow.clinics.admin import site
+
 urlpatterns = [
     path("", include("clinicflow.jobs.urls")),
     path("", include("clinicflow.clinics.urls")),
+    path("admin/", site.urls),
     path("", include("aiassist.urls")),
     path("api/", include("clinicflow.clinics.api.urls")),
     path("api/", include("clinicflow.api.urls")),  # last of the API: it answers for what is nobody's

@@ -5,7 +5,10 @@ const find = (selector, from = document) => from.querySelector(selector);
 // Each tab has a name, so that live.js can skip the echo of what this tab did itself.
 root.dataset.tab = crypto.randomUUID();
 document.addEventListener("htmx:config:request", (event) => {
-  event.detail.ctx.request.headers["X-Tab"] = root.dataset.tab;
+  const { ctx } = event.detail;
+  ctx.request.headers["X-Tab"] = root.dataset.tab;
+  // News and timers are not the person's doing: they keep nobody signed in.
+  if (ctx.sourceEvent?.type === "live") ctx.request.headers["X-Background"] = "1";
 });
 
 // Spoken messages: any script dispatches `ui:say` with its sentence.
