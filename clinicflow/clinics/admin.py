@@ -207,18 +207,8 @@ class DoctorAdmin(ClinicModelAdmin):
         clinic_settings.save_doctor_profile(actor, obj)
 
 
-class RuledForm(ModelForm):
-    """For rows whose operation says what is wrong in words; the constraints' own would be said in names."""
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        self._validate_constraints = False
-        return cleaned or self.cleaned_data
-
-
 @admin.register(ClinicSettings, site=site)
 class ClinicSettingsAdmin(ClinicModelAdmin):
-    form = RuledForm
     list_display = ("clinic", "opens_at", "closes_at", "slot_size", "updated_at")
     may_change = True
 

@@ -203,9 +203,15 @@ class ClinicSettings(ClinicOwned):
         verbose_name_plural = "clinic settings"
         constraints = [
             models.UniqueConstraint(fields=["clinic"], name="clinic_settings_one_a_clinic"),
-            models.CheckConstraint(condition=Q(opens_at__lt=F("closes_at")), name="clinic_settings_hours_in_order"),
             models.CheckConstraint(
-                condition=Q(call_window_start__lt=F("call_window_end")), name="clinic_settings_call_window_in_order"
+                condition=Q(opens_at__lt=F("closes_at")),
+                name="clinic_settings_hours_in_order",
+                violation_error_message="The clinic must close after it opens.",
+            ),
+            models.CheckConstraint(
+                condition=Q(call_window_start__lt=F("call_window_end")),
+                name="clinic_settings_call_window_in_order",
+                violation_error_message="The call window must end after it starts.",
             ),
             models.CheckConstraint(condition=Q(slot_size__in=[15, 30, 45]), name="clinic_settings_slot_size_known"),
             models.CheckConstraint(
