@@ -81,4 +81,11 @@ class WaitlistClosed(DomainError):
     title = "This waitlist entry is closed"
 
 
+class SeriesConflicts(DomainError):
+    """Some dates of a series cannot be had. Extras: `conflicts`, per date with the reason and the nearest free slot."""
+
+    code = "series_conflicts"
+    title = "Some dates of this series are not free"
+
+
 constraint_means("appointments_no_double_booking", SlotTaken)

@@ -11,6 +11,7 @@ from clinicflow.core import clock
 
 OPEN = ("unconfirmed", "confirmed")
 LIVE = (*OPEN, "completed")
+WAITING = ("waiting", "offered")
 
 
 class OfDoctorQuerySet(ClinicQuerySet):
@@ -45,6 +46,11 @@ class AppointmentQuerySet(OfDoctorQuerySet):
         """Those whose time touches the half-open range of instants."""
         return self.filter(starts_at__lt=end, ends_at__gt=start)
 
+    def overdue(self, *, started_before: dt.datetime, with_video: bool) -> Self:
+        """Open visits that nobody has arrived for, begun at or before an instant; video visits only on demand."""
+        rows = self.open().filter(arrived=False, deleted_at=None, starts_at__lte=started_before)
+        return rows if with_video else rows.filter(visit_type="in-clinic")
+
     def with_doctors(self, doctors: Iterable[UUID]) -> Self:
         return self.filter(doctor_id__in=list(doctors))
 
@@ -76,8 +82,33 @@ class FollowUpQuerySet(OfDoctorQuerySet):
     def pending(self) -> Self:
         return self.filter(status="pending")
 
+    def overdue(self, today: dt.date) -> Self:
+        """Pending ones whose local date has passed."""
+        return self.pending().filter(scheduled_date__lt=today)
+
     def due_by(self, day: dt.date) -> Self:
         return self.filter(scheduled_date__lte=day)
+
+
+class WaitlistQuerySet(ClinicQuerySet):
+    def visible_to(self, actor: Actor) -> Self:
+        """All of them for the front desk; a doctor sees who waits for them."""
+        rows = super().visible_to(actor)
+        return rows.filter(doctor_id=actor.doctor_id) if actor.role == Role.DOCTOR else rows
+
+    def waiting(self) -> Self:
+        """Those who still wait, offered ones included, the longest first."""
+        return self.filter(status__in=WAITING).order_by("created_at", "id")
+
+    def fitting(self, *, doctor_id: UUID, day: dt.date, minutes: int, visit_type: str) -> Self:
+        """Those who wait for a time like this one of that doctor, on a local day, in order of waiting."""
+        return self.waiting().filter(
+            Q(doctor_id=doctor_id) | Q(doctor_id=None),
+            date_from__lte=day,
+            date_to__gte=day,
+            duration__lte=minutes,
+            visit_type=visit_type,
+        )
 
 
 class ClosedTimeQuerySet(StaffQuerySet):

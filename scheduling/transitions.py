@@ -234,7 +234,7 @@ def require(
     if hard:
         raise refusal(actor, appointment, action, settings=settings, at=at, detail=hard)
     soft = row.soft(appointment, moment)
-    if soft and not override:
+    if soft and not (override and settings.allow_admin_override and actor.role in STAFF):
         raise refusal(actor, appointment, action, settings=settings, at=at, detail=soft)
     return soft
 

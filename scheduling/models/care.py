@@ -5,11 +5,10 @@ from django.db import models
 from django.db.models import F, Q
 
 from clinicflow.clinics.models import Doctor
-from clinicflow.clinics.querysets import ClinicQuerySet
 from clinicflow.core.models import ClinicOwned
 from patients.models import Patient
 from scheduling.models.appointments import Appointment
-from scheduling.querysets import DoctorNoteQuerySet, FollowUpQuerySet
+from scheduling.querysets import DoctorNoteQuerySet, FollowUpQuerySet, WaitlistQuerySet
 
 
 class DoctorNote(ClinicOwned):
@@ -95,7 +94,7 @@ class WaitlistEntry(ClinicOwned):
         Appointment, models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False
     )
 
-    objects = ClinicQuerySet.as_manager()
+    objects = WaitlistQuerySet.as_manager()
 
     class Meta:
         db_table = "waitlist_entries"

@@ -1,0 +1,205 @@
+"""A course of visits, booked in one go; each is an ordinary appointment with a `series_id`."""
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+from uuid import UUID
+
+from dateutil.rrule import rrulestr
+from django.db import transaction
+
+from clinicflow.clinics.actors import Actor
+from clinicflow.core import clock
+from clinicflow.core.errors import Forbidden, Invalid
+from scheduling.availability import Slot, blocks, bookable, nearest_free
+from scheduling.errors import SeriesConflicts, SlotUnavailable
+from scheduling.models import Appointment, Series
+from scheduling.operations import bulk
+from scheduling.operations.appointments.booking import book as book_visit
+from scheduling.operations.appointments.moving import reschedule
+from scheduling.operations.appointments.placing import Needs, lock_doctors, problem_with, span_of
+from scheduling.querysets import OPEN
+from scheduling.transitions import DESK
+
+RULE = re.compile(r"FREQ=(DAILY|WEEKLY|MONTHLY)(;(INTERVAL|COUNT)=\d{1,2}|;BYDAY=[A-Z0-9,+-]{2,40})*")
+MOST_VISITS = 52
+LONGEST = dt.timedelta(days=730)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Planned:
+    """One date of a series: when it would be, what stands in the way (a code, or nothing), and what is free near it."""
+
+    starts_at: dt.datetime
+    problem: str = ""
+    detail: str = ""
+    nearest: Slot | None = None
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "starts_at": self.starts_at.isoformat(),
+            "code": self.problem,
+            "detail": self.detail,
+            "nearest": self.nearest.as_json() if self.nearest else None,
+        }
+
+
+def dates_of(actor: Actor, *, rule: str, first: dt.datetime) -> list[dt.datetime]:
+    """The instants of a rule (RFC 5545: `FREQ=WEEKLY;INTERVAL=2;COUNT=8`), at the same wall-clock time each.
+
+    `first` is the first visit. Invalid for a rule that is none, makes one visit, or goes on for too long.
+    """
+    if not RULE.fullmatch(rule) or "COUNT=" not in rule:
+        raise Invalid(fields={"rule": ["Give FREQ, COUNT and perhaps INTERVAL or BYDAY."]})
+    begins = clock.local(first, actor.timezone)
+    try:
+        naive = list(islice(rrulestr(rule, dtstart=begins.replace(tzinfo=None)), MOST_VISITS + 1))
+    except (ValueError, TypeError, KeyError):
+        raise Invalid(fields={"rule": ["This rule cannot be read."]}) from None
+    if not 2 <= len(naive) <= MOST_VISITS or naive[-1] - naive[0] > LONGEST:
+        raise Invalid(fields={"rule": [f"A series has 2 to {MOST_VISITS} visits within two years."]})
+    try:
+        return [clock.at_wall_clock(moment.date(), moment.time(), actor.timezone) for moment in naive]
+    except clock.NoSuchTime as error:
+        raise Invalid(fields={"start_time": [str(error)]}) from None
+
+
+def plan(
+    actor: Actor,
+    *,
+    doctor_id: UUID,
+    starts: Sequence[dt.datetime],
+    duration: int | None = None,
+    visit_type: str = Appointment.VisitType.IN_CLINIC,
+    at: dt.datetime,
+) -> list[Planned]:
+    """Each date with what stands in its way and the nearest free slot instead; nothing is written.
+
+    Two queries, and two more for each date that is not free.
+    """
+    doctors = bookable(actor, doctors=[doctor_id])
+    if not doctors or not doctors[0].active:
+        raise Invalid(fields={"doctor_id": ["There is no such doctor."]})
+    doctor = doctors[0]
+    if visit_type not in doctor.visit_types:
+        raise Invalid(fields={"visit_type": [f"{doctor.doctor_name} does not take this kind of visit."]})
+    minutes = duration or doctor.default_visit_length
+    spans = [span_of(actor, start, minutes) for start in starts]
+    found = blocks(actor, [doctor_id], (min(span[0] for span in spans), max(span[1] for span in spans)))
+    planned: list[Planned] = []
+    for span in spans:
+        hits = [block for block in found if block.span[0] < span[1] and block.span[1] > span[0]]
+        problem = problem_with(actor, doctor, span, hits, needs=Needs.FUTURE, at=at)
+        local = clock.local(span[0], actor.timezone)
+        if problem is None:
+            planned.append(Planned(starts_at=local))
+            continue
+        near = nearest_free(
+            actor, doctor_id=doctor_id, around=span[0], duration=minutes, visit_type=visit_type, count=1, at=at
+        )
+        planned.append(
+            Planned(starts_at=local, problem=problem.code, detail=problem.title, nearest=near[0] if near else None)
+        )
+    return planned
+
+
+@transaction.atomic
+def book(
+    actor: Actor,
+    *,
+    patient_id: UUID,
+    doctor_id: UUID,
+    starts: Sequence[dt.datetime],
+    rule: str = "",
+    duration: int | None = None,
+    visit_type: str = Appointment.VisitType.IN_CLINIC,
+    visit_category: str | None = None,
+    reason: str = "",
+    at: dt.datetime,
+) -> list[Appointment]:
+    """Book all of the visits or none. SeriesConflicts names every date that is not free, with its nearest free slot."""
+    if actor.role not in DESK:
+        raise Forbidden()
+    if not 2 <= len(set(starts)) <= MOST_VISITS:
+        raise Invalid(fields={"starts": [f"A series has 2 to {MOST_VISITS} visits."]})
+    lock_doctors(actor, [doctor_id])
+    planned = plan(actor, doctor_id=doctor_id, starts=starts, duration=duration, visit_type=visit_type, at=at)
+    conflicts = [date.as_json() for date in planned if date.problem]
+    if conflicts:
+        raise SeriesConflicts(conflicts=conflicts)
+    series: Series | None = None
+    visits: list[Appointment] = []
+    for start in sorted(set(starts)):
+        visit = book_visit(
+            actor,
+            patient_id=patient_id,
+            doctor_id=doctor_id,
+            starts_at=start,
+            duration=duration,
+            visit_type=visit_type,
+            visit_category=visit_category if not visits else Appointment.VisitCategory.FOLLOW_UP,
+            reason=reason,
+            series=series or (series := _series(actor, patient_id, doctor_id, rule)),
+            at=at,
+        )
+        visits.append(visit)
+    return visits
+
+
+def _series(actor: Actor, patient_id: UUID, doctor_id: UUID, rule: str) -> Series:
+    return Series.objects.create(clinic_id=actor.clinic_id, patient_id=patient_id, doctor_id=doctor_id, rule=rule[:200])
+
+
+def following(actor: Actor, visit: Appointment) -> list[UUID]:
+    """The open visits of the series from this one on, it included."""
+    rows = Appointment.objects.visible_to(actor).filter(starts_at__gte=visit.starts_at, status__in=OPEN)
+    return list(rows.filter(series_id=visit.series_id).values_list("pk", flat=True)) if visit.series_id else [visit.pk]
+
+
+@transaction.atomic
+def cancel_following(
+    actor: Actor, appointment_id: UUID, *, cancellation_type: str, reason_note: str = "", at: dt.datetime
+) -> list[bulk.Outcome]:
+    """Cancel this visit and the later ones of its series."""
+    visit: Appointment = Appointment.objects.visible_to(actor).fetch(appointment_id)
+    return bulk.cancel_visits(
+        actor, following(actor, visit), cancellation_type=cancellation_type, reason_note=reason_note, at=at
+    )
+
+
+@transaction.atomic
+def move_following(
+    actor: Actor, appointment_id: UUID, *, starts_at: dt.datetime, doctor_id: UUID | None = None, at: dt.datetime
+) -> list[Appointment]:
+    """Move this visit, and the later ones of its series by as many days and wall-clock minutes. All or none:
+    SeriesConflicts names the dates that are not free."""
+    if actor.role not in DESK:
+        raise Forbidden()
+    visit: Appointment = Appointment.objects.visible_to(actor).fetch(appointment_id)
+    visits = bulk.lock_visits(actor, following(actor, visit), *([doctor_id] if doctor_id else []))
+    old = clock.local(visit.starts_at, actor.timezone).replace(tzinfo=None)
+    shift = clock.local(starts_at, actor.timezone).replace(tzinfo=None) - old
+    conflicts: list[dict[str, object]] = []
+    moved: list[Appointment] = []
+    # The last one first when moving later, so that a visit does not run into the next one's old time.
+    for each in sorted(visits, key=lambda row: row.starts_at, reverse=shift > dt.timedelta()):
+        target = _shifted(actor, each, shift)
+        try:
+            moved.append(reschedule(actor, each.pk, starts_at=target, doctor_id=doctor_id, at=at))
+        except SlotUnavailable as problem:
+            slots = problem.extras.get("free_slots") or [None]
+            local = clock.local(target, actor.timezone).isoformat()
+            conflicts.append({"starts_at": local, "code": problem.code, "detail": problem.detail, "nearest": slots[0]})
+    if conflicts:
+        raise SeriesConflicts(conflicts=conflicts)
+    return sorted(moved, key=lambda row: row.starts_at)
+
+
+def _shifted(actor: Actor, visit: Appointment, shift: dt.timedelta) -> dt.datetime:
+    moment = clock.local(visit.starts_at, actor.timezone).replace(tzinfo=None) + shift
+    try:
+        return clock.at_wall_clock(moment.date(), moment.time(), actor.timezone)
+    except clock.NoSuchTime as error:
+        raise Invalid(fields={"start_time": [str(error)]}) from None

@@ -1,0 +1,165 @@
+"""Visits at another time: rescheduled, dragged, stretched, corrected, and back."""
+
+import datetime as dt
+
+from clinicflow.core.errors import Forbidden, IllegalTransition, Invalid, NotFound
+from scheduling.errors import AlreadyMoved, InThePast, OutsideHours, SlotTaken, UndoTooLate
+from scheduling.events import (
+    AppointmentCancelled,
+    AppointmentCreated,
+    AppointmentEvent,
+    AppointmentReplaces,
+    AppointmentRescheduled,
+)
+from scheduling.models import Appointment, DoctorNote, FollowUp, Message
+from scheduling.operations import appointments
+from scheduling.tests.test_lifecycle import VisitCase
+
+
+class RescheduleTests(VisitCase):
+    def test_makes_a_new_visit_and_starts_confirmation_over(self):
+        self.put(status="confirmed", confirmed_at=self.before, intake_status="completed", reason="Knee")
+        heard = self.heard(AppointmentEvent)
+        new = self.do("reschedule", starts_at=self.time("14:00"), doctor_id=self.dr_herrera.pk, duration=45)
+        old = self.now()
+        self.assertEqual((old.status, old.rescheduled), ("cancelled", True))
+        self.assertEqual((new.status, new.rescheduled_from_id, new.duration), ("unconfirmed", old.pk, 45))
+        self.assertEqual((new.doctor_id, new.starts_at), (self.dr_herrera.pk, self.time("14:00")))
+        self.assertEqual((new.intake_status, new.reason, new.patient_id), ("completed", "Knee", self.hannah.pk))
+        self.assertEqual(self.cancellations(), [])
+        self.assertEqual([type(event) for event in heard], [AppointmentRescheduled, AppointmentReplaces])
+        both = {self.dr_okafor.pk, self.dr_herrera.pk}
+        self.assertEqual([set(event.doctor_ids) for event in heard], [both, both])
+        self.assertFalse(any(isinstance(event, AppointmentCancelled | AppointmentCreated) for event in heard))
+
+    def test_what_hangs_on_the_visit_moves_along(self):
+        common = {"clinic": self.riverside, "patient": self.hannah}
+        with self.inside(self.desk):
+            said = {"kind": "reply", "channel": "sms", "direction": "inbound", "address": "+1", "body": "?"}
+            message = Message.objects.create(**common, **said, appointment=self.visit)
+            note = DoctorNote.objects.create(**common, doctor=self.dr_okafor, appointment=self.visit, content="Hm")
+            follow_up = FollowUp.objects.create(
+                **common,
+                doctor=self.dr_okafor,
+                scheduled_date=self.monday,
+                status="scheduled",
+                booked_appointment=self.visit,
+            )
+        new = self.do("reschedule", starts_at=self.time("14:00"))
+        with self.inside(self.desk):
+            for row in (message, note, follow_up):
+                row.refresh_from_db()
+        self.assertEqual((message.appointment_id, note.appointment_id), (new.pk, new.pk))
+        self.assertEqual((follow_up.booked_appointment_id, follow_up.status), (new.pk, "scheduled"))
+
+    def test_its_own_old_time_counts_as_free(self):
+        self.assertEqual(self.do("reschedule", starts_at=self.time("10:15")).starts_at, self.time("10:15"))
+
+    def test_the_same_time_changes_nothing(self):
+        heard = self.heard(AppointmentEvent)
+        self.assertEqual(self.do("reschedule", starts_at=self.time("10:00")).pk, self.visit.pk)
+        self.assertEqual((self.now().status, heard), ("unconfirmed", []))
+
+    def test_the_second_mover_hears_who_moved_it_where(self):
+        new = self.do("reschedule", starts_at=self.time("14:00"))
+        refusal = self.refuses("reschedule", AlreadyMoved, starts_at=self.time("15:00"))
+        self.assertIn("Dana Kessler moved this visit to", refusal.detail)
+        self.assertIn("14:00, with Dr. Amara Okafor", refusal.detail)
+        self.assertEqual(refusal.extras["moved_to"], str(new.pk))
+        self.assertEqual(self.do("reschedule", starts_at=self.time("14:00")).pk, new.pk)
+
+    def test_taken_closed_and_past_times_are_refused_and_nothing_changes(self):
+        self.book("14:00", patient_id=self.diego.pk)
+        for time, error in (("14:15", SlotTaken), ("12:45", OutsideHours)):
+            self.refuses("reschedule", error, starts_at=self.time(time))
+        self.refuses("reschedule", InThePast, starts_at=self.time("10:00") - dt.timedelta(days=7))
+        self.assertTrue(self.do("reschedule", starts_at=self.time("14:15"), override_reason="Urgent").overlap_allowed)
+
+    def test_roles_states_and_other_clinics(self):
+        target = {"starts_at": self.time("14:00")}
+        self.refuses("reschedule", Forbidden, actor=self.doctor, **target)
+        self.refuses("reschedule", NotFound, actor=self.foreign_desk, **target)
+        self.refuses("reschedule", Invalid, doctor_id=self.dr_lake.pk, **target)
+        for status in ("completed", "no-show", "cancelled"):
+            self.put(status=status)
+            self.refuses("reschedule", IllegalTransition, **target)
+
+
+class UndoMoveTests(VisitCase):
+    def test_brings_the_old_visit_back_as_it_was(self):
+        self.put(status="confirmed", confirmed_at=self.before)
+        new = self.do("move", starts_at=self.time("14:00"), doctor_id=self.dr_herrera.pk)
+        old = self.do("undo_move", visit=new)
+        self.assertEqual((old.pk, old.status, old.rescheduled), (self.visit.pk, "confirmed", False))
+        with self.inside(self.desk):
+            self.assertFalse(Appointment.objects.visible_to(self.desk).filter(pk=new.pk).exists())
+        self.book("14:00", patient_id=self.diego.pk, doctor_id=self.dr_herrera.pk)
+
+    def test_not_when_the_old_time_was_given_away(self):
+        new = self.do("move", starts_at=self.time("14:00"))
+        self.book("10:00", patient_id=self.diego.pk)
+        with self.assertRaises(SlotTaken):
+            self.do("undo_move", visit=new)
+        self.assertEqual(self.now(new).deleted_at, None)
+
+    def test_not_once_the_new_visit_was_touched(self):
+        new = self.do("move", starts_at=self.time("14:00"))
+        self.do("confirm", visit=new)
+        with self.assertRaises(UndoTooLate):
+            self.do("undo_move", visit=new)
+        with self.assertRaises(UndoTooLate):
+            self.do("undo_move")
+
+
+class StretchTests(VisitCase):
+    def test_stays_the_same_visit(self):
+        self.do("confirm")
+        visit = self.do("stretch", duration=60)
+        self.assertEqual((visit.pk, visit.duration, visit.status), (self.visit.pk, 60, "confirmed"))
+        self.assertEqual(self.do("stretch", duration=15).duration, 15)
+        self.repeats("stretch", duration=15)
+
+    def test_obeys_the_rules_of_booking(self):
+        self.book("10:30", patient_id=self.diego.pk)
+        self.refuses("stretch", SlotTaken, duration=45)
+        self.refuses("stretch", Invalid, duration=500)
+        self.assertTrue(self.do("stretch", duration=45, override_reason="Complicated").overlap_allowed)
+        self.refuses("stretch", Forbidden, actor=self.doctor, duration=15)
+
+
+class UpdateTests(VisitCase):
+    def change(self, **changes):
+        return self.do("update", changes=changes)
+
+    def test_words_change_in_place(self):
+        self.do("confirm")
+        visit = self.change(reason="Cough", visit_category="new-patient")
+        self.assertEqual((visit.status, visit.reason, visit.visit_category), ("confirmed", "Cough", "new-patient"))
+
+    def test_another_time_or_doctor_starts_confirmation_over(self):
+        self.do("confirm")
+        visit = self.change(starts_at=self.time("11:00"), doctor_id=self.dr_herrera.pk)
+        self.assertEqual((visit.pk, visit.status), (self.visit.pk, "unconfirmed"))
+        self.assertEqual((visit.starts_at, visit.doctor_id), (self.time("11:00"), self.dr_herrera.pk))
+
+    def test_nothing_new_is_silent(self):
+        heard = self.heard(AppointmentEvent)
+        self.change(reason="", duration=30)
+        self.assertEqual((self.now().version, heard), (1, []))
+
+    def test_obeys_the_rules_of_booking(self):
+        self.book("11:00", patient_id=self.diego.pk)
+        with self.assertRaises(SlotTaken):
+            self.change(starts_at=self.time("11:00"))
+        with self.assertRaises(Invalid):
+            self.change(meeting_link="ftp://x")
+        self.assertEqual(self.now().starts_at, self.time("10:00"))
+
+
+class OneRuleForAllTests(VisitCase):
+    def test_moving_two_visits_into_each_other_by_override_keeps_both_marked(self):
+        other = self.book("11:00", patient_id=self.diego.pk)
+        moved = self.do("move", visit=other, starts_at=self.time("10:00"), override_reason="Twins")
+        with self.inside(self.desk):
+            marked = appointments.stretch(self.desk, moved.pk, duration=20, at=self.before)
+        self.assertTrue(marked.overlap_allowed)
