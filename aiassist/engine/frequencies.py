@@ -2,6 +2,7 @@
 
 import re
 
+from aiassist.engine.details import DOSE
 from aiassist.engine.text import norm_word, numbers_in, parse
 
 _SIGNS = (
@@ -37,7 +38,7 @@ def says(quote: str, frequency: str) -> bool:
     """Whether `quote` says everything that `frequency` says. "once daily" is said by "every day"; verbatim always is."""
     if norm_word(frequency) in norm_word(quote):
         return True
-    wanted, given = signs(frequency), signs(quote)
+    wanted, given = signs(frequency), signs(DOSE.sub(" ", quote))
     if not wanted:
         return False
     missing = wanted - given

@@ -29,9 +29,31 @@ def name_is_said(name: str, quotes: list[str], here: list[Finding]) -> bool:
     spoken = respelled.group(1) if respelled else name
     if respelled and not (close(spoken, respelled.group(2)) or any(f.respelled and key(f.respelled) == key(respelled.group(2)) for f in here)):
         return False
-    if not numbers_in(spoken) <= {number for quote in quotes for number in numbers_in(quote)} and not any(find_quote(spoken, quote) for quote in quotes):
+    parsed = parse(spoken)
+    covered = {i for found in mentions.find(parsed, guess=False) for i in range(found.first, found.last + 1)}
+    loose = numbers_in(" ".join(word for i, word in enumerate(parsed.norms) if i not in covered))
+    if not loose <= {number for quote in quotes for number in numbers_in(quote)} and not any(find_quote(spoken, quote) for quote in quotes):
         return False
     return any(_said_in(spoken, quote) for quote in quotes) or any(_affirmed(spoken, quote, here) for quote in quotes)
+
+
+def is_same(finding: Finding, name: str) -> bool:
+    """Whether a finding is of the substance that a shown name means: the same ingredient, or a close spelling that is no other medicine."""
+    bare = name.split(" (")[0]
+    if finding.ingredient in ingredients_of(name) or load().same_medicine(finding.name, bare):
+        return True
+    other = load().allergen(bare)
+    if finding.known and other and other.ingredient != finding.ingredient:
+        return False
+    return close(finding.name, bare)
+
+
+def ingredients_of(name: str) -> set[str]:
+    """What a shown name may stand for: the ingredients of the names in it, or its own words."""
+    parsed = parse(name)
+    found = {n.entry.ingredient for n in mentions.find(parsed, guess=True)}
+    found |= {n.allergen.ingredient for n in mentions.find(parsed, guess=False) if n.allergen}
+    return found or {key(name.split(" (")[0])}
 
 
 def _said_in(name: str, quote: str) -> bool:
@@ -79,7 +101,7 @@ def _units(text: str) -> set[str]:
     return found
 
 
-def dose_is_said(dose: str, quotes: list[str], here: list[Finding]) -> bool:
+def dose_is_said(name: str, dose: str, quotes: list[str], here: list[Finding]) -> bool:
     """Whether every number of the dose is in the quotes, in the same unit, and agrees with the dose that the engine reads for this item."""
     numbers = numbers_in(dose)
     said = {number for quote in quotes for number in numbers_in(quote)}
@@ -90,7 +112,8 @@ def dose_is_said(dose: str, quotes: list[str], here: list[Finding]) -> bool:
     units, spoken = _units(dose), {unit for quote in quotes for unit in _units(quote)}
     if units and spoken and not units <= spoken:
         return False
-    own = [finding.dose for finding in here if finding.dose]
+    named = [finding for finding in here if key(finding.name) == key(name)] or here
+    own = [finding.dose for finding in named if finding.dose]
     return not own or any(numbers <= numbers_in(text) or numbers_in(text) <= numbers for text in own)
 
 

@@ -5,7 +5,7 @@ import re
 from aiassist.engine import cues
 from aiassist.engine.rules import Finding, read_answer
 from aiassist.engine.schema import Allergy, Answer, Evidence, Medication, State, Status
-from aiassist.engine.text import key, parse
+from aiassist.engine.text import key, numbers_in, parse
 
 _RANK = {"current": 0, "unclear": 1, "recent": 2, "past": 3}
 
@@ -47,8 +47,22 @@ def medicines(findings: list[Finding]) -> list[tuple[Finding, Status]]:
         status: Status = "current" if best.status == "current" else "past" if best.status == "past" else "unclear"
         if ingredient in allergic or status == "current" and ingredient in denied:
             status = "unclear"
-        shown.append((_with_details(best, group), status))
+        chosen = _with_details(best, group)
+        shown.append((chosen, status))
+        shown += [(other, status) for other in _other_doses(chosen, group)]
     return shown
+
+
+def _other_doses(chosen: Finding, group: list[Finding]) -> list[Finding]:
+    """Findings of the same medicine with a dose of their own ("500 mg in the morning, 1000 mg at night"): none may go missing."""
+    seen = {tuple(sorted(numbers_in(chosen.dose or "")))}
+    others = []
+    for finding in group:
+        numbers = tuple(sorted(numbers_in(finding.dose or "")))
+        if numbers and numbers not in seen and finding.status == chosen.status:
+            seen.add(numbers)
+            others.append(finding)
+    return others
 
 
 def _with_details(best: Finding, group: list[Finding]) -> Finding:

@@ -178,8 +178,8 @@ def find_quote(quote: str, raw: str) -> tuple[int, int] | None:
 
 
 _UNITS = {w: i for i, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split())}
-_UNITS |= {w: i for i, w in enumerate("cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince".split())}
-_UNITS |= {"una": 1, "un": 1}
+_UNITS |= {w: i for i, w in enumerate("cero uno dos tres cuatro cinco seis siete ocho nueve diez".split())}
+_UNITS |= {"una": 1, "un": 1, "doce": 12, "trece": 13, "catorce": 14, "quince": 15}  # "once" is read as English
 _TENS = {w: (i + 2) * 10 for i, w in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split())}
 _TENS |= {"veinte": 20, "veinticinco": 25, "treinta": 30, "cuarenta": 40, "cincuenta": 50, "sesenta": 60, "setenta": 70, "ochenta": 80, "noventa": 90}
 _MULTIPLIERS = {"hundred": 100, "thousand": 1000, "cien": 100, "ciento": 100, "mil": 1000}

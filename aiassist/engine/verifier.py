@@ -6,10 +6,9 @@ them the same way; and it looks for what the answers say and the extraction lack
 
 from dataclasses import dataclass
 
-from aiassist.engine import cues, lists, mentions, rules, sentences
+from aiassist.engine import cues, lists, rules, sentences
 from aiassist.engine.frequencies import says
-from aiassist.engine.items import dose_is_said, name_is_said, reaction_is_said
-from aiassist.engine.lexicon import load
+from aiassist.engine.items import dose_is_said, is_same, name_is_said, reaction_is_said
 from aiassist.engine.rules import Finding
 from aiassist.engine.schema import (
     Allergy,
@@ -25,7 +24,6 @@ from aiassist.engine.schema import (
     VerifiedItem,
     VerifiedState,
 )
-from aiassist.engine.spelling import close
 from aiassist.engine.text import find_quote, key, parse
 
 _DISAGREES = ("negated", "family", "asked", "not_allergic")
@@ -103,17 +101,9 @@ def _found_elsewhere(quote: str, form: _Form) -> Evidence | None:
 # --- the lists -----------------------------------------------------------------------------------------------------------------
 
 
-def _ingredients(name: str) -> set[str]:
-    """What a shown name may stand for: its lexicon ingredients, or its own words."""
-    bare = name.split(" (")[0]
-    found = {n.entry.ingredient for n in mentions.find(parse(name), guess=True)} | {n.allergen.ingredient for n in mentions.find(parse(name), guess=False) if n.allergen}
-    return found or {key(bare)}
-
-
 def _findings_for(name: str, evidence: list[Evidence], form: _Form) -> tuple[list[Finding], list[Finding]]:
     """The engine's findings of this substance: those inside the quotes (or the cited answers), and all of the form."""
-    wanted = _ingredients(name)
-    everywhere = [f for f in form.findings if f.ingredient in wanted or close(f.name, name.split(" (")[0])]
+    everywhere = [f for f in form.findings if is_same(f, name)]
     inside = []
     for entry in evidence:
         answer = form.answers.get(entry.question_id)
@@ -129,7 +119,7 @@ def _checked_medication(item: Medication, form: _Form) -> VerifiedItem:
     here, everywhere = _findings_for(item.name, evidence, form)
     if not name_is_said(item.name, quotes, [f for f in here if f.name]):
         reasons.append(Reason.NAME_NOT_IN_QUOTE)
-    if item.dose and not dose_is_said(item.dose, quotes, [f for f in here if f.dose]):
+    if item.dose and not dose_is_said(item.name.split(" (")[0], item.dose, quotes, [f for f in here if f.dose]):
         reasons.append(Reason.DOSE_NOT_IN_QUOTE)
     if item.frequency and not _frequency_is_said(item.frequency, quotes, here):
         reasons.append(Reason.FREQUENCY_NOT_IN_QUOTE)
@@ -211,13 +201,7 @@ def _omissions(extraction: Extraction, form: _Form) -> list[Omission]:
 
 
 def _is_listed(finding: Finding, names: list[str]) -> bool:
-    lexicon = load()
-    for name in names:
-        if finding.ingredient in _ingredients(name) or close(finding.name, name.split(" (")[0]) or lexicon.same_medicine(finding.name, name):
-            return True
-        if not finding.known and key(finding.name) in key(name):
-            return True
-    return False
+    return any(is_same(finding, name) or not finding.known and key(finding.name) in key(name) for name in names)
 
 
 # --- states ----------------------------------------------------------------------------------------------------------------------
