@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from aiassist.engine.schema import Answer
+from intake.answers import ROW_FIELDS
 from intake.models import IntakeRevision, Questionnaire
 from intake.structure import questions
 
@@ -40,6 +41,9 @@ def _as_read(question: Mapping[str, Any], value: Any, language: str) -> Any:
     options = {option["value"]: in_language(option["text"], language) for option in question.get("options") or ()}
     if isinstance(value, str):
         return options.get(value, value)
+    if isinstance(value, Mapping) and "rows" in value:
+        order = ROW_FIELDS.get(question["type"], ())  # the database keeps none
+        return {**value, "rows": [{name: row[name] for name in order if name in row} for row in value["rows"]]}
     if isinstance(value, list) and options:
         return [options.get(choice, choice) if isinstance(choice, str) else choice for choice in value]
     return value

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("clinicflow.clinics.urls")),
     path("admin/", site.urls),
     path("", include("aiassist.urls")),
+    path("", include("intake.urls")),
     path("api/", include("clinicflow.clinics.api.urls")),
     path("api/", include("clinicflow.api.urls")),  # last of the API: it answers for what is nobody's
 ]

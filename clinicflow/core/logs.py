@@ -1,8 +1,11 @@
 """Log lines as JSON with ids only: who, which clinic, which request; never a patient's name or words."""
 
 import logging
+import re
 
 import structlog
+
+PATIENT_LINK = re.compile(r"/i/[\w-]{16,}")
 
 structlog.configure(
     processors=[
@@ -35,6 +38,10 @@ class JsonFormatter(structlog.stdlib.ProcessorFormatter):
                 structlog.processors.TimeStamper(fmt="iso", utc=True),
             ],
         )
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line, without the secret part of patients' links."""
+        return PATIENT_LINK.sub("/i/…", super().format(record))
 
 
 def without_exception_text(

@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from django.utils import formats, timezone
+from django.utils import formats, timezone, translation
 
 # Clinic preference -> (short date with a year, whether the month is written before the day)
 DATE_ORDERS = {
@@ -88,12 +88,23 @@ def write_date(moment: dt.datetime | dt.date, style: str = "short") -> str:
     display = current_display()
     if style == "digits":
         return formats.date_format(date, DATE_ORDERS.get(display.date_format, DATE_ORDERS["YYYY-MM-DD"])[0])
-    month_first = display.month_first
-    patterns = {
+    return formats.date_format(date, _patterns(display.month_first)[style])
+
+
+def _patterns(month_first: bool) -> dict[str, str]:
+    """Django date formats by style. Spanish writes the day first, whatever the clinic's order of figures."""
+    if translation.get_language() == "es":
+        return {
+            "short": "j M",
+            "medium": "j M Y",
+            "long": r"j \d\e F",
+            "weekday": "D j M",
+            "full": r"l j \d\e F \d\e Y",
+        }
+    return {
         "short": "M j" if month_first else "j M",
         "medium": "M j, Y" if month_first else "j M Y",
         "long": "F j" if month_first else "j F",
         "weekday": "D, M j" if month_first else "D j M",
         "full": "l, F j, Y" if month_first else "l j F Y",
     }
-    return formats.date_format(date, patterns[style])

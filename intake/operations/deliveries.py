@@ -100,7 +100,7 @@ def seal(actor: Actor, message_id: UUID) -> Letter | None:
         messages.drop_queued(actor, appointment.pk)
         return None
     token = links.mint(actor, appointment, PatientLink.Purpose.INTAKE)[1]
-    subject, text = _words(actor, appointment, form.language, message.kind, link=address_of(token))
+    subject, text = _words(actor, appointment, form.language, message.kind, link=address_of(token, form.language))
     return Letter(message=message, subject=subject, text=text)
 
 
@@ -124,7 +124,7 @@ def hand_over(actor: Actor, appointment_id: UUID, *, kiosk: bool = False) -> str
     record(actor, "link.shown", appointment, patient_ids=[form.patient_id], values={"purpose": str(purpose)})
     if not kiosk:
         intake_status.mark(actor, appointment_id, Appointment.IntakeStatus.SENT)
-    return address_of(token)
+    return address_of(token, form.language)
 
 
 @transaction.atomic
@@ -165,9 +165,10 @@ def _due(actor: Actor, at: dt.datetime, lead: dt.timedelta, until: dt.timedelta)
     return list(visits.order_by("starts_at", "id").values_list("pk", flat=True))
 
 
-def address_of(token: str) -> str:
-    """The full address of a link."""
-    return settings.SITE_URL + reverse("patient_start", args=[token])
+def address_of(token: str, language: str = "en") -> str:
+    """The full address of a link; it names the language, since nothing else may tell before the birth date does."""
+    path = reverse("patient_start", args=[token])
+    return settings.SITE_URL + (path if language == "en" else f"{path}?lang={language}")
 
 
 def _words(actor: Actor, appointment: Appointment, language: str, kind: str, *, link: str) -> tuple[str, str]:

@@ -72,6 +72,12 @@ def try_birth_date(link_id: UUID, given: dt.date, actual: dt.date) -> bool:
     return right
 
 
+def tries_left(link_id: UUID) -> int:
+    """How many birth dates may still be tried; 0 once the link is locked."""
+    link = PatientLink.objects.get(pk=link_id)
+    return 0 if link.locked_at else TRIES - link.failed_attempts
+
+
 @transaction.atomic
 def revoke(actor: Actor, appointment_id: UUID, *, reason: str = "") -> int:
     """Close every live link of a visit; returns how many there were."""

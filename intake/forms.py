@@ -1,0 +1,242 @@
+"""The shape of what is typed in: one section of a questionnaire as a form, and a birth date.
+
+A field is named after its question; parts of an answer follow a dot: `symptoms.yes`, `medications.0.name`.
+"""
+
+import datetime as dt
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.http import QueryDict
+from django.utils.dates import MONTHS
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from intake import answers as rules
+from intake.structure import words
+
+ROW_LABELS = {
+    "name": gettext_lazy("Medicine"),
+    "dose": gettext_lazy("How much"),
+    "frequency": gettext_lazy("How often"),
+    "substance": gettext_lazy("Allergic to"),
+    "reaction": gettext_lazy("What happens"),
+}
+NONE_LABELS = {
+    "medication_list": gettext_lazy("I take no medicines"),
+    "allergy_list": gettext_lazy("I have no allergies"),
+}
+SOME_LABELS = {"medication_list": gettext_lazy("I take these:"), "allergy_list": gettext_lazy("I am allergic to:")}
+ROW_NAME = re.compile(r"\.(\d{1,3})\.(name|dose|frequency|substance|reaction)$")
+
+
+class BirthDateForm(forms.Form):
+    """Three fields, as people say a date; numbers that make no date are an error, not a try."""
+
+    month = forms.TypedChoiceField(coerce=int, label=gettext_lazy("Month"))
+    day = forms.IntegerField(min_value=1, max_value=31, label=gettext_lazy("Day"))
+    year = forms.IntegerField(min_value=1900, max_value=2200, label=gettext_lazy("Year"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["month"].choices = [("", _("Month")), *((str(number), MONTHS[number]) for number in range(1, 13))]
+        for name, part in (("month", "month"), ("day", "day"), ("year", "year")):
+            self.fields[name].widget.attrs["autocomplete"] = f"bday-{part}"
+        for name, length in (("day", 2), ("year", 4)):
+            attributes = {"inputmode": "numeric", "maxlength": length, "autocomplete": f"bday-{name}"}
+            self.fields[name].widget = forms.TextInput(attrs=attributes)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if {"year", "month", "day"} <= set(data):
+            try:
+                data["date"] = dt.date(data["year"], data["month"], data["day"])
+            except ValueError:
+                raise forms.ValidationError(_("There is no such day.")) from None
+        return data
+
+
+@cache
+def suggestions(language: str) -> dict[str, list[str]]:
+    """What lists offer while somebody types, by the part of a row; anything else may be written too."""
+    path = settings.BASE_DIR / "intake" / "questionnaires" / "suggestions.json"
+    offered = json.loads(path.read_text("utf-8"))
+    return {part: names if isinstance(names, list) else names[language] for part, names in offered.items()}
+
+
+@dataclass(frozen=True)
+class Choice:
+    value: str
+    label: str
+    chosen: bool
+    exclusive: bool = False
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One field of one row of a list."""
+
+    name: str
+    key: str
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question as a page shows it, with what was answered and what is wrong with it."""
+
+    id: str
+    type: str
+    label: str
+    help: str
+    required: bool
+    value: Any
+    errors: list[str] = field(default_factory=list)
+    choices: list[Choice] = field(default_factory=list)
+    rows: list[list[Cell]] = field(default_factory=list)
+    detail_label: str = ""
+    none_label: str = ""
+    some_label: str = ""
+    depends_on: str = ""
+    depends_value: str = ""
+    hidden: bool = False
+    minimum: float | None = None
+    maximum: float | None = None
+
+    @property
+    def text(self) -> str:
+        """The answer as text, where it is text."""
+        return self.value if isinstance(self.value, str) else ""
+
+    @property
+    def state(self) -> str:
+        """Of a list: none, some or nothing said yet."""
+        if isinstance(self.value, str) and self.value:
+            return "some"
+        given = self.value if isinstance(self.value, Mapping) else {}
+        return "none" if given.get("none") else "some" if given.get("rows") else str(given.get("state", ""))
+
+    @property
+    def described_by(self) -> str:
+        parts = [f"help-{self.id}" if self.help else "", f"error-{self.id}" if self.errors else ""]
+        return " ".join(filter(None, parts))
+
+
+def ask(
+    section: Mapping[str, Any],
+    answers: Mapping[str, Any],
+    language: str,
+    *,
+    errors: Mapping[str, list[str]] | None = None,
+    every: Mapping[str, Any] | None = None,
+    blank_rows: int = 1,
+) -> list[Asked]:
+    """The questions of a section with their answers. `every` holds the answers to the whole form, for conditions."""
+    every = {**(every or {}), **answers}
+    return [
+        _asked(
+            question, answers.get(question["id"]), language, (errors or {}).get(question["id"], []), every, blank_rows
+        )
+        for question in section["questions"]
+    ]
+
+
+def _asked(
+    question: Mapping[str, Any],
+    value: Any,
+    language: str,
+    errors: list[str],
+    every: Mapping[str, Any],
+    blank_rows: int,
+) -> Asked:
+    kind = question["type"]
+    condition = question.get("show_if") or {}
+    wanted = condition.get("equals", "")
+    return Asked(
+        id=question["id"],
+        type=kind,
+        label=words(question["text"], language),
+        help=words(question.get("help"), language),
+        required=bool(question.get("required")),
+        value=value,
+        errors=list(errors),
+        choices=_choices(question, value, language),
+        rows=_rows(question, value, blank_rows) if kind in rules.ROW_FIELDS else [],
+        detail_label=words(question.get("detail"), language),
+        none_label=str(NONE_LABELS.get(kind, "")),
+        some_label=str(SOME_LABELS.get(kind, "")),
+        depends_on=condition.get("question", ""),
+        depends_value=" ".join(wanted) if isinstance(wanted, list) else wanted,
+        hidden=not rules.is_shown(question, every),
+        minimum=question.get("minimum"),
+        maximum=question.get("maximum"),
+    )
+
+
+def _choices(question: Mapping[str, Any], value: Any, language: str) -> list[Choice]:
+    if question["type"] == "yes_no":
+        said = value.get("yes") if isinstance(value, Mapping) else None
+        return [Choice("yes", _("Yes"), said is True), Choice("no", _("No"), said is False)]
+    chosen = value if isinstance(value, list) else [value]
+    return [
+        Choice(
+            option["value"],
+            words(option["text"], language),
+            option["value"] in chosen,
+            bool(option.get("exclusive")),
+        )
+        for option in question.get("options", [])
+    ]
+
+
+def _rows(question: Mapping[str, Any], value: Any, blank: int) -> list[list[Cell]]:
+    names = rules.ROW_FIELDS[question["type"]]
+    given = value.get("rows", []) if isinstance(value, Mapping) else [{names[0]: value}] if value else []
+    filled = [*given, *({} for _unused in range(blank))]
+    return [
+        [Cell(f"{question['id']}.{number}.{key}", key, str(ROW_LABELS[key]), str(row.get(key, ""))) for key in names]
+        for number, row in enumerate(filled)
+    ]
+
+
+def read(section: Mapping[str, Any], data: QueryDict) -> dict[str, Any]:
+    """What was typed into a section, by question, as `intake.answers` checks it. None takes an answer back."""
+    return {question["id"]: _read(question, data) for question in section["questions"]}
+
+
+def _read(question: Mapping[str, Any], data: QueryDict) -> Any:
+    name = question["id"]
+    match question["type"]:
+        case "choices":
+            return data.getlist(name)
+        case "yes_no":
+            said = {"yes": True, "no": False}.get(data.get(f"{name}.yes", ""))
+            detail = data.get(f"{name}.detail", "") if said else ""
+            return {"yes": said, "detail": detail} if said is not None else None
+        case "medication_list" | "allergy_list":
+            return _read_list(question, data)
+        case "consent":
+            agreed, signature = f"{name}.agreed" in data, data.get(f"{name}.name", "")
+            return {"agreed": agreed, "name": signature} if agreed or signature.strip() else None
+    return data.get(name) or None
+
+
+def _read_list(question: Mapping[str, Any], data: QueryDict) -> dict[str, Any] | None:
+    name, names = question["id"], rules.ROW_FIELDS[question["type"]]
+    state = data.get(f"{name}.state", "")
+    if state == "none":
+        return {"none": True}
+    rows: dict[int, dict[str, str]] = {}
+    for key in data:
+        found = ROW_NAME.search(key)
+        if found and key == f"{name}{found[0]}" and found[2] in names:
+            rows.setdefault(int(found[1]), {})[found[2]] = data[key]
+    written = [rows[number] for number in sorted(rows) if any(text.strip() for text in rows[number].values())]
+    return {"rows": written} if written else None
