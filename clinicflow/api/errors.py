@@ -152,7 +152,8 @@ def _from_database(exc: DatabaseError) -> tuple[int, dict[str, Any], dict[str, s
 
 
 def _from_rest_framework(exc: drf_errors.APIException) -> tuple[int, dict[str, Any], dict[str, str]]:
-    status, headers = exc.status_code, {}
+    status = exc.status_code
+    headers: dict[str, str] = {}
     if isinstance(exc, drf_errors.ValidationError):
         errors = flatten(exc.detail)
         loose = errors.get("non_field_errors", [])

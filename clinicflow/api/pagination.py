@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
@@ -20,7 +19,7 @@ class Pages(PageNumberPagination):
     def get_page_size(self, request: Request) -> int:
         return _number(request, "page_size", self.page_size, self.max_page_size)
 
-    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: Any = None) -> list[Any] | None:
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any] | None:
         _number(request, "page", 1, MAX_PAGE)
         try:
             return super().paginate_queryset(queryset, request, view)

@@ -35,6 +35,6 @@ class Problem(serializers.Serializer):
     status = serializers.IntegerField()
     detail = serializers.CharField(help_text="A sentence for a person.")
     code = serializers.CharField(help_text="A stable word for a program, e.g. `slot_taken`.")
-    errors = serializers.DictField(
+    errors = serializers.DictField(  # type: ignore[assignment]  # a field; the metaclass takes it off the class
         child=serializers.ListField(child=serializers.CharField()), help_text="Field name to sentences."
     )

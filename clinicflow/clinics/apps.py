@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -5,3 +7,6 @@ class ClinicsConfig(AppConfig):
     name = "clinicflow.clinics"
     label = "clinics"
     verbose_name = "Clinic and doctors"
+
+    def ready(self) -> None:
+        import_module("clinicflow.clinics.jobs")

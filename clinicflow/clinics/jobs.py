@@ -1,12 +1,23 @@
-"""Work that every clinic gets by the clock."""
+"""What the clock clears away: kept answers, sign-ins that ended long ago, cookies that ran out."""
 
+import datetime as dt
+from importlib import import_module
 from uuid import UUID
 
-from clinicflow.audit import chain
+from django.conf import settings
+
+from clinicflow.accounts.operations import sessions
+from clinicflow.api.idempotency import forget_old
+from clinicflow.clinics.models import Membership
+from clinicflow.core import clock
 from clinicflow.jobs.registry import periodic
 
+KEEP_ENDED = dt.timedelta(days=30)  # what they did stays in the audit log
 
-@periodic("audit.seal", every=30)
-def seal_audit(*, clinic_id: UUID) -> None:
-    """Chain the audit rows that have come in."""
-    chain.seal(clinic_id)
+
+@periodic("clinics.clear_away", every=3600)
+def clear_away(*, clinic_id: UUID) -> None:
+    forget_old(clinic_id)
+    memberships = Membership.objects.filter(clinic_id=clinic_id).values_list("pk", flat=True)
+    sessions.forget_ended(list(memberships), before=clock.now() - KEEP_ENDED)
+    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()

@@ -56,6 +56,13 @@ class DoctorSettingsQuerySet(StaffQuerySet):
             return rows.filter(doctor_id=actor.doctor_id)
         return rows if actor.role == Role.ADMIN else rows.none()
 
+    def fetch_of(self, doctor_id: UUID) -> Any:
+        """The settings of a doctor, or NotFound."""
+        row = self.filter(doctor_id=doctor_id).first()
+        if row is None:
+            raise NotFound()
+        return row
+
 
 class MembershipQuerySet(models.QuerySet[Any]):
     """Memberships are looked up before any clinic's scope is open; they name nobody's patient."""

@@ -3,11 +3,10 @@
 import datetime as dt
 from collections.abc import Iterable
 from importlib import import_module
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth import HASH_SESSION_KEY, logout
+from django.contrib.auth import logout
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -98,14 +97,6 @@ def of_cookie(cookie: str) -> AuthSession | None:
     return live(session_id) if session_id else None
 
 
-def keep_after_password_change(request: Any) -> None:
-    """Let the sign-in that changed the password go on; all others of that person end by their old hash."""
-    AuthSession.objects.filter(pk=request.session.get(SESSION_KEY)).update(
-        auth_hash=request.user.get_session_auth_hash()
-    )
-    request.session[HASH_SESSION_KEY] = request.user.get_session_auth_hash()
-
-
 @transaction.atomic
 def revoke(sessions: QuerySet[AuthSession] | Iterable[AuthSession]) -> int:
     """End sign-ins with their refresh tokens and sockets; how many were open."""
@@ -119,11 +110,18 @@ def revoke(sessions: QuerySet[AuthSession] | Iterable[AuthSession]) -> int:
     return len(open_ids)
 
 
-def revoke_of_user(user_id: UUID, *, but: UUID | None = None) -> int:
-    """End every sign-in of a person, except perhaps one."""
-    return revoke(AuthSession.objects.filter(user_id=user_id, revoked_at=None).exclude(pk=but))
+def revoke_of_user(user_id: UUID) -> int:
+    """End every sign-in of a person."""
+    return revoke(AuthSession.objects.filter(user_id=user_id, revoked_at=None))
 
 
 def revoke_of_membership(membership_id: UUID) -> int:
     """End every sign-in that acts under a membership: its role or doctor is not what it was."""
     return revoke(AuthSession.objects.filter(membership_id=membership_id, revoked_at=None))
+
+
+def forget_ended(membership_ids: Iterable[UUID], *, before: dt.datetime) -> int:
+    """Delete sign-ins under these memberships that ran out or were ended before an instant; how many there were."""
+    ended = AuthSession.objects.filter(membership_id__in=list(membership_ids), absolute_until__lt=before)
+    _, counts = ended.delete()
+    return counts.get(AuthSession._meta.label, 0)

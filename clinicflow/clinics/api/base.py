@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db.models import QuerySet
-from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
@@ -15,6 +14,7 @@ from rest_framework.viewsets import GenericViewSet
 from clinicflow.api import idempotency
 from clinicflow.api.etags import check_precondition, etag_of
 from clinicflow.api.filters import OF_LISTS, refuse_unknown_names
+from clinicflow.api.models import KeptAnswer
 from clinicflow.api.permissions import Deny, Roles
 from clinicflow.audit import log
 from clinicflow.clinics.actors import Actor, Role
@@ -35,8 +35,7 @@ class ClinicView(APIView):
     query_class: ClassVar[type[BaseSerializer] | None] = None
     input_class: ClassVar[type[BaseSerializer] | None] = None
 
-    _key: idempotency.KeptAnswer | None = None
-    _replay: Response | None = None
+    _key: KeptAnswer | None = None
     _seen: tuple[str, list[UUID], UUID | str] | None = None
 
     @property
@@ -44,10 +43,10 @@ class ClinicView(APIView):
         """Whoever calls; only behind the role check. While the schema is written, nobody in no clinic."""
         if getattr(self, "swagger_fake_view", False):
             return NOBODY
-        actor: Actor = self.request._request.actor  # type: ignore[attr-defined]  # set by the middleware
+        actor: Actor = self.request._request.actor
         return actor
 
-    def get_permissions(self) -> list[BasePermission]:
+    def get_permissions(self) -> Any:
         """By `roles`, unless the view names `permission_classes` itself."""
         if self.permission_classes != APIView.permission_classes:
             return super().get_permissions()
@@ -69,7 +68,7 @@ class ClinicView(APIView):
         if self._key is not None and self._key.status is not None:
             self._answer_again(self._key)
 
-    def _answer_again(self, kept: idempotency.KeptAnswer) -> None:
+    def _answer_again(self, kept: KeptAnswer) -> None:
         """Put the kept answer where the handler would be."""
         self._key = None
         patients = [UUID(patient_id) for patient_id in kept.patient_ids]
@@ -78,7 +77,7 @@ class ClinicView(APIView):
 
     def known_names(self) -> set[str]:
         """The query parameters that this endpoint understands."""
-        return set(self.query_class().fields) if self.query_class is not None else set()  # type: ignore[attr-defined]
+        return set(self.query_class().fields) if self.query_class is not None else set()
 
     def query(self) -> dict[str, Any]:
         """The query parameters, checked by `query_class`; 400 when they do not fit."""

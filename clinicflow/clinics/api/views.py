@@ -75,18 +75,17 @@ class DoctorSettingsView(ClinicView):
     def _answer(self, row: DoctorSettings) -> Response:
         return Response(DoctorSettingsOutput(row).data, headers={"ETag": etag_of(row)})
 
-    def _rows(self, pk: UUID) -> Any:
-        return DoctorSettings.objects.visible_to(self.actor).editable_by(self.actor).filter(doctor_id=pk)
+    def _rows(self) -> Any:
+        return DoctorSettings.objects.visible_to(self.actor).editable_by(self.actor)
 
     def _change(self, request: Request, pk: UUID, *, partial: bool) -> Response:
-        rows = self._rows(pk)
-        check_precondition(request, rows.lock(rows.values("pk")[:1]))
+        rows = self._rows()
+        check_precondition(request, rows.lock(rows.fetch_of(pk).pk))
         return self._answer(settings.save_doctor(self.actor, pk, **self.read(partial=partial)))
 
     @extend_schema(summary="What a doctor has decided", responses=DoctorSettingsOutput)
     def get(self, request: Request, pk: UUID) -> Response:
-        rows = self._rows(pk)
-        return self._answer(rows.fetch(rows.values("pk")[:1]))
+        return self._answer(self._rows().fetch_of(pk))
 
     @extend_schema(summary="Replace a doctor's settings", request=DoctorSettingsInput, responses=DoctorSettingsOutput)
     def put(self, request: Request, pk: UUID) -> Response:

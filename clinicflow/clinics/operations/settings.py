@@ -81,8 +81,8 @@ def _end_sessions_without_second_factor(actor: Actor) -> None:
 @transaction.atomic
 def save_doctor(actor: Actor, doctor_id: UUID, **fields: Any) -> DoctorSettings:
     """Change some of a doctor's settings: the front desk anybody's, a doctor their own. NotFound for others."""
-    rows = DoctorSettings.objects.editable_by(actor).filter(doctor_id=doctor_id)
-    settings: DoctorSettings = rows.lock(rows.values("pk")[:1])
+    rows = DoctorSettings.objects.editable_by(actor)
+    settings: DoctorSettings = rows.lock(rows.fetch_of(doctor_id).pk)
     for name, value in fields.items():
         setattr(settings, name, value)
     errors: dict[str, list[str]] = {}

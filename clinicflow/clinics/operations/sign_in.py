@@ -31,6 +31,8 @@ class Stranger:
 
 def membership_of(session: AuthSession) -> Membership | None:
     """The membership that a sign-in acts under, if it still holds."""
+    if session.membership_id is None:
+        return None
     rows = Membership.objects.active().filter(pk=session.membership_id, user_id=session.user_id)
     return rows.select_related("clinic", "user").first()
 
