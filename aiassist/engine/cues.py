@@ -42,6 +42,7 @@ ALLERGY_BEFORE = _any(
     r"alergias? (?:a|al|severa a|grave a|fuerte a)(?: (?:la|el|los|las))?",
     r"(?:reaccion|reacciones) (?:\w+ )?(?:a|al|con|por)(?: (?:la|el|los|las))?",
     r"no (?:puedo|puede|debo|debe) (?:\w+ )?(?:tomar|comer|usar|tolerar)(?: (?:la|el|los|las))?",
+    r"(?:ronchas|erupcion|sarpullido|salpullido|urticaria|comezon|picazon|hinch\w+|anafilaxia) (?:\w+ ){0,3}?(?:con|por|de|despues de|al|cuando)(?: (?:tomar|tomo|tome|comer|como|usar))?(?: (?:la|el|los|las))?",
     r"no tolero(?: (?:la|el|los|las))?|intolerancia (?:a|al)(?: (?:la|el|los|las))?|intolerante (?:a|al)(?: (?:la|el|los|las))?|sensible (?:a|al)(?: (?:la|el|los|las))?",
     r"me (?:cae|caen|sienta|sientan|hace|hacen) mal(?: (?:la|el|los|las))?",
 )
@@ -90,7 +91,7 @@ PAST = _any(
     r"no longer(?: take| taking| on| use| using)?|not anymore|previously|formerly|in the past|years ago|months ago|discontinued|discontinue|finished|completed|"
     r"before (?:that|this)|prior to that|antes de eso|(?:switched|changed|swapped) (?:\w+ )?from|as a (?:child|kid|teenager)|when i was (?:a |younger|little|young|pregnant)|back in \d+|years back|once took|at one point|got rid of|replaced|"
     r"past (?:medications|medicines|meds)|last took|ran out of|off (?:of )?(?:my|the)|had to stop",
-    r"tomaba|usaba|antes (?:tomaba|usaba|me daban)|deje (?:de )?(?:tomar|usar)?|dejo de (?:tomar|usar)|ya no (?:tomo|uso|toma|usa|me pongo)|suspendi|me (?:lo |la )?suspendieron|me quitaron|termine|"
+    r"tomaba|usaba|antes (?:tomaba|usaba|me daban)|deje (?:de )?(?:tomar|usar)?|dejo de (?:tomar|usar)|ya no (?:tomo|uso|toma|usa|me pongo)|suspendi|(?:me |le )?(?:lo |la )?(?:suspendio|suspendieron|quito|quitaron|retiro|retiraron|cambio|cambiaron)|termine|"
     r"me lo quitaron|solia (?:tomar|usar)|hace (?:\w+ )?(?:anos|meses)|en el pasado|anteriormente|de nino|de nina|cuando era",
 )
 PAST_AFTER = _any(
@@ -99,10 +100,10 @@ PAST_AFTER = _any(
     r"(?:but )?(?:i )?(?:do n't|don't|dont|do not) (?:take|use) (?:it|them|that|this|those) (?:anymore|any more|now|any longer)|not any ?more|no longer|until|back in|as a (?:child|kid|teenager)|when i was|"
     r"(?:but |and )?(?:i |we |he |she )?(?:never|have n't|haven't|have not|did n't|didn't|did not) (?:actually |ever |even |yet )?(?:took|take|taken|start|started|fill|filled|used|use|picked|pick) ?(?:it|them|that|up)?|"
     r"(?:pero )?nunca (?:lo |la )?(?:tome|use|empece)|but not (?:now|anymore|any more)|any ?more|(?:was |were )?(?:stopped|discontinued)|before (?:that|switching|i switched)|"
-    r"hace (?:\w+ )?(?:anos|meses)|en el pasado|pero (?:ya )?no|ya no|pero lo deje|pero la deje|hasta|lo deje|la deje|de nino|de nina|el ano pasado|lo suspendi|me lo quitaron|me la quitaron",
+    r"hace (?:\w+ )?(?:anos|meses)|en el pasado|pero (?:ya )?no|ya no|(?:pero |y )?(?:ya )?(?:lo |la )?(?:termine|acabe)|pero lo deje|pero la deje|hasta|lo deje|la deje|de nino|de nina|el ano pasado|lo suspendi|me lo quitaron|me la quitaron",
 )
 RECENT = _any(
-    r"had to (?:take|use)|ended up (?:taking|using)|(?:\w+'ve|have|has|had) (?:just |also |only |already )?(?:taken|tried|had|used|bought)|took|tried|had some|gave me|given me|was given|have used|used|bought|had|"
+    r"had to (?:take|use)|ended up (?:taking|using)|(?:\w+'ve|have|has|had) (?:just |also |only |already )?(?:taken|tried|had|used|bought)|did (?:[\w,]+ ){0,14}?try|took|tried|had some|gave me|given me|was given|have used|used|bought|had|"
     r"been (?:taking|using|having|trying) (?:some|a few|a couple|a bit|a little)|(?:when|if|after|whenever|unless|until|cuando|si) (?:i|yo) (?:i )?(?:take|use|tomo|uso)(?= )|"
     r"having taken|tome|he tomado|probe|he probado|me dieron|me inyectaron|use|compre|me tome",
 )

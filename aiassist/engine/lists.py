@@ -127,7 +127,7 @@ def none_of(answer: Answer) -> Evidence | None:
 
 _NONE_SENTENCE = re.compile(
     r"\b(?:no|none|not|nothing|never|don't|do n't|dont|haven't|have n't|not any|ninguna?|ningun|nada|zero) (?:\w+ ){0,6}?(?:known )?(?:allerg\w*|medic\w*|meds|drugs?|pills?|anything|alergias?|medicamentos?|medicinas?|pastillas?|reactions?|that i know|that i'm aware|know of|known)|"
-    r"\b(?:nothing|none|nada|ninguna|ninguno|nkda|nka|nil)\b|no (?:tengo|tomo|soy) |not (?:that i|taking|on|allergic)|n't (?:take|know of|have any|think so|believe so)"
+    r"\b(?:nothing|none|nada|ninguna|ninguno|nkda|nka|nil)\b|no (?:tengo|tomo|soy) |que yo sepa no|no que yo sepa|not (?:that i|taking|on|allergic)|n't (?:take|know of|have any|think so|believe so)"
 )
 _TAKES_BACK = re.compile(
     r"\b(?:but|except|pero|excepto|salvo|only the|just the|only what|prescribed|other than|besides|apart from|aside from|solo|aparte|just (?!in|you|now|to)|although|unless|sometimes|occasionally|"

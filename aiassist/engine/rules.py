@@ -432,7 +432,7 @@ def _unknown(answer: Answer, text: Text, names: list[Name]) -> list[Finding]:
             continue
         if not answer.rows and not _could_be_a_name(words):
             continue
-        if answer.rows and cues.DENIED.match(" ".join(words)):
+        if answer.rows and cues.DENIED.match(" ".join(words)) or not answer.rows and details.REACTION.fullmatch(text.span(first, last)):
             continue
         line_end = text.raw.find("\n", text.tokens[last].end)
         window = text.raw[text.tokens[last].end : line_end if line_end >= 0 else len(text.raw)] if answer.rows else ""

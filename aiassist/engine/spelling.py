@@ -8,6 +8,7 @@ from aiassist.engine.lexicon import load
 from aiassist.engine.text import key
 
 SHORTEST = 5
+FARTHEST = 0.27  # errors a letter, unless the word sounds like the name
 
 
 @lru_cache(maxsize=1)
@@ -44,6 +45,8 @@ def resolve(word: str, strict: bool = False) -> str | None:
                 limit = allowed if everyday else min(allowed, 1 if len(word) <= 7 else 2)
                 distance = OSA.distance(word, name, score_cutoff=limit)
                 if distance <= limit and name not in seen:
+                    if distance >= 2 and distance > len(word) * FARTHEST and OSA.distance(_sound(word), _sound(name)) > 1:
+                        continue
                     if not everyday and (strict or name[0] != word[0] or len(word) < 7):
                         continue
                     penalty = (0.0 if name[0] == word[0] else 0.5) + (0.0 if everyday else 0.9)
@@ -62,6 +65,7 @@ def resolve(word: str, strict: bool = False) -> str | None:
 _SOUNDS_LIKE = {"f": "p", "k": "c", "c": "ks", "s": "cz", "z": "xs", "x": "z", "j": "g", "g": "j", "i": "e", "e": "i", "a": "eo"}
 
 
+@lru_cache(maxsize=16_384)
 def _sound(word: str) -> str:
     """A rough key of how a name sounds: one letter for letters heard alike, no doubles, no vowels after the first letter."""
     for old, new in (("ph", "f"), ("th", "t"), ("ck", "k"), ("c", "k"), ("q", "k"), ("z", "s"), ("x", "ks"), ("y", "i"), ("w", "v"), ("h", "")):
