@@ -91,7 +91,7 @@ def complete(
     summary = IntakeSummary.objects.visible_to(actor).lock(summary_id)
     if summary.status != Status.GENERATING:
         return summary
-    _fill(summary, verified)
+    fill(summary, verified)
     summary.status = Status.GENERATED
     summary.engine = engine
     summary.schema_version = VERSION
@@ -104,7 +104,8 @@ def complete(
     return summary
 
 
-def _fill(summary: IntakeSummary, verified: Verified) -> None:
+def fill(summary: IntakeSummary, verified: Verified) -> None:
+    """Put what the verifier let through on a row that is not saved yet."""
     arrays = verified.api_arrays()
     summary.summary_text = "\n".join(arrays["summary_text"])
     summary.patient_concerns = arrays["patient_concerns"]
@@ -206,7 +207,7 @@ def edit(
         edited_at=at,
         edited_by_id=actor.user_id,
     )
-    _fill(summary, verified)
+    fill(summary, verified)
     _show(summary)
     summary.save()
     _announce(actor, summary)

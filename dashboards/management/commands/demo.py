@@ -1,0 +1,46 @@
+"""Build the demo clinics."""
+
+import time
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from clinicflow.clinics.models import Clinic
+from clinicflow.core import clock
+from dashboards.demo import reset
+from dashboards.demo.build import build, clinic_id_of
+from dashboards.demo.plan import CLINICS, PASSWORD
+
+
+class Command(BaseCommand):
+    help = "Build Riverside Clinic and Lakeside Clinic: invented patients, 90 days back and 30 ahead of today."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--reset", action="store_true", help="throw the demo away first and build it for today")
+        parser.add_argument("--if-empty", action="store_true", help="do nothing where there is any clinic already")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if settings.PRODUCTION:
+            raise CommandError("The demo's password is public, so production does not hold the demo.")
+        present = set(Clinic.objects.using("system").values_list("pk", flat=True))
+        if options["if_empty"] and present:
+            return
+        ours = {clinic_id_of(plan) for plan in CLINICS}
+        if present - ours:
+            raise CommandError("There is a clinic that is not the demo's. The demo goes into an empty database only.")
+        if present and not options["reset"]:
+            self.stdout.write("The demo is there already. Build it anew for today with: manage.py demo --reset")
+            return
+        began = time.monotonic()
+        if present:
+            reset.throw_away()
+        build(now=clock.now(), say=self._say)
+        self._say(f"The demo is ready after {time.monotonic() - began:.1f} s. Everybody's password: {PASSWORD}")
+        for plan in CLINICS:
+            for one in plan.staff:
+                self._say(f"  {one.email:26} {' and '.join(one.roles)}, {plan.name}")
+
+    def _say(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()
