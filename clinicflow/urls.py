@@ -11,5 +11,6 @@ urlpatterns = [
     path("", include("aiassist.urls")),
     path("", include("intake.urls")),
     path("api/", include("clinicflow.clinics.api.urls")),
+    path("api/", include("scheduling.api.urls")),
     path("api/", include("clinicflow.api.urls")),  # last of the API: it answers for what is nobody's
 ]

@@ -176,9 +176,9 @@ class ClinicViewSet(ClinicView, GenericViewSet):
 
 
 class Lists:
-    """`GET /things`."""
+    """`GET /things`, or the things `of` what else the address names."""
 
-    def list(self: Any, request: Request) -> Response:
+    def list(self: Any, request: Request, **of: UUID) -> Response:
         return self.answer_page(self.get_queryset())
 
 

@@ -1,0 +1,201 @@
+"""`/api/appointments`: the visits, one action per row of the transition table."""
+
+import re
+from functools import cached_property
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from clinicflow.api.serializers import Nothing
+from clinicflow.clinics.api.base import ClinicViewSet, Lists, Shows
+from clinicflow.core import clock
+from patients.models import Patient
+from scheduling.api.filters import AppointmentFilters
+from scheduling.api.representation import VisitWriter
+from scheduling.api.serializers import (
+    AppointmentChange,
+    AppointmentInput,
+    AppointmentOutput,
+    CancelInput,
+    OverrideInput,
+    RescheduleInput,
+    WalkInInput,
+)
+from scheduling.models import Appointment
+from scheduling.operations import appointments
+from scheduling.sql import DayVisits
+
+NUMBER = re.compile(r"[1-9]\d{0,4}")
+DAY_NAMES = {"date", "doctor", "page", "page_size", "format"}
+
+
+class WritesVisits:
+    """For views whose answers hold visits: the writer of this request."""
+
+    @cached_property
+    def now(self: Any) -> Any:
+        return clock.now()
+
+    @cached_property
+    def writer(self: Any) -> VisitWriter:
+        return VisitWriter(self.actor, settings=self.request._request.clinic_settings, at=self.now)
+
+
+def act(summary: str, input_class: Any = Nothing, *, path: str | None = None) -> Any:
+    """One transition as `POST /api/appointments/:id/<action>`."""
+
+    def decorate(method: Any) -> Any:
+        method = action(detail=True, methods=["post"], url_path=path or method.__name__.replace("_", "-"))(method)
+        return extend_schema(summary=summary, request=input_class, responses={200: AppointmentOutput})(method)
+
+    return decorate
+
+
+@extend_schema_view(retrieve=extend_schema(summary="One visit"))
+class AppointmentViewSet(WritesVisits, Shows, ClinicViewSet):
+    roles = {
+        "list": ("admin", "doctor"),
+        "retrieve": ("admin", "doctor"),
+        "complete": ("admin", "doctor"),
+        "no_show": ("admin", "doctor"),
+        "*": ("admin",),
+    }
+    output_class = AppointmentOutput
+    filterset_class = AppointmentFilters
+    resource_type: ClassVar[str] = "appointments"
+    ordering = ("starts_at", "doctor_id", "pk")
+    ordering_fields = ("starts_at", "created_at", "updated_at", "status")
+
+    def get_queryset(self) -> QuerySet[Appointment]:
+        return Appointment.objects.visible_to(self.actor).for_cards()
+
+    @extend_schema(summary="Visits, a day's or by filters", responses=AppointmentOutput(many=True))
+    def list(self, request: Request) -> Response:
+        if "date" in request.query_params and set(request.query_params) <= DAY_NAMES:
+            return self._day(request)
+        return self.answer_page(self.get_queryset())
+
+    def _day(self, request: Request) -> Response:
+        """The hot read: the same answer as the queryset's, from one query."""
+        filters = AppointmentFilters(request.query_params, queryset=Appointment.objects.none(), request=request)
+        if not filters.is_valid():
+            return self.answer_page(self.get_queryset())  # which says what is wrong
+        pages: Any = self.paginator
+        size = pages.get_page_size(request)
+        number = request.query_params.get("page", "1")
+        before = (int(number) - 1) * size if NUMBER.fullmatch(number) else 0  # the paginator refuses the others
+        start, end = clock.day_bounds(filters.form.cleaned_data["date"], self.actor.timezone)
+        doctor = filters.form.cleaned_data["doctor"]
+        visits = DayVisits(self.actor, start, end, doctor_id=doctor, limit=size, offset=before)
+        page = pages.paginate_queryset(visits, request, view=self)
+        self.shows(self.resource_type, [row.patient_id for row in page])
+        return self.get_paginated_response([self.writer.write(row) for row in page])
+
+    @extend_schema(summary="Book a visit", request=AppointmentInput, responses={201: AppointmentOutput})
+    def create(self, request: Request) -> Response:
+        return self._made(appointments.book(self.actor, **self.read(AppointmentInput), at=self.now))
+
+    @extend_schema(summary="Book somebody at the desk", request=WalkInInput, responses={201: AppointmentOutput})
+    @action(detail=False, methods=["post"], url_path="walk-in")
+    def walk_in(self, request: Request) -> Response:
+        return self._made(appointments.walk_in(self.actor, **self.read(WalkInInput), at=self.now))
+
+    @extend_schema(summary="Correct a visit", request=AppointmentChange, responses={200: AppointmentOutput})
+    def update(self, request: Request, pk: UUID) -> Response:
+        return self._change(partial=False)
+
+    @extend_schema(summary="Correct some of a visit", request=AppointmentChange, responses={200: AppointmentOutput})
+    def partial_update(self, request: Request, pk: UUID) -> Response:
+        return self._change(partial=True)
+
+    @extend_schema(summary="Hide a visit that was booked by mistake", responses={204: None})
+    def destroy(self, request: Request, pk: UUID) -> Response:
+        appointments.delete(self.actor, pk, at=self.now)
+        return Response(status=204)
+
+    @act("Confirm", OverrideInput)
+    def confirm(self, request: Request, pk: UUID) -> Response:
+        return self._done(appointments.confirm(self.actor, pk, **self.read(OverrideInput), at=self.now))
+
+    @act("Take a confirmation back")
+    def unconfirm(self, request: Request, pk: UUID) -> Response:
+        self.read(Nothing)
+        return self._done(appointments.unconfirm(self.actor, pk, at=self.now))
+
+    @act("The patient is here", OverrideInput)
+    def arrive(self, request: Request, pk: UUID) -> Response:
+        return self._done(appointments.arrive(self.actor, pk, **self.read(OverrideInput), at=self.now))
+
+    @act("The patient is not here after all")
+    def undo_arrive(self, request: Request, pk: UUID) -> Response:
+        self.read(Nothing)
+        return self._done(appointments.undo_arrive(self.actor, pk, at=self.now))
+
+    @act("The visit took place", OverrideInput)
+    def complete(self, request: Request, pk: UUID) -> Response:
+        return self._done(appointments.complete(self.actor, pk, **self.read(OverrideInput), at=self.now))
+
+    @act("The patient did not come")
+    def no_show(self, request: Request, pk: UUID) -> Response:
+        self.read(Nothing)
+        return self._done(appointments.mark_no_show(self.actor, pk, at=self.now))
+
+    @act("Bring a cancelled or missed visit back", OverrideInput)
+    def reinstate(self, request: Request, pk: UUID) -> Response:
+        return self._done(appointments.reinstate(self.actor, pk, **self.read(OverrideInput), at=self.now))
+
+    @act("Cancel", CancelInput)
+    def cancel(self, request: Request, pk: UUID) -> Response:
+        return self._done(appointments.cancel(self.actor, pk, **self.read(CancelInput), at=self.now))
+
+    @act("Give it up for another time; the answer is the new visit", RescheduleInput)
+    def reschedule(self, request: Request, pk: UUID) -> Response:
+        return self._done(appointments.reschedule(self.actor, pk, **self.read(RescheduleInput), at=self.now))
+
+    @act("Take a reschedule back; the id is the new visit's, the answer the old one")
+    def undo_reschedule(self, request: Request, pk: UUID) -> Response:
+        self.read(Nothing)
+        return self._done(appointments.undo_move(self.actor, pk, at=self.now))
+
+    def _change(self, *, partial: bool) -> Response:
+        visit = self.get_object_to_change()
+        context = {"request": self.request, "actor": self.actor, "view": self, "visit": visit}
+        serializer = AppointmentChange(data=self.request.data, partial=partial, context=context)
+        serializer.is_valid(raise_exception=True)
+        changes: Any = dict(serializer.validated_data)
+        reason = changes.pop("override_reason", "")
+        return self._done(
+            appointments.update(self.actor, visit.pk, changes=changes, override_reason=reason, at=self.now)
+        )
+
+    def _made(self, visit: Appointment) -> Response:
+        response = self._done(visit, status=201)
+        response["Location"] = f"/api/appointments/{visit.pk}"
+        return response
+
+    def _done(self, visit: Appointment, *, status: int = 200) -> Response:
+        """The visit as it is now, with the names of its people."""
+        fresh = self.get_queryset().fetch(visit.pk)
+        fresh.warnings = visit.warnings
+        return self.answer(fresh, status=status)
+
+
+@extend_schema_view(list=extend_schema(summary="A patient's visits", responses=AppointmentOutput(many=True)))
+class PatientAppointmentsViewSet(WritesVisits, Lists, ClinicViewSet):
+    """`/api/patients/:patient_id/appointments`: the later first."""
+
+    roles = ("admin", "doctor")
+    output_class = AppointmentOutput
+    filterset_class = AppointmentFilters
+    resource_type: ClassVar[str] = "appointments"
+    ordering = ("-starts_at", "pk")
+    ordering_fields = ("starts_at", "created_at")
+
+    def get_queryset(self) -> QuerySet[Appointment]:
+        patient = Patient.objects.visible_to(self.actor).fetch(self.kwargs["patient_id"])
+        return Appointment.objects.visible_to(self.actor).filter(patient=patient).select_related("patient", "doctor")

@@ -1,0 +1,202 @@
+"""`/api/time-off` and `/api/closures`: time in which nobody books."""
+
+import datetime as dt
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from clinicflow.api.serializers import Input
+from clinicflow.clinics.api.base import Changes, ClinicViewSet, Lists, Shows
+from clinicflow.core import clock
+from scheduling.api.appointments import WritesVisits
+from scheduling.api.fields import DayField, MomentField, instant_of
+from scheduling.api.serializers import CancelInput
+from scheduling.models import Closure, TimeOff
+from scheduling.operations import bulk, time_off
+
+
+class EdgeField(serializers.Field):
+    """A date of the clinic (all of it), a wall-clock `YYYY-MM-DDTHH:MM`, or an instant with its offset."""
+
+    def __init__(self, *, last: bool = False, **kwargs: Any) -> None:
+        self.last = last
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, data: Any) -> dt.datetime:
+        if not isinstance(data, str):
+            raise serializers.ValidationError("Give a date, or a date and time.")
+        actor = self.context["actor"]
+        if len(data) == 10:
+            return clock.day_bounds(DayField().to_internal_value(data), actor.timezone)[1 if self.last else 0]
+        try:
+            naive = dt.datetime.fromisoformat(data)
+        except ValueError:
+            raise serializers.ValidationError("Give a date, or a date and time.") from None
+        if naive.tzinfo is not None:
+            moment: dt.datetime = MomentField().to_internal_value(data)
+            return moment
+        DayField().to_internal_value(data[:10])
+        try:
+            return instant_of(actor, naive.date(), naive.time(), field="time")
+        except serializers.ValidationError as error:
+            detail: Any = error.detail
+            raise serializers.ValidationError(detail["time"]) from None
+
+    def to_representation(self, value: dt.datetime) -> dt.datetime:
+        return clock.local(value, self.context["actor"].timezone)
+
+
+class Ranged(serializers.Serializer):
+    """`from` and `to` are Python words, so they are named here."""
+
+    def get_fields(self) -> dict[str, Any]:
+        edges = {
+            "from": EdgeField(source="starts_at"),
+            "to": EdgeField(source="ends_at", last=True, help_text="A date counts to its end."),
+        }
+        return {**super().get_fields(), **edges}
+
+
+class TimeOffOutput(Ranged):
+    id = serializers.UUIDField()
+    doctor_id = serializers.UUIDField()
+    reason = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+
+class TimeOffInput(Ranged, Input):
+    echoed = ("id", "created_at", "updated_at")
+    doctor_id = serializers.UUIDField()
+    reason = serializers.CharField(max_length=120, allow_blank=True, required=False)
+
+
+class ClosureOutput(Ranged):
+    id = serializers.UUIDField()
+    reason = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+
+class ClosureInput(Ranged, Input):
+    reason = serializers.CharField(max_length=120)
+
+
+class VisitHit(serializers.Serializer):
+    appointment_id = serializers.UUIDField(source="pk")
+    patient_id = serializers.UUIDField()
+    starts_at = serializers.SerializerMethodField()
+    status = serializers.CharField()
+
+    def get_starts_at(self, visit: Any) -> dt.datetime:
+        return clock.local(visit.starts_at, self.context["actor"].timezone)
+
+
+class OutcomeOutput(serializers.Serializer):
+    """What became of one visit: `moved_to`, or the `code` and `detail` of why it stayed."""
+
+    appointment_id = serializers.UUIDField()
+    moved_to = serializers.SerializerMethodField()
+    code = serializers.SerializerMethodField()
+    detail = serializers.SerializerMethodField()
+
+    def get_moved_to(self, outcome: bulk.Outcome) -> UUID | None:
+        return outcome.new.pk if outcome.new else None
+
+    def get_code(self, outcome: bulk.Outcome) -> str:
+        return outcome.problem.code if outcome.problem else ""
+
+    def get_detail(self, outcome: bulk.Outcome) -> str:
+        return outcome.problem.detail if outcome.problem else ""
+
+
+class MoveInput(Input):
+    doctor_id = serializers.UUIDField(required=False, help_text="Who takes the visits; without one, later times.")
+
+
+class HitsVisits(WritesVisits):
+    """The visits in a closed time, and what to do with all of them."""
+
+    def _outcomes(self: Any, outcomes: Any) -> Response:
+        return Response({"results": OutcomeOutput(outcomes, many=True).data})
+
+    @extend_schema(summary="The open visits in that time", responses=VisitHit(many=True))
+    @action(detail=True, methods=["get"])
+    def visits(self: Any, request: Request, pk: UUID) -> Response:
+        hit = list(time_off.visits_hit(self.actor, self.get_object()))
+        self.shows("appointments", [visit.patient_id for visit in hit])
+        return Response({"results": VisitHit(hit, many=True, context={"actor": self.actor}).data})
+
+    @extend_schema(summary="Cancel all of them", request=CancelInput, responses=OutcomeOutput(many=True))
+    @action(detail=True, methods=["post"], url_path="cancel-visits")
+    def cancel_visits(self: Any, request: Request, pk: UUID) -> Response:
+        hit = [visit.pk for visit in time_off.visits_hit(self.actor, self.get_object())]
+        return self._outcomes(bulk.cancel_visits(self.actor, hit, **self.read(CancelInput), at=self.now))
+
+    @extend_schema(summary="Move all of them", request=MoveInput, responses=OutcomeOutput(many=True))
+    @action(detail=True, methods=["post"], url_path="move-visits")
+    def move_visits(self: Any, request: Request, pk: UUID) -> Response:
+        hit = [visit.pk for visit in time_off.visits_hit(self.actor, self.get_object())]
+        return self._outcomes(bulk.move_visits(self.actor, hit, **self.read(MoveInput), at=self.now))
+
+
+@extend_schema_view(list=extend_schema(summary="When doctors are away"), retrieve=extend_schema(summary="One time off"))
+class TimeOffViewSet(HitsVisits, Lists, Shows, Changes, ClinicViewSet):
+    roles = {
+        "list": ("admin", "doctor", "owner"),
+        "retrieve": ("admin", "doctor", "owner"),
+        "cancel_visits": ("admin",),
+        "move_visits": ("admin",),
+        "*": ("admin", "doctor"),
+    }
+    output_class = TimeOffOutput
+    input_class = TimeOffInput
+    resource_type: ClassVar[str] = "time_off"
+    ordering = ("starts_at", "pk")
+    ordering_fields = ("starts_at", "ends_at")
+
+    def get_queryset(self) -> QuerySet[TimeOff]:
+        return TimeOff.objects.visible_to(self.actor)
+
+    @extend_schema(summary="Keep a doctor's time free", request=TimeOffInput, responses={201: TimeOffOutput})
+    def create(self, request: Request) -> Response:
+        return self.answer(time_off.take(self.actor, **self.read()), status=201)
+
+    def change(self, obj: TimeOff, fields: dict[str, Any]) -> TimeOff:
+        if fields.pop("doctor_id", obj.doctor_id) != obj.doctor_id:
+            raise serializers.ValidationError({"doctor_id": ["Time off stays with its doctor."]})
+        return time_off.change(self.actor, obj.pk, **fields)
+
+    @extend_schema(summary="The doctor is there after all", responses={204: None})
+    def destroy(self, request: Request, pk: UUID) -> Response:
+        time_off.give_back(self.actor, pk)
+        return Response(status=204)
+
+
+@extend_schema_view(
+    list=extend_schema(summary="When the clinic is closed"), retrieve=extend_schema(summary="One closure")
+)
+class ClosureViewSet(HitsVisits, Lists, Shows, ClinicViewSet):
+    roles = {"list": ("admin", "doctor", "owner"), "retrieve": ("admin", "doctor", "owner"), "*": ("admin",)}
+    output_class = ClosureOutput
+    resource_type: ClassVar[str] = "closures"
+    ordering = ("starts_at", "pk")
+    ordering_fields = ("starts_at", "ends_at")
+
+    def get_queryset(self) -> QuerySet[Closure]:
+        return Closure.objects.visible_to(self.actor)
+
+    @extend_schema(summary="Close the clinic", request=ClosureInput, responses={201: ClosureOutput})
+    def create(self, request: Request) -> Response:
+        return self.answer(time_off.close(self.actor, **self.read(ClosureInput)), status=201)
+
+    @extend_schema(summary="The clinic is open after all", responses={204: None})
+    def destroy(self, request: Request, pk: UUID) -> Response:
+        time_off.open_again(self.actor, pk)
+        return Response(status=204)

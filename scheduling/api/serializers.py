@@ -1,0 +1,303 @@
+"""Shapes of visits and what hangs on them."""
+
+import datetime as dt
+from typing import Any
+
+from rest_framework import serializers
+
+from clinicflow.api.serializers import Input
+from scheduling.api.fields import ClockField, DayField, MomentField, instant_of
+from scheduling.models import Appointment, Cancellation, DoctorNote, FollowUp, WaitlistEntry
+from scheduling.transitions import TABLE
+
+MINUTES: dict[str, Any] = {"min_value": 5, "max_value": 480}
+REASON: dict[str, Any] = {"max_length": 200, "allow_blank": True, "required": False}
+
+
+class AppointmentOutput(serializers.Serializer):
+    """A visit. `date`, `start_time`, `end_time` are on the clinic's clock; `starts_at`, `ends_at` carry its offset."""
+
+    id = serializers.UUIDField()
+    doctor_id = serializers.UUIDField()
+    doctor_name = serializers.CharField()
+    patient_id = serializers.UUIDField()
+    patient_name = serializers.CharField()
+    date = serializers.DateField()
+    start_time = serializers.CharField(help_text="HH:MM")
+    end_time = serializers.CharField(help_text="HH:MM")
+    duration = serializers.IntegerField(help_text="Minutes.")
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+    visit_type = serializers.ChoiceField(Appointment.VisitType.choices)
+    visit_category = serializers.ChoiceField(Appointment.VisitCategory.choices)
+    reason = serializers.CharField()
+    status = serializers.ChoiceField(Appointment.Status.choices)
+    intake_status = serializers.ChoiceField(Appointment.IntakeStatus.choices)
+    arrived = serializers.BooleanField()
+    arrived_at = serializers.DateTimeField(allow_null=True)
+    confirmed_at = serializers.DateTimeField(allow_null=True)
+    completed_at = serializers.DateTimeField(allow_null=True)
+    needs_attention = serializers.BooleanField()
+    attention_reason = serializers.CharField()
+    meeting_link = serializers.CharField()
+    rescheduled = serializers.BooleanField()
+    rescheduled_from_id = serializers.UUIDField(allow_null=True)
+    series_id = serializers.UUIDField(allow_null=True)
+    overlap_allowed = serializers.BooleanField()
+    overlap_reason = serializers.CharField()
+    walk_in = serializers.BooleanField()
+    version = serializers.IntegerField()
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+    allowed_actions = serializers.ListField(child=serializers.ChoiceField([row.action for row in TABLE]))
+    warnings = serializers.ListField(
+        child=serializers.ChoiceField(["patient_overlap"]), help_text="Of the write that this answers."
+    )
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        written: dict[str, Any] = self.context["view"].writer.write(instance)
+        return written
+
+
+class WhenInput(Input):
+    """A time: `date` and `start_time` on the clinic's clock, or `starts_at` with an offset. `duration` in minutes; an
+    `end_time` stands for it where it is missing."""
+
+    date = DayField(required=False)
+    start_time = ClockField(required=False)
+    end_time = ClockField(required=False)
+    starts_at = MomentField(required=False)
+    duration = serializers.IntegerField(required=False, **MINUTES)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        day, start, end = attrs.pop("date", None), attrs.pop("start_time", None), attrs.pop("end_time", None)
+        moment = attrs.pop("starts_at", None)
+        if day and start:
+            moment = instant_of(self.context["actor"], day, start)
+            if end and "duration" not in attrs:
+                attrs["duration"] = self._minutes(start, end)
+        elif moment is None:
+            moment = self._partly(day, start)
+        if moment is not None:
+            attrs["starts_at"] = moment
+        return attrs
+
+    def _partly(self, day: dt.date | None, start: dt.time | None) -> dt.datetime | None:
+        """What half of a time means; by itself nothing."""
+        missing = [name for name, value in (("date", day), ("start_time", start)) if value is None]
+        raise serializers.ValidationError({name: ["This field is required."] for name in missing})
+
+    def _minutes(self, start: dt.time, end: dt.time) -> int:
+        minutes = (end.hour - start.hour) * 60 + end.minute - start.minute
+        if not 5 <= minutes <= 480:
+            raise serializers.ValidationError({"end_time": ["A visit takes 5 to 480 minutes, within one day."]})
+        return minutes
+
+
+class AppointmentInput(WhenInput):
+    """A new visit. Without a doctor the first available one gets it, where the clinic does not require one."""
+
+    patient_id = serializers.UUIDField()
+    doctor_id = serializers.UUIDField(required=False, allow_null=True)
+    visit_type = serializers.ChoiceField(Appointment.VisitType.choices, default=Appointment.VisitType.IN_CLINIC)
+    visit_category = serializers.ChoiceField(Appointment.VisitCategory.choices, required=False)
+    reason = serializers.CharField(**REASON)
+    meeting_link = serializers.URLField(max_length=300, allow_blank=True, required=False)
+    override_reason = serializers.CharField(help_text="Books past the rules, where that is allowed.", **REASON)
+    follow_up_id = serializers.UUIDField(required=False)
+    waitlist_entry_id = serializers.UUIDField(required=False)
+
+
+class WalkInInput(Input):
+    """Somebody who stands at the desk: from this minute on, confirmed and arrived."""
+
+    patient_id = serializers.UUIDField()
+    doctor_id = serializers.UUIDField()
+    duration = serializers.IntegerField(required=False, **MINUTES)
+    visit_category = serializers.ChoiceField(Appointment.VisitCategory.choices, required=False)
+    reason = serializers.CharField(**REASON)
+    override_reason = serializers.CharField(**REASON)
+
+
+UNCHANGING = ("patient_id", "status", "arrived", "intake_status")
+
+
+class AppointmentChange(WhenInput):
+    """A correction. What was read may be put back; statuses change by their own actions."""
+
+    echoed = (
+        *("id", "doctor_name", "patient_name", "ends_at", "arrived_at", "confirmed_at", "completed_at"),
+        *("needs_attention", "attention_reason", "rescheduled", "rescheduled_from_id", "series_id"),
+        *("overlap_allowed", "overlap_reason", "walk_in", "version", "created_at", "updated_at"),
+        *("allowed_actions", "warnings"),
+    )
+    doctor_id = serializers.UUIDField()
+    visit_type = serializers.ChoiceField(Appointment.VisitType.choices, required=False)
+    visit_category = serializers.ChoiceField(Appointment.VisitCategory.choices, required=False)
+    reason = serializers.CharField(**REASON)
+    meeting_link = serializers.URLField(max_length=300, allow_blank=True, required=False)
+    override_reason = serializers.CharField(**REASON)
+    patient_id = serializers.UUIDField(required=False)
+    status = serializers.CharField(required=False)
+    arrived = serializers.BooleanField(required=False)
+    intake_status = serializers.CharField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        visit: Appointment = self.context["visit"]
+        for name in UNCHANGING:
+            if name in attrs and attrs.pop(name) != getattr(visit, name):
+                raise serializers.ValidationError({name: ["This does not change by editing; see the actions."]})
+        return super().validate(attrs)
+
+    def _partly(self, day: dt.date | None, start: dt.time | None) -> dt.datetime | None:
+        if day is None and start is None:
+            if not self.partial:
+                super()._partly(day, start)
+            return None
+        actor = self.context["actor"]
+        begins = self.context["visit"].starts_at.astimezone(self.context["view"].writer.zone)
+        return instant_of(actor, day or begins.date(), start or begins.time())
+
+
+class RescheduleInput(WhenInput):
+    doctor_id = serializers.UUIDField(required=False, allow_null=True)
+    override_reason = serializers.CharField(**REASON)
+
+
+class OverrideInput(Input):
+    override_reason = serializers.CharField(help_text="Goes past a rule that allows it; audited.", **REASON)
+
+
+class CancelInput(Input):
+    cancellation_type = serializers.ChoiceField(Cancellation.Type.choices)
+    reason_note = serializers.CharField(max_length=500, allow_blank=True, required=False)
+
+
+class SlotQuery(serializers.Serializer):
+    """`date_from` is today and `date_to` six days later unless given; `after` and `before` bound the wall clock."""
+
+    doctor = serializers.UUIDField(required=False)
+    specialty = serializers.CharField(required=False, max_length=80)
+    date_from = DayField(required=False)
+    date_to = DayField(required=False)
+    duration = serializers.IntegerField(required=False, **MINUTES)
+    visit_type = serializers.ChoiceField(Appointment.VisitType.choices, default=Appointment.VisitType.IN_CLINIC)
+    after = ClockField(required=False)
+    before = ClockField(required=False)
+    limit = serializers.IntegerField(required=False, min_value=1, max_value=500, default=50)
+
+
+class SlotOutput(serializers.Serializer):
+    doctor_id = serializers.UUIDField()
+    doctor_name = serializers.CharField()
+    date = serializers.DateField()
+    start_time = serializers.CharField(help_text="HH:MM")
+    end_time = serializers.CharField(help_text="HH:MM")
+    starts_at = serializers.DateTimeField()
+
+
+class SlotsOutput(serializers.Serializer):
+    results = SlotOutput(many=True)
+
+
+class CancellationOutput(serializers.ModelSerializer):
+    appointment_id = serializers.UUIDField()
+    patient_id = serializers.UUIDField()
+    cancelled_by_id = serializers.UUIDField(allow_null=True)
+    doctor_id = serializers.UUIDField(source="appointment.doctor_id")
+    starts_at = serializers.SerializerMethodField(help_text="Of the visit.")
+
+    class Meta:
+        model = Cancellation
+        fields = (
+            *("id", "appointment_id", "patient_id", "doctor_id", "starts_at", "cancellation_type", "reason_note"),
+            *("cancelled_by_id", "cancelled_by_name", "late", "notice_minutes", "reverted_at", "created_at"),
+        )
+
+    def get_starts_at(self, row: Cancellation) -> dt.datetime:
+        return row.appointment.starts_at.astimezone(self.context["view"].writer.zone)
+
+
+class FollowUpOutput(serializers.ModelSerializer):
+    patient_id = serializers.UUIDField()
+    patient_name = serializers.CharField(source="patient.full_name")
+    doctor_id = serializers.UUIDField()
+    doctor_name = serializers.CharField(source="doctor.name")
+    appointment_id = serializers.UUIDField(allow_null=True)
+    booked_appointment_id = serializers.UUIDField(allow_null=True)
+    created_by_id = serializers.UUIDField(allow_null=True)
+
+    class Meta:
+        model = FollowUp
+        fields = (
+            *("id", "patient_id", "patient_name", "doctor_id", "doctor_name", "appointment_id", "scheduled_date"),
+            *("note", "status", "booked_appointment_id", "created_by_id", "created_at", "updated_at"),
+        )
+
+
+class FollowUpInput(Input):
+    patient_id = serializers.UUIDField()
+    doctor_id = serializers.UUIDField(required=False, allow_null=True, help_text="A doctor's own, for doctors.")
+    appointment_id = serializers.UUIDField(required=False, allow_null=True)
+    scheduled_date = DayField()
+    note = serializers.CharField(max_length=500, allow_blank=True, required=False)
+
+
+class FollowUpChange(Input):
+    echoed = tuple(name for name in FollowUpOutput.Meta.fields if name not in {"scheduled_date", "note", "status"})
+    scheduled_date = DayField()
+    note = serializers.CharField(max_length=500, allow_blank=True, required=False)
+    status = serializers.ChoiceField(FollowUp.Status.choices, required=False)
+
+
+class WaitlistOutput(serializers.ModelSerializer):
+    patient_id = serializers.UUIDField()
+    patient_name = serializers.CharField(source="patient.full_name")
+    doctor_id = serializers.UUIDField(allow_null=True)
+    doctor_name = serializers.SerializerMethodField()
+    booked_appointment_id = serializers.UUIDField(allow_null=True)
+
+    class Meta:
+        model = WaitlistEntry
+        fields = (
+            *("id", "patient_id", "patient_name", "doctor_id", "doctor_name", "date_from", "date_to", "duration"),
+            *("visit_type", "note", "status", "booked_appointment_id", "created_at", "updated_at"),
+        )
+
+    def get_doctor_name(self, entry: WaitlistEntry) -> str:
+        return entry.doctor.name if entry.doctor else ""
+
+
+class WaitlistInput(Input):
+    patient_id = serializers.UUIDField()
+    doctor_id = serializers.UUIDField(required=False, allow_null=True)
+    date_from = DayField()
+    date_to = DayField()
+    duration = serializers.IntegerField(required=False, **MINUTES)
+    visit_type = serializers.ChoiceField(Appointment.VisitType.choices, required=False)
+    note = serializers.CharField(max_length=300, allow_blank=True, required=False)
+
+
+class DoctorNoteOutput(serializers.ModelSerializer):
+    doctor_id = serializers.UUIDField()
+    doctor_name = serializers.CharField(source="doctor.name")
+    patient_id = serializers.UUIDField()
+    appointment_id = serializers.UUIDField(allow_null=True)
+
+    class Meta:
+        model = DoctorNote
+        fields = (
+            *("id", "doctor_id", "doctor_name", "patient_id", "appointment_id", "content"),
+            *("created_at", "updated_at"),
+        )
+
+
+class DoctorNoteInput(Input):
+    patient_id = serializers.UUIDField()
+    appointment_id = serializers.UUIDField(required=False, allow_null=True)
+    content = serializers.CharField(max_length=20_000)
+
+
+class DoctorNoteChange(Input):
+    echoed = tuple(name for name in DoctorNoteOutput.Meta.fields if name != "content")
+    content = serializers.CharField(max_length=20_000)

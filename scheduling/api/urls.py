@@ -1,0 +1,39 @@
+from typing import Any
+
+from django.urls import include, path
+from rest_framework.routers import SimpleRouter
+
+from scheduling.api import appointments, care, closed_time, feed
+
+router = SimpleRouter(trailing_slash=False, use_regex_path=False)
+router.register("appointments", appointments.AppointmentViewSet, "api_appointments")
+router.register("cancellations", care.CancellationViewSet, "api_cancellations")
+router.register("waitlist", care.WaitlistViewSet, "api_waitlist")
+router.register("follow-ups", care.FollowUpViewSet, "api_follow_ups")
+router.register("doctor-notes", care.DoctorNoteViewSet, "api_doctor_notes")
+router.register("time-off", closed_time.TimeOffViewSet, "api_time_off")
+router.register("closures", closed_time.ClosureViewSet, "api_closures")
+
+OF_PATIENT: Any = {"get": "list"}
+
+urlpatterns = [
+    path("slots", care.SlotsView.as_view(), name="api_slots"),
+    path(
+        "patients/<uuid:patient_id>/appointments",
+        appointments.PatientAppointmentsViewSet.as_view(OF_PATIENT),
+        name="api_patient_appointments",
+    ),
+    path(
+        "patients/<uuid:patient_id>/cancellations",
+        care.PatientCancellationsViewSet.as_view(OF_PATIENT),
+        name="api_patient_cancellations",
+    ),
+    path(
+        "doctor-notes/patient/<uuid:patient_id>",
+        care.DoctorNoteViewSet.as_view({"get": "patient"}),
+        name="api_patient_notes",
+    ),
+    path("doctors/<uuid:pk>/calendar.ics", feed.calendar, name="api_calendar"),
+    path("doctors/<uuid:pk>/calendar-feed", feed.CalendarFeedView.as_view(), name="api_calendar_feed"),
+    path("", include(router.urls)),
+]
