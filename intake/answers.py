@@ -86,9 +86,9 @@ def is_shown(question: Question, answers: Answers) -> bool:
     if not condition:
         return True
     wanted = condition["equals"] if isinstance(condition["equals"], list) else [condition["equals"]]
-    given = answers.get(condition["question"])
+    given: Any = answers.get(condition["question"])
     if isinstance(given, Mapping):
-        given = {True: "yes", False: "no"}.get(given.get("yes"))
+        given = "yes" if given.get("yes") else "no" if "yes" in given else ""
     return bool(set(given if isinstance(given, list) else [given]) & set(wanted))
 
 

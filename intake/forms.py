@@ -6,7 +6,7 @@ A field is named after its question; parts of an answer follow a dot: `symptoms.
 import datetime as dt
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -18,6 +18,7 @@ from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clinicflow.core.errors import FieldErrors
 from intake import answers as rules
 from intake.structure import words
 
@@ -134,7 +135,7 @@ def ask(
     answers: Mapping[str, Any],
     language: str,
     *,
-    errors: Mapping[str, list[str]] | None = None,
+    errors: FieldErrors | None = None,
     every: Mapping[str, Any] | None = None,
     blank_rows: int = 1,
 ) -> list[Asked]:
@@ -152,7 +153,7 @@ def _asked(
     question: Mapping[str, Any],
     value: Any,
     language: str,
-    errors: list[str],
+    errors: Sequence[str],
     every: Mapping[str, Any],
     blank_rows: int,
 ) -> Asked:
@@ -237,6 +238,6 @@ def _read_list(question: Mapping[str, Any], data: QueryDict) -> dict[str, Any] |
     for key in data:
         found = ROW_NAME.search(key)
         if found and key == f"{name}{found[0]}" and found[2] in names:
-            rows.setdefault(int(found[1]), {})[found[2]] = data[key]
+            rows.setdefault(int(found[1]), {})[found[2]] = str(data[key])
     written = [rows[number] for number in sorted(rows) if any(text.strip() for text in rows[number].values())]
     return {"rows": written} if written else None

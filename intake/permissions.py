@@ -16,8 +16,8 @@ from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 
 from clinicflow.clinics.actors import Actor, Role
-from clinicflow.clinics.middleware import caller_of
 from clinicflow.clinics.models import Clinic, ClinicSettings
+from clinicflow.clinics.operations.actors import caller_of
 from clinicflow.core.addresses import client_address
 from clinicflow.core.errors import DomainError, NotFound
 from clinicflow.db import tenant
@@ -49,6 +49,11 @@ class PatientVisit:
     @property
     def sections(self) -> list[dict[str, Any]]:
         return self.form.questionnaire.sections if self.form else []
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """As the patient sees them, sent in or not."""
+        return self.form.working_answers if self.form else {}
 
     @property
     def is_on(self) -> bool:

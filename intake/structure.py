@@ -123,7 +123,7 @@ class QuestionnaireFile(Part):
     format: Literal["clinicflow-questionnaire/1"] = "clinicflow-questionnaire/1"
     name: Label
     audience: Literal["adult", "child", "follow-up"] = "adult"
-    languages: list[Literal["en", "es"]] = Field(default_factory=lambda: ["en"], min_length=1, max_length=2)
+    languages: list[Literal["en", "es"]] = Field(default=["en"], min_length=1, max_length=2)
     sections: list[Section] = Field(min_length=1, max_length=30)
 
     @model_validator(mode="after")

@@ -92,7 +92,7 @@ def send_link(actor: Actor, appointment_id: UUID, *, kind: str = Kind.INTAKE_LIN
 def seal(actor: Actor, message_id: UUID) -> Letter | None:
     """Make the link and the full text of a waiting message. None when it is not to be sent any more."""
     message = messages.take(actor, message_id)
-    if message is None:
+    if message is None or message.appointment_id is None:
         return None
     appointment = Appointment.objects.visible_to(actor).select_related("doctor").fetch(message.appointment_id)
     form = IntakeForm.objects.visible_to(actor).filter(appointment=appointment).first()

@@ -62,6 +62,22 @@ def ensure(actor: Actor, appointment_id: UUID) -> IntakeForm:
     return form or create(actor, appointment_id)
 
 
+@transaction.atomic
+def make(actor: Actor, appointment_id: UUID, *, questionnaire_id: UUID | None = None, language: str = "") -> IntakeForm:
+    """The form of a visit for somebody who wants to fill it in: a new one, or the one that waits untouched.
+
+    FormExists when somebody has begun to answer it, or it answers to another questionnaire.
+    """
+    Appointment.objects.visible_to(actor).lock(appointment_id)
+    form = IntakeForm.objects.visible_to(actor).filter(appointment_id=appointment_id).first()
+    if form is None:
+        return create(actor, appointment_id, questionnaire_id=questionnaire_id, language=language)
+    fits = questionnaire_id in {None, form.questionnaire_id}
+    if form.submitted_at or form.raw_answers or form.completed_reason or not fits:
+        raise FormExists()
+    return set_language(actor, form.pk, language) if language else form
+
+
 def audience_of(actor: Actor, appointment: Appointment) -> str:
     """Which questionnaire fits: children on the visit's day, then follow-ups, then adults."""
     day = clock.local(appointment.starts_at, actor.timezone).date()
@@ -183,13 +199,22 @@ def keep_as_sent(actor: Actor, form_id: UUID) -> IntakeForm:
 
 
 @transaction.atomic
-def enter_from_paper(actor: Actor, form_id: UUID, answers: Mapping[str, Any]) -> IntakeForm:
-    """Staff type in what the patient wrote on paper, and send it in. ManualCompletionOff where the clinic says so."""
+def enter(
+    actor: Actor, form_id: UUID, answers: Mapping[str, Any], *, send_in: bool = True, replace: bool = False
+) -> IntakeForm:
+    """Staff type in what the patient wrote on paper, and send it in. ManualCompletionOff where the clinic says so.
+
+    With `replace`, answers that are not given are taken back; of those, the front desk replaces only what it sees.
+    """
     _manual_completion(actor)
-    reopen(actor, form_id)
-    save_answers(actor, form_id, answers)
-    form = submit(actor, form_id, complete=False)
-    record(actor, "intake.entered", form, patient_ids=[form.patient_id], values={"revision": form.revision})
+    form = reopen(actor, form_id)
+    unseen: Mapping[str, Any] = {}
+    if replace and actor.role == Role.ADMIN:
+        unseen = rules.of_kind(form.questionnaire.sections, form.working_answers, "clinical")
+    form = save_answers(actor, form_id, {**unseen, **answers}, replace=replace)
+    if send_in:
+        form = submit(actor, form_id, complete=False)
+        record(actor, "intake.entered", form, patient_ids=[form.patient_id], values={"revision": form.revision})
     return form
 
 

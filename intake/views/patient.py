@@ -113,7 +113,7 @@ def _section_page(
     errors: FieldErrors | None = None,
 ) -> HttpResponse:
     patient, language = request.patient, translation.get_language()[:2]
-    part, kept = patient.sections[number], patient.form.working_answers
+    part, kept = patient.sections[number], patient.answers
     own = {question["id"]: kept.get(question["id"]) for question in part["questions"]} if given is None else given
     context = {
         "part": part["id"],
@@ -150,7 +150,7 @@ def check(request: HttpRequest) -> HttpResponse:
 
 def _check_page(request: HttpRequest, *, status: int = 200) -> HttpResponse:
     patient = request.patient
-    parts = read_back(patient.sections, patient.form.working_answers, translation.get_language()[:2])
+    parts = read_back(patient.sections, patient.answers, translation.get_language()[:2])
     _saw(patient)
     complete = not any(part.missing for part in parts)
     context = {"parts": parts, "complete": complete, "wrong": status == 422}
@@ -200,7 +200,7 @@ def _next_page(patient: PatientVisit) -> HttpResponse:
         return _go(patient, "patient_visit")
     if not patient.may_fill:
         return _go(patient, "patient_done")
-    absent = rules.missing(patient.sections, patient.form.working_answers)
+    absent = rules.missing(patient.sections, patient.answers)
     for part in patient.sections:
         if any(question["id"] in absent for question in part["questions"]):
             return _go(patient, "patient_section", part["id"])
@@ -225,4 +225,4 @@ def _is_draft(request: HttpRequest) -> bool:
 
 
 def _saw(patient: PatientVisit) -> None:
-    saw(patient.actor, "intake_forms", [patient.appointment.patient_id], resource_id=patient.form.pk)
+    saw(patient.actor, "intake_forms", [patient.appointment.patient_id], resource_id=patient.appointment.pk)

@@ -1,0 +1,113 @@
+"""Shapes of forms and questionnaires. What an answer may be stands in intake/answers.py."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from clinicflow.api.serializers import Input
+from clinicflow.clinics.actors import Role
+from intake import answers as rules
+from intake.models import IntakeForm, Questionnaire
+from intake.structure import LANGUAGES
+
+ANSWERS = 'Question id → answer: text, a number, a list, or an object such as `{"none": true}` or `{"rows": […]}`.'
+
+
+@extend_schema_field({"type": "object", "additionalProperties": True})
+class AnswersField(serializers.Field):
+    """Answers by question id. Their shape is checked against the questionnaire by the operation."""
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        if not isinstance(data, dict):
+            raise serializers.ValidationError("This must be an object of question ids and answers.")
+        return data
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+class FormOutput(serializers.Serializer):
+    """A form. The front desk gets the administrative answers, a doctor of the patient all of them."""
+
+    id = serializers.UUIDField()
+    patient_id = serializers.UUIDField()
+    patient_name = serializers.CharField(source="patient.full_name")
+    appointment_id = serializers.UUIDField()
+    questionnaire_id = serializers.UUIDField()
+    questionnaire_version = serializers.IntegerField(source="questionnaire.version")
+    language = serializers.ChoiceField(LANGUAGES)
+    status = serializers.ChoiceField(IntakeForm.Status.choices)
+    intake_status = serializers.CharField(source="appointment.intake_status")
+    raw_answers = serializers.SerializerMethodField(help_text=ANSWERS)
+    revision = serializers.IntegerField()
+    is_being_changed = serializers.BooleanField()
+    opened_at = serializers.DateTimeField(allow_null=True)
+    saved_at = serializers.DateTimeField(allow_null=True)
+    submitted_at = serializers.DateTimeField(allow_null=True)
+    reviewed_at = serializers.DateTimeField(allow_null=True)
+    reviewed_by_id = serializers.UUIDField(allow_null=True)
+    entered_by_id = serializers.UUIDField(allow_null=True)
+    completed_reason = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+    @extend_schema_field({"type": "object", "additionalProperties": True})
+    def get_raw_answers(self, form: IntakeForm) -> dict[str, Any]:
+        if self.context["actor"].role == Role.DOCTOR:
+            answers: dict[str, Any] = form.raw_answers
+            return answers
+        return rules.of_kind(form.questionnaire.sections, form.raw_answers, "administrative")
+
+
+class FormChange(Input):
+    """Answers from paper. `status: submitted` sends the form in; the default leaves a form that is not sent in open."""
+
+    echoed = tuple(set(FormOutput._declared_fields) - {"raw_answers", "status", "language"})
+
+    raw_answers = AnswersField(help_text=ANSWERS)
+    status = serializers.ChoiceField([IntakeForm.Status.PENDING, IntakeForm.Status.SUBMITTED], required=False)
+    language = serializers.ChoiceField(LANGUAGES, required=False)
+
+
+class FormInput(Input):
+    """A form for a visit. With answers it is sent in, unless `status` is `pending`."""
+
+    appointment_id = serializers.UUIDField()
+    patient_id = serializers.UUIDField(required=False, help_text="Checked against the visit's.")
+    questionnaire_id = serializers.UUIDField(required=False, allow_null=True)
+    language = serializers.ChoiceField(LANGUAGES, required=False)
+    raw_answers = AnswersField(required=False, help_text=ANSWERS)
+    status = serializers.ChoiceField([IntakeForm.Status.PENDING, IntakeForm.Status.SUBMITTED], required=False)
+
+
+@extend_schema_field({"type": "array", "items": {"type": "object"}})
+class SectionsField(serializers.JSONField):
+    """As docs/questionnaire.schema.json says."""
+
+
+class QuestionnaireOutput(serializers.Serializer):
+    id = serializers.UUIDField()
+    family = serializers.UUIDField(help_text="The same for every version.")
+    version = serializers.IntegerField()
+    name = serializers.CharField()
+    audience = serializers.ChoiceField(Questionnaire.Audience.choices)
+    languages = serializers.ListField(child=serializers.ChoiceField(LANGUAGES))
+    sections = SectionsField()
+    published_at = serializers.DateTimeField(allow_null=True)
+    retired_at = serializers.DateTimeField(allow_null=True)
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+
+class QuestionnaireInput(Input):
+    """A questionnaire file; every fault in it is named by its place. A draft, unless `publish`."""
+
+    echoed = ("id", "family", "version", "published_at", "retired_at", "created_at", "updated_at")
+
+    format = serializers.CharField(required=False)
+    name = serializers.CharField()
+    audience = serializers.ChoiceField(Questionnaire.Audience.choices, required=False)
+    languages = serializers.ListField(child=serializers.ChoiceField(LANGUAGES), required=False)
+    sections = SectionsField()
+    publish = serializers.BooleanField(required=False, default=False)
