@@ -20,17 +20,15 @@ from aiassist.engine.mentions import find
 from aiassist.engine.redactor import Redactor
 from aiassist.engine.text import parse
 
-GIVEN = (
-    "Margaret Robert Elizabeth William Maria José Francisco Guadalupe Jennifer Michael Katherine Christopher Deborah Nguyen Priya Ahmed Fatima Wei Olga Dmitri Siobhan Aoife Tyrone Latoya "
-    "Rosa Ximena Javier Ignacio Consuelo Dolores Rosemary Theodore Samantha Jonathan Patricia Andrew Susan Vincent Penelope Walter Yolanda Zachary Beatriz Héctor Lucía Raúl Ángela Mohammed "
-    "Will Rose Grace Mark May Summer Faith Hope Ivy Jack"
-).split()
-FAMILY = (
-    "Smith Johnson Garcia Rodríguez Martínez Hernández López González O'Neil McDonald Nguyen Tran Patel Kowalski Schmidt Fitzgerald Washington Jefferson Okafor Abdullah Petrov Yamamoto Castillo "
-    "Villanueva Montgomery Blackwood Stanislavski Weatherby Hutchinson Delacroix Barrientos Echeverría Zapata Quiñones Oyelaran Lindqvist Vandermeer Abernathy Goldberg Cruz Young Brown Rivera Park"
-).split()
+GIVEN = ["Margaret", "Robert", "Elizabeth", "William", "Maria", "José", "Francisco", "Guadalupe", "Jennifer", "Michael", "Katherine", "Christopher", "Deborah", "Nguyen", "Priya", "Ahmed", "Fatima", "Wei", "Olga", "Dmitri", "Siobhan", "Aoife", "Tyrone", "Latoya", "Rosa", "Ximena", "Javier", "Ignacio", "Consuelo", "Dolores", "Rosemary", "Theodore", "Samantha", "Jonathan", "Patricia", "Andrew", "Susan", "Vincent", "Penelope", "Walter", "Yolanda", "Zachary", "Beatriz", "Héctor", "Lucía", "Raúl", "Ángela", "Mohammed", "Will", "Rose", "Grace", "Mark", "May", "Summer", "Faith", "Hope", "Ivy", "Jack"]
+FAMILY = ["Smith", "Johnson", "Garcia", "Rodríguez", "Martínez", "Hernández", "López", "González", "O'Neil", "McDonald", "Nguyen", "Tran", "Patel", "Kowalski", "Schmidt", "Fitzgerald", "Washington", "Jefferson", "Okafor", "Abdullah", "Petrov", "Yamamoto", "Castillo", "Villanueva", "Montgomery", "Blackwood", "Stanislavski", "Weatherby", "Hutchinson", "Delacroix", "Barrientos", "Echeverría", "Zapata", "Quiñones", "Oyelaran", "Lindqvist", "Vandermeer", "Abernathy", "Goldberg", "Cruz", "Young", "Brown", "Rivera", "Park"]
 STREETS = ("Maple Street", "Oakwood Avenue", "Lincoln Road", "Sycamore Lane", "Harbor Drive", "Juniper Court")
-TOWNS = (("Springfield", "IL", "62704"), ("Glenwood", "TX", "75001"), ("Fairhaven", "CA", "90210"), ("Millbrook", "NY", "12545"))
+TOWNS = (
+    ("Springfield", "IL", "62704"),
+    ("Glenwood", "TX", "75001"),
+    ("Fairhaven", "CA", "90210"),
+    ("Millbrook", "NY", "12545"),
+)
 NICKNAMES = {
     "Margaret": "Peggy", "Robert": "Bob", "Elizabeth": "Liz", "William": "Bill", "José": "Pepe", "Francisco": "Paco", "Guadalupe": "Lupita", "Jennifer": "Jen", "Michael": "Mike", "Katherine": "Kathy",
     "Christopher": "Chris", "Deborah": "Debbie", "Javier": "Javi", "Ignacio": "Nacho", "Consuelo": "Chelo", "Theodore": "Ted", "Samantha": "Sammy", "Patricia": "Trish", "Andrew": "Andy", "Susan": "Susie",
@@ -61,8 +59,20 @@ def identity(chance: random.Random) -> tuple[Identity, dict[str, str]]:
     first, last, doctor = chance.choice(GIVEN), chance.choice(FAMILY), chance.choice(FAMILY)
     born = date(1930, 1, 1) + timedelta(days=chance.randrange(30_000))
     phone = f"{chance.randrange(201, 989)}555{chance.randrange(100, 9999):04d}"
-    phones = (f"({phone[:3]}) {phone[3:6]}-{phone[6:]}", f"{phone[:3]}.{phone[3:6]}.{phone[6:]}", phone, f"+1 {phone[:3]} {phone[3:6]} {phone[6:]}", f"{phone[3:6]} {phone[6:]}")
-    dates = (f"{born:%m/%d/%Y}", f"{born.month}/{born.day}/{born:%y}", f"{born:%B} {born.day}, {born.year}", f"{born.day} {born:%b} {born.year}", f"{born:%Y-%m-%d}")
+    phones = (
+        f"({phone[:3]}) {phone[3:6]}-{phone[6:]}",
+        f"{phone[:3]}.{phone[3:6]}.{phone[6:]}",
+        phone,
+        f"+1 {phone[:3]} {phone[3:6]} {phone[6:]}",
+        f"{phone[3:6]} {phone[6:]}",
+    )
+    dates = (
+        f"{born:%m/%d/%Y}",
+        f"{born.month}/{born.day}/{born:%y}",
+        f"{born:%B} {born.day}, {born.year}",
+        f"{born.day} {born:%b} {born.year}",
+        f"{born:%Y-%m-%d}",
+    )
     town, state, post = chance.choice(TOWNS)
     street = f"{chance.randrange(10, 9999)} {chance.choice(STREETS)}"
     record = f"MRN{chance.randrange(100_000, 999_999)}"
@@ -88,7 +98,13 @@ def _typo(name: str, chance: random.Random) -> str:
     if len(name) < 6:
         return name
     at = chance.randrange(1, len(name) - 2)
-    return chance.choice((name[:at] + name[at + 1] + name[at] + name[at + 2 :], name[:at] + name[at + 1 :], name[:at] + name[at] + name[at:]))
+    return chance.choice(
+        (
+            name[:at] + name[at + 1] + name[at] + name[at + 2 :],
+            name[:at] + name[at + 1 :],
+            name[:at] + name[at] + name[at:],
+        )
+    )
 
 
 def survives(kind: str, said: str, sent: str) -> bool:
@@ -96,10 +112,16 @@ def survives(kind: str, said: str, sent: str) -> bool:
     words = set(re.findall(r"\w+", _plain(sent).lower()))
     if kind in ("phone", "birth date", "birth date alone", "record number"):
         digits = re.sub(r"\D", "", said)
-        return said.lower() in sent.lower() or (len(digits) >= 6 and digits in re.sub(r"(?<=\d)\W{0,3}(?=\d)", "", sent))
+        return said.lower() in sent.lower() or (
+            len(digits) >= 6 and digits in re.sub(r"(?<=\d)\W{0,3}(?=\d)", "", sent)
+        )
     if kind in ("email", "clinic"):
         return said.lower() in sent.lower()
-    parts = [part for part in re.findall(r"\w+", _plain(said).lower()) if len(part) > 2 and part not in ("street", "avenue", "road", "lane", "drive", "court")]
+    parts = [
+        part
+        for part in re.findall(r"\w+", _plain(said).lower())
+        if len(part) > 2 and part not in ("street", "avenue", "road", "lane", "drive", "court")
+    ]
     return any(part in words for part in parts)
 
 

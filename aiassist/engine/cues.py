@@ -22,8 +22,15 @@ RELATIVE = (
 )
 CHILD = r"(?:son|daughter|kids?|child|children|baby|hijo|hija|hijos|hijas|bebe|nino|nina|dog|cat|perro|gato)"
 
-RENEWED = _any(r"(?:switched|changed|swapped|moved|went|switch|cambio|cambiaron|cambie) (?:\w+ ){0,2}?(?:from|de|del) (?:\w+ ){1,3}(?:to|a|al|por)")
-FAMILY = _any(rf"(?:^|(?<=, )|(?<=: )|(?<=and )|(?<=y )){RELATIVE}(?= )", rf"(?:my|our|his|her|mi|mis|nuestra|nuestro|su) (?:\w+ )?{RELATIVE}(?:'s| 's)?", r"everyone (?:else )?in my family", r"runs in (?:my|the) family")
+RENEWED = _any(
+    r"(?:switched|changed|swapped|moved|went|switch|cambio|cambiaron|cambie) (?:\w+ ){0,2}?(?:from|de|del) (?:\w+ ){1,3}(?:to|a|al|por)"
+)
+FAMILY = _any(
+    rf"(?:^|(?<=, )|(?<=: )|(?<=and )|(?<=y )){RELATIVE}(?= )",
+    rf"(?:my|our|his|her|mi|mis|nuestra|nuestro|su) (?:\w+ )?{RELATIVE}(?:'s| 's)?",
+    r"everyone (?:else )?in my family",
+    r"runs in (?:my|the) family",
+)
 CHILDREN = _any(rf"(?:my|our|mi|mis|nuestra|nuestro) (?:\w+ )?{CHILD}(?:'s| 's)?")
 
 # "can't take", "reacted to": about the substance that follows.
@@ -57,8 +64,15 @@ ALLERGY_AFTER = _any(
     r"(?:me|le) (?:da|dan|dio|dieron|causa|causan|causo|produce|producen|produjo|provoca|provocan|provoco|salen|hincha|saca|saco)",
     r"i (?:break|broke|get|got|swell|swelled|swole|had|have|itch|throw|threw|vomit|vomited|sneeze|couldn't breathe|can't breathe|develop|developed|came|come|reacted|react)",
 )
-ALLERGY_NOUN = re.compile(r"^ (?:allergy|allergies|allergic|alergy|intolerance|sensitivity|reaction)(?! (?:medicine|medication|meds?|pills?|shots?|tablets?|relief))(?![\w'])")
-ALLERGY_ALSO = _any(r"(?:i'?m|i am|he is|she is|i was|he's|she's) (?:\w+ )?allergic", r"is an allergy", r"soy alergic[oa]", r"allergic to (?:it|them|that|those|both|this)")
+ALLERGY_NOUN = re.compile(
+    r"^ (?:allergy|allergies|allergic|alergy|intolerance|sensitivity|reaction)(?! (?:medicine|medication|meds?|pills?|shots?|tablets?|relief))(?![\w'])"
+)
+ALLERGY_ALSO = _any(
+    r"(?:i'?m|i am|he is|she is|i was|he's|she's) (?:\w+ )?allergic",
+    r"is an allergy",
+    r"soy alergic[oa]",
+    r"allergic to (?:it|them|that|those|both|this)",
+)
 
 ALLERGY_TREATED = _any(
     r"(?:for|with|against) (?:(?:my|the|his|her|seasonal|bad|these|some|food|pet|spring|hay|environmental) )*(?:allerg\w+|hay fever|hayfever|rhinitis)",
@@ -107,7 +121,9 @@ RECENT = _any(
     r"been (?:taking|using|having|trying) (?:some|a few|a couple|a bit|a little)|(?:when|if|after|whenever|unless|until|cuando|si) (?:i|yo) (?:i )?(?:take|use|tomo|uso)(?= )|"
     r"having taken|tome|he tomado|probe|he probado|me dieron|me inyectaron|use|compre|me tome",
 )
-RECENT_AFTER = _any(r"(?:this|yesterday) morning|today|yesterday|last (?:night|week)|earlier|(?:\w+ )?(?:days?|hours?) ago|esta manana|hoy|ayer|anoche")
+RECENT_AFTER = _any(
+    r"(?:this|yesterday) morning|today|yesterday|last (?:night|week)|earlier|(?:\w+ )?(?:days?|hours?) ago|esta manana|hoy|ayer|anoche"
+)
 
 USE = _any(
     rf"(?:i|he|she|we|they|yeah|yes|and|also|still|only|just|usually|sometimes|mom|to)? ?{_ADVERB}(?:take|takes|taking|taken|takin|use|uses|using|inject|injecting|apply|applying|swallow|wear)",
@@ -138,7 +154,9 @@ ASKING = _any(
     r"(?: \w+){0,2}(?: (?:tomar|usar|dejar|probar|sobre|de|empezar))?",
 )
 # Only in a sentence that asks.
-ASKING_AUX = _any(r"(?:do|does|did|is|are|has|was|which|what|how|es|son|que|cual|hay|sirve) (?:i|we|it|the|that|this|there|you|they|he|she|my|a|any|some|taking|color|colour|el|la|un|una|mi)(?: \w+)?")
+ASKING_AUX = _any(
+    r"(?:do|does|did|is|are|has|was|which|what|how|es|son|que|cual|hay|sirve) (?:i|we|it|the|that|this|there|you|they|he|she|my|a|any|some|taking|color|colour|el|la|un|una|mi)(?: \w+)?"
+)
 
 NONE_WORDS = _any(
     r"no|nope|nah|none|never|nothing|nada|ninguno|ninguna|ningun|nunca|n a|na|nil|negative|nkda|nka|nkma|not|don't|dont|do n't|haven't|have n't|havent|zero|niego|jamas|sin|"
@@ -149,10 +167,12 @@ UNSURE = _any(
     r"no me acuerdo|no recuerdo|no estoy segur[oa]|no se(?: (?:como|cual|cuales|el|los))?|quizas?|tal vez|creo que|forgot|not certain|no idea"
 )
 AFFIRMED = re.compile(
-    r"^(?:(?:oh|um|uh|ah|ok|okay|well|hm|so|sure|uhm|er|yeah|yep|yes) ?,? ?)*(?:yes|yeah|yep|yup|yea|correct|i do|i am|i have|right|that's right|that is right|that's it|it is|"
+    r"^(?:(?:oh|um|uh|ah|ok|okay|well|hm|so|sure|uhm|er|yeah|yep|yes)(?![\w'])[ ,]*)*(?:yes|yeah|yep|yup|yea|correct|i do|i am|i have|right|that's right|that is right|that's it|it is|"
     r"i think that is correct|sure|of course|absolutely|si|claro|correcto|asi es|exacto|uh huh|affirmative|mhm|mm hm|sometimes|every day|occasionally)(?![\w'])"
 )
-DENIED = re.compile(r"^(?:(?:oh|um|uh|ah|ok|okay|well|hm|so|uhm|er|hmm|mmm?|ohh|ahh|allergies|medications|and|i mean|pues|bueno) ?,? ?)*(?:no|nope|nah|none|never|nothing|not|n a|nada|ninguno|ninguna|nunca|niego|nil|negative|nkda|nka)(?![\w'])")
+DENIED = re.compile(
+    r"^(?:(?:oh|um|uh|ah|ok|okay|well|hm|so|uhm|er|hmm|mmm?|ohh|ahh|allergies|medications|and|i mean|pues|bueno)(?![\w'])[ ,]*)*(?:no|nope|nah|none|never|nothing|not|n a|nada|ninguno|ninguna|nunca|niego|nil|negative|nkda|nka)(?![\w'])"
+)
 INEFFECTIVE = _any(
     r"(?:it |that |they |which )?(?:did n't|didn't|did not|does n't|doesn't|does not|do n't|don't|is n't|isn't|has n't|hasn't|was n't|wasn't|never) (?:really |even |seem to )?(?:help|work|do anything|helped|worked|helping|working|touch)\w*",
     r"no (?:me )?(?:hace nada|sirve|sirvio|ayuda|ayudo|funciona|funciono|quita)",
@@ -160,4 +180,13 @@ INEFFECTIVE = _any(
 INSTRUCTION = _any(
     r"ignore (?:all |any )?(?:the )?(?:previous|prior|above|earlier) (?:\w+ )?(?:instructions?|prompts?|rules?)|disregard (?:all |the )?(?:previous|above|prior|instructions?)|system prompt|you are now|"
     r"as an ai|new instructions?|assistant|jailbreak|ignora (?:todas )?(?:las )?instrucciones|(?:system|user|developer) (?:message|role)|output only|respond only|reply only with"
+)
+
+# In the question, before a name: it is asked whether it is taken, or reacted to; or the name is only an example.
+ASKED_USE = re.compile(
+    r"(?:you|he|she|patient|still|ever|been|usted|ud|sigue|aun) (?:\w+ ){0,2}?(?:tak\w+|use|using|on|applying|toma|tomando|usa|usando)(?: \w+| ,){0,12}$"
+)
+ASKED_ALLERGY = re.compile(r"(?:allergic to|allergies to|allergy to|reaction to|alergic[oa] a|alergia a)(?: \w+){0,6}$")
+ASKED_EXAMPLE = re.compile(
+    r"(?:such as|like|for example|e ?g|including|other than|besides|apart from|instead of|as in|should|make sure|can|could|might|would|need to|needs to|recommend\w*|advis\w*|suggest\w*|if you|let's|we|i'll|i'd|to (?:take|use|be on)|stop\w*|start\w*|want you|prescrib\w+|como|por ejemplo|write|going to)(?: \w+| ,){0,8}$"
 )

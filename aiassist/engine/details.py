@@ -41,7 +41,10 @@ _REACTION_WORDS = (
     r"ronchas|urticaria|sarpullido|salpullido|erupci[oó]n|hinchaz[oó]n|(?:se me )?hinch\w+(?: (?:la|el|los|las) \w+)?|comez[oó]n|picaz[oó]n|anafilaxia|shock anafil[aá]ctico|dificultad para respirar|falta de aire|n[aá]useas?|v[oó]mitos?|mareos?|diarrea|"
     r"dolor de (?:cabeza|est[oó]mago)|estornud\w+|ojos llorosos|se (?:me )?cierra la garganta|tos|ardor|desmay\w+"
 )
-REACTION = re.compile(rf"(?<![\w]){_SEVERITY}(?:{_REACTION_WORDS})(?![\w])(?:(?:\s?,\s?|\s(?:and|y)\s|\s?,\s?(?:and|y)\s){_SEVERITY}(?:{_REACTION_WORDS})(?![\w]))*", re.I)
+REACTION = re.compile(
+    rf"(?<![\w]){_SEVERITY}(?:{_REACTION_WORDS})(?![\w])(?:(?:\s?,\s?|\s(?:and|y)\s|\s?,\s?(?:and|y)\s){_SEVERITY}(?:{_REACTION_WORDS})(?![\w]))*",
+    re.I,
+)
 _LEADING = re.compile(r"^(?:(?:a|an|some|of|my|the|and|un|una|unas|la|el|los|las|en|y)\s)+", re.I)
 
 

@@ -19,7 +19,7 @@ _MEDICATIONS = re.compile(
     r"taken anything|take anything|taking anything|que toma|toma (?:usted )?(?:alg|medic)|maintenance treatment"
 )
 _ASKS = re.compile(
-    r"^(?:(?:and|so|okay|ok|um|uh|well|alright|right|now|then) ?,? ?)*(?:any|are|do|does|what|which|how|is|have|has|had|did|can|you're|you are|tell|know|current|please)\b|"
+    r"^(?:(?:and|so|okay|ok|um|uh|well|alright|right|now|then)(?![\w'])[ ,]*)*(?:any|are|do|does|what|which|how|is|have|has|had|did|can|you're|you are|tell|know|current|please)\b|"
     r"\b(?:are you|do you|have you|did you|had you|has he|does (?:he|she)|you're not|you are not|you're on|is (?:he|she)|usted|toma|tiene|es)\b"
 )
 _NOT_ABOUT = re.compile(
@@ -27,7 +27,7 @@ _NOT_ABOUT = re.compile(
     r"i'd like you to|want you to|do you have any questions|question|pharmacy"
 )
 _CARRIES = re.compile(
-    r"^(?:(?:and|okay|ok|alright|oh|so|um|yes|right|hm|well|no) ?,? ?)*(?:which|what else|anything else|any(?:thing)? other|others?|like what|what are they|do you know (?:their|its|the) names?|"
+    r"^(?:(?:and|okay|ok|alright|oh|so|um|yes|right|hm|well|no)(?![\w'])[ ,]*)*(?:which|what else|anything else|any(?:thing)? other|others?|like what|what are they|do you know (?:their|its|the) names?|"
     r"either of|nothing|sorry|i said|what kind)\b"
 )
 _STATES_ALLERGY = re.compile(r"\b(?:he|she|you|patient)(?:'s|'re| is| are) (?:also )?allergic to")
@@ -43,13 +43,19 @@ def topic_of(question: str, before: str = "other") -> str:
     words = text.norms[first:][-LONGEST_QUESTION:]
     tail = " ".join(words)
     asks = text.sentences[-1].asks or bool(_ASKS.search(tail))
-    treats = re.search(r"(?:for|your|seasonal) allerg(?:y|ies)|allergist", tail) and not re.search(r"allergic|(?:any|have|having|from) .*allerg|your allergies\b", tail)
+    treats = re.search(r"(?:for|your|seasonal) allerg(?:y|ies)|allergist", tail) and not re.search(
+        r"allergic|(?:any|have|having|from) .*allerg|your allergies\b", tail
+    )
     if (asks or _STATES_ALLERGY.search(tail)) and _ALLERGIES.search(tail) and not treats:
         return "allergies"
     if asks and _MEDICATIONS.search(tail) and not _NOT_ABOUT.search(tail):
         return "medications"
     short = len(text.tokens) <= 9
-    if short and "sure" not in text.norms and (_CARRIES.match(" ".join(text.norms)) or len(text.tokens) <= 3 and text.sentences[-1].asks):
+    if (
+        short
+        and "sure" not in text.norms
+        and (_CARRIES.match(" ".join(text.norms)) or (len(text.tokens) <= 3 and text.sentences[-1].asks))
+    ):
         return before
     return "other"
 
@@ -62,7 +68,9 @@ def answers_of(row: dict[str, Any]) -> list[Answer]:
         asked_back = bool(answers) and answers[-1].text.rstrip().endswith("?")
         here = topic_of(str(entry["question"]), topic)
         topic = topic if here == "other" and asked_back else here
-        answers.append(Answer(question_id=str(entry["id"]), topic=topic, label=str(entry["question"]), text=str(entry["answer"])))
+        answers.append(
+            Answer(question_id=str(entry["id"]), topic=topic, label=str(entry["question"]), text=str(entry["answer"]))
+        )
     return answers
 
 
@@ -80,10 +88,21 @@ def predict(row: dict[str, Any]) -> dict[str, Any]:
     return {
         "id": row["id"],
         "medications": [
-            {"name": _name(finding), "status": "mentioned" if status == "unclear" else status, "qid": finding.question_id, "quote": finding.quote} for finding, status in medications
+            {
+                "name": _name(finding),
+                "status": "mentioned" if status == "unclear" else status,
+                "qid": finding.question_id,
+                "quote": finding.quote,
+            }
+            for finding, status in medications
         ],
-        "allergies": [{"name": _name(finding), "status": "current", "qid": finding.question_id, "quote": finding.quote} for finding in allergies],
-        "medications_state": lists.state_of("medications", answers, any(status != "past" for _, status in medications))[0],
+        "allergies": [
+            {"name": _name(finding), "status": "current", "qid": finding.question_id, "quote": finding.quote}
+            for finding in allergies
+        ],
+        "medications_state": lists.state_of("medications", answers, any(status != "past" for _, status in medications))[
+            0
+        ],
         "allergies_state": lists.state_of("allergies", answers, bool(allergies))[0],
     }
 

@@ -6,7 +6,10 @@ from aiassist.engine.details import DOSE
 from aiassist.engine.text import norm_word, numbers_in, parse
 
 _SIGNS = (
-    ("day", r"daily|day|qd|bid|tid|qid|dia|dias|diario|diaria|diariamente|diarias|diarios|morning|mornings|night|nightly|bedtime|noche|manana|qhs|qam|qpm|evening"),
+    (
+        "day",
+        r"daily|day|qd|bid|tid|qid|dia|dias|diario|diaria|diariamente|diarias|diarios|morning|mornings|night|nightly|bedtime|noche|manana|qhs|qam|qpm|evening",
+    ),
     ("week", r"week|weekly|weeks|semana|semanal|semanas|biweekly|mondays?|sundays?|fridays?"),
     ("month", r"month|monthly|mes|mensual|mensualmente"),
     ("hour", r"hours?|hrs?|horas?|h"),

@@ -9,11 +9,50 @@ from aiassist.engine.lexicon import DATA
 from aiassist.engine.text import norm_word, parse
 
 _MONTHS = (
-    ("january", "jan", "enero", "ene"), ("february", "feb", "febrero"), ("march", "mar", "marzo"), ("april", "apr", "abril", "abr"), ("may", "mayo"), ("june", "jun", "junio"),
-    ("july", "jul", "julio"), ("august", "aug", "agosto", "ago"), ("september", "sep", "sept", "septiembre"), ("october", "oct", "octubre"), ("november", "nov", "noviembre"),
+    ("january", "jan", "enero", "ene"),
+    ("february", "feb", "febrero"),
+    ("march", "mar", "marzo"),
+    ("april", "apr", "abril", "abr"),
+    ("may", "mayo"),
+    ("june", "jun", "junio"),
+    ("july", "jul", "julio"),
+    ("august", "aug", "agosto", "ago"),
+    ("september", "sep", "sept", "septiembre"),
+    ("october", "oct", "octubre"),
+    ("november", "nov", "noviembre"),
     ("december", "dec", "diciembre", "dic"),
 )
-_PARTICLES = frozenset(["de", "la", "las", "los", "del", "da", "dos", "van", "von", "der", "den", "di", "le", "el", "al", "bin", "ibn", "y", "jr", "sr", "ii", "iii", "st", "mc", "mac", "o", "d"])
+_PARTICLES = frozenset(
+    [
+        "de",
+        "la",
+        "las",
+        "los",
+        "del",
+        "da",
+        "dos",
+        "van",
+        "von",
+        "der",
+        "den",
+        "di",
+        "le",
+        "el",
+        "al",
+        "bin",
+        "ibn",
+        "y",
+        "jr",
+        "sr",
+        "ii",
+        "iii",
+        "st",
+        "mc",
+        "mac",
+        "o",
+        "d",
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +86,9 @@ def _nicknames() -> dict[str, frozenset[str]]:
             head, _, rest = line.partition(":")
             members = {norm_word(head.strip()), *(norm_word(name.strip()) for name in rest.split(","))}
             for member in members:
-                groups.setdefault(member, set()).update(members if member == norm_word(head) else {norm_word(head), member})
+                groups.setdefault(member, set()).update(
+                    members if member == norm_word(head) else {norm_word(head), member}
+                )
     return {name: frozenset(group) for name, group in groups.items()}
 
 
@@ -58,7 +99,7 @@ def name_words(names: tuple[str, ...]) -> dict[str, bool]:
         for word in parse(name).norms:
             bare = word.replace("'", "")
             for form in {word, bare}:
-                if len(form) >= 2 and form not in _PARTICLES and form.isalpha() or "'" in form and len(form) > 3:
+                if (len(form) >= 2 and form not in _PARTICLES and form.isalpha()) or ("'" in form and len(form) > 3):
                     words[form] = True
     for word in list(words):
         for nickname in _nicknames().get(word, ()):
@@ -93,11 +134,34 @@ def digits_pattern(numbers: tuple[str, ...], shortest: int) -> re.Pattern[str] |
         return None
     sep = r"[\s().+/-]{0,3}"
     ordered = sorted(forms, key=len, reverse=True)
-    return re.compile(r"(?<!\d)(?:\+?\d{1,3}[\s().-]{0,3})?\(?(?:" + "|".join(sep.join(form) for form in ordered) + r")(?!\d)")
+    return re.compile(
+        r"(?<!\d)(?:\+?\d{1,3}[\s().-]{0,3})?\(?(?:" + "|".join(sep.join(form) for form in ordered) + r")(?!\d)"
+    )
 
 
-_STREET_WORDS = {"street": "st", "avenue": "ave", "av": "ave", "road": "rd", "drive": "dr", "lane": "ln", "boulevard": "blvd", "court": "ct", "place": "pl", "apartment": "apt", "north": "n", "south": "s", "east": "e", "west": "w", "avenida": "ave", "calle": "c"}
-_STREET_SORTS = frozenset(_STREET_WORDS) | frozenset(_STREET_WORDS.values()) | frozenset(["apt", "unit", "suite", "ste", "no", "num", "way", "circle", "terrace", "numero", "usa", "of", "the"])
+_STREET_WORDS = {
+    "street": "st",
+    "avenue": "ave",
+    "av": "ave",
+    "road": "rd",
+    "drive": "dr",
+    "lane": "ln",
+    "boulevard": "blvd",
+    "court": "ct",
+    "place": "pl",
+    "apartment": "apt",
+    "north": "n",
+    "south": "s",
+    "east": "e",
+    "west": "w",
+    "avenida": "ave",
+    "calle": "c",
+}
+_STREET_SORTS = (
+    frozenset(_STREET_WORDS)
+    | frozenset(_STREET_WORDS.values())
+    | frozenset(["apt", "unit", "suite", "ste", "no", "num", "way", "circle", "terrace", "numero", "usa", "of", "the"])
+)
 
 
 def address_pattern(addresses: tuple[str, ...]) -> re.Pattern[str] | None:
@@ -112,7 +176,9 @@ def address_pattern(addresses: tuple[str, ...]) -> re.Pattern[str] | None:
                 continue
             pieces = []
             for word in words:
-                other = _STREET_WORDS.get(word) or next((long for long, short in _STREET_WORDS.items() if short == word), None)
+                other = _STREET_WORDS.get(word) or next(
+                    (long for long, short in _STREET_WORDS.items() if short == word), None
+                )
                 pieces.append(f"(?:{re.escape(word)}|{other})" if other else re.escape(word))
             forms.append(sep.join(pieces))
             if words[0].isdigit() and len(words) > 1:

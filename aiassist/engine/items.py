@@ -3,15 +3,11 @@
 import re
 
 from aiassist.engine import details, mentions
-from aiassist.engine.lexicon import load
+from aiassist.engine.lexicon import load, word_list
 from aiassist.engine.rules import Finding
 from aiassist.engine.spelling import close
 from aiassist.engine.text import find_quote, key, numbers_in, parse
 
-_FORM_WORDS = frozenset(
-    "tablet tablets tab tabs pill pills capsule capsules inhaler cream gel ointment drops spray injection patch oral daily low dose extra strength er xr sr xl la hcl drug drugs medicine medication "
-    "allergy antibiotics antibiotic supplement vitamin the a of and my generic brand tableta pastilla".split()
-)
 _RESPELLED = re.compile(r"^(.+?) \((.+?)\?\)$")
 _UNIT_NAMES = (
     ("mcg", re.compile(r"mcg|m\s?c\s?g|µg|ug|micro", re.I)),
@@ -27,12 +23,17 @@ def name_is_said(name: str, quotes: list[str], here: list[Finding]) -> bool:
     """Verbatim, as brand or generic of a name in the quote, as a close spelling, or affirmed of a question that named it."""
     respelled = _RESPELLED.match(name)
     spoken = respelled.group(1) if respelled else name
-    if respelled and not (close(spoken, respelled.group(2)) or any(f.respelled and key(f.respelled) == key(respelled.group(2)) for f in here)):
+    if respelled and not (
+        close(spoken, respelled.group(2))
+        or any(f.respelled and key(f.respelled) == key(respelled.group(2)) for f in here)
+    ):
         return False
     parsed = parse(spoken)
     covered = {i for found in mentions.find(parsed, guess=False) for i in range(found.first, found.last + 1)}
     loose = numbers_in(" ".join(word for i, word in enumerate(parsed.norms) if i not in covered))
-    if not loose <= {number for quote in quotes for number in numbers_in(quote)} and not any(find_quote(spoken, quote) for quote in quotes):
+    if not loose <= {number for quote in quotes for number in numbers_in(quote)} and not any(
+        find_quote(spoken, quote) for quote in quotes
+    ):
         return False
     return any(_said_in(spoken, quote) for quote in quotes) or any(_affirmed(spoken, quote, here) for quote in quotes)
 
@@ -64,11 +65,19 @@ def _said_in(name: str, quote: str) -> bool:
         known = {found.entry.ingredient for found in mentions.find(parse(quote), guess=True)}
         known |= {found.allergen.ingredient for found in mentions.find(parse(quote), guess=False) if found.allergen}
         covered = {i for found in wanted for i in range(found.first, found.last + 1)}
-        rest = [word for i, word in enumerate(parse(name).norms) if i not in covered and word not in _FORM_WORDS and not word[0].isdigit()]
-        if all(found.entry.ingredient in known or _close_in(" ".join(parse(name).norms[found.first : found.last + 1]), quote) for found in wanted):
+        rest = [
+            word
+            for i, word in enumerate(parse(name).norms)
+            if i not in covered and word not in word_list("form") and not word[0].isdigit()
+        ]
+        if all(
+            found.entry.ingredient in known
+            or _close_in(" ".join(parse(name).norms[found.first : found.last + 1]), quote)
+            for found in wanted
+        ):
             return all(_close_in(word, quote) for word in rest)
         return False
-    words = [word for word in parse(name).norms if word not in _FORM_WORDS and not word[0].isdigit()]
+    words = [word for word in parse(name).norms if word not in word_list("form") and not word[0].isdigit()]
     return bool(words) and all(_close_in(word, quote) for word in words)
 
 
@@ -88,7 +97,11 @@ def _close_in(word: str, quote: str) -> bool:
 
 def _affirmed(name: str, quote: str, here: list[Finding]) -> bool:
     """Whether the engine found it named by the question and affirmed by exactly these words."""
-    return any(finding.start == 0 and find_quote(quote, finding.quote) and not find_quote(finding.name, finding.quote) for finding in here if close(finding.name, name) or load().same_medicine(finding.name, name))
+    return any(
+        finding.start == 0 and find_quote(quote, finding.quote) and not find_quote(finding.name, finding.quote)
+        for finding in here
+        if close(finding.name, name) or load().same_medicine(finding.name, name)
+    )
 
 
 def _units(text: str) -> set[str]:
@@ -122,5 +135,9 @@ def reaction_is_said(reaction: str, quotes: list[str]) -> bool:
     if any(find_quote(reaction, quote) for quote in quotes):
         return True
     said = {word[:5] for quote in quotes for word in parse(quote).norms}
-    words = [word for word in parse(reaction).norms if len(word) > 2 and word not in _FORM_WORDS]
-    return bool(words) and all(word[:5] in said for word in words) and numbers_in(reaction) <= {n for quote in quotes for n in numbers_in(quote)}
+    words = [word for word in parse(reaction).norms if len(word) > 2 and word not in word_list("form")]
+    return (
+        bool(words)
+        and all(word[:5] in said for word in words)
+        and numbers_in(reaction) <= {n for quote in quotes for n in numbers_in(quote)}
+    )

@@ -8,6 +8,7 @@ from aiassist.engine.text import key
 
 DATA = Path(__file__).parent / "data"
 LONGEST = 5  # words in the longest name
+SHORTEST_GUESSED = 5  # letters of the shortest name that a misspelling may be resolved to
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,39 +69,63 @@ def _by_hand(path: Path) -> list[tuple[str, str, list[str]]]:
     return lines
 
 
+@lru_cache(maxsize=32)
+def word_list(section: str) -> frozenset[str]:
+    """One section of the word lists kept by hand."""
+    found: set[str] = set()
+    current = ""
+    for line in (DATA / "word_lists.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            current = line.strip("[]")
+        elif current == section and not line.startswith("#"):
+            found.update(line.split())
+    return frozenset(found)
+
+
 @lru_cache(maxsize=1)
 def load() -> Lexicon:
     """The whole lexicon, read once per process from the package's data files (about 15,000 names)."""
     lexicon = Lexicon()
+    _add_generated(lexicon)
+    _add_medicines(lexicon)
+    for section, head, names in _by_hand(DATA / "allergens_by_hand.txt"):
+        for name in names:
+            lexicon.allergens[key(name)] = Entry(key(name), key(head), section)
+    lexicon.spelling_names = {name: lexicon.medicines[name].ingredient for name in lexicon.spelling_names}
+    ordinary = DATA / "ordinary_words.txt"
+    if ordinary.exists():  # absent only while the lexicon is being built
+        lexicon.ordinary = frozenset(ordinary.read_text(encoding="utf-8").split("\n"))
+    longer = (name for name in (*lexicon.medicines, *lexicon.allergens) if " " in name)
+    lexicon.first_words = frozenset(name.split(" ")[0] for name in longer)
+    return lexicon
+
+
+def _add_generated(lexicon: Lexicon) -> None:
+    """The generated names; those that patients know may be meant by a misspelling."""
     with (DATA / "drugs.tsv").open(encoding="utf-8") as handle:
         for line in handle:
             if line.startswith("#"):
                 continue
             name, ingredient, *mark = line.rstrip("\n").split("\t")
             lexicon.medicines[name] = Entry(name, ingredient, "medicine")
-            if mark and len(name) >= 5 and not any(c.isdigit() for c in name):
+            if mark and len(name) >= SHORTEST_GUESSED and not any(c.isdigit() for c in name):
                 lexicon.spelling_names[name] = ingredient
+
+
+def _add_medicines(lexicon: Lexicon) -> None:
+    """The names kept by hand, which win; their ingredient then names the generated ones of the same medicine too."""
     aliases: dict[str, str] = {}
     everyday: set[str] = set()
     for section, head, names in _by_hand(DATA / "medicines_by_hand.txt"):
         source = lexicon.medicines.get(key(head))
         if source and source.ingredient != key(head):
             aliases[source.ingredient] = key(head)
-        for name in names:
-            lexicon.medicines[key(name)] = Entry(key(name), key(head), section)
-            if section in ("medicine", "supplement") and len(key(name)) >= 5:
-                lexicon.spelling_names[key(name)] = key(head)
-                everyday.add(key(name))
+        for name in map(key, names):
+            lexicon.medicines[name] = Entry(name, key(head), section)
+            if section in ("medicine", "supplement") and len(name) >= SHORTEST_GUESSED:
+                lexicon.spelling_names[name] = key(head)
+                everyday.add(name)
     lexicon.everyday = frozenset(everyday)
     for name, entry in lexicon.medicines.items():
         if entry.ingredient in aliases:
             lexicon.medicines[name] = Entry(name, aliases[entry.ingredient], entry.sort)
-    lexicon.spelling_names = {name: lexicon.medicines[name].ingredient for name in lexicon.spelling_names}
-    for section, head, names in _by_hand(DATA / "allergens_by_hand.txt"):
-        for name in names:
-            lexicon.allergens[key(name)] = Entry(key(name), key(head), section)
-    words = DATA / "ordinary_words.txt"
-    if words.exists():
-        lexicon.ordinary = frozenset(words.read_text(encoding="utf-8").split("\n"))
-    lexicon.first_words = frozenset(name.split(" ")[0] for name in (*lexicon.medicines, *lexicon.allergens) if " " in name)
-    return lexicon

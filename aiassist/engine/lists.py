@@ -23,7 +23,7 @@ def allergens(findings: list[Finding]) -> list[Finding]:
             if finding.sort in ("lay", "class") and not finding.explicit:
                 continue
             held = best.get(finding.ingredient)
-            if held is None or finding.reaction and not held.reaction:
+            if held is None or (finding.reaction and not held.reaction):
                 best[finding.ingredient] = finding
     return list(best.values())
 
@@ -45,7 +45,7 @@ def medicines(findings: list[Finding]) -> list[tuple[Finding, Status]]:
         if all(finding.explained for finding in group):
             continue
         status: Status = "current" if best.status == "current" else "past" if best.status == "past" else "unclear"
-        if ingredient in allergic or status == "current" and ingredient in denied:
+        if ingredient in allergic or (status == "current" and ingredient in denied):
             status = "unclear"
         chosen = _with_details(best, group)
         shown.append((chosen, status))
@@ -75,25 +75,40 @@ def _with_details(best: Finding, group: list[Finding]) -> Finding:
 def medications_from(findings: list[Finding]) -> list[Medication]:
     """The medication items of the output."""
     return [
-        Medication(name=finding.shown_name, dose=finding.dose, frequency=finding.frequency, status=status, evidence=[evidence_of(finding)])
+        Medication(
+            name=finding.shown_name,
+            dose=finding.dose,
+            frequency=finding.frequency,
+            status=status,
+            evidence=[evidence_of(finding)],
+        )
         for finding, status in medicines(findings)
     ]
 
 
 def allergies_from(findings: list[Finding]) -> list[Allergy]:
     """The allergy items of the output."""
-    return [Allergy(substance=finding.shown_name, reaction=finding.reaction, evidence=[evidence_of(finding)]) for finding in allergens(findings)]
+    return [
+        Allergy(substance=finding.shown_name, reaction=finding.reaction, evidence=[evidence_of(finding)])
+        for finding in allergens(findings)
+    ]
 
 
 # --- states --------------------------------------------------------------------------------------------------------------------
 
-_TAG_NEGATIVE = re.compile(r"(?:not|n't|no) (?:\w+ ){0,4}(?:right|correct|anything)|you're not|you are not|no (?:\w+ )?allerg|so no|not on any|not taking")
+_TAG_NEGATIVE = re.compile(
+    r"(?:not|n't|no) (?:\w+ ){0,4}(?:right|correct|anything)|you're not|you are not|no (?:\w+ )?allerg|so no|not on any|not taking"
+)
 _PART_OF_MEDICATIONS = re.compile(
     r"strength|dose|how much|over the counter|otc|herbal|supplement|vitamin|alternative|for (?:the|your|that|this|it)(?: \w+)? ?(?:pain|headache|cough|symptom\w*|problem|knee|back)?|\bother\b|\belse\b|besides|apart from|aside from|natural|blood thinner|"
     r"contracepti|birth control|inhaler|painkiller|antibiotic|sin receta|hierbas|suplement|vitamina|help with|tried|the pain|symptom"
 )
-_ALL_MEDICATIONS = re.compile(r"(?:medications?|medicines?|meds|medicamentos|medicinas) ?(?:,|or|and|o|y|including) (?:\w+ )*(?:supplement|vitamin|herbal|over|otc|suplemento|vitamina)|regular (?:medication|medicine|med)|daily (?:medication|medicine|med)")
-_PART_OF_ALLERGIES = re.compile(r"\b(?:food|seasonal|environmental|pollens?|latex|pets?|insects?|alimentos|comida|polen|ambiental)\b")
+_ALL_MEDICATIONS = re.compile(
+    r"(?:medications?|medicines?|meds|medicamentos|medicinas) ?(?:,|or|and|o|y|including) (?:\w+ )*(?:supplement|vitamin|herbal|over|otc|suplemento|vitamina)|regular (?:medication|medicine|med)|daily (?:medication|medicine|med)"
+)
+_PART_OF_ALLERGIES = re.compile(
+    r"\b(?:food|seasonal|environmental|pollens?|latex|pets?|insects?|alimentos|comida|polen|ambiental)\b"
+)
 _REST_OF_ALLERGIES = re.compile(r"\b(?:other|else|besides|apart from|aside from|otr[oa]s?|mas)\b")
 _DRUG_OR_ANY = re.compile(r"drug|medic|anything|any (?:known )?allerg|known allerg|alergia|algo|nada")
 
@@ -108,17 +123,24 @@ def none_of(answer: Answer) -> Evidence | None:
         return None
     if answer.none and not answer.rows:
         return Evidence(question_id=answer.question_id, quote=raw[:200])
-    if any(finding.status not in ("negated", "not_allergic", "family", "asked", "past") for finding in read_answer(answer)):
+    if any(
+        finding.status not in ("negated", "not_allergic", "family", "asked", "past") for finding in read_answer(answer)
+    ):
         return None
     folded = " ".join(text.norms)
     label = " ".join(parse(answer.label).norms)
     final = " ".join(text.norms[text.sentences[-1].first :])
-    negative = cues.DENIED.match(folded) or cues.DENIED.match(final) or _NONE_SENTENCE.search(folded) or _negative_rows(answer)
+    negative = (
+        cues.DENIED.match(folded) or cues.DENIED.match(final) or _NONE_SENTENCE.search(folded) or _negative_rows(answer)
+    )
     if cues.AFFIRMED.match(folded) and _TAG_NEGATIVE.search(label) and not negative:
         negative = cues.AFFIRMED.match(folded)
     if not negative or _TAKES_BACK.search(folded):
         return None
-    if cues.UNSURE.search(folded) and not re.search(r"that i(?:'m| am)? (?:know|aware)|that i(?: have)? known|don't (?:think|believe)|do n't (?:think|believe)|know of|que yo sepa", folded):
+    if cues.UNSURE.search(folded) and not re.search(
+        r"that i(?:'m| am)? (?:know|aware)|that i(?: have)? known|don't (?:think|believe)|do n't (?:think|believe)|know of|que yo sepa",
+        folded,
+    ):
         return None
     if _covers_part(answer.topic, label):
         return None
@@ -144,7 +166,9 @@ def _covers_part(topic: str, label: str) -> bool:
     """Whether the question asks only for a part of the topic, so that "no" is no none."""
     if topic == "medications":
         return bool(_PART_OF_MEDICATIONS.search(label)) and not _ALL_MEDICATIONS.search(label)
-    return bool(_REST_OF_ALLERGIES.search(label)) or bool(_PART_OF_ALLERGIES.search(label)) and not _DRUG_OR_ANY.search(label)
+    return bool(_REST_OF_ALLERGIES.search(label)) or (
+        bool(_PART_OF_ALLERGIES.search(label)) and not _DRUG_OR_ANY.search(label)
+    )
 
 
 def state_of(topic: str, answers: list[Answer], listed: bool) -> tuple[State, list[Evidence]]:
@@ -155,7 +179,9 @@ def state_of(topic: str, answers: list[Answer], listed: bool) -> tuple[State, li
     """
     if listed:
         return "listed", []
-    mapped = [answer for answer in answers if answer.topic == topic and answer.kind == "clinical" and answer.text.strip()]
+    mapped = [
+        answer for answer in answers if answer.topic == topic and answer.kind == "clinical" and answer.text.strip()
+    ]
     nones = [none for none in (none_of(answer) for answer in mapped) if none]
     if nones:
         open_ones = [answer for answer in mapped if none_of(answer) is None and _leaves_open(answer, topic)]
@@ -165,7 +191,29 @@ def state_of(topic: str, answers: list[Answer], listed: bool) -> tuple[State, li
     return "not_stated", []
 
 
-_INTERJECTIONS = frozenset(["um", "uh", "oh", "ohh", "ah", "hm", "hmm", "mm", "mmm", "er", "well", "okay", "ok", "so", "hello", "right", "sorry", "great", "thanks"])
+_INTERJECTIONS = frozenset(
+    [
+        "um",
+        "uh",
+        "oh",
+        "ohh",
+        "ah",
+        "hm",
+        "hmm",
+        "mm",
+        "mmm",
+        "er",
+        "well",
+        "okay",
+        "ok",
+        "so",
+        "hello",
+        "right",
+        "sorry",
+        "great",
+        "thanks",
+    ]
+)
 
 
 def _leaves_open(answer: Answer, topic: str) -> bool:
@@ -173,7 +221,9 @@ def _leaves_open(answer: Answer, topic: str) -> bool:
     text = parse(answer.text)
     folded = " ".join(text.norms)
     label = " ".join(parse(answer.label).norms)
-    if all(word in _INTERJECTIONS for word in text.norms) or text.sentences and all(s.asks or s.last == s.first for s in text.sentences) and "?" in answer.text:
+    if all(word in _INTERJECTIONS for word in text.norms) or (
+        text.sentences and all(s.asks or s.last == s.first for s in text.sentences) and "?" in answer.text
+    ):
         return False
     if cues.DENIED.match(folded):
         return bool(_TAKES_BACK.search(folded))

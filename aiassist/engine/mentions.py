@@ -4,20 +4,10 @@ import re
 from dataclasses import dataclass
 
 from aiassist.engine import spelling
-from aiassist.engine.lexicon import LONGEST, Entry, load
+from aiassist.engine.lexicon import LONGEST, Entry, load, word_list
 from aiassist.engine.text import Text, is_spanish
 
 _JOINED = re.compile(r"^[\s\-–/&.'’+]*$")
-# Names that are also ordinary talk, body chemistry or laboratory values: they need a sign that something is taken.
-WEAK = frozenset(
-    "iron calcium potassium magnesium zinc testosterone thyroid hormone hormones steroid steroids insulin vitamins vitamina vitaminas hierro calcio potasio zinc cinc "
-    "magnesio estrogen progesterone soma nitro drops gotas contraception contraceptives statin folate biotin collagen valerian panax calmante hormonas thc "
-    "nuts contraste preventer centrum yaz plan sauco cortisone emollient generic".split()
-)
-_LABORATORY = frozenset(
-    "level levels deficiency deficient deficit test tests tested resistance resistant panel count blood lab labs results nodule nodules cancer problem problems issue issues disease gland "
-    "condition surgery scan pump sensitivity channel stones imbalance replacement nivel niveles deficiencia examen problemas cancer addiction abuse overdose dependence allergist specialist doctor clinic".split()
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +57,13 @@ def _exact(text: Text, index: int) -> Name | None:
     for length in range(limit, 0, -1):
         if any(not _JOINED.match(text.gap(i)) for i in range(index, index + length - 1)):
             continue
-        words = " ".join(norms[index : index + length])
-        medicine = lexicon.medicines.get(words)
-        allergen = lexicon.allergens.get(words)
-        if medicine is None and allergen is None and words.endswith("s") and len(words) > 4 and norms[index] != "the":
-            medicine, allergen = lexicon.medicines.get(words[:-1]), lexicon.allergens.get(words[:-1])
-        if medicine is None and allergen is None and words.endswith("'s"):
-            medicine = lexicon.medicines.get(words[:-2])
+        phrase = " ".join(norms[index : index + length])
+        medicine = lexicon.medicines.get(phrase)
+        allergen = lexicon.allergens.get(phrase)
+        if medicine is None and allergen is None and phrase.endswith("s") and len(phrase) > 4 and norms[index] != "the":
+            medicine, allergen = lexicon.medicines.get(phrase[:-1]), lexicon.allergens.get(phrase[:-1])
+        if medicine is None and allergen is None and phrase.endswith("'s"):
+            medicine = lexicon.medicines.get(phrase[:-2])
         if medicine or allergen:
             return Name(index, index + length - 1, medicine, allergen)
     return None
@@ -82,15 +72,17 @@ def _exact(text: Text, index: int) -> Name | None:
 def _laboratory(text: Text, name: Name) -> bool:
     """Whether the name is of a blood value or a disease, as in "vitamin d deficiency"."""
     after = text.norms[name.last + 1] if name.last + 1 < len(text.norms) else ""
-    return after in _LABORATORY and bool(name.medicine) and text.gap(name.last).strip() == ""
+    return after in word_list("laboratory") and bool(name.medicine) and text.gap(name.last).strip() == ""
 
 
 def _verb(text: Text, name: Name) -> bool:
     """Whether "soy" is the Spanish "I am": the bean is not followed by a word in Spanish."""
     after = text.norms[name.last + 1] if name.last + 1 < len(text.norms) else ""
-    return text.norms[name.first] == "soy" and bool(re.match(r"alergi|intoler|hiper|muy|un$|una$|sensible|diabetic|asmatic|fumador|de$|el$|la$", after))
+    return text.norms[name.first] == "soy" and bool(
+        re.match(r"alergi|intoler|hiper|muy|un$|una$|sensible|diabetic|asmatic|fumador|de$|el$|la$", after)
+    )
 
 
 def is_weak(name: Name, text: Text) -> bool:
     """Whether the words alone prove nothing."""
-    return " ".join(text.norms[name.first : name.last + 1]) in WEAK
+    return " ".join(text.norms[name.first : name.last + 1]) in word_list("weak")

@@ -12,7 +12,7 @@ from rapidfuzz.distance import OSA
 
 from aiassist.engine import cues, details, mentions
 from aiassist.engine.identity import Identity, address_pattern, birth_date_pattern, digits_pattern, name_words
-from aiassist.engine.lexicon import load
+from aiassist.engine.lexicon import load, word_list
 from aiassist.engine.schema import Answer, Evidence, Extraction
 from aiassist.engine.text import Text, find_quote, norm_word, parse, strip_accents
 
@@ -32,11 +32,20 @@ _ADDRESS = re.compile(
     r"(?<![\w.])\d{1,5}[A-Za-z]?\s(?:[A-Z][\w'.-]*\s|[NSEW]\.?\s|\d{1,3}(?:st|nd|rd|th)\s){1,4}(?:Street|St|Avenue|Ave|Road|Rd|Lane|Ln|Drive|Dr|Boulevard|Blvd|Court|Ct|Way|Place|Pl|Terrace|Circle|Cir|Highway|Hwy)\b\.?(?:,?\s(?:Apt|Unit|Suite|Ste|#)\.?\s?\w+)?"
     r"|\b(?:Calle|Avenida|Av\.|Avda\.|Colonia|Paseo|Plaza)\s(?:[A-ZÁÉÍÓÚÑ0-9][\w'.-]*\s?){1,4}(?:#|No\.?|número|numero|,)?\s?\d{1,5}\b"
 )
-_BORN = re.compile(r"\b(?:born|dob|d\.o\.b\.?|birth ?date|date of birth|birthday|nac[ií]|nacimiento|cumpleaños)\b[^\d\n]{0,25}?((?:\d{1,4}[\s./-]\d{1,2}[\s./-]\d{2,4})|(?:(?:\w+\.?\s)?\d{1,2}(?:st|nd|rd|th)?[,\s]+(?:de\s|of\s)?(?:\w+[,\s]+)?(?:de\s)?\d{4}))", re.I)
-_DOCTOR = re.compile(r"\b(?:Dr|Dra|Doctor|Doctora|Prof|Nurse|Enfermera)\.?\s((?:[A-ZÁÉÍÓÚÑ][\w'’-]+)(?:\s[A-ZÁÉÍÓÚÑ][\w'’-]+)?)")
+_BORN = re.compile(
+    r"\b(?:born|dob|d\.o\.b\.?|birth ?date|date of birth|birthday|nac[ií]|nacimiento|cumpleaños)\b[^\d\n]{0,25}?((?:\d{1,4}[\s./-]\d{1,2}[\s./-]\d{2,4})|(?:(?:\w+\.?\s)?\d{1,2}(?:st|nd|rd|th)?[,\s]+(?:de\s|of\s)?(?:\w+[,\s]+)?(?:de\s)?\d{4}))",
+    re.I,
+)
+_DOCTOR = re.compile(
+    r"\b(?:Dr|Dra|Doctor|Doctora|Prof|Nurse|Enfermera)\.?\s((?:[A-ZÁÉÍÓÚÑ][\w'’-]+)(?:\s[A-ZÁÉÍÓÚÑ][\w'’-]+)?)"
+)
 _DOCTOR_LOWER = re.compile(r"\b(?:dr|dra|doctor|doctora)\.?\s([a-záéíóúñ'’-]{2,})", re.I)
-_RELATIVE_NAME = re.compile(rf"(?i:\b(?:my|mi|our)\s{cues.RELATIVE}|\b(?:my|mi)\s{cues.CHILD}),?\s((?:[A-ZÁÉÍÓÚÑ][a-záéíóúñ'’-]+)(?:\s[A-ZÁÉÍÓÚÑ][a-záéíóúñ'’-]+)?)")
-_SELF_NAME = re.compile(r"(?:my name(?:'s| is)|name is|name:|i'm|i am|this is|me llamo|mi nombre es|soy|called|call me|signed|sincerely|regards|atentamente|firma|thanks|thank you|gracias)[,:\s]*$")
+_RELATIVE_NAME = re.compile(
+    rf"(?i:\b(?:my|mi|our)\s{cues.RELATIVE}|\b(?:my|mi)\s{cues.CHILD}),?\s((?:[A-ZÁÉÍÓÚÑ][a-záéíóúñ'’-]+)(?:\s[A-ZÁÉÍÓÚÑ][a-záéíóúñ'’-]+)?)"
+)
+_SELF_NAME = re.compile(
+    r"(?:my name(?:'s| is)|name is|name:|i'm|i am|this is|me llamo|mi nombre es|soy|called|call me|signed|sincerely|regards|atentamente|firma|thanks|thank you|gracias)[,:\s]*$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +99,11 @@ class Redactor:
 
     def __post_init__(self) -> None:
         self._names = name_words(self.identity.names)
-        self._doctor_names = {word: on_file for word, on_file in name_words(self.identity.doctors).items() if word not in ("dr", "dra", "doctor", "doctora", "md", "do", "np") and on_file}
+        self._doctor_names = {
+            word: on_file
+            for word, on_file in name_words(self.identity.doctors).items()
+            if word not in ("dr", "dra", "doctor", "doctora", "md", "do", "np") and on_file
+        }
         known: list[tuple[str, re.Pattern[str] | None]] = [
             ("EMAIL", _words_pattern(self.identity.emails)),
             ("RECORD", _words_pattern(self.identity.record_numbers)),
@@ -123,7 +136,9 @@ class Redactor:
             same = re.sub(r"\W", "", norm_word(value))
             if sort == "PHONE":
                 same = re.sub(r"\D", "", value)[-7:]
-            placeholder = self._numbers.setdefault((sort, same), f"[{sort}_{1 + sum(known == sort for known, _ in self._numbers)}]")
+            placeholder = self._numbers.setdefault(
+                (sort, same), f"[{sort}_{1 + sum(known == sort for known, _ in self._numbers)}]"
+            )
         self._values.setdefault(placeholder, value)
         return placeholder
 
@@ -155,16 +170,39 @@ class Redactor:
                 continue
             token = text.tokens[i]
             word = text.norms[i].removesuffix("'s")
-            beside = any(0 <= j < len(sorts) and sorts[j] and text.gap(min(i, j)).strip() in ("", "-", ".", ",") for j in (i - 1, i + 1))
+            beside = any(
+                0 <= j < len(sorts) and sorts[j] and text.gap(min(i, j)).strip() in ("", "-", ".", ",")
+                for j in (i - 1, i + 1)
+            )
             told = bool(_SELF_NAME.search(raw[: token.start].lower()))
-            titled = i > 0 and text.norms[i - 1] in ("mr", "mrs", "ms", "miss", "dr", "dra", "doctor", "doctora", "sr", "sra", "señor", "senor", "senora")
+            titled = i > 0 and text.norms[i - 1] in (
+                "mr",
+                "mrs",
+                "ms",
+                "miss",
+                "dr",
+                "dra",
+                "doctor",
+                "doctora",
+                "sr",
+                "sra",
+                "señor",
+                "senor",
+                "senora",
+            )
             inside = any(token.start < end and start < token.end for start, end in protected)
             capital = raw[token.start].isupper() and not _starts_sentence(text, i)
             exact = word in self._names or word in self._doctor_names
-            ordinary = word in _ALSO_WORDS or (not exact and word in load().ordinary)
+            ordinary = word in word_list("also names") or (not exact and word in load().ordinary)
             if (inside or ordinary) and not (beside or told or titled or (capital and not inside)):
                 continue
-            hits.append((token.start, token.start + len(raw[token.start : token.end].removesuffix("'s").removesuffix("’s")), sort))
+            hits.append(
+                (
+                    token.start,
+                    token.start + len(raw[token.start : token.end].removesuffix("'s").removesuffix("’s")),
+                    sort,
+                )
+            )
         return _joined(hits, raw)
 
     def _name_sort(self, norm: str) -> str | None:
@@ -172,21 +210,18 @@ class Redactor:
         for names, sort in ((self._names, "PATIENT"), (self._doctor_names, "DOCTOR")):
             if word in names:
                 return sort
-        if len(word) < 5 or not word.isalpha() or load().is_clinical(word) or word in _ALSO_WORDS:
+        if len(word) < 5 or not word.isalpha() or load().is_clinical(word) or word in word_list("also names"):
             return None
         for names, sort in ((self._names, "PATIENT"), (self._doctor_names, "DOCTOR")):
-            if any(on_file and len(name) >= 4 and abs(len(name) - len(word)) <= 1 and OSA.distance(name, word, score_cutoff=1) <= 1 for name, on_file in names.items()):
+            if any(
+                on_file
+                and len(name) >= 4
+                and abs(len(name) - len(word)) <= 1
+                and OSA.distance(name, word, score_cutoff=1) <= 1
+                for name, on_file in names.items()
+            ):
                 return sort
         return None
-
-
-_ALSO_WORDS = frozenset(
-    "will may mark rose grace hope faith joy summer april june august bill pat sue dick rob jack jay art ray lily ivy daisy violet pearl ruby amber dawn eve gene grant chase drew frank miles penny rich "
-    "rusty sandy star sky stone wood young long short brown white black green gray gold king knight page rice berry bush cook baker hill lake field banks day may best love price sharp small strong west "
-    "burns pain blood head hand foot back heart bone cough colds cold fever stroke cutter payne mole skin tongue lung leg arm shoulder knee chest weight sugar pressure tablet hurt ill well sleep diet "
-    "brother sister mother father son day week month night morning today monday tuesday christian major chance walker fisher cooper carpenter mason doctor nurse help "
-    "cruz paz luz mar sol rosa flores reyes cruz santos leon guerra rivera val van sam al ed ben don max ant kit nat tito paco luna campo rios dot em lil liz lou meg nan ned peg sal tom tim ".split()
-)
 
 
 def _starts_sentence(text: Text, index: int) -> bool:
@@ -195,8 +230,14 @@ def _starts_sentence(text: Text, index: int) -> bool:
 
 def _words_pattern(values: tuple[str, ...]) -> re.Pattern[str] | None:
     """Known values, in any case, with any white space and, for "St. Mary's", with or without its marks."""
-    forms = [r"[\s'’.,-]{0,3}".join(re.escape(part) for part in re.findall(r"[\w@+]+|[^\w\s'’.,-]", value)) for value in values if len(value.strip()) >= 3]
-    return re.compile(r"(?<!\w)(?:" + "|".join(sorted(forms, key=len, reverse=True)) + r")(?!\w)", re.I) if forms else None
+    forms = [
+        r"[\s'’.,-]{0,3}".join(re.escape(part) for part in re.findall(r"[\w@+]+|[^\w\s'’.,-]", value))
+        for value in values
+        if len(value.strip()) >= 3
+    ]
+    return (
+        re.compile(r"(?<!\w)(?:" + "|".join(sorted(forms, key=len, reverse=True)) + r")(?!\w)", re.I) if forms else None
+    )
 
 
 def _protected(raw: str, text: Text) -> list[tuple[int, int]]:
@@ -208,7 +249,14 @@ def _protected(raw: str, text: Text) -> list[tuple[int, int]]:
 def _pattern_hits(raw: str, protected: list[tuple[int, int]]) -> list[tuple[int, int, str]]:
     """What looks like an identifier though nothing is known of it."""
     hits: list[tuple[int, int, str]] = []
-    for sort, pattern in (("EMAIL", _EMAIL), ("LINK", _LINK), ("RECORD", _SOCIAL), ("RECORD", _CARD), ("PHONE", _PHONE), ("ADDRESS", _ADDRESS)):
+    for sort, pattern in (
+        ("EMAIL", _EMAIL),
+        ("LINK", _LINK),
+        ("RECORD", _SOCIAL),
+        ("RECORD", _CARD),
+        ("PHONE", _PHONE),
+        ("ADDRESS", _ADDRESS),
+    ):
         hits += [(m.start(), m.end(), sort) for m in pattern.finditer(raw)]
     hits += [(*m.span(1), "RECORD") for m in _RECORD.finditer(raw) if sum(c.isdigit() for c in m.group(1)) >= 3]
     hits += [(*m.span(1), "BIRTH_DATE") for m in _BORN.finditer(raw)]
@@ -217,26 +265,38 @@ def _pattern_hits(raw: str, protected: list[tuple[int, int]]) -> list[tuple[int,
             words = [norm_word(word) for word in match.group(1).split()]
             keep = 0
             for word in words:
-                if (word in load().ordinary and pattern is _DOCTOR_LOWER) or word in _COMMON_AFTER or word in _ALSO_WORDS or load().is_clinical(word) or len(word) < 2:
+                if (
+                    (word in load().ordinary and pattern is _DOCTOR_LOWER)
+                    or word in word_list("after a title")
+                    or word in word_list("also names")
+                    or load().is_clinical(word)
+                    or len(word) < 2
+                ):
                     break
                 keep += 1
             if keep:
                 end = match.start(1) + len(" ".join(match.group(1).split()[:keep]))
                 hits.append((match.start(1), end, sort))
-    return [hit for hit in hits if hit[2] in ("EMAIL", "LINK") or not any(hit[0] < end and start < hit[1] for start, end in protected)]
-
-
-_COMMON_AFTER = frozenset(
-    "and or the who is was has had said told gave put on in at to for of my me he she it that about did does will would can could if when as but so because with from by i we they a an "
-    "y o que me le dijo dio es en con por para de el la un una no si lo les her his him not also ever never just now said says".split()
-)
+    return [
+        hit
+        for hit in hits
+        if hit[2] in ("EMAIL", "LINK") or not any(hit[0] < end and start < hit[1] for start, end in protected)
+    ]
 
 
 def _joined(hits: list[tuple[int, int, str]], raw: str) -> list[tuple[int, int, str]]:
     """Names that stand together become one: "Maria de la Cruz", "O'Neil-Smith"."""
     joined: list[tuple[int, int, str]] = []
     for hit in hits:
-        if joined and joined[-1][2] == hit[2] and re.fullmatch(r"[\s.,-]{0,2}(?:(?:de|la|las|los|del|van|von|der|da|y)\s)*(?:[A-Z]\.?\s)?", raw[joined[-1][1] : hit[0]], re.I):
+        if (
+            joined
+            and joined[-1][2] == hit[2]
+            and re.fullmatch(
+                r"[\s.,-]{0,2}(?:(?:de|la|las|los|del|van|von|der|da|y)\s)*(?:[A-Z]\.?\s)?",
+                raw[joined[-1][1] : hit[0]],
+                re.I,
+            )
+        ):
             joined[-1] = (joined[-1][0], hit[1], hit[2])
         else:
             joined.append(hit)
@@ -252,7 +312,13 @@ def _disjoint(hits: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
             chosen.append((start, end, sort))
         elif end - start > sum(other[1] - other[0] for other in touching):
             chosen = [other for other in chosen if other not in touching]
-            chosen.append((min(start, *(o[0] for o in touching)), max(end, *(o[1] for o in touching)), touching[0][2] if len(touching) == 1 else sort))
+            chosen.append(
+                (
+                    min(start, *(o[0] for o in touching)),
+                    max(end, *(o[1] for o in touching)),
+                    touching[0][2] if len(touching) == 1 else sort,
+                )
+            )
     return sorted(chosen)
 
 
@@ -294,7 +360,11 @@ def redact_form(answers: list[Answer], identity: Identity) -> RedactedForm:
         if answer.kind == "administrative":
             continue
         texts[answer.question_id] = redactor.redact(answer.text)
-        safe.append(answer.model_copy(update={"text": texts[answer.question_id].text, "label": redactor.redact(answer.label).text, "rows": ()}))
+        safe.append(
+            answer.model_copy(
+                update={"text": texts[answer.question_id].text, "label": redactor.redact(answer.label).text, "rows": ()}
+            )
+        )
     return RedactedForm(safe, redactor, texts)
 
 
@@ -309,7 +379,13 @@ def leaked(text: str, identity: Identity) -> list[str]:
     digits = re.sub(r"(?<=\d)[\s().+/-]{0,3}(?=\d)", "", plain)
     words = {norm.removesuffix("'s") for norm in parse(re.sub(r"\[[A-Z_]+(?:_\d+)?\]", " ", text)).norms}
     for word, on_file in name_words(identity.names).items():
-        if on_file and len(word) > 2 and word in words and word not in _ALSO_WORDS and not load().is_clinical(word):
+        if (
+            on_file
+            and len(word) > 2
+            and word in words
+            and word not in word_list("also names")
+            and not load().is_clinical(word)
+        ):
             found.append("name")
     for number in (*identity.phones, *identity.record_numbers):
         tail = re.sub(r"\D", "", number)[-7:]

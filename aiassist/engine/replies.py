@@ -57,18 +57,70 @@ _URGENT = _any(
     r"dolor (?:de|en el|en mi) pecho|me duele (?:mucho )?el pecho|no puedo respirar|falta de aire|me falta el aire|dificultad para respirar|suicid\w+|matarme|quitarme la vida|quiero morir|hacerme dano|sobredosis|"
     r"tome demasiadas|sangrado fuerte|sangrando mucho|vomitando sangre|derrame|infarto|desmay\w+|convulsion\w*|emergencia|urgencia|ambulancia|se me cierra la garganta|dolor muy fuerte",
 )
-_NOT_URGENT = _any(r"not (?:an )?(?:urgent|emergency)|no es (?:una )?(?:urgencia|emergencia)|in case of (?:an )?emergency|nothing urgent|emergency contact")
+_NOT_URGENT = _any(
+    r"not (?:an )?(?:urgent|emergency)|no es (?:una )?(?:urgencia|emergencia)|in case of (?:an )?emergency|nothing urgent|emergency contact"
+)
 
 _KEYWORDS = {
-    **dict.fromkeys(["c", "confirm", "confirmed", "yes", "y", "yep", "yeah", "yup", "ok", "okay", "si", "confirmo", "confirmar", "confirmado", "1", "yess", "yesss", "yea", "ya confirmo"], Kind.CONFIRM),
+    **dict.fromkeys(
+        [
+            "c",
+            "confirm",
+            "confirmed",
+            "yes",
+            "y",
+            "yep",
+            "yeah",
+            "yup",
+            "ok",
+            "okay",
+            "si",
+            "confirmo",
+            "confirmar",
+            "confirmado",
+            "1",
+            "yess",
+            "yesss",
+            "yea",
+            "ya confirmo",
+        ],
+        Kind.CONFIRM,
+    ),
     **dict.fromkeys(["x", "cancel", "cancelar", "cancelo", "cancela", "cancelled", "canceled"], Kind.CANCEL),
     **dict.fromkeys(["r", "reschedule", "reprogramar", "cambiar"], Kind.RESCHEDULE),
     **dict.fromkeys(
-        ["stop", "stopall", "stop all", "end", "quit", "unsubscribe", "optout", "opt out", "opt-out", "revoke", "remove", "alto", "parar", "pare", "baja", "detener", "unsub", "stopp", "stop stop", "stop please", "please stop"],
+        [
+            "stop",
+            "stopall",
+            "stop all",
+            "end",
+            "quit",
+            "unsubscribe",
+            "optout",
+            "opt out",
+            "opt-out",
+            "revoke",
+            "remove",
+            "alto",
+            "parar",
+            "pare",
+            "baja",
+            "detener",
+            "unsub",
+            "stopp",
+            "stop stop",
+            "stop please",
+            "please stop",
+        ],
         Kind.OPT_OUT,
     ),
-    **dict.fromkeys(["help", "info", "ayuda", "agent", "human", "operator", "representative", "persona", "humano"], Kind.HUMAN),
-    **dict.fromkeys(["no", "n", "nope", "nah", "thanks", "thank you", "gracias", "k", "?", "2", "hello", "hi", "hola"], Kind.AMBIGUOUS),
+    **dict.fromkeys(
+        ["help", "info", "ayuda", "agent", "human", "operator", "representative", "persona", "humano"], Kind.HUMAN
+    ),
+    **dict.fromkeys(
+        ["no", "n", "nope", "nah", "thanks", "thank you", "gracias", "k", "?", "2", "hello", "hi", "hola"],
+        Kind.AMBIGUOUS,
+    ),
 }
 
 _MESSAGES = r"(?:te?xts?|te?xting|txtin|communications?|contacting|messages?|messaging|msgs?|sms|notifications?|reminders?|alerts?|emails?|calls?|spam|mensajes?|textos?|recordatorios?|notificaciones?|avisos?|correos?|llamadas?)"
@@ -127,7 +179,9 @@ _RESCHEDULE = _any(
     r"(?:otro|otra|diferente|distint[oa]) (?:dia|hora|fecha|horario|semana|momento)|(?:mas|un poco) (?:tarde|temprano)|reprogram\w*|reagend\w*|posponer|aplazar|(?:cambiar|mover|pasar|adelantar|atrasar|recorrer|cambio)(?:la|lo)? ?(?:de )?(?:la|mi|el|esta|a|para)? ?(?:cita|hora|fecha|dia|otro|otra)?|"
     r"la (?:proxima|otra|siguiente) semana|en (?:la tarde|la manana) mejor|mejor (?:el|la|a las|otro)|tiene\w* (?:algo|lugar|espacio|disponib\w+)",
 )
-_NEGATIVE = re.compile(r"^(?:(?:oh|um|uh|sorry|hi|hello|hey|actually|well|i'?m sorry|thanks|thank you|ok|unfortunately|perdon|lo siento|gracias|hola|disculpe)[ ,.!]*)*(?:no|nope|nah|not|never|negative|nop|para nada|don'?t|dont)(?![\w'])")
+_NEGATIVE = re.compile(
+    r"^(?:(?:oh|um|uh|sorry|hi|hello|hey|actually|well|i'?m sorry|thanks|thank you|ok|unfortunately|perdon|lo siento|gracias|hola|disculpe)[ ,.!]*)*(?:no|nope|nah|not|never|negative|nop|para nada|don'?t|dont)(?![\w'])"
+)
 _DENIES = _any(
     r"(?:not|isn'?t|is not|that'?s not|wasn'?t|incorrect|wrong|mistake\w*|changed? my mind|actually|wait|hold on|hang on|sorry|unfortunately|except|forgot|need to|don'?t|dont|do not|didn'?t|no|never|neither|cannot|can'?t|cant|won'?t|wont|isnt|change|modify|update|"
     r"add|correction|rather|want it|i want(?! to confirm)|i'?d like|i would like(?! to confirm)|i need|should be|it'?s (?:for|at|on|in)|book|make|let'?s|set it|let it|equivocado|incorrecto|cambio|cambiar|quiero|necesito)"
@@ -147,12 +201,16 @@ _YES = _any(
 _ASKS = re.compile(
     r"\?|¿|^(?:(?:and|so|also|y|ok|yes|yeah|yep|sure|please|by the way|btw|hi|hello|hey)[ ,.!]*)*(?:what|what's|whats|where|where's|when|who|why|how|which|whose|is|are|was|do|does|did|can|could|would|will (?!be there|do\b|come|attend|see)|should|may|has|have|am|any|(?:please )?(?:tell me|let me (?:know|have)|give me|get me|find (?:me|out)|send me|provide|check|show me|share)|also|i (?:would )?(?:also )?(?:need|want|like) (?:a |the |their |its |his |her |some |to (?:know|get|have|ask))|whether|que|cual|donde|cuando|quien|por que|como|cuanto|cuanta|hay|puedo|tengo que|debo|es|son|find|show|i(?:'d| would) (?:also )?like to know|i (?:want|need) to know|i wonder|wondering)(?![\w'])"
 )
-_TIME = re.compile(r"(?<![\w$])(?:(\d{1,2})[:.](\d{2})\s?(a\.?m|p\.?m)?|(\d{1,2})\s?(a\.?m|p\.?m))(?![\w])|(?<=at )(\d{1,2})(?![\w:.])|(?<=a las )(\d{1,2})(?![\w:.])")
+_TIME = re.compile(
+    r"(?<![\w$])(?:(\d{1,2})[:.](\d{2})\s?(a\.?m|p\.?m)?|(\d{1,2})\s?(a\.?m|p\.?m))(?![\w])|(?<=at )(\d{1,2})(?![\w:.])|(?<=a las )(\d{1,2})(?![\w:.])"
+)
 _CALENDAR = _any(
     r"(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|june|july|august|september|october|november|december|lunes|martes|miercoles|jueves|viernes|sabado|domingo|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre)|"
     r"\d{1,2}(?:st|nd|rd|th)|next|half past|quarter|noon|midnight|o ?clock|(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve) (?:people|persons?|tickets?|rooms?|days?|nights?|in the|am|pm|o)|morning|evening|afternoon"
 )
-_CLOSING = _any(r"thanks?|thank you|thx|ty|please|pls|gracias|por favor|muchas|hi|hello|hey|hola|good (?:morning|afternoon|evening)|buenos dias|buenas tardes|bye|you|so much|a lot|very much|have a (?:good|great|nice) (?:day|one)|god bless")
+_CLOSING = _any(
+    r"thanks?|thank you|thx|ty|please|pls|gracias|por favor|muchas|hi|hello|hey|hola|good (?:morning|afternoon|evening)|buenos dias|buenas tardes|bye|you|so much|a lot|very much|have a (?:good|great|nice) (?:day|one)|god bless"
+)
 
 
 def _plain(text: str) -> str:
@@ -200,10 +258,20 @@ def _about_the_visit(plain: str, question: bool, starts_at: time | None) -> Repl
         return Reply(Kind.RESCHEDULE, question)
     if cancels:
         rest = _CANCEL.sub(" ", uncancelled)
-        unclear = _PARTLY.search(uncancelled) or _HEDGE.search(re.sub(r"\bbut\b|\bpero\b", " ", rest)) or _other_time(plain, starts_at) or _mixed(rest, plain)
+        unclear = (
+            _PARTLY.search(uncancelled)
+            or _HEDGE.search(re.sub(r"\bbut\b|\bpero\b", " ", rest))
+            or _other_time(plain, starts_at)
+            or _mixed(rest, plain)
+        )
         return Reply(Kind.AMBIGUOUS if unclear or _asks_whether(plain) else Kind.CANCEL, question)
     if _NOT_CANCEL.search(plain):
-        positive = _YES.search(uncancelled) and re.search(r"(?:do not|don'?t|dont|no) (?:\w+ )?cancel", plain) and not _HEDGE.search(uncancelled) and not question
+        positive = (
+            _YES.search(uncancelled)
+            and re.search(r"(?:do not|don'?t|dont|no) (?:\w+ )?cancel", plain)
+            and not _HEDGE.search(uncancelled)
+            and not question
+        )
         return Reply(Kind.CONFIRM) if positive else Reply(Kind.QUESTION if question else Kind.AMBIGUOUS, question)
     if _NEGATIVE.match(plain):
         return Reply(Kind.AMBIGUOUS, question)
@@ -212,7 +280,12 @@ def _about_the_visit(plain: str, question: bool, starts_at: time | None) -> Repl
 
 def _mixed(rest: str, plain: str) -> bool:
     """Whether a cancellation also says yes: "yes I can't make it" is clear, "I'm coming, cancel that" is not."""
-    return bool(re.search(r"(?:\b(?:please )?(?:make|book|switch|set) (?:the|it|that|me|a)|i'?ll be there|i will be there|see you|i'?m coming|confirm\w*|ahi estare)", rest)) or bool(re.match(r"(?:yes|si|ok)\b.*\?", plain))
+    return bool(
+        re.search(
+            r"(?:\b(?:please )?(?:make|book|switch|set) (?:the|it|that|me|a)|i'?ll be there|i will be there|see you|i'?m coming|confirm\w*|ahi estare)",
+            rest,
+        )
+    ) or bool(re.match(r"(?:yes|si|ok)\b.*\?", plain))
 
 
 def _asks_whether(plain: str) -> bool:
@@ -244,7 +317,9 @@ def _yes_or_question(plain: str, question: bool, starts_at: time | None) -> Repl
     parts = [part.strip(" ,;-") for part in _PARTS.split(plain) if part and part.strip(" ,;.!?-")]
     yes = asks = other = False
     for part in parts:
-        if _ASKS.search(part) and not re.match(r"^(?:yes|yeah|yep|yup|sure|ok|okay|si|correct|right|perfect)\b[^?]*$", part):
+        if _ASKS.search(part) and not re.match(
+            r"^(?:yes|yeah|yep|yup|sure|ok|okay|si|correct|right|perfect)\b[^?]*$", part
+        ):
             asks = True
             other = other or bool(_RESCHEDULE.search(part)) or bool(_CHANGES.search(part))
             lead = re.match(r"^((?:yes|yeah|yep|yup|sure|ok|okay|si|correct|confirm(?:ed)?))[ ,.!-]+", part)
@@ -262,18 +337,35 @@ def _yes_or_question(plain: str, question: bool, starts_at: time | None) -> Repl
     return Reply(Kind.AMBIGUOUS, question)
 
 
-_CHANGES = _any(r"(?:can|could|would|will|may) (?:you|we|i) (?:please )?(?:make|change|book|do|switch|move|add|set|reserve|schedule|go|come|start|put|update)(?! (?:a )?(?:question|parking))|(?:podemos|pueden|puede|podria) (?:cambiar|hacer|mover|poner|ser)|instead|change|different|another")
+_CHANGES = _any(
+    r"(?:can|could|would|will|may) (?:you|we|i) (?:please )?(?:make|change|book|do|switch|move|add|set|reserve|schedule|go|come|start|put|update)(?! (?:a )?(?:question|parking))|(?:podemos|pueden|puede|podria) (?:cambiar|hacer|mover|poner|ser)|instead|change|different|another"
+)
 
 
 def _denies(part: str) -> bool:
     """Words that change or deny what a yes in the same sentence says; "can't wait" and "no problem" do not."""
-    return bool(_DENIES.search(re.sub(r"can'?t wait|no (?:problem|worries|hay problema)|not a problem|that'?s what i(?:'d)? (?:want|wanted|need|like|would like)|what i (?:want|wanted|need|asked|requested|was looking)\w*|(?:make|making) it|let'?s (?:do (?:it|that)|go)|book it|go ahead and book(?: it)?|please book(?: it)?", " ", part)))
+    return bool(
+        _DENIES.search(
+            re.sub(
+                r"can'?t wait|no (?:problem|worries|hay problema)|not a problem|that'?s what i(?:'d)? (?:want|wanted|need|like|would like)|what i (?:want|wanted|need|asked|requested|was looking)\w*|(?:make|making) it|let'?s (?:do (?:it|that)|go)|book it|go ahead and book(?: it)?|please book(?: it)?",
+                " ",
+                part,
+            )
+        )
+    )
 
 
 def _foreign_time(plain: str, starts_at: time | None) -> bool:
     """Whether a day or a time is named that no known appointment explains; "see you at 9" and "tomorrow" are fine."""
     if starts_at is not None:
-        return bool(_CALENDAR.search(re.sub(r"(?:see (?:you|u)|be there|there|confirm\w*)(?: \w+){0,4}", " ", plain)) and not _TIME.search(plain))
-    rest = re.sub(r"(?:be there|see (?:you|u)(?: then| there)?|there|estare|coming)(?: tomorrow)?(?: at| a las| on)?(?: \d{1,2}(?::\d{2})?\s?(?:am|pm)?)?", " ", plain)
+        return bool(
+            _CALENDAR.search(re.sub(r"(?:see (?:you|u)|be there|there|confirm\w*)(?: \w+){0,4}", " ", plain))
+            and not _TIME.search(plain)
+        )
+    rest = re.sub(
+        r"(?:be there|see (?:you|u)(?: then| there)?|there|estare|coming)(?: tomorrow)?(?: at| a las| on)?(?: \d{1,2}(?::\d{2})?\s?(?:am|pm)?)?",
+        " ",
+        plain,
+    )
     rest = re.sub(r"[^.!?]*\?", " ", rest)
     return bool(_TIME.search(rest) or _CALENDAR.search(rest))

@@ -9,7 +9,19 @@ VERSION = "2026-11-1"
 RULES_LABEL = "Extracted by rules"
 
 Topic = Literal[
-    "reason", "symptoms", "medications", "allergies", "conditions", "surgeries", "family_history", "tobacco", "alcohol", "pregnancy", "concerns", "comment", "other"
+    "reason",
+    "symptoms",
+    "medications",
+    "allergies",
+    "conditions",
+    "surgeries",
+    "family_history",
+    "tobacco",
+    "alcohol",
+    "pregnancy",
+    "concerns",
+    "comment",
+    "other",
 ]
 State = Literal["listed", "none_reported", "not_stated", "unclear"]
 Status = Literal["current", "past", "unclear"]
@@ -37,7 +49,16 @@ class Answer(BaseModel):
         return hash((self.question_id, self.topic, self.kind, self.label, self.text, self.none))
 
     @classmethod
-    def of(cls, question_id: str, value: Any, *, topic: str = "other", kind: str = "clinical", label: str = "", language: str = "en") -> "Answer":
+    def of(
+        cls,
+        question_id: str,
+        value: Any,
+        *,
+        topic: str = "other",
+        kind: str = "clinical",
+        label: str = "",
+        language: str = "en",
+    ) -> "Answer":
         """Build from a stored answer: text, number, bool, list of choices, list of rows, {"none": true}, {"rows": [...]}, {"yes": bool, "detail": text}."""
         rows: list[dict[str, str]] = []
         none, yes, text = False, None, ""
@@ -57,12 +78,24 @@ class Answer(BaseModel):
             text = str(value)
         rows = [row for row in rows if any(row.values())]
         if rows:
-            text = "\n".join(", ".join(part for part in row.values() if part) for row in rows) + (f"\n{text}" if text else "")
+            text = "\n".join(", ".join(part for part in row.values() if part) for row in rows) + (
+                f"\n{text}" if text else ""
+            )
         elif none:
             text = words["none"] + (f". {text}" if text else "")
         elif yes is not None:
             text = words["yes" if yes else "no"] + (f". {text}" if text else "")
-        return cls(question_id=question_id, topic=topic or "other", kind=kind, label=label, text=text, language=language, rows=tuple(rows), none=none, yes=yes)
+        return cls(
+            question_id=question_id,
+            topic=topic or "other",
+            kind=kind,
+            label=label,
+            text=text,
+            language=language,
+            rows=tuple(rows),
+            none=none,
+            yes=yes,
+        )
 
 
 _WORDS = {"en": {"none": "None", "yes": "Yes", "no": "No"}, "es": {"none": "Ninguno", "yes": "Sí", "no": "No"}}
@@ -202,11 +235,20 @@ class Verified(_Strict):
 
     def api_arrays(self) -> dict[str, list[Any]]:
         """What the API may show: verified items only."""
-        plain = {section: [item.item for item in self.of(section, plain=True)] for section in ("summary", "patient_concerns", "key_notes", "medications", "allergies")}
+        plain = {
+            section: [item.item for item in self.of(section, plain=True)]
+            for section in ("summary", "patient_concerns", "key_notes", "medications", "allergies")
+        }
         return {
             "summary_text": [line.text for line in plain["summary"] if isinstance(line, Line)],
             "patient_concerns": [line.text for line in plain["patient_concerns"] if isinstance(line, Line)],
             "key_notes": [line.text for line in plain["key_notes"] if isinstance(line, Line)],
-            "medications": [{"name": m.name, "dose": m.dose, "frequency": m.frequency, "status": m.status} for m in plain["medications"] if isinstance(m, Medication)],
-            "allergies": [{"substance": a.substance, "reaction": a.reaction} for a in plain["allergies"] if isinstance(a, Allergy)],
+            "medications": [
+                {"name": m.name, "dose": m.dose, "frequency": m.frequency, "status": m.status}
+                for m in plain["medications"]
+                if isinstance(m, Medication)
+            ],
+            "allergies": [
+                {"substance": a.substance, "reaction": a.reaction} for a in plain["allergies"] if isinstance(a, Allergy)
+            ],
         }

@@ -3,24 +3,23 @@
 import re
 
 from aiassist.engine import cues, mentions, rules
+from aiassist.engine.lexicon import word_list
 from aiassist.engine.schema import Answer, Evidence, Reason
 from aiassist.engine.text import numbers_in, parse
 
 _LINK = re.compile(r"https?:|www\.|\b[\w-]+\.(?:com|net|org|io|info|biz|ru|link|ly)\b|<\s*a\b|\]\(|javascript:", re.I)
 SHARED = 0.5
-_STOP = frozenset(
-    "the a an and or of to in on at for with by from is are was were be been has have had do does did that this these those it its he she they his her their patient patients reports reported "
-    "states stated says said describes described notes noted denies denied not no none any some also about as but if so than then there when which who will would can could should may might "
-    "reason visit symptoms conditions surgeries family history tobacco alcohol pregnancy severe reaction medicines named allergies clear comment currently taking takes take taken since due "
-    "el la los las un una unos unas y o de del al en por para con sin que es son fue era ha han se su sus lo le les motivo visita sintomas enfermedades cirugias antecedentes familiares tabaco "
-    "embarazo paciente refiere niega toma reaccion grave medicinas nombre alergias claras comentario i me my mine you your we our us am im mi me yo tengo "
-    "started starting experiencing experienced complains presents presenting history concerned wants would like year years old".split()
+_NEGATIONS = re.compile(
+    r"(?<![\w'])(?:no|not|never|none|without|denies|denied|denying|negative|nor|neither|nunca|niega|sin|ningun|ninguna|ninguno|tampoco|ni|non|nothing|nada|free of)(?![\w'])|n't(?!\w)|\b(?:dont|doesnt|didnt|isnt|wasnt|havent|hasnt|cant|wont)\b"
 )
-_NEGATIONS = re.compile(r"(?<![\w'])(?:no|not|never|none|without|denies|denied|denying|negative|nor|neither|nunca|niega|sin|ningun|ninguna|ninguno|tampoco|ni|non|nothing|nada|free of)(?![\w'])|n't(?!\w)|\b(?:dont|doesnt|didnt|isnt|wasnt|havent|hasnt|cant|wont)\b")
-_NEGATED_RUN = re.compile(r"(?<![\w'])(?:no|not|never|without|denies|nor|sin|ni|niega|ningun|ninguna|nunca|\w*n't|dont|havent|didnt|doesnt|cant) ((?:\w[\w']* ?){1,5})")
+_NEGATED_RUN = re.compile(
+    r"(?<![\w'])(?:no|not|never|without|denies|nor|sin|ni|niega|ningun|ninguna|nunca|\w*n't|dont|havent|didnt|doesnt|cant) ((?:\w[\w']* ?){1,5})"
+)
 
 
-def reasons(text: str, evidence: list[Evidence], answers: dict[str, Answer], findings: list[rules.Finding]) -> list[Reason]:
+def reasons(
+    text: str, evidence: list[Evidence], answers: dict[str, Answer], findings: list[rules.Finding]
+) -> list[Reason]:
     """What is wrong with a sentence, measured against the answers that it cites and, for numbers and medicines, against all of them."""
     found: list[Reason] = []
     if _LINK.search(text):
@@ -45,7 +44,9 @@ def _medicines(text: str, everything: list[str], findings: list[rules.Finding]) 
     named = [name for name in mentions.find(parse(text), guess=False) if name.medicine]
     if not named:
         return []
-    known = {name.entry.ingredient for raw in everything for name in mentions.find(parse(raw), guess=True)} | {finding.ingredient for finding in findings}
+    known = {name.entry.ingredient for raw in everything for name in mentions.find(parse(raw), guess=True)} | {
+        finding.ingredient for finding in findings
+    }
     found: list[Reason] = []
     folded = " ".join(parse(text).norms)
     for name in named:
@@ -56,15 +57,25 @@ def _medicines(text: str, everything: list[str], findings: list[rules.Finding]) 
         statuses = {finding.status for finding in findings if finding.ingredient == ingredient}
         if statuses and statuses <= {"negated", "not_allergic"} and not _NEGATIONS.search(folded):
             found.append(Reason.LOST_NEGATION)
-        elif statuses and statuses <= {"family"} and not (cues.FAMILY.search("my " + folded) or re.search(rf"(?<!\w){cues.RELATIVE}(?!\w)", folded)):
+        elif (
+            statuses
+            and statuses <= {"family"}
+            and not (cues.FAMILY.search("my " + folded) or re.search(rf"(?<!\w){cues.RELATIVE}(?!\w)", folded))
+        ):
             found.append(Reason.ENGINE_DISAGREES)
-        elif statuses == {"allergy"} and not re.search(r"allerg|alerg|react|intoler|hives|rash|avoid|cannot|can't|toler", folded):
+        elif statuses == {"allergy"} and not re.search(
+            r"allerg|alerg|react|intoler|hives|rash|avoid|cannot|can't|toler", folded
+        ):
             found.append(Reason.LOOKS_LIKE_ALLERGY)
     return found
 
 
 def _weighty(text: str) -> list[str]:
-    return [word for word in parse(text).norms if len(word) > 2 and word not in _STOP and not word[0].isdigit()]
+    return [
+        word
+        for word in parse(text).norms
+        if len(word) > 2 and word not in word_list("sentence") and not word[0].isdigit()
+    ]
 
 
 def _shares_words(text: str, cited: list[Answer]) -> bool:
@@ -91,7 +102,13 @@ def _lost(sources: list[str], target: str) -> bool:
         affirmed = {word[:5] for word in _weighty(source)}
         counts = [word[:5] for word in _weighty(source)]
         for word in denied:
-            if word in target_words and word not in denied_in_target and not (_NEGATIONS.search(target_folded) and len(target_words) < 4) and counts.count(word) == 1 and word in affirmed:
+            if (
+                word in target_words
+                and word not in denied_in_target
+                and not (_NEGATIONS.search(target_folded) and len(target_words) < 4)
+                and counts.count(word) == 1
+                and word in affirmed
+            ):
                 return True
     return False
 
@@ -101,5 +118,5 @@ def _denied(folded: str) -> list[str]:
     denied: list[str] = []
     for match in _NEGATED_RUN.finditer(cues.NOT_NEGATION.sub(" ", folded)):
         run = re.split(r"\b(?:but|pero|except|just|only|except|because|so|since|when|if)\b", match.group(1))[0]
-        denied += [word for word in run.split() if len(word) > 2 and word not in _STOP][:2]
+        denied += [word for word in run.split() if len(word) > 2 and word not in word_list("sentence")][:2]
     return denied

@@ -29,7 +29,10 @@ NOTE_HEADINGS = {
 _WORRY = re.compile(
     r"(?<!not )\b(?:worried|worry|worries|concerned|concern|afraid|scared|anxious about|nervous about|bothers me|want to know|wondering|hoping|would like|preocup\w+|miedo|me inquieta|quiero saber|quisiera saber|me gustaria)\b"
 )
-_SEVERE = re.compile(r"anaphyla|anafila|throat clos|can't breathe|couldn't breathe|trouble breathing|swelling of (?:the |my )?(?:throat|tongue|face)|cierra la garganta|dificultad para respirar", re.I)
+_SEVERE = re.compile(
+    r"anaphyla|anafila|throat clos|can't breathe|couldn't breathe|trouble breathing|swelling of (?:the |my )?(?:throat|tongue|face)|cierra la garganta|dificultad para respirar",
+    re.I,
+)
 
 
 def extract(answers: list[Answer]) -> Extraction:
@@ -37,7 +40,9 @@ def extract(answers: list[Answer]) -> Extraction:
     clinical = [answer for answer in answers if answer.kind == "clinical" and answer.text.strip()]
     findings = rules.read(clinical)
     medications, allergies = lists.medications_from(findings), lists.allergies_from(findings)
-    medications_state, medications_evidence = lists.state_of("medications", clinical, any(m.status != "past" for m in medications))
+    medications_state, medications_evidence = lists.state_of(
+        "medications", clinical, any(m.status != "past" for m in medications)
+    )
     allergies_state, allergies_evidence = lists.state_of("allergies", clinical, bool(allergies))
     return Extraction(
         summary=[line for topic in HEADINGS for line in _topic_lines(topic, clinical)][:40],
@@ -58,7 +63,10 @@ def _heading(table: dict[str, dict[str, str]], name: str, answer: Answer) -> str
 
 
 def _line(heading: str, answer: Answer, quote: str) -> Line:
-    return Line(text=f"{heading}: {quote}" if heading else quote, evidence=[Evidence(question_id=answer.question_id, quote=quote)])
+    return Line(
+        text=f"{heading}: {quote}" if heading else quote,
+        evidence=[Evidence(question_id=answer.question_id, quote=quote)],
+    )
 
 
 def _cut(raw: str, text: Text) -> str:
@@ -67,7 +75,11 @@ def _cut(raw: str, text: Text) -> str:
     if len(raw) - start <= LONGEST_LINE:
         return raw[start:].rstrip()
     ends = [text.tokens[s.last].end for s in text.sentences if text.tokens[s.last].end - start <= LONGEST_LINE]
-    end = ends[-1] if ends else max((t.end for t in text.tokens if t.end - start <= LONGEST_LINE), default=start + LONGEST_LINE)
+    end = (
+        ends[-1]
+        if ends
+        else max((t.end for t in text.tokens if t.end - start <= LONGEST_LINE), default=start + LONGEST_LINE)
+    )
     return raw[start:end]
 
 
@@ -95,12 +107,30 @@ def _concerns(answers: list[Answer]) -> list[Line]:
         for sentence in text.sentences:
             words = " ".join(text.norms[sentence.first : sentence.last + 1])
             raw = answer.text[text.tokens[sentence.first].start : text.tokens[sentence.last].end]
-            if len(raw) <= LONGEST_LINE and sentence.last - sentence.first >= 3 and (sentence.asks or _WORRY.search(words)) and not cues.INSTRUCTION.search(words):
-                lines.append(_line("", answer, raw + ("?" if sentence.asks and answer.text[text.tokens[sentence.last].end :].startswith("?") else "")))
+            if (
+                len(raw) <= LONGEST_LINE
+                and sentence.last - sentence.first >= 3
+                and (sentence.asks or _WORRY.search(words))
+                and not cues.INSTRUCTION.search(words)
+            ):
+                lines.append(
+                    _line(
+                        "",
+                        answer,
+                        raw
+                        + (
+                            "?"
+                            if sentence.asks and answer.text[text.tokens[sentence.last].end :].startswith("?")
+                            else ""
+                        ),
+                    )
+                )
     return lines
 
 
-def _notes(answers: list[Answer], medications_state: str, allergies_state: str, findings: list[rules.Finding]) -> list[Line]:
+def _notes(
+    answers: list[Answer], medications_state: str, allergies_state: str, findings: list[rules.Finding]
+) -> list[Line]:
     notes = []
     for finding in findings:
         if finding.status == "allergy" and _SEVERE.search(finding.quote):

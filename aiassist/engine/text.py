@@ -7,8 +7,10 @@ from functools import lru_cache
 
 _TOKEN = re.compile(r"\d+(?:[.,:/]\d+)*|[^\W\d_]+(?:['’´`][^\W\d_]+)*|[%#$]")
 _SENTENCE_END = re.compile(r"(?<!\d)[.!?;…]+(?=\s|$|[A-Z¿¡])|[.!?;…]+(?!\d)(?=\s|$)|\n+")
-_CLAUSE_WORDS = frozenset("but although though however except pero aunque sino excepto".split())
-_QUOTE_MARKS = str.maketrans({"’": "'", "‘": "'", "´": "'", "`": "'", "“": '"', "”": '"', "«": '"', "»": '"', "–": "-", "—": "-"})
+_CLAUSE_WORDS = frozenset(["but", "although", "though", "however", "except", "pero", "aunque", "sino", "excepto"])
+_QUOTE_MARKS = str.maketrans(
+    {"’": "'", "‘": "'", "´": "'", "`": "'", "“": '"', "”": '"', "«": '"', "»": '"', "–": "-", "—": "-"}
+)
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 
 
@@ -102,7 +104,12 @@ _SPANISH = re.compile(
 def is_spanish(text: Text) -> bool:
     """Whether an answer reads as Spanish: its marks, or two of its commonest words."""
     folded = " ".join(text.norms)
-    return "¿" in text.raw or "ñ" in text.raw or len(_SPANISH.findall(folded)) >= 2 or bool(_SPANISH.search(folded) and len(text.norms) <= 5)
+    return (
+        "¿" in text.raw
+        or "ñ" in text.raw
+        or len(_SPANISH.findall(folded)) >= 2
+        or bool(_SPANISH.search(folded) and len(text.norms) <= 5)
+    )
 
 
 def clause_bounds(text: Text, index: int) -> tuple[int, int]:
@@ -118,6 +125,19 @@ def clause_bounds(text: Text, index: int) -> tuple[int, int]:
             last = i - 1
             break
     return first, last
+
+
+def folded_span(text: Text, first: int, last: int) -> str:
+    """Tokens first..last joined by spaces, with the commas and colons that the patient wrote; empty when last < first."""
+    out: list[str] = []
+    for i in range(first, last + 1):
+        out.append(text.norms[i])
+        gap = text.gap(i) if i < last else ""
+        if ":" in gap:
+            out.append(":")
+        elif "," in gap or " - " in gap:
+            out.append(",")
+    return " ".join(out)
 
 
 def fold(raw: str) -> tuple[str, list[int]]:
@@ -137,7 +157,9 @@ def fold(raw: str) -> tuple[str, list[int]]:
                 back.append(index)
             space = True
             continue
-        piece = char.lower() if char.isascii() else unicodedata.normalize("NFKC", char).translate(_QUOTE_MARKS).casefold()
+        piece = (
+            char.lower() if char.isascii() else unicodedata.normalize("NFKC", char).translate(_QUOTE_MARKS).casefold()
+        )
         piece = piece.replace("`", "'")
         for folded in piece:
             out.append(folded)
@@ -177,65 +199,91 @@ def find_quote(quote: str, raw: str) -> tuple[int, int] | None:
     return None
 
 
-_UNITS = {w: i for i, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split())}
-_UNITS |= {w: i for i, w in enumerate("cero uno dos tres cuatro cinco seis siete ocho nueve diez".split())}
+_ENGLISH_UNITS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen"
+)
+_SPANISH_UNITS = "cero uno dos tres cuatro cinco seis siete ocho nueve diez"
+_UNITS = {word: i for units in (_ENGLISH_UNITS, _SPANISH_UNITS) for i, word in enumerate(units.split(" "))}
 _UNITS |= {"una": 1, "un": 1, "doce": 12, "trece": 13, "catorce": 14, "quince": 15}  # "once" is read as English
-_TENS = {w: (i + 2) * 10 for i, w in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split())}
-_TENS |= {"veinte": 20, "veinticinco": 25, "treinta": 30, "cuarenta": 40, "cincuenta": 50, "sesenta": 60, "setenta": 70, "ochenta": 80, "noventa": 90}
+_ENGLISH_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+_SPANISH_TENS = "veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa"
+_TENS = {word: 10 * i for tens in (_ENGLISH_TENS, _SPANISH_TENS) for i, word in enumerate(tens.split(" "), 2)}
+_TENS |= {"veinticinco": 25}
 _MULTIPLIERS = {"hundred": 100, "thousand": 1000, "cien": 100, "ciento": 100, "mil": 1000}
-_WHOLE = {"doscientos": 200, "trescientos": 300, "quinientos": 500, "once": 1, "twice": 2, "half": 0.5, "thrice": 3, "medio": 0.5, "media": 0.5}
+_WHOLE = {
+    "doscientos": 200,
+    "trescientos": 300,
+    "quinientos": 500,
+    "once": 1,
+    "twice": 2,
+    "half": 0.5,
+    "thrice": 3,
+    "medio": 0.5,
+    "media": 0.5,
+}
 NUMBER_WORDS = frozenset(_UNITS) | frozenset(_TENS) | frozenset(_MULTIPLIERS) | frozenset(_WHOLE)
 _NUMBER_LETTERS = {"ii": 2, "iii": 3}
 
 
 def numbers_in(raw: str) -> set[float]:
-    """Every number that a text says, in digits or in words: "five hundred" gives 500 (not 5 or 100), "seven fifty" gives 7, 50 and 750."""
-    found: set[float] = set()
-    run: list[float] = []
-    point: float | None = None
-    total = 0.0
-    previous = ""
-
-    def close() -> None:
-        nonlocal run, total, point
-        if run:
-            found.add(total)
-        run, total, point = [], 0.0, None
-
+    """Every number that a text says, in digits or in words: "five hundred" gives 500, "seven fifty" gives 7, 50 and 750."""
+    spoken = _Spoken()
     for token in parse(raw).norms:
-        value = _value(token)
-        if value is not None and token[0].isdigit():
-            close()
-            found.add(value)
-            for part in re.split(r"[/:]", token):
-                plain = _digits(part)
-                if plain is not None:
-                    found.add(plain)
-        elif token in ("point", "punto") and run:
-            point = 0.1
-            continue
-        elif value is None and not (token in ("and", "y") and run):
-            close()
+        if token[0].isdigit():
+            spoken.close()
+            spoken.found.update(n for part in re.split(r"[/:]", token) if (n := _digits(part)) is not None)
+        else:
+            spoken.hear(token, _value(token))
+    spoken.close()
+    return spoken.found
+
+
+@dataclass(slots=True)
+class _Spoken:
+    """Puts number words together as they come: "one hundred and twenty five", "two point five"."""
+
+    found: set[float] = field(default_factory=set)
+    run: list[float] = field(default_factory=list)
+    total: float = 0.0
+    point: float | None = None
+    previous: str = ""
+
+    def close(self) -> None:
+        """End the number that is being said."""
+        if self.run:
+            self.found.add(self.total)
+        self.run, self.total, self.point = [], 0.0, None
+
+    def hear(self, token: str, value: float | None) -> None:
+        """Take in one word that is not written in digits."""
+        if token in ("point", "punto") and self.run:
+            self.point = 0.1
         elif value is not None:
-            if point is not None and value < 10:
-                total += value * point
-                point *= 0.1
-                total = round(total, 6)
-            elif token in _MULTIPLIERS:
-                total = total * value if total else value
-            elif run and previous in _TENS and value < 10 or run and previous in _MULTIPLIERS or run and previous in ("and", "y"):
-                total += value
-            elif run:
-                if len(run) == 1 and run[0] < 10 and value >= 10 and previous in _UNITS:
-                    found.add(run[0] * 100 + value)
-                close()
-                total = value
-            else:
-                total = value
-            run.append(value)
-        previous = token
-    close()
-    return found
+            self._add(token, value)
+        elif token not in ("and", "y") or not self.run:
+            self.close()
+        self.previous = token
+
+    def _add(self, token: str, value: float) -> None:
+        if self.point is not None and value < 10:
+            self.total = round(self.total + value * self.point, 6)
+            self.point *= 0.1
+        elif token in _MULTIPLIERS:
+            self.total = self.total * value if self.total else value
+        elif self.run and self._continues(value):
+            self.total += value
+        else:
+            if len(self.run) == 1 and self.run[0] < 10 <= value and self.previous in _UNITS:
+                self.found.add(self.run[0] * 100 + value)
+            self.close()
+            self.total = value
+        self.run.append(value)
+
+    def _continues(self, value: float) -> bool:
+        if self.previous in _TENS:
+            return value < 10
+        return self.previous in _MULTIPLIERS or self.previous in ("and", "y")
 
 
 def _digits(text: str) -> float | None:

@@ -42,13 +42,20 @@ def verify(extraction: Extraction, answers: list[Answer]) -> Verified:
     clinical = {answer.question_id: answer for answer in answers if answer.kind == "clinical"}
     form = _Form(clinical, rules.read(list(clinical.values())))
     items: list[VerifiedItem] = []
-    for section, lines in (("summary", extraction.summary), ("patient_concerns", extraction.patient_concerns), ("key_notes", extraction.key_notes)):
+    for section, lines in (
+        ("summary", extraction.summary),
+        ("patient_concerns", extraction.patient_concerns),
+        ("key_notes", extraction.key_notes),
+    ):
         items += [_checked_line(section, line, form) for line in lines]
     items += [_checked_medication(medication, form) for medication in extraction.medications]
     items += [_checked_allergy(allergy, form) for allergy in extraction.allergies]
     omissions = _omissions(extraction, form)
     attention: list[str] = []
-    states = {topic: _checked_state(topic, extraction, items, omissions, form, attention) for topic in ("medications", "allergies")}
+    states = {
+        topic: _checked_state(topic, extraction, items, omissions, form, attention)
+        for topic in ("medications", "allergies")
+    }
     if any(omission.section == "allergies" for omission in omissions):
         attention.append("allergy_omitted")
     return Verified(
@@ -108,7 +115,11 @@ def _findings_for(name: str, evidence: list[Evidence], form: _Form) -> tuple[lis
     for entry in evidence:
         answer = form.answers.get(entry.question_id)
         span = find_quote(entry.quote, answer.text) if answer else None
-        inside += [f for f in everywhere if f.question_id == entry.question_id and span and f.start < span[1] and span[0] < f.end]
+        inside += [
+            f
+            for f in everywhere
+            if f.question_id == entry.question_id and span and f.start < span[1] and span[0] < f.end
+        ]
     cited = [f for f in everywhere if f.question_id in {entry.question_id for entry in evidence}]
     return inside or cited, everywhere
 
@@ -124,7 +135,12 @@ def _checked_medication(item: Medication, form: _Form) -> VerifiedItem:
     if item.frequency and not _frequency_is_said(item.frequency, quotes, here):
         reasons.append(Reason.FREQUENCY_NOT_IN_QUOTE)
     reasons += _medication_polarity(item, here, everywhere)
-    return VerifiedItem(section="medications", item=item.model_copy(update={"evidence": evidence}), reasons=_unique(reasons), repaired=repaired)
+    return VerifiedItem(
+        section="medications",
+        item=item.model_copy(update={"evidence": evidence}),
+        reasons=_unique(reasons),
+        repaired=repaired,
+    )
 
 
 def _frequency_is_said(frequency: str, quotes: list[str], here: list[Finding]) -> bool:
@@ -167,13 +183,23 @@ def _checked_allergy(item: Allergy, form: _Form) -> VerifiedItem:
         reasons.append(Reason.NOT_A_KNOWN_NAME)
     elif "allergy" not in statuses:
         reasons.append(Reason.ENGINE_DISAGREES if statuses & set(_DISAGREES) else Reason.LOOKS_LIKE_MEDICATION)
-    return VerifiedItem(section="allergies", item=item.model_copy(update={"evidence": evidence}), reasons=_unique(reasons), repaired=repaired)
+    return VerifiedItem(
+        section="allergies",
+        item=item.model_copy(update={"evidence": evidence}),
+        reasons=_unique(reasons),
+        repaired=repaired,
+    )
 
 
 def _checked_line(section: str, line: Line, form: _Form) -> VerifiedItem:
     evidence, reasons, repaired = _checked_evidence(line.evidence, form)
     reasons += sentences.reasons(line.text, evidence, form.answers, form.findings)
-    return VerifiedItem(section=section, item=line.model_copy(update={"evidence": evidence}), reasons=_unique(reasons), repaired=repaired)  # type: ignore[arg-type]  # one of the three line sections
+    return VerifiedItem(
+        section=section,
+        item=line.model_copy(update={"evidence": evidence}),
+        reasons=_unique(reasons),
+        repaired=repaired,
+    )  # type: ignore[arg-type]  # one of the three line sections
 
 
 def _unique(reasons: list[Reason]) -> list[Reason]:
@@ -201,18 +227,31 @@ def _omissions(extraction: Extraction, form: _Form) -> list[Omission]:
 
 
 def _is_listed(finding: Finding, names: list[str]) -> bool:
-    return any(is_same(finding, name) or not finding.known and key(finding.name) in key(name) for name in names)
+    return any(is_same(finding, name) or (not finding.known and key(finding.name) in key(name)) for name in names)
 
 
 # --- states ----------------------------------------------------------------------------------------------------------------------
 
 
-def _checked_state(topic: str, extraction: Extraction, items: list[VerifiedItem], omissions: list[Omission], form: _Form, attention: list[str]) -> VerifiedState:
+def _checked_state(
+    topic: str,
+    extraction: Extraction,
+    items: list[VerifiedItem],
+    omissions: list[Omission],
+    form: _Form,
+    attention: list[str],
+) -> VerifiedState:
     """The state that may be shown. A claimed none stands only on negative evidence from a question of that topic that the engine reads the same way."""
     claimed: State = extraction.medications_state if topic == "medications" else extraction.allergies_state
-    claimed_evidence = extraction.medications_state_evidence if topic == "medications" else extraction.allergies_state_evidence
+    claimed_evidence = (
+        extraction.medications_state_evidence if topic == "medications" else extraction.allergies_state_evidence
+    )
     answers = list(form.answers.values())
-    found_here = any(status != "past" for _, status in lists.medicines(form.findings)) if topic == "medications" else bool(lists.allergens(form.findings))
+    found_here = (
+        any(status != "past" for _, status in lists.medicines(form.findings))
+        if topic == "medications"
+        else bool(lists.allergens(form.findings))
+    )
     engine, engine_evidence = lists.state_of(topic, answers, found_here)
     listed = [item.item for item in items if item.section == topic]
     has_items = any(not isinstance(item, Medication) or item.status != "past" for item in listed)
@@ -226,14 +265,20 @@ def _checked_state(topic: str, extraction: Extraction, items: list[VerifiedItem]
             reasons.append(Reason.FALSE_NONE)
         if reasons:
             attention.append("false_none" if Reason.FALSE_NONE in reasons else f"{topic}_none_without_evidence")
-        value, evidence = ("none_reported", checked) if not reasons else ("unclear" if engine != "none_reported" or has_items else "none_reported", engine_evidence)
+        value, evidence = (
+            ("none_reported", checked)
+            if not reasons
+            else ("unclear" if engine != "none_reported" or has_items else "none_reported", engine_evidence)
+        )
     elif has_items:
         value = "listed" if engine != "none_reported" else "unclear"
     elif any(omission.section == topic for omission in omissions):
         value = "unclear"
     if value == "unclear":
         attention.append(f"{topic}_unclear")
-    return VerifiedState(value=value, claimed=claimed, reasons=_unique(reasons), evidence=evidence if value == "none_reported" else [])
+    return VerifiedState(
+        value=value, claimed=claimed, reasons=_unique(reasons), evidence=evidence if value == "none_reported" else []
+    )
 
 
 def _is_topic(entry: Evidence, topic: str, form: _Form) -> bool:
@@ -248,5 +293,7 @@ def _instruction_like(form: _Form) -> list[Evidence]:
         text = parse(answer.text)
         for sentence in text.sentences:
             if cues.INSTRUCTION.search(" ".join(text.norms[sentence.first : sentence.last + 1])):
-                found.append(Evidence(question_id=answer.question_id, quote=text.span(sentence.first, sentence.last)[:2000]))
+                found.append(
+                    Evidence(question_id=answer.question_id, quote=text.span(sentence.first, sentence.last)[:2000])
+                )
     return found[:20]
