@@ -2,8 +2,9 @@
 
     python -m bench.fault_injection [PATH/*_medall.jsonl]
 
-Without a path the excerpt in aiassist/tests/data is used. A fault is caught when the item is flagged, the omission is listed, or the state
-asks for attention; `false alarms` counts correct items, as found and as a model would reword them, that were flagged all the same.
+Without a path the excerpt in aiassist/tests/data is used. A fault is caught when the item is flagged, the omission is
+listed, or the state asks for attention; `false alarms` counts correct items, as found and as a model would reword
+them, that were flagged all the same.
 """
 
 import json
@@ -296,7 +297,9 @@ FAULTS: dict[str, Fault] = {
 
 
 def _reworded(extraction: Extraction) -> Extraction:
-    """The same facts as a model would write them: names in lower case, "daily" for "once a day", quotes with other white space."""
+    """The same facts as a model would write them: names in lower case, "daily" for "once a day", quotes with other
+    white space.
+    """
 
     def evidence(entries: list[Evidence]) -> list[Evidence]:
         return [entry.model_copy(update={"quote": f" {entry.quote.upper()}  "}) for entry in entries]

@@ -1,9 +1,11 @@
-"""How much identity leaves, and how many clinical terms get lost: generated identities placed into rows of consultations.
+"""How much identity leaves, and how many clinical terms get lost: generated identities placed into rows of
+consultations.
 
     python -m bench.redaction PATH/*_medall.jsonl
 
-Every row gets an identity of its own and, at random places, sentences in which people give themselves away: with nicknames, in lower case,
-with one typo, with numbers written in several ways. A leak is judged without the redactor's own code: by the words and digits that remain.
+Every row gets an identity of its own and, at random places, sentences in which people give themselves away: with
+nicknames, in lower case, with one typo, with numbers written in several ways. A leak is judged without the redactor's
+own code: by the words and digits that remain.
 """
 
 import json
@@ -94,7 +96,9 @@ def _plain(text: str) -> str:
 
 
 def _typo(name: str, chance: random.Random) -> str:
-    """One letter swapped, dropped or doubled inside a name of six letters or more; shorter names are left as they are."""
+    """One letter swapped, dropped or doubled inside a name of six letters or more; shorter names are left as they
+    are.
+    """
     if len(name) < 6:
         return name
     at = chance.randrange(1, len(name) - 2)
@@ -164,7 +168,9 @@ def main(paths: list[str]) -> int:
 
 
 def _without(sent: str, raw: str) -> str:
-    """What would be sent, less the words that the row itself contains (a town or a name that the row's own speaker happens to say)."""
+    """What would be sent, less the words that the row itself contains (a town or a name that the row's own speaker
+    happens to say).
+    """
     own = set(re.findall(r"\w+", _plain(raw).lower()))
     return re.sub(r"\w+", lambda m: "" if _plain(m.group()).lower() in own else m.group(), sent)
 

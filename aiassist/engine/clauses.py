@@ -170,7 +170,9 @@ def next_sentence(text: Text, names: list[Name], index: int) -> str:
 
 
 def status_of(answer: Answer, text: Text, names: list[Name], index: int, said: Said) -> FindingStatus | None:
-    """The verdict on one name, from what stands before and after it and from the topic; None when the words prove nothing."""
+    """The verdict on one name, from what stands before and after it and from the topic; None when the words prove
+    nothing.
+    """
     name = names[index]
     post = after(text, names, index)
     if said.other or answer.topic == "family_history":

@@ -1,4 +1,5 @@
-"""The clause cues, as patterns over folded text without accents, English and Spanish. `rules.py` decides what they mean together.
+"""The clause cues, as patterns over folded text without accents, English and Spanish. `rules.py` decides what they
+mean together.
 
 Every pattern is matched against tokens joined by single spaces, with " , " where the patient wrote a comma.
 """

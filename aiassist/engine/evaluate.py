@@ -1,7 +1,7 @@
 """Runs the engine over rows of consultations and writes what the scorer of such rows reads.
 
-A row: `{"id", "field", "answers": [{"id", "question", "answer"}], ...}`. Such rows carry no topic, so it is read from the question's words;
-in the product the questionnaire says it.
+A row: `{"id", "field", "answers": [{"id", "question", "answer"}], ...}`. Such rows carry no topic, so it is read from
+the question's words; in the product the questionnaire says it.
 """
 
 import json
@@ -35,7 +35,9 @@ LONGEST_QUESTION = 45  # words; a longer turn is the doctor explaining
 
 
 def topic_of(question: str, before: str = "other") -> str:
-    """The topic that a question's last two sentences ask about; a bare "anything else?" or "Naprosyn?" goes on with the topic before it."""
+    """The topic that a question's last two sentences ask about; a bare "anything else?" or "Naprosyn?" goes on with
+    the topic before it.
+    """
     text = parse(question)
     if not text.tokens:
         return "other"
@@ -75,13 +77,18 @@ def answers_of(row: dict[str, Any]) -> list[Answer]:
 
 
 def _name(finding: rules.Finding) -> str:
-    """The name resolved as far as the engine does: a misspelling to what it means, an English lay phrase to its plain form."""
+    """The name resolved as far as the engine does: a misspelling to what it means, an English lay phrase to its plain
+    form.
+    """
     plain = finding.sort == "lay" and not is_spanish(parse(finding.quote))
     return finding.ingredient if plain else finding.respelled or finding.name
 
 
 def predict(row: dict[str, Any]) -> dict[str, Any]:
-    """The prediction of one row, in the scorer's shape. `unclear` of the product is the scorer's `mentioned`: shown as such."""
+    """The prediction of one row, in the scorer's shape.
+
+    `unclear` of the product is the scorer's `mentioned`: shown as such.
+    """
     answers = answers_of(row)
     findings = rules.read(answers)
     medications, allergies = lists.medicines(findings), lists.allergens(findings)

@@ -10,8 +10,9 @@ FindingStatus = Literal["current", "past", "recent", "unclear", "negated", "fami
 class Finding:
     """One name in one answer. `name` is verbatim; `start`, `end` index the answer's text.
 
-    `known` is False for a name nobody knows. `explained` is True for a lay word that stands beside the medicine it means
-    ("the pill, Microgynon"). `explicit` is True when the words themselves, not only the question, say what is the case.
+    `known` is False for a name nobody knows. `explained` is True for a lay word that stands beside the medicine it
+    means ("the pill, Microgynon"). `explicit` is True when the words themselves, not only the question, say what is
+    the case.
     """
 
     question_id: str

@@ -38,7 +38,10 @@ def signs(phrase: str) -> set[str]:
 
 
 def says(quote: str, frequency: str) -> bool:
-    """Whether `quote` says everything that `frequency` says. "once daily" is said by "every day"; verbatim always is."""
+    """Whether `quote` says everything that `frequency` says.
+
+    "once daily" is said by "every day"; verbatim always is.
+    """
     if norm_word(frequency) in norm_word(quote):
         return True
     wanted, given = signs(frequency), signs(DOSE.sub(" ", quote))

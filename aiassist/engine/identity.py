@@ -57,7 +57,10 @@ _PARTICLES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A patient's demographics and the names of the clinic and its doctors, as the database has them. Empty fields are allowed."""
+    """A patient's demographics and the names of the clinic and its doctors, as the database has them.
+
+    Empty fields are allowed.
+    """
 
     names: tuple[str, ...] = ()
     date_of_birth: date | None = None
@@ -165,7 +168,9 @@ _STREET_SORTS = (
 
 
 def address_pattern(addresses: tuple[str, ...]) -> re.Pattern[str] | None:
-    """Known addresses: the line as a whole with usual abbreviations, its number with the street's name, the town, the postcode."""
+    """Known addresses: the line as a whole with usual abbreviations, its number with the street's name, the town, the
+    postcode.
+    """
     forms: list[str] = []
     sep = r"[\s,.#-]+"
     for address in addresses:

@@ -20,7 +20,9 @@ _UNIT_NAMES = (
 
 
 def name_is_said(name: str, quotes: list[str], here: list[Finding]) -> bool:
-    """Verbatim, as brand or generic of a name in the quote, as a close spelling, or affirmed of a question that named it."""
+    """Verbatim, as brand or generic of a name in the quote, as a close spelling, or affirmed of a question that named
+    it.
+    """
     respelled = _RESPELLED.match(name)
     spoken = respelled.group(1) if respelled else name
     if respelled and not (
@@ -39,7 +41,9 @@ def name_is_said(name: str, quotes: list[str], here: list[Finding]) -> bool:
 
 
 def is_same(finding: Finding, name: str) -> bool:
-    """Whether a finding is of the substance that a shown name means: the same ingredient, or a close spelling that is no other medicine."""
+    """Whether a finding is of the substance that a shown name means: the same ingredient, or a close spelling that is
+    no other medicine.
+    """
     bare = name.split(" (")[0]
     if finding.ingredient in ingredients_of(name) or load().same_medicine(finding.name, bare):
         return True
@@ -115,7 +119,9 @@ def _units(text: str) -> set[str]:
 
 
 def dose_is_said(name: str, dose: str, quotes: list[str], here: list[Finding]) -> bool:
-    """Whether every number of the dose is in the quotes, in the same unit, and agrees with the dose that the engine reads for this item."""
+    """Whether every number of the dose is in the quotes, in the same unit, and agrees with the dose that the engine
+    reads for this item.
+    """
     numbers = numbers_in(dose)
     said = {number for quote in quotes for number in numbers_in(quote)}
     if not numbers:

@@ -1,4 +1,6 @@
-"""The names the engine knows: medicines, supplements, classes, lay words ("blood pressure pill") and allergens, in English and Spanish."""
+"""The names the engine knows: medicines, supplements, classes, lay words ("blood pressure pill") and allergens, in
+English and Spanish.
+"""
 
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -13,7 +15,10 @@ SHORTEST_GUESSED = 5  # letters of the shortest name that a misspelling may be r
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What one name stands for. `sort`: medicine, supplement, class, lay; or drug, food, environment for what is only an allergen."""
+    """What one name stands for.
+
+    `sort`: medicine, supplement, class, lay; or drug, food, environment for what is only an allergen.
+    """
 
     name: str
     ingredient: str

@@ -5,7 +5,7 @@ import re
 from aiassist.engine import cues
 from aiassist.engine.rules import Finding, read_answer
 from aiassist.engine.schema import Allergy, Answer, Evidence, Medication, State, Status
-from aiassist.engine.text import key, numbers_in, parse
+from aiassist.engine.text import Text, key, numbers_in, parse
 
 _RANK = {"current": 0, "unclear": 1, "recent": 2, "past": 3}
 
@@ -54,7 +54,9 @@ def medicines(findings: list[Finding]) -> list[tuple[Finding, Status]]:
 
 
 def _other_doses(chosen: Finding, group: list[Finding]) -> list[Finding]:
-    """Findings of the same medicine with a dose of their own ("500 mg in the morning, 1000 mg at night"): none may go missing."""
+    """Findings of the same medicine with a dose of their own ("500 mg in the morning, 1000 mg at night"): none may go
+    missing.
+    """
     seen = {tuple(sorted(numbers_in(chosen.dose or "")))}
     others = []
     for finding in group:
@@ -94,7 +96,7 @@ def allergies_from(findings: list[Finding]) -> list[Allergy]:
     ]
 
 
-# --- states --------------------------------------------------------------------------------------------------------------------
+# --- states
 
 _TAG_NEGATIVE = re.compile(
     r"(?:not|n't|no) (?:\w+ ){0,4}(?:right|correct|anything)|you're not|you are not|no (?:\w+ )?allerg|so no|not on any|not taking"
@@ -114,37 +116,40 @@ _DRUG_OR_ANY = re.compile(r"drug|medic|anything|any (?:known )?allerg|known alle
 
 
 def none_of(answer: Answer) -> Evidence | None:
-    """The words with which an answer to a mapped question says "none", when they cover the whole topic; None otherwise."""
+    """The words with which an answer to a mapped question says "none", when they cover the whole topic; else None."""
     if answer.topic not in ("medications", "allergies") or answer.kind == "administrative":
         return None
-    raw = answer.text
-    text = parse(raw)
+    text = parse(answer.text)
     if not text.tokens:
         return None
     if answer.none and not answer.rows:
-        return Evidence(question_id=answer.question_id, quote=raw[:200])
-    if any(
-        finding.status not in ("negated", "not_allergic", "family", "asked", "past") for finding in read_answer(answer)
-    ):
+        return Evidence(question_id=answer.question_id, quote=answer.text[:200])
+    if any(finding.status not in _SAYS_NO for finding in read_answer(answer)):
         return None
-    folded = " ".join(text.norms)
-    label = " ".join(parse(answer.label).norms)
-    final = " ".join(text.norms[text.sentences[-1].first :])
-    negative = (
-        cues.DENIED.match(folded) or cues.DENIED.match(final) or _NONE_SENTENCE.search(folded) or _negative_rows(answer)
-    )
-    if cues.AFFIRMED.match(folded) and _TAG_NEGATIVE.search(label) and not negative:
-        negative = cues.AFFIRMED.match(folded)
-    if not negative or _TAKES_BACK.search(folded):
+    folded, label = " ".join(text.norms), " ".join(parse(answer.label).norms)
+    if not _is_negative(answer, text, folded, label) or _TAKES_BACK.search(folded):
         return None
-    if cues.UNSURE.search(folded) and not re.search(
-        r"that i(?:'m| am)? (?:know|aware)|that i(?: have)? known|don't (?:think|believe)|do n't (?:think|believe)|know of|que yo sepa",
-        folded,
-    ):
+    if cues.UNSURE.search(folded) and not _AS_FAR_AS_I_KNOW.search(folded):
         return None
     if _covers_part(answer.topic, label):
         return None
-    return Evidence(question_id=answer.question_id, quote=raw[: text.tokens[min(len(text.tokens), 30) - 1].end])
+    return Evidence(question_id=answer.question_id, quote=answer.text[: text.tokens[:30][-1].end])
+
+
+_SAYS_NO = ("negated", "not_allergic", "family", "asked", "past")
+_AS_FAR_AS_I_KNOW = re.compile(
+    r"that i(?:'m| am)? (?:know|aware)|that i(?: have)? known|(?:don't|do n't) (?:think|believe)|know of|que yo sepa"
+)
+
+
+def _is_negative(answer: Answer, text: Text, folded: str, label: str) -> bool:
+    """Whether an answer denies: in its first or last words, in a sentence of its own, or by a yes to "so you take none?"."""
+    final = " ".join(text.norms[text.sentences[-1].first :])
+    if cues.DENIED.match(folded) or cues.DENIED.match(final):
+        return True
+    if _NONE_SENTENCE.search(folded) or _negative_rows(answer):
+        return True
+    return bool(cues.AFFIRMED.match(folded) and _TAG_NEGATIVE.search(label))
 
 
 _NONE_SENTENCE = re.compile(
@@ -175,7 +180,8 @@ def state_of(topic: str, answers: list[Answer], listed: bool) -> tuple[State, li
     """The state of a topic and the evidence of a none. `listed` says that the list has an item that is not past.
 
     listed: something is named. none_reported: a mapped question was answered "none" and nothing contradicts it.
-    unclear: a mapped question was answered, but neither names nor a none came out. not_stated: nothing was asked or answered.
+    unclear: a mapped question was answered, but neither names nor a none came out. not_stated: nothing was asked or
+    answered.
     """
     if listed:
         return "listed", []

@@ -1,4 +1,6 @@
-"""Finds the names in an answer: exact ones from the lexicon, longest first, and misspelt ones where the talk is of medicines."""
+"""Finds the names in an answer: exact ones from the lexicon, longest first, and misspelt ones where the talk is of
+medicines.
+"""
 
 import re
 from dataclasses import dataclass
@@ -30,7 +32,10 @@ class Name:
 
 
 def find(text: Text, *, guess: bool) -> list[Name]:
-    """Every name in order, not overlapping. `guess` also resolves misspellings: only where medicines or allergies are asked about."""
+    """Every name in order, not overlapping.
+
+    `guess` also resolves misspellings: only where medicines or allergies are asked about.
+    """
     lexicon = load()
     found: list[Name] = []
     index, count = 0, len(text.tokens)

@@ -1,8 +1,9 @@
 """Takes identity out of answers before they leave the machine, and finds the way back.
 
-What is known of the patient is removed wherever it stands, with nicknames, any case and one typo; what looks like a phone, an address,
-a record number or somebody's name is removed by pattern. Medicines, allergens and doses are protected. Placeholders say the sort:
-`[PATIENT]`, `[PHONE_1]`; the same value has the same placeholder through a form. Administrative answers are dropped, not scrubbed.
+What is known of the patient is removed wherever it stands, with nicknames, any case and one typo; what looks like a
+phone, an address, a record number or somebody's name is removed by pattern. Medicines, allergens and doses are
+protected. Placeholders say the sort: `[PATIENT]`, `[PHONE_1]`; the same value has the same placeholder through a
+form. Administrative answers are dropped, not scrubbed.
 """
 
 import re
@@ -162,7 +163,10 @@ class Redactor:
         return Redacted(raw, "".join(out), tuple(pieces))
 
     def _name_hits(self, raw: str, text: Text, protected: list[tuple[int, int]]) -> list[tuple[int, int, str]]:
-        """The patient's and the doctors' names. A name that is also an ordinary or a clinical word needs a sign that a person is meant."""
+        """The patient's and the doctors' names.
+
+        A name that is also an ordinary or a clinical word needs a sign that a person is meant.
+        """
         sorts: list[str | None] = [self._name_sort(norm) for norm in text.norms]
         hits: list[tuple[int, int, str]] = []
         for i, sort in enumerate(sorts):
@@ -331,7 +335,10 @@ class RedactedForm:
     _texts: dict[str, Redacted]
 
     def restore(self, extraction: Extraction) -> Extraction:
-        """The extraction with raw quotes and revealed names, to be verified against the raw answers. Unknown quotes stay as they are."""
+        """The extraction with raw quotes and revealed names, to be verified against the raw answers.
+
+        Unknown quotes stay as they are.
+        """
         data = extraction.model_dump()
         for section in ("summary", "patient_concerns", "key_notes", "medications", "allergies"):
             for item in data[section]:
@@ -352,7 +359,10 @@ class RedactedForm:
 
 
 def redact_form(answers: list[Answer], identity: Identity) -> RedactedForm:
-    """Drop the administrative answers and redact the others. What is sent is the text and the question, never rows or raw words."""
+    """Drop the administrative answers and redact the others.
+
+    What is sent is the text and the question, never rows or raw words.
+    """
     redactor = Redactor(identity)
     texts: dict[str, Redacted] = {}
     safe: list[Answer] = []
@@ -369,10 +379,11 @@ def redact_form(answers: list[Answer], identity: Identity) -> RedactedForm:
 
 
 def leaked(text: str, identity: Identity) -> list[str]:
-    """Own identifiers still readable in a text that is about to be sent: words of the name, digits of phones and records, e-mails, the birth date.
+    """Own identifiers still readable in a text that is about to be sent: words of the name, digits of phones and
+    records, e-mails, the birth date.
 
-    A second look, independent of the placeholders: the caller refuses to send when this is not empty. Ordinary words among the names
-    ("Will", "Rose") are not counted here.
+    A second look, independent of the placeholders: the caller refuses to send when this is not empty. Ordinary words
+    among the names ("Will", "Rose") are not counted here.
     """
     found: list[str] = []
     plain = strip_accents(text.lower())

@@ -1,8 +1,8 @@
 """What a patient's reply to an appointment message means. English and Spanish, by rules, without guessing.
 
-Only `confirm`, `cancel` and `opt_out` act on their own, and only when the message is clear; everything else goes to a person. The order of
-the checks is the order of what a mistake would cost: urgent words, exact keywords, opting out, a wrong number, the wish for a person, then
-cancel, reschedule, negation, hedge, yes, and last a question.
+Only `confirm`, `cancel` and `opt_out` act on their own, and only when the message is clear; everything else goes to a
+person. The order of the checks is the order of what a mistake would cost: urgent words, exact keywords, opting out, a
+wrong number, the wish for a person, then cancel, reschedule, negation, hedge, yes, and last a question.
 """
 
 import re
@@ -32,7 +32,11 @@ AUTOMATIC = frozenset({Kind.CONFIRM, Kind.CANCEL, Kind.OPT_OUT})
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The verdict. `question`: something is asked as well, so a person should answer. `opt_out`: also wants no more messages, whatever else."""
+    """The verdict.
+
+    `question`: something is asked as well, so a person should answer. `opt_out`: also wants no more messages,
+    whatever else.
+    """
 
     kind: Kind
     question: bool = False
@@ -222,7 +226,10 @@ def _plain(text: str) -> str:
 
 
 def classify(text: str, starts_at: time | None = None) -> Reply:
-    """The meaning of a reply. `starts_at`, the appointment's local time, tells "yes, at 9" from a wish for another time."""
+    """The meaning of a reply.
+
+    `starts_at`, the appointment's local time, tells "yes, at 9" from a wish for another time.
+    """
     plain = _plain(text)
     bare = re.sub(r"[^\w\s?'-]|(?<=\w)\?+$", "", plain).strip(" -'")
     opt_out = _opts_out(plain, bare)

@@ -1,7 +1,7 @@
 """The deterministic engine: which names an answer holds, and what the patient says about each of them.
 
-`read(answers)` gives one `Finding` for every name with its status. It never leaves the machine, never guesses silently,
-and nothing that an answer says can change how another answer is read.
+`read(answers)` gives one `Finding` for every name with its status. It never leaves the machine, never guesses
+silently, and nothing that an answer says can change how another answer is read.
 """
 
 import re
@@ -38,7 +38,9 @@ def read(answers: list[Answer]) -> list[Finding]:
 
 
 def _may_guess(answer: Answer, text: Text) -> bool:
-    """Whether misspellings may be resolved: where medicines are asked for, or something is taken, dosed or reacted to."""
+    """Whether misspellings may be resolved: where medicines are asked for, or something is taken, dosed or reacted
+    to.
+    """
     if answer.topic in ("medications", "allergies"):
         return True
     folded = " ".join(text.norms)

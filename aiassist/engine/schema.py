@@ -1,4 +1,7 @@
-"""What goes into an engine and what comes out of it. `Extraction` is the exact shape asked of both engines; `VERSION` names it."""
+"""What goes into an engine and what comes out of it.
+
+`Extraction` is the exact shape asked of both engines; `VERSION` names it.
+"""
 
 from enum import StrEnum
 from typing import Any, Literal
@@ -30,7 +33,8 @@ Status = Literal["current", "past", "unclear"]
 class Answer(BaseModel):
     """One answered question. `text` is what quotes are taken from; for rows and choices it is `rendered` from them.
 
-    `kind` administrative answers are never read and never sent. `none` is the patient's explicit "none" of a medication or allergy list.
+    `kind` administrative answers are never read and never sent. `none` is the patient's explicit "none" of a
+    medication or allergy list.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -55,42 +59,25 @@ class Answer(BaseModel):
         value: Any,
         *,
         topic: str = "other",
-        kind: str = "clinical",
+        kind: Literal["administrative", "clinical"] = "clinical",
         label: str = "",
         language: str = "en",
     ) -> "Answer":
-        """Build from a stored answer: text, number, bool, list of choices, list of rows, {"none": true}, {"rows": [...]}, {"yes": bool, "detail": text}."""
-        rows: list[dict[str, str]] = []
-        none, yes, text = False, None, ""
-        words = _WORDS.get(language[:2], _WORDS["en"])
-        if isinstance(value, dict):
-            none = bool(value.get("none"))
-            rows = [_row(row) for row in value.get("rows") or () if isinstance(row, dict)]
-            if "yes" in value:
-                yes = None if value["yes"] is None else bool(value["yes"])
-            text = str(value.get("detail") or value.get("text") or "")
-        elif isinstance(value, bool):
-            yes = value
-        elif isinstance(value, (list, tuple)):
-            rows = [_row(row) for row in value if isinstance(row, dict)]
-            text = ", ".join(str(choice) for choice in value if not isinstance(choice, dict))
-        elif value is not None:
-            text = str(value)
-        rows = [row for row in rows if any(row.values())]
-        if rows:
-            text = "\n".join(", ".join(part for part in row.values() if part) for row in rows) + (
-                f"\n{text}" if text else ""
-            )
-        elif none:
-            text = words["none"] + (f". {text}" if text else "")
-        elif yes is not None:
-            text = words["yes" if yes else "no"] + (f". {text}" if text else "")
+        """Build from a stored answer.
+
+        `value` is text, a number, a bool, a list of choices, a list of rows, `{"none": true}`, `{"rows": [...]}` or
+        `{"yes": bool, "detail": text}`; anything else counts as nothing said.
+        """
+        rows = _rows(value)
+        none = isinstance(value, dict) and bool(value.get("none"))
+        yes = value.get("yes") if isinstance(value, dict) else value
+        yes = yes if isinstance(yes, bool) else None
         return cls(
             question_id=question_id,
             topic=topic or "other",
             kind=kind,
             label=label,
-            text=text,
+            text=_rendered(value, rows, none, yes, _WORDS.get(language[:2], _WORDS["en"])),
             language=language,
             rows=tuple(rows),
             none=none,
@@ -99,6 +86,30 @@ class Answer(BaseModel):
 
 
 _WORDS = {"en": {"none": "None", "yes": "Yes", "no": "No"}, "es": {"none": "Ninguno", "yes": "Sí", "no": "No"}}
+
+
+def _rows(value: Any) -> list[dict[str, str]]:
+    """The rows of a medication or allergy list that say anything."""
+    listed = value.get("rows") if isinstance(value, dict) else value
+    if not isinstance(listed, list | tuple):
+        return []
+    rows = [_row(row) for row in listed if isinstance(row, dict)]
+    return [row for row in rows if any(row.values())]
+
+
+def _rendered(value: Any, rows: list[dict[str, str]], none: bool, yes: bool | None, words: dict[str, str]) -> str:
+    """An answer as text, from which quotes are taken: a line for each row, "Yes. " before the detail."""
+    text = ""
+    if isinstance(value, dict):
+        text = str(value.get("detail") or value.get("text") or "")
+    elif isinstance(value, list | tuple):
+        text = ", ".join(str(choice) for choice in value if not isinstance(choice, dict))
+    elif value is not None and not isinstance(value, bool):
+        text = str(value)
+    if rows:
+        return "\n".join([", ".join(part for part in row.values() if part) for row in rows] + ([text] if text else []))
+    lead = words["none"] if none else "" if yes is None else words["yes" if yes else "no"]
+    return ". ".join(part for part in (lead, text) if part)
 
 
 def _row(row: dict[str, Any]) -> dict[str, str]:

@@ -1,4 +1,6 @@
-"""Checks a free sentence: its numbers and medicines must be in the answers, its words mostly too, and no "not" may get lost or appear."""
+"""Checks a free sentence: its numbers and medicines must be in the answers, its words mostly too, and no "not" may
+get lost or appear.
+"""
 
 import re
 
@@ -20,7 +22,9 @@ _NEGATED_RUN = re.compile(
 def reasons(
     text: str, evidence: list[Evidence], answers: dict[str, Answer], findings: list[rules.Finding]
 ) -> list[Reason]:
-    """What is wrong with a sentence, measured against the answers that it cites and, for numbers and medicines, against all of them."""
+    """What is wrong with a sentence, measured against the answers that it cites and, for numbers and medicines,
+    against all of them.
+    """
     found: list[Reason] = []
     if _LINK.search(text):
         found.append(Reason.LINK)
@@ -79,7 +83,9 @@ def _weighty(text: str) -> list[str]:
 
 
 def _shares_words(text: str, cited: list[Answer]) -> bool:
-    """Whether at least half of the words of weight are, by their first five letters, in the cited answers or their questions."""
+    """Whether at least half of the words of weight are, by their first five letters, in the cited answers or their
+    questions.
+    """
     words = _weighty(text)
     if not words:
         return True

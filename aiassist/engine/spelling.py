@@ -14,7 +14,9 @@ FARTHEST = 0.27  # errors a letter, unless the word sounds like the name
 
 @lru_cache(maxsize=1)
 def _by_shape() -> dict[tuple[str, int], list[str]]:
-    """One-word names by (letter, length), under the first and the second letter, so that a wrong first letter still finds its name."""
+    """One-word names by (letter, length), under the first and the second letter, so that a wrong first letter still
+    finds its name.
+    """
     shapes: dict[tuple[str, int], list[str]] = {}
     for name in load().spelling_names:
         if " " not in name:
@@ -28,8 +30,8 @@ def _by_shape() -> dict[tuple[str, int], list[str]]:
 def resolve(word: str, strict: bool = False) -> str | None:
     """The known name that a misspelt word most likely means.
 
-    None when the word is ordinary, too far from any name, or equally near to two medicines. `strict` allows fewer errors
-    and only everyday names: for Spanish, whose ordinary words the lists know less completely.
+    None when the word is ordinary, too far from any name, or equally near to two medicines. `strict` allows fewer
+    errors and only everyday names: for Spanish, whose ordinary words the lists know less completely.
     """
     lexicon = load()
     word = key(word)
@@ -95,7 +97,9 @@ _SOUNDS_LIKE = {
 
 @lru_cache(maxsize=16_384)
 def _sound(word: str) -> str:
-    """A rough key of how a name sounds: one letter for letters heard alike, no doubles, no vowels after the first letter."""
+    """A rough key of how a name sounds: one letter for letters heard alike, no doubles, no vowels after the first
+    letter.
+    """
     for old, new in (
         ("ph", "f"),
         ("th", "t"),

@@ -1,4 +1,6 @@
-"""The rules engine's whole output, `extract(answers)`: the two lists, their states, and sentences made of the patient's own words."""
+"""The rules engine's whole output, `extract(answers)`: the two lists, their states, and sentences made of the
+patient's own words.
+"""
 
 import re
 
@@ -36,7 +38,10 @@ _SEVERE = re.compile(
 
 
 def extract(answers: list[Answer]) -> Extraction:
-    """Extract a form's answers by rules. Deterministic; the label of this engine is `RULES_LABEL`. Administrative answers are not read."""
+    """Extract a form's answers by rules.
+
+    Deterministic; the label of this engine is `RULES_LABEL`. Administrative answers are not read.
+    """
     clinical = [answer for answer in answers if answer.kind == "clinical" and answer.text.strip()]
     findings = rules.read(clinical)
     medications, allergies = lists.medications_from(findings), lists.allergies_from(findings)

@@ -1,4 +1,6 @@
-"""How the engine sees text: folded for comparison, cut into tokens and clauses, always with the way back to the raw characters."""
+"""How the engine sees text: folded for comparison, cut into tokens and clauses, always with the way back to the raw
+characters.
+"""
 
 import re
 import unicodedata
@@ -113,7 +115,9 @@ def is_spanish(text: Text) -> bool:
 
 
 def clause_bounds(text: Text, index: int) -> tuple[int, int]:
-    """First and last token of the clause around token `index`: the sentence, cut at "but", "although", "pero" and the like."""
+    """First and last token of the clause around token `index`: the sentence, cut at "but", "although", "pero" and the
+    like.
+    """
     sentence = text.sentence_of(index)
     first, last = sentence.first, sentence.last
     for i in range(index - 1, sentence.first - 1, -1):
@@ -128,7 +132,9 @@ def clause_bounds(text: Text, index: int) -> tuple[int, int]:
 
 
 def folded_span(text: Text, first: int, last: int) -> str:
-    """Tokens first..last joined by spaces, with the commas and colons that the patient wrote; empty when last < first."""
+    """Tokens first..last joined by spaces, with the commas and colons that the patient wrote; empty when last <
+    first.
+    """
     out: list[str] = []
     for i in range(first, last + 1):
         out.append(text.norms[i])
@@ -178,7 +184,10 @@ def folded(raw: str) -> str:
 
 
 def find_quote(quote: str, raw: str) -> tuple[int, int] | None:
-    """Where `quote` occurs in `raw`, as raw offsets: an exact substring after folding, on word boundaries. None when it does not."""
+    """Where `quote` occurs in `raw`, as raw offsets: an exact substring after folding, on word boundaries.
+
+    None when it does not.
+    """
     wanted = folded(quote)
     if not wanted or not any(c.isalnum() for c in wanted):
         return None
@@ -227,7 +236,10 @@ _NUMBER_LETTERS = {"ii": 2, "iii": 3}
 
 
 def numbers_in(raw: str) -> set[float]:
-    """Every number that a text says, in digits or in words: "five hundred" gives 500, "seven fifty" gives 7, 50 and 750."""
+    """Every number that a text says, in digits or in words:
+
+    "five hundred" gives 500, "seven fifty" gives 7, 50 and 750.
+    """
     spoken = _Spoken()
     for token in parse(raw).norms:
         if token[0].isdigit():

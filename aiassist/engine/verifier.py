@@ -1,10 +1,12 @@
-"""Decides what of an extraction may be shown as fact. Deterministic; the same for a model's output, the engine's own and a doctor's edit.
+"""Decides what of an extraction may be shown as fact. Deterministic; the same for a model's output, the engine's own
+and a doctor's edit.
 
-`verify(extraction, answers)` looks at every item: where it says it comes from, whether the words are there, whether the rules engine reads
-them the same way; and it looks for what the answers say and the extraction lacks.
+`verify(extraction, answers)` looks at every item: where it says it comes from, whether the words are there, whether
+the rules engine reads them the same way; and it looks for what the answers say and the extraction lacks.
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 from aiassist.engine import cues, lists, rules, sentences
 from aiassist.engine.frequencies import says
@@ -19,6 +21,7 @@ from aiassist.engine.schema import (
     Medication,
     Omission,
     Reason,
+    Section,
     State,
     Verified,
     VerifiedItem,
@@ -26,6 +29,7 @@ from aiassist.engine.schema import (
 )
 from aiassist.engine.text import find_quote, key, parse
 
+ListTopic = Literal["medications", "allergies"]
 _DISAGREES = ("negated", "family", "asked", "not_allergic")
 
 
@@ -38,41 +42,40 @@ class _Form:
 
 
 def verify(extraction: Extraction, answers: list[Answer]) -> Verified:
-    """Check every item of `extraction` against the raw `answers`. Items keep their order; none is dropped, flagged ones carry reasons."""
+    """Check every item of `extraction` against the raw `answers`.
+
+    Items keep their order; none is dropped, flagged ones carry reasons.
+    """
     clinical = {answer.question_id: answer for answer in answers if answer.kind == "clinical"}
     form = _Form(clinical, rules.read(list(clinical.values())))
-    items: list[VerifiedItem] = []
-    for section, lines in (
-        ("summary", extraction.summary),
-        ("patient_concerns", extraction.patient_concerns),
-        ("key_notes", extraction.key_notes),
-    ):
-        items += [_checked_line(section, line, form) for line in lines]
+    items = [_checked_line("summary", line, form) for line in extraction.summary]
+    items += [_checked_line("patient_concerns", line, form) for line in extraction.patient_concerns]
+    items += [_checked_line("key_notes", line, form) for line in extraction.key_notes]
     items += [_checked_medication(medication, form) for medication in extraction.medications]
     items += [_checked_allergy(allergy, form) for allergy in extraction.allergies]
     omissions = _omissions(extraction, form)
-    attention: list[str] = []
-    states = {
-        topic: _checked_state(topic, extraction, items, omissions, form, attention)
-        for topic in ("medications", "allergies")
-    }
+    medications, attention = _checked_state("medications", extraction, items, omissions, form)
+    allergies, more = _checked_state("allergies", extraction, items, omissions, form)
+    attention += more
     if any(omission.section == "allergies" for omission in omissions):
         attention.append("allergy_omitted")
     return Verified(
         items=items,
         omissions=omissions,
-        medications_state=states["medications"],
-        allergies_state=states["allergies"],
+        medications_state=medications,
+        allergies_state=allergies,
         attention=attention,
         instruction_like=_instruction_like(form),
     )
 
 
-# --- evidence ----------------------------------------------------------------------------------------------------------------
+# --- evidence
 
 
 def _checked_evidence(evidence: list[Evidence], form: _Form) -> tuple[list[Evidence], list[Reason], bool]:
-    """The evidence with quotes as the raw answer has them, what is wrong with it, and whether a quote was moved to its true question."""
+    """The evidence with quotes as the raw answer has them, what is wrong with it, and whether a quote was moved to
+    its true question.
+    """
     good: list[Evidence] = []
     reasons: list[Reason] = []
     repaired = False
@@ -105,7 +108,7 @@ def _found_elsewhere(quote: str, form: _Form) -> Evidence | None:
     return None
 
 
-# --- the lists -----------------------------------------------------------------------------------------------------------------
+# --- the lists
 
 
 def _findings_for(name: str, evidence: list[Evidence], form: _Form) -> tuple[list[Finding], list[Finding]]:
@@ -191,7 +194,7 @@ def _checked_allergy(item: Allergy, form: _Form) -> VerifiedItem:
     )
 
 
-def _checked_line(section: str, line: Line, form: _Form) -> VerifiedItem:
+def _checked_line(section: Section, line: Line, form: _Form) -> VerifiedItem:
     evidence, reasons, repaired = _checked_evidence(line.evidence, form)
     reasons += sentences.reasons(line.text, evidence, form.answers, form.findings)
     return VerifiedItem(
@@ -199,14 +202,14 @@ def _checked_line(section: str, line: Line, form: _Form) -> VerifiedItem:
         item=line.model_copy(update={"evidence": evidence}),
         reasons=_unique(reasons),
         repaired=repaired,
-    )  # type: ignore[arg-type]  # one of the three line sections
+    )
 
 
 def _unique(reasons: list[Reason]) -> list[Reason]:
     return list(dict.fromkeys(reasons))
 
 
-# --- what is missing -------------------------------------------------------------------------------------------------------------
+# --- what is missing
 
 
 def _omissions(extraction: Extraction, form: _Form) -> list[Omission]:
@@ -230,55 +233,51 @@ def _is_listed(finding: Finding, names: list[str]) -> bool:
     return any(is_same(finding, name) or (not finding.known and key(finding.name) in key(name)) for name in names)
 
 
-# --- states ----------------------------------------------------------------------------------------------------------------------
+# --- states
 
 
 def _checked_state(
-    topic: str,
-    extraction: Extraction,
-    items: list[VerifiedItem],
-    omissions: list[Omission],
-    form: _Form,
-    attention: list[str],
-) -> VerifiedState:
-    """The state that may be shown. A claimed none stands only on negative evidence from a question of that topic that the engine reads the same way."""
-    claimed: State = extraction.medications_state if topic == "medications" else extraction.allergies_state
-    claimed_evidence = (
-        extraction.medications_state_evidence if topic == "medications" else extraction.allergies_state_evidence
-    )
-    answers = list(form.answers.values())
-    found_here = (
-        any(status != "past" for _, status in lists.medicines(form.findings))
-        if topic == "medications"
-        else bool(lists.allergens(form.findings))
-    )
-    engine, engine_evidence = lists.state_of(topic, answers, found_here)
-    listed = [item.item for item in items if item.section == topic]
-    has_items = any(not isinstance(item, Medication) or item.status != "past" for item in listed)
+    topic: ListTopic, extraction: Extraction, items: list[VerifiedItem], omissions: list[Omission], form: _Form
+) -> tuple[VerifiedState, list[str]]:
+    """The state that may be shown, and what asks for attention."""
+    claimed: State = getattr(extraction, f"{topic}_state")
+    engine, engine_evidence = _engine_state(topic, form)
+    listed = [item for item in items if item.section == topic and getattr(item.item, "status", "") != "past"]
     reasons: list[Reason] = []
-    evidence = engine_evidence
-    value: State = engine
+    evidence: list[Evidence] = []
+    attention: list[str] = []
     if claimed == "none_reported":
-        checked, wrong, _ = _checked_evidence(claimed_evidence, form)
-        reasons += wrong
-        if engine != "none_reported" or has_items or not any(_is_topic(entry, topic, form) for entry in checked):
-            reasons.append(Reason.FALSE_NONE)
-        if reasons:
-            attention.append("false_none" if Reason.FALSE_NONE in reasons else f"{topic}_none_without_evidence")
-        value, evidence = (
-            ("none_reported", checked)
-            if not reasons
-            else ("unclear" if engine != "none_reported" or has_items else "none_reported", engine_evidence)
-        )
-    elif has_items:
-        value = "listed" if engine != "none_reported" else "unclear"
-    elif any(omission.section == topic for omission in omissions):
-        value = "unclear"
-    if value == "unclear":
-        attention.append(f"{topic}_unclear")
-    return VerifiedState(
-        value=value, claimed=claimed, reasons=_unique(reasons), evidence=evidence if value == "none_reported" else []
-    )
+        evidence, reasons = _checked_none(topic, extraction, form, agreed=engine == "none_reported" and not listed)
+        attention += ["false_none"] if Reason.FALSE_NONE in reasons else []
+    if listed:
+        value: State = "listed" if engine != "none_reported" and any(item.plain for item in listed) else "unclear"
+    elif engine == "none_reported":
+        value, evidence = "none_reported", evidence if claimed == "none_reported" and not reasons else engine_evidence
+    else:
+        missed = any(omission.section == topic for omission in omissions)
+        value = "unclear" if missed or reasons or engine == "listed" else engine
+    attention += [f"{topic}_unclear"] if value == "unclear" else []
+    evidence = evidence if value == "none_reported" else []
+    state = VerifiedState(value=value, claimed=claimed, reasons=_unique(reasons), evidence=evidence)
+    return state, attention
+
+
+def _engine_state(topic: ListTopic, form: _Form) -> tuple[State, list[Evidence]]:
+    if topic == "medications":
+        found = any(status != "past" for _, status in lists.medicines(form.findings))
+    else:
+        found = bool(lists.allergens(form.findings))
+    return lists.state_of(topic, list(form.answers.values()), found)
+
+
+def _checked_none(
+    topic: ListTopic, extraction: Extraction, form: _Form, *, agreed: bool
+) -> tuple[list[Evidence], list[Reason]]:
+    """The evidence of a claimed none: negative words from a question of the topic, read the same way by the engine."""
+    evidence, reasons, _ = _checked_evidence(getattr(extraction, f"{topic}_state_evidence"), form)
+    if not agreed or not any(_is_topic(entry, topic, form) for entry in evidence):
+        reasons.append(Reason.FALSE_NONE)
+    return evidence, reasons
 
 
 def _is_topic(entry: Evidence, topic: str, form: _Form) -> bool:

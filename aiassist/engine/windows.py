@@ -34,7 +34,9 @@ class Details:
 
 
 def window(text: Text, names: list[Name], index: int) -> tuple[int, int]:
-    """Raw start and end of the item's window: from its name to the next, within its sentence and one that continues it."""
+    """Raw start and end of the item's window: from its name to the next, within its sentence and one that continues
+    it.
+    """
     name = names[index]
     sentence = text.sentence_of(name.first)
     limit = names[index + 1].first - 1 if index + 1 < len(names) else len(text.tokens) - 1

@@ -1,4 +1,6 @@
-"""`python manage.py extract_intake < rows.jsonl > predictions.jsonl`: the rules engine over rows of answers, for measuring. Needs no database."""
+"""`python manage.py extract_intake < rows.jsonl > predictions.jsonl`: the rules engine over rows of answers, for
+measuring. Needs no database.
+"""
 
 import sys
 from typing import Any
