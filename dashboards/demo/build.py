@@ -29,7 +29,7 @@ from patients.folding import search_fields
 from scheduling.models import Closure, TimeOff
 
 Say = Callable[[str], None]
-READ_AGAIN = 15  # worked days back whose forms have their summaries
+READ_AGAIN = 8  # worked days back whose forms have their summaries
 
 
 @dataclass(frozen=True, kw_only=True)
