@@ -49,10 +49,6 @@ def build(*, now: dt.datetime, scale: Scale | None = None, say: Say = lambda lin
         return [_build_clinic(plan, people, now=now, scale=scale or Scale(), say=say) for plan in CLINICS]
 
 
-def clinic_id_of(plan: ClinicPlan) -> UUID:
-    return fixed_id(plan.key, "clinic")
-
-
 def _users() -> Mapping[str, User]:
     """Everybody who signs in, with one public password and a verified address; a reset keeps them and their ids."""
     password = make_password(PASSWORD)
@@ -72,7 +68,7 @@ def _users() -> Mapping[str, User]:
 def _build_clinic(plan: ClinicPlan, users: Mapping[str, User], *, now: dt.datetime, scale: Scale, say: Say) -> Built:
     calendar = Calendar(plan, scale, now)
     clinic = Clinic(
-        id=clinic_id_of(plan),
+        id=plan.clinic_id,
         name=plan.name,
         timezone=plan.zone,
         phone=plan.phone,

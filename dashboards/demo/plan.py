@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from uuid import UUID
 
+from dashboards.demo.making import fixed_id
 from dashboards.demo.names import EAST_CODES, WEST_CODES
 
 PASSWORD = "clinicflow-demo"  # noqa: S105 - public on purpose; production refuses to hold the demo
@@ -49,6 +51,10 @@ class ClinicPlan:
     doctors: tuple[DoctorPlan, ...]
     staff: tuple[StaffPlan, ...]
     settings: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def clinic_id(self) -> UUID:
+        return fixed_id(self.key, "clinic")
 
 
 @dataclass(frozen=True, kw_only=True)

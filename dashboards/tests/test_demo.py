@@ -1,20 +1,25 @@
 """The demo, built small: what it holds, that it repeats itself, and that it keeps the clinic's own rules."""
 
 import datetime as dt
+from functools import partial
+from io import StringIO
+from unittest import mock
 from zoneinfo import ZoneInfo
 
 from allauth.account.models import EmailAddress
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.db.models import F
-from django.test import TestCase, override_settings
+from django.test import TestCase, TransactionTestCase, override_settings
 
 from aiassist.models import IntakeSummary, Interaction
 from clinicflow.accounts.models import User
-from clinicflow.clinics.models import ClinicSettings, Doctor, Membership
+from clinicflow.audit.models import AuditLog
+from clinicflow.clinics.models import Clinic, ClinicSettings, Doctor, Membership
 from clinicflow.core import clock
 from clinicflow.db import tenant
 from dashboards.demo.build import build
+from dashboards.demo.checks import no_demo_in_production
 from dashboards.demo.days import Calendar
 from dashboards.demo.plan import CLINICS, LAKESIDE, PASSWORD, RIVERSIDE, Scale
 from intake import answers as rules
@@ -23,6 +28,7 @@ from patients.models import Patient
 from scheduling.models import Appointment, Cancellation, DoctorNote, FollowUp, Message, WaitlistEntry
 
 SMALL = Scale(share=0.08, days_back=7, days_ahead=9)
+TINY = Scale(share=0.01, days_back=1, days_ahead=1)
 TENANT_KINDS = [Patient, Appointment, Cancellation, IntakeForm, Interaction, Message, DoctorNote, FollowUp]
 TUESDAY_NOON = dt.datetime(2026, 3, 17, 12, 10, tzinfo=ZoneInfo("America/New_York"))
 
@@ -223,11 +229,64 @@ class DemoCalendar(TestCase):
         self.assertEqual((calendar.last - calendar.today).days, 30)
 
 
-class DemoCommand(TestCase):
-    databases = {"default", "system"}
-
+class DemoInProduction(TestCase):
     @override_settings(PRODUCTION=True)
-    def test_production_refuses(self):
+    def test_the_command_refuses(self):
         with self.assertRaisesMessage(CommandError, "production"):
             call_command("demo")
         self.assertFalse(User.objects.exists())
+
+    def test_a_deployment_on_a_demo_database_stops(self):
+        build(now=TUESDAY_NOON, scale=Scale(share=0.01, days_back=0, days_ahead=0))
+        with override_settings(PRODUCTION=True):
+            self.assertEqual([one.id for one in no_demo_in_production(databases=["default"])], ["clinicflow.E001"])
+        self.assertEqual(no_demo_in_production(databases=["default"]), [])
+
+    @override_settings(PRODUCTION=True)
+    def test_a_deployment_on_another_database_goes_on(self):
+        self.assertEqual(no_demo_in_production(databases=["default"]), [])
+
+
+class DemoCommand(TransactionTestCase):
+    databases = {"default", "system"}
+
+    def run_command(self, **options):
+        with mock.patch("dashboards.management.commands.demo.build", partial(build, scale=TINY)):
+            call_command("demo", stdout=(said := StringIO()), **options)
+        return said.getvalue()
+
+    def clinic_ids(self):
+        return set(Clinic.objects.values_list("pk", flat=True))
+
+    def test_builds_once_and_says_who_signs_in(self):
+        said = self.run_command()
+        self.assertIn("dual@riverside.test", said)
+        self.assertIn(PASSWORD, said)
+        self.assertEqual(self.clinic_ids(), {plan.clinic_id for plan in CLINICS})
+        self.assertIn("there already", self.run_command())
+        self.assertEqual(self.run_command(if_empty=True), "")
+        self.assertIn("owner@lakeside.test", self.run_command(sign_ins=True))
+
+    def test_reset_builds_anew_and_keeps_the_audit_log(self):
+        self.run_command()
+        with transaction.atomic(), tenant(RIVERSIDE.clinic_id):
+            added = Patient.objects.create(
+                clinic_id=RIVERSIDE.clinic_id,
+                first_name="Ada",
+                last_name="Extra",
+                date_of_birth=dt.date(1990, 1, 1),
+            )
+            written = AuditLog.objects.count()
+        self.run_command(reset=True)
+        with transaction.atomic(), tenant(RIVERSIDE.clinic_id):
+            self.assertFalse(Patient.objects.filter(pk=added.pk).exists())
+            self.assertTrue(Appointment.objects.exists())
+            self.assertGreater(AuditLog.objects.count(), written)
+
+    def test_does_not_join_another_clinic(self):
+        other = Clinic.objects.create(name="Harbor Practice")
+        with self.assertRaisesMessage(CommandError, "not the demo's"):
+            self.run_command(reset=True)
+        self.assertEqual(self.run_command(if_empty=True), "")
+        self.assertEqual(self.run_command(sign_ins=True), "")
+        self.assertEqual(self.clinic_ids(), {other.pk})

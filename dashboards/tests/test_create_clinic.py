@@ -1,0 +1,67 @@
+"""Opening a clinic for real use."""
+
+from io import StringIO
+from unittest import mock
+
+from django.core.management import CommandError, call_command
+from django.test import TestCase
+
+from clinicflow.accounts.models import User
+from clinicflow.audit.models import AuditLog
+from clinicflow.clinics.models import Clinic, ClinicSettings, Membership
+from clinicflow.db import tenant
+from intake.models import Questionnaire
+
+WORDS = "four words for Harbor"
+
+
+class CreateClinic(TestCase):
+    def create(self, name="Harbor Family Practice", zone="America/Chicago", email="Ana@harbor.test", password=WORDS):
+        with mock.patch.dict("os.environ", {"CLINIC_PASSWORD": password}):
+            call_command("create_clinic", name, zone, email, manager="Ana Lund", stdout=(said := StringIO()))
+        return said.getvalue()
+
+    def assert_nothing_was_made(self):
+        self.assertFalse(Clinic.objects.exists() or User.objects.exists() or Membership.objects.exists())
+
+    def test_the_clinic_is_ready_for_its_manager(self):
+        self.assertIn("Harbor Family Practice is open", self.create())
+        clinic = Clinic.objects.get()
+        self.assertEqual((clinic.name, clinic.timezone), ("Harbor Family Practice", "America/Chicago"))
+        member = Membership.objects.get()
+        self.assertEqual((member.user.email, member.user.name, member.role), ("ana@harbor.test", "Ana Lund", "admin"))
+        with tenant(clinic.pk):
+            self.assertEqual(ClinicSettings.objects.get().clinic_id, clinic.pk)
+            self.assertEqual(
+                set(Questionnaire.objects.values_list("audience", flat=True)), {"adult", "child", "follow-up"}
+            )
+            self.assertTrue(AuditLog.objects.filter(action="clinic.opened").exists())
+
+    def test_the_manager_signs_in(self):
+        self.create()
+        answer = self.client.post(
+            "/api/auth/login", {"email": "ana@harbor.test", "password": WORDS}, "application/json"
+        )
+        self.assertEqual(answer.status_code, 200, answer.content)
+
+    def test_somebody_with_an_account_gets_the_second_clinic_and_keeps_the_password(self):
+        self.create()
+        self.create(name="Harbor North", password="")
+        self.assertEqual(User.objects.count(), 1)
+        self.assertEqual(Membership.objects.count(), 2)
+        self.assertTrue(User.objects.get().check_password(WORDS))
+
+    def test_a_zone_that_does_not_exist_is_refused(self):
+        with self.assertRaisesMessage(CommandError, "No such time zone"):
+            self.create(zone="America/Harbor")
+        self.assert_nothing_was_made()
+
+    def test_a_weak_password_is_refused(self):
+        with self.assertRaisesMessage(CommandError, "password"):
+            self.create(password="12345678")
+        self.assert_nothing_was_made()
+
+    def test_an_address_that_is_none_is_refused(self):
+        with self.assertRaisesMessage(CommandError, "Not an e-mail address"):
+            self.create(email="harbor")
+        self.assert_nothing_was_made()
