@@ -206,6 +206,8 @@ def prepare() -> None:
     check_services()
     call_command("prepare_database")
     call_command("migrate", interactive=False, verbosity=0)
+    if settings.DEMO:
+        call_command("demo", if_empty=True)
     collect_static()
     connections.close_all()  # a connection must not be shared by the processes
 

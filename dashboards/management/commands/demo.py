@@ -19,18 +19,17 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--reset", action="store_true", help="throw the demo away first and build it for today")
-        parser.add_argument("--if-empty", action="store_true", help="do nothing where there is any clinic already")
-        parser.add_argument("--sign-ins", action="store_true", help="only say who signs in, if the demo is there")
+        parser.add_argument(
+            "--if-empty", action="store_true", help="make nothing where there is a clinic; say who signs in"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.PRODUCTION:
             raise CommandError("The demo's password is public, so production does not hold the demo.")
         present = set(Clinic.objects.using("system").values_list("pk", flat=True))
         ours = {plan.clinic_id for plan in CLINICS}
-        if options["sign_ins"]:
-            self._say_sign_ins(present & ours)
-            return
         if options["if_empty"] and present:
+            self._say_sign_ins(present & ours)
             return
         if present - ours:
             raise CommandError("There is a clinic that is not the demo's. The demo goes into an empty database only.")
