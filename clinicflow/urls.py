@@ -10,8 +10,15 @@ urlpatterns = [
     path("admin/", site.urls),
     path("", include("aiassist.urls")),
     path("", include("intake.urls")),
+    path("", include("dashboards.urls")),
+    path("", include("scheduling.urls")),
     path("api/", include("clinicflow.clinics.api.urls")),
     path("api/", include("scheduling.api.urls")),
     path("api/", include("intake.api.urls")),
     path("api/", include("clinicflow.api.urls")),  # last of the API: it answers for what is nobody's
 ]
+
+handler400 = "clinicflow.web.errors.bad_request"
+handler403 = "clinicflow.web.errors.permission_denied"
+handler404 = "clinicflow.web.errors.not_found"
+handler500 = "clinicflow.web.errors.server_error"

@@ -14,6 +14,7 @@ from clinicflow.clinics.actors import Actor
 from clinicflow.clinics.models import ClinicSettings
 from clinicflow.clinics.operations.actors import actor_of, caller_of
 from clinicflow.db import tenant
+from clinicflow.web.display import Display, display_when_asked
 
 REFUSALS = frozenset({403, 404, 409})
 BEARER = "Bearer "
@@ -36,7 +37,8 @@ class ActorMiddleware:
             return self.get_response(request)
         request.clinic_settings = SimpleLazyObject(lambda: ClinicSettings.objects.visible_to(actor).get())
         structlog.contextvars.bind_contextvars(clinic_id=str(actor.clinic_id), user_id=str(actor.user_id))
-        with tenant(actor.scope()):
+        look = display_when_asked(actor.timezone, lambda: display_of(actor, request.clinic_settings))
+        with tenant(actor.scope()), look:
             response = self.get_response(request)
             if response.status_code in REFUSALS and request.resolver_match is not None:
                 self._record_refusal(request, actor, response)
@@ -70,3 +72,8 @@ class ActorMiddleware:
                 outcome="refused",
                 reason=f"{request.method} answered {response.status_code}",
             )
+
+
+def display_of(actor: Actor, settings: ClinicSettings) -> Display:
+    """How the actor's clinic writes times and dates."""
+    return Display(zone=actor.timezone, time_format=settings.time_format, date_format=settings.date_format)

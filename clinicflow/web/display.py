@@ -5,10 +5,11 @@ response; the template filters `clock`, `day` and their like read it. Outside on
 """
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from django.utils import formats, timezone, translation
@@ -40,20 +41,27 @@ class Display:
 
 
 NEUTRAL = Display()
-_display: ContextVar[Display] = ContextVar("clinicflow_display", default=NEUTRAL)
+_display: ContextVar[Callable[[], Display]] = ContextVar("clinicflow_display", default=lambda: NEUTRAL)
 
 
 def current_display() -> Display:
-    return _display.get()
+    return _display.get()()
 
 
 @contextmanager
-def display_as(display: Display) -> Iterator[Display]:
+def display_as(display: Display) -> Iterator[None]:
     """Write times and dates as this clinic does until the block ends; Django's own zone follows."""
-    token = _display.set(display)
+    with display_when_asked(display.zone, lambda: display):
+        yield
+
+
+@contextmanager
+def display_when_asked(zone: str, preferences: Callable[[], Display]) -> Iterator[None]:
+    """The same, with `preferences` called once, and only when the first time or date is written."""
+    token = _display.set(cache(preferences))
     try:
-        with timezone.override(ZoneInfo(display.zone)):
-            yield display
+        with timezone.override(ZoneInfo(zone)):
+            yield
     finally:
         _display.reset(token)
 

@@ -64,7 +64,9 @@ def answer(request: HttpRequest, status: int, *, detail: str = "", code: str = "
         "advice": advice,
     }
     if wants_fragment(request):
-        content = loader.render_to_string("ui/_toast_partial.html", {"toast": Toast(text=detail or title, kind="bad")})
+        content = loader.render_to_string(
+            "ui/_toast_partial.html", {"toast": Toast(text=detail or str(title), kind="bad")}
+        )
     else:
         content = loader.render_to_string("errors/error.html", context, request)
     response = HttpResponse(content, status=status)

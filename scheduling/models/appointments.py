@@ -162,6 +162,15 @@ class Appointment(ClinicOwned):
         return int((self.ends_at - self.starts_at).total_seconds() // 60)
 
     @property
+    def mark(self) -> str:
+        """What the visit is shown as: `arrived` while the patient is here, else its status."""
+        return "arrived" if self.arrived and self.is_open else self.status
+
+    @property
+    def mark_word(self) -> str:
+        return "Arrived" if self.mark == "arrived" else str(self.get_status_display())
+
+    @property
     def is_open(self) -> bool:
         return self.status in {self.Status.UNCONFIRMED, self.Status.CONFIRMED}
 

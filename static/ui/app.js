@@ -39,6 +39,15 @@ document.addEventListener("htmx:after:swap", (event) => {
   source.closest(".appt")?.classList.add("chosen");
 });
 
+// A fragment that came by itself may open the dialog it is in.
+document.addEventListener("htmx:after:swap", () => {
+  document.querySelectorAll("dialog [data-open-now]").forEach((node) => {
+    node.removeAttribute("data-open-now");
+    open(node.closest("dialog"));
+    find("[autofocus]", node)?.focus();
+  });
+});
+
 // A form that came back with errors: the first wrong field takes the focus.
 document.addEventListener("htmx:after:swap", (event) => {
   if (event.detail.ctx?.response?.status === 422) find('[aria-invalid="true"], .wrong input')?.focus();
@@ -87,6 +96,7 @@ const actions = {
       other.setAttribute("aria-pressed", other.value === button.value);
     });
   },
+  pick: (button) => document.getElementById(button.dataset.field).showPicker(),
   shortcuts: () => open(find("#shortcuts")),
   fill: (button) => {
     const form = document.getElementById(button.dataset.form);
@@ -105,7 +115,7 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") {
+  if (event.key === "Escape" && !find("dialog:modal")) {
     const menu = find("details.menu[open]");
     if (menu) {
       menu.open = false;

@@ -74,7 +74,7 @@ const receive = (message) => {
   const gap = sequence !== null && message.sequence !== sequence + 1;
   sequence = message.sequence;
   if (gap) gather(null);
-  else if (message.origin !== root.dataset.tab) gather(message); // our own change is drawn already
+  else if (message.by !== root.dataset.tab) gather(message); // our own change is drawn already
 };
 
 const lose = () => {

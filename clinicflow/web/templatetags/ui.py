@@ -2,7 +2,9 @@
 
 import datetime as dt
 
+import phonenumbers
 from django import template
+from django.conf import settings
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -16,14 +18,10 @@ register = template.Library()
 def icon(name: str, classes: str = "", label: str = "") -> SafeString:
     """An icon of the sprite. With a label it speaks; without one it is decoration."""
     href = f"{static('ui/icons.svg')}#{name}"
+    classes = f"i {classes}".rstrip()
     if label:
-        return format_html(
-            '<svg class="i {}" role="img" aria-label="{}"><use href="{}"/></svg>',
-            classes,
-            label,
-            href,
-        )
-    return format_html('<svg class="i {}" aria-hidden="true"><use href="{}"/></svg>', classes, href)
+        return format_html('<svg class="{}" role="img" aria-label="{}"><use href="{}"/></svg>', classes, label, href)
+    return format_html('<svg class="{}" aria-hidden="true"><use href="{}"/></svg>', classes, href)
 
 
 @register.filter
@@ -78,3 +76,25 @@ def query(context: template.Context, **changes: object) -> str:
         else:
             values[name] = str(value)
     return f"?{values.urlencode()}" if values else "?"
+
+
+@register.filter
+def short_doctor(name: str) -> str:
+    """`Dr. Okafor` for `Dr. Amara Okafor`, where there is room for one word."""
+    words = name.split()
+    return f"Dr. {words[-1]}" if words else ""
+
+
+@register.filter
+def phone(number: object) -> str:
+    """A number as people of its country write it: `(512) 555-0121`; abroad with its country code."""
+    text = str(number or "")
+    if not text:
+        return ""
+    try:
+        parsed = phonenumbers.parse(text, settings.PHONENUMBER_DEFAULT_REGION)
+    except phonenumbers.NumberParseException:
+        return text
+    home = phonenumbers.country_code_for_region(settings.PHONENUMBER_DEFAULT_REGION)
+    style = phonenumbers.PhoneNumberFormat
+    return phonenumbers.format_number(parsed, style.NATIONAL if parsed.country_code == home else style.INTERNATIONAL)

@@ -1,0 +1,270 @@
+"""The front desk's day: who comes when, with whom, and what wants a hand.
+
+`read_board` reads it in a fixed number of queries, whatever the number of visits; all the rest is sums over what
+was read. Minutes count from local midnight of the day shown; places on the grid count steps of five minutes.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import OuterRef, Subquery
+
+from clinicflow.clinics.actors import Actor
+from clinicflow.clinics.models import ClinicSettings, Doctor
+from clinicflow.core import clock
+from dashboards.board.cards import COLUMNS, Card, card_of
+from dashboards.grid import DAY, STEP, Block, Minutes, blocks_of, lanes_of, minute_of_day
+from scheduling.availability import bookable
+from scheduling.models import Appointment, Closure, Message, TimeOff
+
+TALKS_SHOWN = 8
+
+
+@dataclass(slots=True, kw_only=True)
+class Column:
+    """One doctor's day. `use` is the booked share of the working time, in percent."""
+
+    doctor: Doctor
+    cards: list[Card]
+    blocks: list[Block]
+    use: int
+
+    @property
+    def visits(self) -> int:
+        return sum(card.mark != "cancelled" for card in self.cards)
+
+
+@dataclass(slots=True, kw_only=True)
+class Talk:
+    """A visit whose patient asked for a person, with the last thing they said."""
+
+    id: UUID
+    patient_id: UUID
+    name: str
+    reason: str
+    said: str
+    language: str
+    starts_at: dt.datetime
+    doctor_name: str
+    seconds_ago: float
+
+
+@dataclass(slots=True, kw_only=True)
+class Board:
+    """One local day of a clinic, ready to be drawn. `now_y` is None on any other day than today."""
+
+    day: dt.date
+    today: dt.date
+    opens: int
+    closes: int
+    now: int
+    columns: list[Column]
+    cards: list[Card]
+    talks: list[Talk]
+    settings: ClinicSettings
+    closed_for: str = ""
+    by_doctor: dict[UUID, Doctor] = field(default_factory=dict)
+
+    @property
+    def is_today(self) -> bool:
+        return self.day == self.today
+
+    @property
+    def now_y(self) -> int:
+        return min(max(self.now - self.opens, 0), self.closes - self.opens) // STEP
+
+    @property
+    def shows_now(self) -> bool:
+        return self.is_today and self.opens <= self.now <= self.closes
+
+    @property
+    def steps(self) -> int:
+        return (self.closes - self.opens) // STEP
+
+    @property
+    def hours(self) -> list[tuple[int, int]]:
+        """(hour, place) of each line of the scale."""
+        return [(minute // 60, (minute - self.opens) // STEP) for minute in range(self.opens, self.closes, 60)]
+
+    @property
+    def patient_ids(self) -> list[UUID]:
+        """Whom the page shows."""
+        return [card.patient_id for card in self.cards] + [talk.patient_id for talk in self.talks]
+
+    # -------------------------------------------------------------- figures
+    @property
+    def kept(self) -> list[Card]:
+        return [card for card in self.cards if card.mark != "cancelled"]
+
+    @property
+    def done(self) -> int:
+        return sum(card.mark == "completed" for card in self.cards)
+
+    @property
+    def to_go(self) -> int:
+        return sum(card.is_open for card in self.cards)
+
+    @property
+    def arrived(self) -> list[Card]:
+        """Who is in the clinic, the longest wait first."""
+        return sorted((card for card in self.cards if card.mark == "arrived"), key=lambda card: -(card.wait or 0))
+
+    @property
+    def confirmed(self) -> int:
+        return sum(card.mark in {"confirmed", "arrived", "completed"} for card in self.cards)
+
+    @property
+    def confirmed_share(self) -> int:
+        return round(100 * self.confirmed / len(self.kept)) if self.kept else 0
+
+    @property
+    def unconfirmed(self) -> list[Card]:
+        return [card for card in self.cards if card.mark == "unconfirmed" and card.late is None]
+
+    @property
+    def unconfirmed_count(self) -> int:
+        return sum(card.mark == "unconfirmed" for card in self.cards)
+
+    @property
+    def missing(self) -> list[Card]:
+        return [card for card in self.cards if card.intake_missing] if self.settings.intake_required else []
+
+    @property
+    def late(self) -> list[Card]:
+        return [card for card in self.cards if card.late is not None]
+
+    @property
+    def cancelled(self) -> int:
+        return sum(card.mark == "cancelled" for card in self.cards)
+
+    @property
+    def no_shows(self) -> int:
+        return sum(card.mark == "no-show" for card in self.cards)
+
+    @property
+    def lost(self) -> int:
+        return self.cancelled + self.no_shows
+
+    @property
+    def attention(self) -> int:
+        return len(self.talks) + len(self.late) + len(self.unconfirmed) + len(self.missing)
+
+    def next_of(self, cards: Sequence[Card]) -> Card | None:
+        """The first of them that is still to come."""
+        return next((card for card in cards if not self.is_today or card.start >= self.now), None)
+
+    @property
+    def next_unconfirmed(self) -> Card | None:
+        return self.next_of(self.unconfirmed)
+
+    @property
+    def next_missing(self) -> Card | None:
+        return self.next_of(self.missing)
+
+
+def read_board(actor: Actor, day: dt.date, now: dt.datetime, settings: ClinicSettings) -> Board:
+    """The clinic's day for the front desk, in six queries."""
+    zone = ZoneInfo(actor.timezone)
+    today = now.astimezone(zone).date()
+    start, end = clock.day_bounds(day, actor.timezone)
+    cards = [card_of(row, day, zone, now, today) for row in _rows(actor, day)]
+    closures = list(Closure.objects.visible_to(actor).between(start, end))
+    absences = list(TimeOff.objects.visible_to(actor).between(start, end))
+    with_visits = {card.doctor_id for card in cards}
+    doctors = Doctor.objects.visible_to(actor).order_by("name", "id")
+    shown = [doctor for doctor in doctors if doctor.is_active or doctor.pk in with_visits]
+    hours = {doctor.doctor_id: doctor.hours_on(day) for doctor in bookable(actor)}
+    by_doctor = {doctor.pk: doctor for doctor in shown}
+    for card in cards:
+        card.doctor = by_doctor.get(card.doctor_id)
+    opens, closes = _extent(settings, [hours[doctor.pk] for doctor in shown], cards)
+    columns = [
+        _column(doctor, (opens, closes), cards, blocks_of(doctor.pk, hours[doctor.pk], day, zone, closures, absences))
+        for doctor in shown
+    ]
+    local_now = now.astimezone(zone)
+    return Board(
+        day=day,
+        today=today,
+        opens=opens,
+        closes=closes,
+        now=minute_of_day(local_now),
+        columns=columns,
+        cards=cards,
+        talks=_talks(actor, now),
+        settings=settings,
+        closed_for=next((closure.reason for closure in closures), ""),
+        by_doctor=by_doctor,
+    )
+
+
+def _rows(actor: Actor, day: dt.date) -> Iterable[dict[str, Any]]:
+    visits = Appointment.objects.visible_to(actor).on(day, actor.timezone).filter(rescheduled=False)
+    return visits.order_by("starts_at", "doctor_id", "id").values(*COLUMNS)
+
+
+def _extent(settings: ClinicSettings, hours: Iterable[Sequence[Minutes]], cards: Sequence[Card]) -> tuple[int, int]:
+    """The hours that the grid shows: the clinic's, stretched to every doctor's hours and every visit."""
+    spans = [span for doctors_hours in hours for span in doctors_hours]
+    spans += [(card.start, min(card.end, DAY)) for card in cards]
+    spans.append((minute_of_day(settings.opens_at), minute_of_day(settings.closes_at)))
+    opens, closes = min(start for start, _ in spans), max(end for _, end in spans)
+    return opens // 60 * 60, -(-closes // 60) * 60
+
+
+def _column(doctor: Doctor, extent: tuple[int, int], cards: Sequence[Card], blocks: Sequence[Block]) -> Column:
+    own = [card for card in cards if card.doctor_id == doctor.pk]
+    busy = [card for card in own if card.takes_time]
+    shown = busy + [card for card in own if not card.takes_time and not _covered(card, busy)]
+    shown.sort(key=lambda card: (card.start, str(card.id)))
+    lanes_of(shown)
+    for card in shown:
+        card.y = (card.start - extent[0]) // STEP
+    visible = [block.within(*extent) for block in blocks]
+    free = sum(block.minutes for block in visible if block)
+    working = extent[1] - extent[0] - free
+    booked = sum(card.minutes for card in busy)
+    return Column(
+        doctor=doctor,
+        cards=shown,
+        blocks=[block for block in visible if block],
+        use=min(100, round(100 * booked / working)) if working > 0 else 0,
+    )
+
+
+def _covered(card: Card, busy: Sequence[Card]) -> bool:
+    """Whether somebody else has the time of a visit that fell out, which then leaves the grid."""
+    return any(other.start < card.end and card.start < other.end for other in busy)
+
+
+def _talks(actor: Actor, now: dt.datetime) -> list[Talk]:
+    """Visits to come, or of the last day, whose patient waits for a person."""
+    last_words = (
+        Message.objects.visible_to(actor)
+        .filter(appointment_id=OuterRef("pk"), direction=Message.Direction.INBOUND)
+        .order_by("-created_at")
+    )
+    rows = (
+        Appointment.objects.visible_to(actor)
+        .filter(needs_attention=True, starts_at__gte=now - dt.timedelta(days=1))
+        .annotate(said=Subquery(last_words.values("body")[:1]), said_at=Subquery(last_words.values("created_at")[:1]))
+        .for_cards()[:TALKS_SHOWN]
+    )
+    return [
+        Talk(
+            id=visit.pk,
+            patient_id=visit.patient_id,
+            name=visit.patient.full_name,
+            reason=visit.attention_reason.replace("-", " "),
+            said=visit.said or "",
+            language=visit.patient.preferred_language,
+            starts_at=visit.starts_at,
+            doctor_name=visit.doctor.name,
+            seconds_ago=(now - (visit.said_at or visit.updated_at)).total_seconds(),
+        )
+        for visit in rows
+    ]

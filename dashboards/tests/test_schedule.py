@@ -1,0 +1,177 @@
+import datetime as dt
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from clinicflow.audit.models import AuditLog
+from clinicflow.testing.monday import MONDAY, TEN, MondayCase
+from scheduling.models import Closure, Message, TimeOff
+
+BUDGET = 12
+PAGE = f"/schedule?date={MONDAY}"
+
+
+class ScheduleCase(MondayCase):
+    @classmethod
+    def hire(cls):
+        cls.early = cls.visit_at("09:00", "Hannah Lindqvist", status="completed", arrived=True, arrived_at=TEN)
+        cls.late = cls.visit_at("09:45", "Diego Flores", status="confirmed")
+        cls.here = cls.visit_at(
+            "10:15", "Aisha Rahman", status="confirmed", arrived=True, arrived_at=TEN - dt.timedelta(minutes=29)
+        )
+        cls.coming = cls.visit_at("11:00", "Noah Goldberg", doctor=cls.dr_herrera, reason="itchy rash on the arms")
+        cls.lost = cls.visit_at("15:00", "Grace Kim", status="cancelled")
+
+    def page(self, address=PAGE, actor=None, **headers):
+        return self.client_for(actor or self.desk).get(address, **headers)
+
+
+class DayTests(ScheduleCase):
+    def test_it_shows_who_comes_when_and_with_whom(self):
+        page = self.page()
+        for words in ("Hannah Lindqvist", "9:45", "Dr. Okafor", "Dr. Herrera", "Cardiology"):
+            self.assertContains(page, words)
+
+    def test_its_figures_count_the_day(self):
+        board = self.page().context["board"]
+        self.assertEqual((len(board.kept), board.done, board.to_go), (4, 1, 3))
+        self.assertEqual((board.confirmed_share, board.unconfirmed_count, board.lost), (75, 1, 1))
+        self.assertEqual([card.name for card in board.missing], ["Diego Flores", "Aisha Rahman", "Noah Goldberg"])
+
+    def test_waiting_and_late_are_counted_in_minutes(self):
+        board = self.page().context["board"]
+        self.assertEqual([(card.name, card.wait) for card in board.arrived], [("Aisha Rahman", 29)])
+        self.assertEqual([(card.name, card.late) for card in board.late], [("Diego Flores", 15)])
+        self.assertContains(self.page(), "15 min late")
+
+    def test_a_time_that_was_given_to_somebody_else_leaves_the_grid(self):
+        self.visit_at("15:00", "Peter Novak")
+        column = next(c for c in self.page().context["board"].columns if c.doctor.pk == self.dr_okafor.pk)
+        self.assertEqual([c.name for c in column.cards if c.start == 15 * 60], ["Peter Novak"])
+
+    def test_closures_and_absences_are_hatched(self):
+        start = self.at(self.riverside, MONDAY, "14:00")
+        with self.inside(self.desk):
+            Closure.objects.create(
+                clinic=self.riverside, starts_at=start, ends_at=start + dt.timedelta(hours=1), reason="fire drill"
+            )
+            TimeOff.objects.create(
+                clinic=self.riverside,
+                doctor=self.dr_herrera,
+                starts_at=start + dt.timedelta(hours=1),
+                ends_at=start + dt.timedelta(hours=9),
+                reason="conference",
+            )
+        page = self.page()
+        self.assertContains(page, "Closed · fire drill", count=2)
+        self.assertContains(page, "Out · conference", count=1)
+
+    def test_the_rail_shows_who_asked_for_a_person_with_their_words(self):
+        talk = self.visit_at("16:00", "Peter Novak", needs_attention=True, attention_reason="requested-human")
+        with self.inside(self.desk):
+            Message.objects.create(
+                clinic=self.riverside,
+                patient=talk.patient,
+                appointment=talk,
+                kind="reply",
+                channel="sms",
+                direction="inbound",
+                address="+12125550100",
+                body="can somebody call me?",
+                status="received",
+            )
+        self.assertContains(self.page(), "can somebody call me?")
+
+    def test_nonsense_in_the_address_means_today(self):
+        self.assertEqual(self.page("/schedule?date=2026-13-77").context["board"].day, MONDAY)
+
+    def test_hours_grow_to_show_a_visit_outside_them(self):
+        self.visit_at("07:30", "Peter Novak", overlap_allowed=True, overlap_reason="as agreed")
+        self.assertEqual(self.page().context["board"].opens, 7 * 60)
+
+
+class WhoMaySeeTests(ScheduleCase):
+    def test_only_the_front_desk(self):
+        for actor in (self.doctor, self.owner):
+            self.assertEqual(self.page(actor=actor).status_code, 403)
+        self.assertEqual(self.client.get(PAGE).status_code, 302)
+
+    def test_never_another_clinics_day(self):
+        self.assertNotContains(self.page(actor=self.foreign_desk), "Hannah Lindqvist")
+
+    def test_nothing_clinical(self):
+        self.assertNotContains(self.page(), "itchy rash")
+        self.assertNotContains(self.page(f"/visits/{self.coming.pk}"), "itchy rash")
+
+    def test_the_look_is_written_down_once_with_everybody_it_showed(self):
+        self.page()
+        with self.inside(self.desk):
+            looks = AuditLog.objects.filter(action="read", resource_type="appointments")
+            self.assertEqual(looks.count(), 1)
+            self.assertIn(self.late.patient_id, looks.get().patient_ids)
+
+
+class QueryTests(MondayCase):
+    def queries(self, address):
+        client = self.client_for(self.desk)
+        client.get(address)
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
+            self.assertEqual(client.get(address).status_code, 200)
+        return [query["sql"] for query in captured if "SAVEPOINT" not in query["sql"]]
+
+    def test_fifty_visits_cost_what_one_costs_and_at_most_twelve_queries(self):
+        self.visit_at("09:00")
+        one = self.queries(PAGE)
+        names = [f"Patient Number{index}" for index in range(49)]
+        doctors = [self.make_doctor(self.riverside, f"Doctor {n}", f"D{n}") for n in range(4)]
+        for index, name in enumerate(names):
+            hour, quarter = divmod(index // 4, 4)
+            self.visit_at(f"{9 + hour:02d}:{quarter * 15:02d}", name, doctor=doctors[index % 4], minutes=15)
+        fifty = self.queries(PAGE)
+        self.assertEqual(len(fifty), len(one), "\n".join(fifty))
+        self.assertLessEqual(len(fifty), BUDGET, "\n".join(fifty))
+
+    def test_what_changed_costs_no_more(self):
+        self.visit_at("09:00")
+        self.assertLessEqual(len(self.queries(f"/day/changes?date={MONDAY}")), BUDGET)
+
+
+class ChangesTests(ScheduleCase):
+    def test_only_the_columns_asked_for_come_with_figures_and_rail(self):
+        answer = self.page(f"/day/changes?date={MONDAY}&doctors={self.dr_herrera.pk}", HTTP_HX_REQUEST="true")
+        self.assertContains(answer, f'hx-target="#col-{self.dr_herrera.pk}"')
+        self.assertNotContains(answer, f'hx-target="#col-{self.dr_okafor.pk}"')
+        for part in ("#heroes", "#rail"):
+            self.assertContains(answer, f'hx-target="{part}"')
+        self.assertNotContains(answer, "<html")
+
+
+class MonthTests(ScheduleCase):
+    def test_the_fullest_day_has_the_longest_bar(self):
+        month = self.page(f"/schedule/month?date={MONDAY}").context["month"]
+        days = {day.date: day for week in month.weeks for day in week}
+        self.assertEqual((days[MONDAY].visits, days[MONDAY].load), (4, 100))
+        self.assertEqual(days[MONDAY + dt.timedelta(days=1)].load, 0)
+
+    def test_whole_weeks_cover_the_month(self):
+        month = self.page("/schedule/month?month=2027-05").context["month"]
+        self.assertEqual(month.first, dt.date(2027, 5, 1))
+        self.assertEqual({len(week) for week in month.weeks}, {7})
+        self.assertEqual((month.before, month.after), (dt.date(2027, 4, 1), dt.date(2027, 6, 1)))
+
+
+class FindTests(ScheduleCase):
+    def test_todays_visit_stands_beside_the_name(self):
+        page = self.page("/find?q=diego")
+        self.assertContains(page, "Diego Flores")
+        self.assertContains(page, f"/visits/{self.late.pk}")
+        self.assertContains(page, "9:45 am")
+
+    def test_a_doctor_finds_their_own_patients_only(self):
+        self.assertNotContains(self.page("/find?q=noah", actor=self.doctor), "Noah Goldberg")
+        self.assertContains(self.page("/find?q=noah", actor=self.other_doctor), "Noah Goldberg")
+
+    def test_the_owner_finds_nobody(self):
+        self.assertEqual(self.page("/find?q=noah", actor=self.owner).status_code, 403)

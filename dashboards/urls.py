@@ -1,0 +1,18 @@
+from django.urls import path
+
+from dashboards.views import admin, doctor, owner, person
+
+urlpatterns = [
+    path("roles", person.roles, name="roles"),
+    # front desk
+    path("schedule", admin.schedule, name="schedule"),
+    path("schedule/month", admin.schedule_month, name="schedule_month"),
+    path("day/changes", admin.day_changes, name="day_changes"),
+    path("find", admin.find, name="find"),
+    # doctor
+    path("my-day", doctor.my_day, name="my_day"),
+    path("my-day/<uuid:visit_id>", doctor.my_day, name="my_day_visit"),
+    # owner
+    path("overview", owner.overview, name="overview"),
+    path("overview.csv", owner.overview_csv, name="overview_csv"),
+]

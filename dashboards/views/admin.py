@@ -1,0 +1,76 @@
+"""The front desk's Schedule: the day, what changed on it, the month beside it, the search above it."""
+
+import datetime as dt
+from contextlib import suppress
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
+
+from clinicflow.audit.log import saw
+from clinicflow.clinics.permissions import role_required
+from clinicflow.core import clock
+from clinicflow.web.render import render_page
+from dashboards.board.day import Board, read_board
+from dashboards.board.finding import find_patients
+from dashboards.board.month import read_month
+
+FIRST_YEAR, LAST_YEAR = 1970, 2200
+
+
+@require_GET
+@role_required("admin")
+def schedule(request: HttpRequest) -> HttpResponse:
+    """One day by doctor, `?date=`, today without it."""
+    board = _board(request)
+    step = dt.timedelta(days=1)
+    context = {"board": board, "yesterday": board.day - step, "tomorrow": board.day + step}
+    return render_page(request, "dashboards/schedule_day.html", context)
+
+
+@require_GET
+@role_required("admin")
+def day_changes(request: HttpRequest) -> HttpResponse:
+    """The parts of the day that may have changed: the columns of `?doctors=`, the figures and the rail."""
+    board = _board(request)
+    asked = {part for part in request.GET.get("doctors", "").split(",") if part}
+    columns = [column for column in board.columns if not asked or str(column.doctor.pk) in asked]
+    return render_page(request, "dashboards/_day_changes.html", {"board": board, "columns": columns})
+
+
+@require_GET
+@role_required("admin")
+def schedule_month(request: HttpRequest) -> HttpResponse:
+    """The month to choose a day from, `?month=2026-11`; without it the month of `?date=`."""
+    today = clock.today(request.actor.timezone)
+    shown = _date(request.GET.get("date", ""), today)
+    first = _date(f"{request.GET.get('month', '')}-01", shown).replace(day=1)
+    month = read_month(request.actor, first, shown=shown, today=today)
+    return render_page(request, "dashboards/_month.html", {"month": month})
+
+
+@require_GET
+@role_required("admin", "doctor")
+def find(request: HttpRequest) -> HttpResponse:
+    """Patients whose name, phone or birth date begins as typed, with the visit that is nearest."""
+    text = request.GET.get("q", "").strip()[:80]
+    hits = find_patients(request.actor, text, clock.now())
+    saw(request.actor, "patients", [hit.patient.pk for hit in hits])
+    return render_page(request, "dashboards/_find_hits.html", {"hits": hits, "q": text})
+
+
+def _board(request: HttpRequest) -> Board:
+    """The day that the request asks for, with the look at its patients written down."""
+    actor, now = request.actor, clock.now()
+    day = _date(request.GET.get("date", ""), clock.today(actor.timezone))
+    board = read_board(actor, day, now, request.clinic_settings)
+    saw(actor, "appointments", board.patient_ids, resource_id=day.isoformat())
+    return board
+
+
+def _date(text: str, otherwise: dt.date) -> dt.date:
+    """A date of the address bar; nonsense means the other one."""
+    with suppress(ValueError):
+        day = dt.date.fromisoformat(text)
+        if FIRST_YEAR <= day.year <= LAST_YEAR:
+            return day
+    return otherwise

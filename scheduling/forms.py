@@ -1,0 +1,108 @@
+"""The shape of what the front desk types about a visit; the rules are in the operations."""
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.formfields import PhoneNumberField
+
+from patients.models import Patient
+from scheduling.models import Appointment, Cancellation
+
+LENGTHS = (15, 30, 45, 60, 90)
+BY_HAND = ("patient-cancelled", "clinic-cancelled", "rescheduled-externally", "other")
+
+
+class SlotField(forms.CharField):
+    """A free time as its chip says it: `<doctor id> <ISO instant>`."""
+
+    def clean(self, value: Any) -> tuple[UUID, dt.datetime] | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            doctor, instant = text.split(" ", 1)
+            starts_at = dt.datetime.fromisoformat(instant)
+            if starts_at.tzinfo is None:
+                raise ValueError
+            return UUID(doctor), starts_at
+        except ValueError as error:
+            raise forms.ValidationError(_("Choose one of the free times.")) from error
+
+
+class PlaceForm(forms.Form):
+    """Where and when: a chip, or a doctor, a date and a time typed by hand. `chosen` is what came of it."""
+
+    doctor = forms.UUIDField(required=False)
+    date = forms.DateField(label=_("Date"))
+    duration = forms.IntegerField(label=_("Length"), min_value=5, max_value=480, initial=30)
+    slot = SlotField(required=False)
+    time = forms.TimeField(label=_("Another time"), required=False)
+    override_reason = forms.CharField(label=_("Reason"), required=False, max_length=200)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not self.errors and not data.get("slot") and not data.get("time") and not data.get("walk_in"):
+            self.add_error("slot", _("Choose a time."))
+        if data.get("time") and not data.get("doctor"):
+            self.add_error("doctor", _("Choose the doctor for a time of your own."))
+        return data
+
+
+class BookingForm(PlaceForm):
+    """A new visit, for a patient who is known or one who is added on the spot."""
+
+    patient = forms.UUIDField(required=False)
+    first_name = forms.CharField(label=_("First name"), max_length=80, required=False)
+    last_name = forms.CharField(label=_("Last name"), max_length=80, required=False)
+    date_of_birth = forms.DateField(label=_("Birth date"), required=False)
+    phone = PhoneNumberField(label=_("Mobile phone"), required=False)
+    email = forms.EmailField(label=_("E-mail"), required=False, max_length=254)
+    language = forms.ChoiceField(label=_("Language"), choices=Patient.Language, required=False)
+    not_the_same = forms.BooleanField(required=False)
+    visit_type = forms.ChoiceField(choices=Appointment.VisitType)
+    visit_category = forms.ChoiceField(choices=Appointment.VisitCategory, required=False)
+    reason = forms.CharField(label=_("Reason for the visit"), max_length=200, required=False)
+    walk_in = forms.BooleanField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if not data.get("patient"):
+            for name in ("first_name", "last_name", "date_of_birth"):
+                if not data.get(name) and name not in self.errors:
+                    self.add_error(name, _("Fill this in, or choose a patient who is known."))
+        if data.get("walk_in") and not data.get("doctor"):
+            self.add_error("doctor", _("Choose the doctor who sees the patient now."))
+        return data
+
+
+class SlotSearchForm(forms.Form):
+    """What the free times depend on."""
+
+    doctor = forms.UUIDField(required=False)
+    date = forms.DateField()
+    duration = forms.IntegerField(min_value=5, max_value=480, initial=30)
+    visit_type = forms.ChoiceField(choices=Appointment.VisitType, required=False)
+    time = forms.TimeField(required=False)
+
+
+class CancelForm(forms.Form):
+    cancellation_type = forms.ChoiceField(
+        label=_("Why"),
+        choices=[(value, label) for value, label in Cancellation.Type.choices if value in BY_HAND],
+        widget=forms.RadioSelect,
+    )
+    reason_note = forms.CharField(
+        label=_("Note"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class MoveForm(forms.Form):
+    """Where a visit was dropped, on the clinic's clock."""
+
+    doctor = forms.UUIDField()
+    date = forms.DateField()
+    time = forms.TimeField()
+    override_reason = forms.CharField(required=False, max_length=200)

@@ -1,0 +1,130 @@
+"""What the panel of one visit shows the front desk: everything about it but what is clinical."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Max, Min, Q
+from django.utils.translation import gettext as _
+
+from clinicflow.audit.models import AuditLog
+from clinicflow.clinics.actors import Actor, Role
+from clinicflow.clinics.models import ClinicSettings
+from clinicflow.core import clock
+from scheduling.models import Appointment, Cancellation, Message
+from scheduling.transitions import allowed_actions, overridable_actions
+
+MESSAGES_SHOWN = 12
+CHANGES_SHOWN = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One line of who did what to the visit."""
+
+    at: dt.datetime
+    who: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panel:
+    visit: Appointment
+    age: int
+    minor: bool
+    actions: list[str]
+    overridable: list[str]
+    messages: list[Message]
+    history: dict[str, Any]
+    cancellation: Cancellation | None
+    changes: list[Change]
+    minutes: int | None  # waited, while the patient is here
+    attention: str
+    vip: bool
+    interpreter: bool
+    late: int | None  # minutes past the start, while the patient is not
+
+
+def read_panel(actor: Actor, visit: Appointment, settings: ClinicSettings, at: dt.datetime) -> Panel:
+    """The visit with its messages, its patient's history and its own, in four queries."""
+    today = clock.local(at, actor.timezone).date()
+    messages = Message.objects.visible_to(actor).filter(appointment_id=visit.pk).order_by("-created_at", "-pk")
+    cancellations = Cancellation.objects.visible_to(actor).filter(appointment_id=visit.pk, reverted_at=None)
+    flags = {str(flag).lower() for flag in visit.patient.flags}
+    overdue = int((at - visit.starts_at).total_seconds() // 60)
+    return Panel(
+        visit=visit,
+        age=visit.patient.age_on(today),
+        minor=visit.patient.is_minor_on(today),
+        actions=allowed_actions(actor, visit, settings=settings, at=at),
+        overridable=overridable_actions(actor, visit, settings=settings, at=at),
+        messages=list(messages[:MESSAGES_SHOWN])[::-1],
+        history=_history(actor, visit),
+        cancellation=cancellations.order_by("-created_at").first() if not visit.is_open else None,
+        changes=_changes(actor, visit),
+        attention=visit.attention_reason.replace("-", " "),
+        vip="vip" in flags,
+        interpreter="needs_interpreter" in flags,
+        minutes=int((at - visit.arrived_at).total_seconds() // 60) if visit.arrived_at and visit.is_open else None,
+        late=overdue if overdue > 0 and visit.mark in {"confirmed", "unconfirmed"} else None,
+    )
+
+
+def _history(actor: Actor, visit: Appointment) -> dict[str, Any]:
+    """How the patient's other visits went, of those that the actor may see."""
+    others = Appointment.objects.visible_to(actor).filter(patient_id=visit.patient_id, rescheduled=False)
+    done = Q(status=Appointment.Status.COMPLETED)
+    counts: dict[str, Any] = others.exclude(pk=visit.pk).aggregate(
+        done=Count("pk", filter=done),
+        cancelled=Count("pk", filter=Q(status=Appointment.Status.CANCELLED)),
+        no_shows=Count("pk", filter=Q(status=Appointment.Status.NO_SHOW)),
+        first=Min("starts_at", filter=done),
+        last=Max("starts_at", filter=done),
+    )
+    return counts
+
+
+def _changes(actor: Actor, visit: Appointment) -> list[Change]:
+    """The last changes in words; only the front desk reads the audit log."""
+    if actor.role != Role.ADMIN:
+        return []
+    rows = (
+        AuditLog.objects.filter(
+            clinic_id=actor.clinic_id, resource_type=Appointment._meta.db_table, resource_id=str(visit.pk)
+        )
+        .filter(action__in=["create", "update", "appointment.override"])
+        .select_related("user")
+        .order_by("-id")[:CHANGES_SHOWN]
+    )
+    lines = [Change(at=row.at, who=_who(row), what=_what(row)) for row in rows]
+    return [line for line in lines if line.what]
+
+
+def _who(row: AuditLog) -> str:
+    if row.user:
+        return str(row.user)
+    return _("the patient") if row.actor_kind == "patient" else "ClinicFlow"
+
+
+def _what(row: AuditLog) -> str:
+    new: dict[str, Any] = row.new_values or {}
+    if row.action == "appointment.override":
+        return _("went past a rule: %(reason)s") % {"reason": row.reason}
+    if row.action == "create":
+        return _("booked")
+    if "arrived" in new:
+        return _("marked arrived") if new["arrived"] else _("took the arrival back")
+    if new.get("rescheduled"):
+        return _("gave it another time")
+    words = {
+        "confirmed": _("confirmed"),
+        "unconfirmed": _("took the confirmation back"),
+        "completed": _("completed"),
+        "cancelled": _("cancelled"),
+        "no-show": _("marked as no-show"),
+    }
+    if "status" in new:
+        return words.get(new["status"], "")
+    if "intake_status" in new:
+        return _("intake: %(status)s") % {"status": new["intake_status"]}
+    return _("changed the time") if {"starts_at", "ends_at"} & new.keys() else ""

@@ -1,0 +1,24 @@
+from django.urls import path
+
+from scheduling.views import booking, visit
+
+urlpatterns = [
+    path("visits/new", booking.visit_new, name="visit_new"),
+    path("visits/new/slots", booking.visit_slots, name="visit_new_slots"),
+    path("visits/new/patients", booking.visit_patients, name="visit_new_patients"),
+    path("visits/new/patient", booking.visit_patient, name="visit_new_patient"),
+    path("visits/<uuid:pk>", visit.visit, name="visit"),
+    path("visits/<uuid:pk>/cancel", visit.visit_cancel, name="visit_cancel"),
+    path("visits/<uuid:pk>/uncancel", visit.visit_uncancel, name="visit_uncancel"),
+    path("visits/<uuid:pk>/reschedule", booking.visit_reschedule, name="visit_reschedule"),
+    path("visits/<uuid:pk>/slots", booking.visit_slots, name="visit_slots"),
+    path("visits/<uuid:pk>/move", visit.visit_move, name="visit_move"),
+    path("visits/<uuid:pk>/undo-move", visit.visit_undo_move, name="visit_undo_move"),
+    path("visits/<uuid:pk>/delete", visit.visit_delete, name="visit_delete"),
+    *(
+        path(
+            f"visits/<uuid:pk>/{action}", visit.visit_act, {"action": action}, name=f"visit_{action.replace('-', '_')}"
+        )
+        for action in visit.ACTS
+    ),
+]

@@ -1,0 +1,302 @@
+"""New visits and new times: the dialogs, their free times and the patients they find."""
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from clinicflow.audit.log import saw
+from clinicflow.clinics.models import Doctor
+from clinicflow.clinics.permissions import role_required
+from clinicflow.core import clock
+from clinicflow.core.errors import DomainError, Invalid
+from clinicflow.web.display import write_clock, write_date
+from clinicflow.web.render import render_page
+from clinicflow.web.toasts import Toast
+from patients.models import Patient
+from scheduling.availability import Slot, free_slots
+from scheduling.errors import AlreadyMoved, SlotUnavailable, WalkInsNotTaken
+from scheduling.forms import LENGTHS, BookingForm, PlaceForm, SlotSearchForm
+from scheduling.models import Appointment
+from scheduling.operations import appointments, desk
+from scheduling.views.answers import changed
+from scheduling.views.chips import chips_of, chips_of_refusal
+from scheduling.views.visit import add_errors, instant, moved_toast
+
+CANDIDATES = 6
+CHIPS = 24
+LATER_CHIPS = 6
+LATER_DAYS = 30
+
+
+@require_http_methods(["GET", "POST"])
+@role_required("admin")
+def visit_new(request: HttpRequest) -> HttpResponse:
+    """Book a visit; `?patient=`, `?doctor=`, `?date=` and `?time=` fill it in."""
+    if request.method == "GET":
+        return _booking_page(request, BookingForm(), _starting_with(request))
+    form = BookingForm(request.POST)
+    look_alikes = _look_alikes(request, form) if form.is_valid() else []
+    if not form.is_valid() or look_alikes:
+        return _booking_page(request, form, request.POST, look_alikes=look_alikes, status=422)
+    try:
+        booked = desk.take(request.actor, _request_of(request, form.cleaned_data), at=clock.now())
+    except Invalid as error:
+        add_errors(form, error)
+        return _booking_page(request, form, request.POST, status=422)
+    except (SlotUnavailable, WalkInsNotTaken) as error:
+        return _booking_page(request, form, request.POST, refusal=error, status=409)
+    return changed(request, booked, _booked_toast(booked), close="modal")
+
+
+@require_http_methods(["GET", "POST"])
+@role_required("admin")
+def visit_reschedule(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Give a visit another time, doctor or length."""
+    visit = Appointment.objects.visible_to(request.actor).for_cards().fetch(pk)
+    if request.method == "GET":
+        return _reschedule_page(request, PlaceForm(), visit, _place_of(request, visit))
+    form = PlaceForm(request.POST)
+    if not form.is_valid():
+        return _reschedule_page(request, form, visit, request.POST, status=422)
+    try:
+        doctor_id, starts_at = _wanted(request, form.cleaned_data)
+        moved = appointments.reschedule(
+            request.actor,
+            pk,
+            starts_at=starts_at,
+            doctor_id=doctor_id,
+            duration=form.cleaned_data["duration"],
+            override_reason=form.cleaned_data["override_reason"],
+            at=clock.now(),
+        )
+    except Invalid as error:
+        add_errors(form, error)
+        return _reschedule_page(request, form, visit, request.POST, status=422)
+    except (SlotUnavailable, AlreadyMoved) as error:
+        return _reschedule_page(request, form, visit, request.POST, refusal=error, status=409)
+    return changed(request, moved, moved_toast(moved), close="modal sheet", doctors=(visit.doctor_id,))
+
+
+@require_GET
+@role_required("admin")
+def visit_slots(request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
+    """The free times for what the form says; `pk` is the visit that gives its own time up."""
+    return render_page(request, "scheduling/_slots.html", _slots(request, request.GET, without=pk))
+
+
+@require_GET
+@role_required("admin")
+def visit_patients(request: HttpRequest) -> HttpResponse:
+    """Patients to choose from, as their name, phone or birth date is typed."""
+    text = request.GET.get("who", "").strip()[:80]
+    found = Patient.objects.visible_to(request.actor).current().search(text).order_by("search_last", "pk")
+    patients = list(found[:CANDIDATES])
+    saw(request.actor, "patients", [patient.pk for patient in patients])
+    return render_page(request, "scheduling/_patient_hits.html", {"patients": patients, "who": text})
+
+
+@require_GET
+@role_required("admin")
+def visit_patient(request: HttpRequest) -> HttpResponse:
+    """The patient's part of the booking form: `?patient=` chosen, `?new=` fields for one, or the search."""
+    return render_page(
+        request, "scheduling/_patient_choice.html", _patient_context(request, BookingForm(), request.GET)
+    )
+
+
+# ---------------------------------------------------------------- what the dialogs show
+def _booking_page(
+    request: HttpRequest,
+    form: BookingForm,
+    values: QueryDict,
+    *,
+    refusal: DomainError | None = None,
+    look_alikes: list[Patient] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        **_place_context(request, values),
+        **_patient_context(request, form, values),
+        "form": form,
+        "refusal": refusal,
+        "nearest": chips_of_refusal(refusal.extras) if refusal else [],
+        "look_alikes": look_alikes or [],
+        "is_today": values.get("date") == clock.today(request.actor.timezone).isoformat(),
+    }
+    return render_page(request, "scheduling/visit_new.html", context, partial="form", status=status)
+
+
+def _reschedule_page(
+    request: HttpRequest,
+    form: PlaceForm,
+    visit: Appointment,
+    values: QueryDict,
+    *,
+    refusal: DomainError | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        **_place_context(request, values, without=visit.pk),
+        "form": form,
+        "visit": visit,
+        "refusal": refusal,
+        "nearest": chips_of_refusal(refusal.extras) if refusal else [],
+    }
+    return render_page(request, "scheduling/visit_reschedule.html", context, partial="form", status=status)
+
+
+def _place_context(request: HttpRequest, values: QueryDict, *, without: UUID | None = None) -> dict[str, Any]:
+    asked = values.get("duration", "")
+    lengths = sorted({*LENGTHS, int(asked)}) if asked.isdigit() and 5 <= int(asked[:4]) <= 480 else LENGTHS
+    return {
+        "values": values,
+        "doctors": Doctor.objects.visible_to(request.actor).active(),
+        "lengths": lengths,
+        "settings": request.clinic_settings,
+        **_slots(request, values, without=without),
+    }
+
+
+def _patient_context(request: HttpRequest, form: BookingForm, values: QueryDict) -> dict[str, Any]:
+    chosen = None
+    known = BookingForm({"patient": values.get("patient", "")})
+    known.is_valid()
+    if pk := known.cleaned_data.get("patient"):
+        chosen = Patient.objects.visible_to(request.actor).current().filter(pk=pk).first()
+        saw(request.actor, "patients", [chosen.pk] if chosen else [])
+    adding = bool(values.get("new") or values.get("name") or form.has_error("last_name") or values.get("last_name"))
+    first, _space, last = values.get("name", "").strip().partition(" ")
+    return {
+        "values": values,
+        "form": form,
+        "chosen": chosen,
+        "adding": adding and chosen is None,
+        "first_name": values.get("first_name") or first.title(),
+        "last_name": values.get("last_name") or last.title(),
+    }
+
+
+def _slots(request: HttpRequest, values: QueryDict, *, without: UUID | None = None) -> dict[str, Any]:
+    """Free times on the day asked for, or, where there are none, the next ones."""
+    form = SlotSearchForm(values)
+    if not form.is_valid():
+        return {"slots": [], "later": [], "day": None, "chosen_slot": "", "own_time": values.get("time", "")}
+    data = form.cleaned_data
+    search: dict[str, Any] = {
+        "doctors": [data["doctor"]] if data["doctor"] else None,
+        "duration": data["duration"],
+        "visit_type": data["visit_type"] or Appointment.VisitType.IN_CLINIC,
+        "without": [without] if without else [],
+    }
+    day = max(data["date"], clock.today(request.actor.timezone))
+    slots = _one_each(free_slots(request.actor, date_from=day, date_to=day, limit=200, **search), data["doctor"])
+    later = []
+    if not slots:
+        step = dt.timedelta(days=1)
+        found = free_slots(request.actor, date_from=day + step, date_to=day + LATER_DAYS * step, limit=60, **search)
+        later = _one_each(found, data["doctor"])[:LATER_CHIPS]
+    at_time = [slot for slot in slots if data["time"] and slot.start_time == data["time"]]
+    return {
+        "slots": chips_of(slots[:CHIPS] if not at_time else slots),
+        "later": chips_of(later),
+        "day": day,
+        "chosen_slot": values.get("slot") or next((chip.value for chip in chips_of(at_time)), ""),
+        "own_time": "" if at_time or values.get("slot") else values.get("time", ""),
+    }
+
+
+def _one_each(slots: list[Slot], doctor: UUID | None) -> list[Slot]:
+    """For the first available doctor: each time once, with the doctor who has fewer visits that day."""
+    if doctor:
+        return slots
+    first: dict[dt.datetime, Slot] = {}
+    for slot in slots:
+        first.setdefault(slot.starts_at, slot)
+    return list(first.values())
+
+
+# ---------------------------------------------------------------- from the form to the operation
+def _starting_with(request: HttpRequest) -> QueryDict:
+    """What the address says, with today, the doctor's usual length and the clinic's usual answers where it does not."""
+    values = request.GET.copy()
+    values.setdefault("date", clock.today(request.actor.timezone).isoformat())
+    if not values.get("duration"):
+        known = SlotSearchForm(values)
+        known.is_valid()
+        doctor = Doctor.objects.visible_to(request.actor).filter(pk=known.cleaned_data.get("doctor")).first()
+        values["duration"] = str(doctor.default_visit_length if doctor else 30)
+    values.setdefault("visit_type", Appointment.VisitType.IN_CLINIC)
+    return values
+
+
+def _place_of(request: HttpRequest, visit: Appointment) -> QueryDict:
+    values = request.GET.copy()
+    values.setdefault("doctor", str(visit.doctor_id))
+    values.setdefault("date", clock.local(visit.starts_at, request.actor.timezone).date().isoformat())
+    values.setdefault("duration", str(visit.duration))
+    values.setdefault("visit_type", visit.visit_type)
+    return values
+
+
+def _wanted(request: HttpRequest, data: dict[str, Any]) -> tuple[UUID, dt.datetime]:
+    """The doctor and the instant; a time typed by hand counts more than a chip."""
+    if data["time"]:
+        return data["doctor"], instant(request, data["date"], data["time"])
+    slot: tuple[UUID, dt.datetime] = data["slot"]
+    return slot
+
+
+def _request_of(request: HttpRequest, data: dict[str, Any]) -> desk.VisitRequest:
+    doctor_id, starts_at = (data["doctor"], None) if data["walk_in"] else _wanted(request, data)
+    person = data["patient"] or desk.NewPatient(
+        first_name=data["first_name"],
+        last_name=data["last_name"],
+        date_of_birth=data["date_of_birth"],
+        phone=str(data["phone"] or ""),
+        email=data["email"],
+        preferred_language=data["language"] or Patient.Language.ENGLISH,
+    )
+    return desk.VisitRequest(
+        patient=person,
+        doctor_id=doctor_id,
+        starts_at=starts_at,
+        duration=data["duration"],
+        visit_type=data["visit_type"],
+        visit_category=data["visit_category"] or None,
+        reason=data["reason"],
+        override_reason=data["override_reason"],
+    )
+
+
+def _look_alikes(request: HttpRequest, form: BookingForm) -> list[Patient]:
+    """Who may be the new patient already, unless the desk has said that they are somebody else."""
+    data = form.cleaned_data
+    if data["patient"] or data["not_the_same"]:
+        return []
+    found = (
+        Patient.objects.visible_to(request.actor)
+        .current()
+        .looking_like(
+            first_name=data["first_name"],
+            last_name=data["last_name"],
+            date_of_birth=data["date_of_birth"],
+            phone=str(data["phone"] or ""),
+        )
+    )
+    return list(found.order_by("search_last", "pk")[:CANDIDATES])
+
+
+def _booked_toast(booked: Appointment) -> Toast:
+    text = _("Booked %(name)s for %(day)s, %(time)s") % {
+        "name": booked.patient.full_name,
+        "day": write_date(booked.starts_at, "weekday"),
+        "time": write_clock(booked.starts_at),
+    }
+    if "patient_overlap" in booked.warnings:
+        text += _(" (they have another visit at that time)")
+    return Toast(text=text, undo=reverse("visit_delete", args=[booked.pk]))
