@@ -2,10 +2,12 @@
 
 import os
 
-from django.core.wsgi import get_wsgi_application
+import django
 
 from clinicflow import celery
+from clinicflow.db.retry import RetryingHandler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinicflow.settings")
 celery.app.set_default()
-application = get_wsgi_application()
+django.setup(set_prefix=False)
+application = RetryingHandler()

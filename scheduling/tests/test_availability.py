@@ -284,10 +284,9 @@ class NearTests(BookingCase):
             )
             near = nearest_free(
                 desk,
-                doctor_id=self.dr_okafor.pk,
+                doctor=availability.bookable(desk, doctors=[self.dr_okafor.pk])[0],
                 around=self.time("16:00", self.monday + dt.timedelta(days=1)),
                 duration=30,
-                visit_type="in-clinic",
                 at=self.before,
             )
         friday_before = self.monday - dt.timedelta(days=3)
