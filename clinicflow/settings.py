@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "django.contrib.humanize",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
@@ -306,7 +307,6 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["clinicflow.api.parsers.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": [
         "clinicflow.api.renderers.JSONRenderer",
-        "clinicflow.api.renderers.ProblemRenderer",
         "clinicflow.api.renderers.BrowsableRenderer",
     ],
     "DEFAULT_PAGINATION_CLASS": "clinicflow.api.pagination.Pages",
@@ -315,9 +315,10 @@ REST_FRAMEWORK = {
         "clinicflow.api.throttles.UserThrottle",
         "clinicflow.api.throttles.AddressThrottle",
     ],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "clinicflow.api.schema.Schema",
     "EXCEPTION_HANDLER": "clinicflow.api.errors.answer_exception",
     "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,
     "COERCE_DECIMAL_TO_STRING": False,
 }
 # Calls a minute: of one user, of one address that is not signed in, and sign-ins of one address.
