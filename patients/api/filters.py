@@ -23,5 +23,4 @@ class PatientFilters(Filters):
         fields: list[str] = []
 
     def find(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        found: QuerySet[Any] = rows.search(value)  # type: ignore[attr-defined]  # PatientQuerySet's
-        return found
+        return rows.search(value)

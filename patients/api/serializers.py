@@ -90,7 +90,9 @@ class MergeInput(Input):
 class RowOutput(serializers.Serializer):
     line = serializers.IntegerField()
     status = serializers.ChoiceField(["bad", "known"])
-    errors = serializers.DictField(child=serializers.ListField(child=serializers.CharField()))
+    errors = serializers.DictField(  # type: ignore[assignment]  # a column of the report, not the serializer's own
+        child=serializers.ListField(child=serializers.CharField())
+    )
     patient_id = serializers.UUIDField(allow_null=True)
 
 
