@@ -18,7 +18,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
 from clinicflow.api.errors import TooLarge
-from clinicflow.api.renderers import JSONRenderer
+from clinicflow.api.renderers import PROBLEM_TYPE, JSONRenderer, as_json
 from clinicflow.clinics.api.base import Changes, ClinicView, ClinicViewSet, Lists, Shows
 from clinicflow.core import clock
 from patients.api.filters import PatientFilters
@@ -97,7 +97,7 @@ class CsvParser(BaseParser):
 
 
 class CsvRenderer(BaseRenderer):
-    """For clients that ask for text/csv by name; the lines come as they are."""
+    """For clients that ask for text/csv by name. The lines come as they are; what this renders is an error."""
 
     media_type = "text/csv"
     format = "csv"
@@ -105,7 +105,10 @@ class CsvRenderer(BaseRenderer):
     def render(
         self, data: Any, accepted_media_type: str | None = None, renderer_context: Mapping[str, Any] | None = None
     ) -> bytes:
-        return JSONRenderer().render(data, accepted_media_type, renderer_context)
+        response = (renderer_context or {}).get("response")
+        if response is not None:
+            response["Content-Type"] = PROBLEM_TYPE
+        return as_json(data)
 
 
 class ImportView(ClinicView):
@@ -140,7 +143,7 @@ def _read(file: Any) -> bytes:
 
 class ExportView(ClinicView):
     roles = ("admin",)
-    renderer_classes = [CsvRenderer, JSONRenderer]
+    renderer_classes = [JSONRenderer, CsvRenderer]
 
     @extend_schema(summary="All patients as a CSV file", responses={(200, "text/csv"): OpenApiTypes.STR})
     def get(self, request: Request) -> StreamingHttpResponse:

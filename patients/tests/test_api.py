@@ -259,6 +259,8 @@ class ExportTests(ApiCase):
         (entry,) = self.audited(action="export")
         self.assertEqual(entry.new_values, {"rows": 1})
         self.problem(self.export(self.doctor), 403, "forbidden")
+        refused = self.call("get", "/export", actor=self.doctor, Accept="text/csv")
+        self.assertEqual((refused.status_code, refused["Content-Type"]), (403, "application/problem+json"))
         self.problem(self.export(self.owner), 403, "forbidden")
 
     def test_no_cell_is_a_formula_and_what_went_out_comes_in(self):
