@@ -2,12 +2,10 @@
 
 import os
 
-import django
+from django.core.wsgi import get_wsgi_application
 
 from clinicflow import celery
-from clinicflow.db.retry import RetryingHandler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinicflow.settings")
 celery.app.set_default()
-django.setup(set_prefix=False)
-application = RetryingHandler()
+application = get_wsgi_application()

@@ -26,8 +26,25 @@ class Entry:
 
 
 SIDEBARS: Mapping[Role, tuple[tuple[Any, tuple[Entry, ...]], ...]] = {
-    Role.ADMIN: (("", (Entry(label=gettext_lazy("Schedule"), icon="calendar-days", url_name="schedule"),)),),
-    Role.DOCTOR: (("", (Entry(label=gettext_lazy("My day"), icon="stethoscope", url_name="my_day"),)),),
+    Role.ADMIN: (
+        (
+            "",
+            (
+                Entry(label=gettext_lazy("Schedule"), icon="calendar-days", url_name="schedule"),
+                Entry(label=gettext_lazy("Intake"), icon="clipboard-list", url_name="intake"),
+                Entry(label=gettext_lazy("Messages"), icon="message-square", url_name="messages"),
+            ),
+        ),
+    ),
+    Role.DOCTOR: (
+        (
+            "",
+            (
+                Entry(label=gettext_lazy("My day"), icon="stethoscope", url_name="my_day"),
+                Entry(label=gettext_lazy("Intake"), icon="clipboard-list", url_name="intake"),
+            ),
+        ),
+    ),
     Role.OWNER: (("", (Entry(label=gettext_lazy("Overview"), icon="chart-column", url_name="overview"),)),),
 }
 ROLE_ICONS = {"admin": "calendar-days", "doctor": "stethoscope", "owner": "chart-column"}

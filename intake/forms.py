@@ -18,9 +18,10 @@ from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clinicflow.core.errors import FieldErrors
+from clinicflow.core.errors import FieldErrors, Invalid
 from intake import answers as rules
-from intake.structure import words
+from intake import desk, editing
+from intake.structure import questions, words
 
 ROW_LABELS = {
     "name": gettext_lazy("Medicine"),
@@ -61,6 +62,21 @@ class BirthDateForm(forms.Form):
             except ValueError:
                 raise forms.ValidationError(_("There is no such day.")) from None
         return data
+
+
+class ListForm(forms.Form):
+    """What the front desk's list is asked for; what makes no sense is left out."""
+
+    state = forms.ChoiceField(choices=[(key, key) for key in desk.BY_KEY], required=False)
+    when = forms.ChoiceField(choices=[("past", "past")], required=False)
+    doctor = forms.UUIDField(required=False)
+
+    def asked(self) -> desk.Asked:
+        self.is_valid()
+        data = self.cleaned_data
+        return desk.Asked(
+            state=data.get("state", ""), past=data.get("when") == "past", doctor_id=data.get("doctor") or None
+        )
 
 
 @cache
@@ -241,3 +257,89 @@ def _read_list(question: Mapping[str, Any], data: QueryDict) -> dict[str, Any] |
             rows.setdefault(int(found[1]), {})[found[2]] = str(data[key])
     written = [rows[number] for number in sorted(rows) if any(text.strip() for text in rows[number].values())]
     return {"rows": written} if written else None
+
+
+class EditForm:
+    """One act of the editor, as its buttons and fields send it: `action` and what it is about."""
+
+    def __init__(self, data: QueryDict) -> None:
+        self.data = data
+
+    def apply(self, kept: dict[str, Any]) -> dict[str, Any]:
+        """The questionnaire file after the act. Invalid when it makes no sense."""
+        if self.data.get("action") == "name":
+            languages = ["en", "es"] if self.data.get("spanish") else ["en"]
+            audience = self.data.get("audience", kept["audience"])
+            return {**kept, "name": self.data.get("name", ""), "audience": audience, "languages": languages}
+        return {**kept, "sections": self._sections(kept["sections"])}
+
+    def _sections(self, sections: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        about, _dot, act = self.data.get("action", "").partition(".")
+        if about == "section":
+            return self._on_section(sections, self.data.get("section", ""), act)
+        if about == "question":
+            return self._on_question(sections, self.data.get("question", ""), act)
+        raise Invalid(fields={"action": ["There is no such action."]})
+
+    def _on_section(self, sections: list[dict[str, Any]], name: str, act: str) -> list[dict[str, Any]]:
+        match act:
+            case "add":
+                return editing.add_section(sections, self.data.get("title_en", ""))
+            case "save":
+                return editing.change_section(sections, name, title=self._words("title"), help=self._words("help"))
+            case "up":
+                return editing.step_section(sections, name, -1)
+            case "down":
+                return editing.step_section(sections, name, 1)
+            case "remove":
+                return editing.remove_section(sections, name)
+        raise Invalid(fields={"action": ["There is no such action."]})
+
+    def _on_question(self, sections: list[dict[str, Any]], name: str, act: str) -> list[dict[str, Any]]:
+        match act:
+            case "add":
+                return editing.add_question(sections, self.data.get("section", ""), self.data.get("type", ""))
+            case "save":
+                return editing.change_question(sections, name, self._question(sections, name))
+            case "up":
+                return editing.step_question(sections, name, -1)
+            case "down":
+                return editing.step_question(sections, name, 1)
+            case "move":
+                return editing.move_question(sections, name, self.data.get("section", ""), self._place())
+            case "remove":
+                return editing.remove_question(sections, name)
+        raise Invalid(fields={"action": ["There is no such action."]})
+
+    def _question(self, sections: list[dict[str, Any]], name: str) -> dict[str, Any]:
+        before = next((question for question in questions(sections) if question["id"] == name), {})
+        condition = self.data.get("show_question", "")
+        fields: dict[str, Any] = {
+            "text": self._words("text"),
+            "help": self._words("help"),
+            "topic": self.data.get("topic", "other"),
+            "kind": self.data.get("kind", "clinical"),
+            "required": "required" in self.data,
+            "options": editing.read_options(self.data.get("options", ""), before.get("options", [])),
+            "detail": self._words("detail"),
+            "minimum": self._number("minimum"),
+            "maximum": self._number("maximum"),
+        }
+        if condition:
+            fields["show_if"] = {"question": condition, "equals": self.data.get("show_equals", "").split()}
+        return fields
+
+    def _words(self, name: str) -> dict[str, str]:
+        texts = {language: self.data.get(f"{name}_{language}", "").strip() for language in ("en", "es")}
+        return {language: text for language, text in texts.items() if text}
+
+    def _number(self, name: str) -> float | None:
+        text = self.data.get(name, "").strip()
+        try:
+            return float(text) if text else None
+        except ValueError:
+            raise Invalid(fields={name: ["This must be a number."]}) from None
+
+    def _place(self) -> int:
+        text = self.data.get("to", "")
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0

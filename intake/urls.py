@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from intake.views import patient, patient_visit
+from intake.views import desk, forms, patient, patient_visit, questionnaires
 
 patient_pages = [
     path("", patient.start, name="patient_start"),
@@ -12,6 +12,32 @@ patient_pages = [
     path("/change", patient.change, name="patient_change"),
     path("/visit", patient_visit.visit, name="patient_visit"),
 ]
+visit_pages = [
+    path("", desk.visit_intake, name="intake_visit"),
+    path("/send", desk.visit_send, name="intake_send"),
+    path("/revoke", desk.visit_revoke, name="intake_revoke"),
+    path("/link", desk.visit_link, name="intake_link"),
+    path("/tablet", desk.visit_tablet, name="intake_tablet"),
+    path("/waive", desk.visit_waive, name="intake_waive"),
+    path("/paper", forms.paper, name="intake_paper"),
+    path("/print", forms.form_print, name="intake_print"),
+]
+questionnaire_pages = [
+    path("", questionnaires.editor, name="questionnaire"),
+    path("/revise", questionnaires.revise, name="questionnaire_revise"),
+    path("/publish", questionnaires.publish, name="questionnaire_publish"),
+    path("/discard", questionnaires.discard, name="questionnaire_discard"),
+    path("/compare", questionnaires.compare, name="questionnaire_compare"),
+    path("/file", questionnaires.download, name="questionnaire_file"),
+]
 urlpatterns = [
     path("i/<str:token>", include(patient_pages)),
+    path("intake", desk.intake, name="intake"),
+    path("intake/visits/<uuid:pk>", include(visit_pages)),
+    path("intake/questionnaires", questionnaires.listing, name="questionnaires"),
+    path("intake/questionnaires/defaults", questionnaires.defaults, name="questionnaire_defaults"),
+    path("intake/questionnaires/import", questionnaires.upload, name="questionnaire_import"),
+    path("intake/questionnaires/<uuid:pk>", include(questionnaire_pages)),
+    path("intake/forms/<uuid:pk>", forms.form, name="intake_form"),
+    path("intake/forms/<uuid:pk>/review", forms.form_review, name="intake_review"),
 ]

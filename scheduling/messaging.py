@@ -1,5 +1,6 @@
 """What carries messages to patients, behind one small interface; scheduling/operations/messages.py uses it."""
 
+import re
 from typing import Protocol
 
 from django.conf import settings
@@ -56,3 +57,12 @@ EMAIL = EmailProvider()
 def provider_for(channel: str) -> Provider:
     """The provider of a channel, by MESSAGE_PROVIDER: `console` keeps all, `email` mails what is mail."""
     return EMAIL if channel == "email" and settings.MESSAGE_PROVIDER == "email" else CONSOLE
+
+
+def links_in(text: str) -> list[tuple[str, str]]:
+    """The text in pieces `(words, path)`; the path is that of a link of ours, or empty."""
+    pieces = []
+    for piece in re.split(rf"({re.escape(settings.SITE_URL)}/\S+)", text):
+        is_link = piece.startswith(f"{settings.SITE_URL}/")
+        pieces.append((piece, piece.removeprefix(settings.SITE_URL) if is_link else ""))
+    return [piece for piece in pieces if piece[0]]

@@ -1,8 +1,9 @@
 from django.urls import path
 
-from scheduling.views import booking, visit
+from scheduling.views import booking, messages, visit
 
 urlpatterns = [
+    path("messages", messages.messages, name="messages"),
     path("visits/new", booking.visit_new, name="visit_new"),
     path("visits/new/slots", booking.visit_slots, name="visit_new_slots"),
     path("visits/new/patients", booking.visit_patients, name="visit_new_patients"),

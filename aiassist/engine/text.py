@@ -4,13 +4,11 @@ characters.
 
 import re
 import unicodedata
-from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 _TOKEN = re.compile(r"\d+(?:[.,:/]\d+)*|[^\W\d_]+(?:['’´`][^\W\d_]+)*|[%#$]")
 _SENTENCE_END = re.compile(r"(?<!\d)[.!?;…]+(?=\s|$|[A-Z¿¡])|[.!?;…]+(?!\d)(?=\s|$)|\n+")
-LONGEST_CLAUSE = 60  # words to either side of a word that are read with it
 _CLAUSE_WORDS = frozenset(["but", "although", "though", "however", "except", "pero", "aunque", "sino", "excepto"])
 _QUOTE_MARKS = str.maketrans(
     {"’": "'", "‘": "'", "´": "'", "`": "'", "“": '"', "”": '"', "«": '"', "»": '"', "–": "-", "—": "-"}
@@ -57,13 +55,10 @@ class Text:
 
     def sentence_of(self, index: int) -> Sentence:
         """The sentence that holds token `index`."""
-        at = bisect_right(self.sentences, index, key=lambda sentence: sentence.first) - 1
-        return self.sentences[max(at, 0)] if self.sentences else Sentence(0, len(self.tokens) - 1, False)
-
-    def sentence_after(self, sentence: Sentence) -> Sentence | None:
-        """The next sentence, if there is one."""
-        at = bisect_right(self.sentences, sentence.first, key=lambda other: other.first)
-        return self.sentences[at] if at < len(self.sentences) else None
+        for sentence in self.sentences:
+            if sentence.first <= index <= sentence.last:
+                return sentence
+        return Sentence(0, len(self.tokens) - 1, False)
 
 
 def strip_accents(text: str) -> str:
@@ -124,10 +119,16 @@ def clause_bounds(text: Text, index: int) -> tuple[int, int]:
     like.
     """
     sentence = text.sentence_of(index)
-    first, last = max(sentence.first, index - LONGEST_CLAUSE), min(sentence.last, index + LONGEST_CLAUSE)
-    before = next((i + 1 for i in range(index - 1, first - 1, -1) if text.norms[i] in _CLAUSE_WORDS), first)
-    after = next((i - 1 for i in range(index + 1, last + 1) if text.norms[i] in _CLAUSE_WORDS), last)
-    return before, after
+    first, last = sentence.first, sentence.last
+    for i in range(index - 1, sentence.first - 1, -1):
+        if text.norms[i] in _CLAUSE_WORDS:
+            first = i + 1
+            break
+    for i in range(index + 1, sentence.last + 1):
+        if text.norms[i] in _CLAUSE_WORDS:
+            last = i - 1
+            break
+    return first, last
 
 
 def folded_span(text: Text, first: int, last: int) -> str:

@@ -6,9 +6,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from clinicflow.api.serializers import Input
-from clinicflow.clinics.actors import Role
-from intake import answers as rules
 from intake.models import IntakeForm, Questionnaire
+from intake.operations.forms import answers_for
 from intake.structure import LANGUAGES
 
 ANSWERS = 'Question id → answer: text, a number, a list, or an object such as `{"none": true}` or `{"rows": […]}`.'
@@ -54,10 +53,7 @@ class FormOutput(serializers.Serializer):
 
     @extend_schema_field({"type": "object", "additionalProperties": True})
     def get_raw_answers(self, form: IntakeForm) -> dict[str, Any]:
-        if self.context["actor"].role == Role.DOCTOR:
-            answers: dict[str, Any] = form.raw_answers
-            return answers
-        return rules.of_kind(form.questionnaire.sections, form.raw_answers, "administrative")
+        return answers_for(self.context["actor"], form)
 
 
 class FormChange(Input):

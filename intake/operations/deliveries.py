@@ -171,6 +171,11 @@ def address_of(token: str, language: str = "en") -> str:
     return settings.SITE_URL + (path if language == "en" else f"{path}?lang={language}")
 
 
+def path_of(address: str) -> str:
+    """The path of such an address, for a browser that is here already, whatever it calls this place."""
+    return address.removeprefix(settings.SITE_URL)
+
+
 def _words(actor: Actor, appointment: Appointment, language: str, kind: str, *, link: str) -> tuple[str, str]:
     """Subject and text in the patient's language: clinic, day and link; never why the patient comes, nor to whom."""
     clinic = ClinicSettings.objects.visible_to(actor).get()

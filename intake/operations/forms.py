@@ -265,6 +265,13 @@ def carry_over(actor: Actor, old_id: UUID, new: Appointment) -> None:
     form.save(update_fields=["appointment", "updated_at"])
 
 
+def answers_for(actor: Actor, form: IntakeForm) -> dict[str, Any]:
+    """The answers that this actor may read: administrative ones for the front desk, else all."""
+    if actor.role == Role.ADMIN:
+        return rules.of_kind(form.questionnaire.sections, form.raw_answers, "administrative")
+    return form.raw_answers
+
+
 def hash_of(answers: Mapping[str, Any]) -> str:
     """SHA-256 of the answers in canonical form, as hexadecimal digits."""
     text = json.dumps(answers, sort_keys=True, ensure_ascii=False, separators=(",", ":"))

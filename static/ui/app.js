@@ -98,6 +98,12 @@ const actions = {
   },
   pick: (button) => document.getElementById(button.dataset.field).showPicker(),
   shortcuts: () => open(find("#shortcuts")),
+  copy: async (button) => {
+    const field = find(button.dataset.from);
+    await navigator.clipboard.writeText(field.value).catch(() => (field.select(), document.execCommand("copy")));
+    document.dispatchEvent(new CustomEvent("ui:say", { detail: button.dataset.said }));
+    button.classList.add("done");
+  },
   fill: (button) => {
     const form = document.getElementById(button.dataset.form);
     Object.entries(JSON.parse(button.dataset.values)).forEach(([name, value]) => (form.elements[name].value = value));

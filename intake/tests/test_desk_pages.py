@@ -1,0 +1,260 @@
+"""The clinic's pages: the list, a visit's part, one form, paper, print, messages."""
+
+import re
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from clinicflow.audit.models import AuditLog
+from clinicflow.testing.case import ClinicCase
+from clinicflow.testing.jobs import run_due_jobs
+from intake.models import IntakeForm, IntakeRevision, PatientLink
+from intake.operations import deliveries, forms, links
+from intake.tests.factories import NOTHING_TO_REPORT, IntakeCast
+from scheduling.models import Appointment, Message
+
+HTMX = {"hx-request": "true"}
+
+
+class DeskCase(IntakeCast, ClinicCase):
+    def setUp(self):
+        self.at_desk = self.client_for(self.desk)
+        self.as_doctor = self.client_for(self.doctor)
+
+    def visit_url(self, rest="", visit=None):
+        return f"/intake/visits/{(visit or self.visit).pk}{rest}"
+
+    def stored_visit(self):
+        with self.inside(self.desk):
+            return Appointment.objects.get(pk=self.visit.pk)
+
+
+class List(DeskCase):
+    def names(self, query="", client=None):
+        page = (client or self.at_desk).get(f"/intake{query}")
+        self.assertEqual(page.status_code, 200)
+        return [row.visit.patient.full_name for row in page.context["rows"]]
+
+    def several(self):
+        """One visit in each state."""
+        sent, started, submitted, reviewed, waived = (
+            self.make_patient(self.riverside, f"{word} Patient") for word in ("Sent", "Started", "Sub", "Rev", "Waived")
+        )
+        visits = {
+            patient: self.make_visit(patient, hours=80 + 2 * number)
+            for number, patient in enumerate((sent, started, submitted, reviewed, waived))
+        }
+        with self.inside(self.desk):
+            Appointment.objects.filter(pk=visits[sent].pk).update(intake_status="sent")
+            made = {patient: forms.create(self.desk, visit.pk) for patient, visit in visits.items()}
+            forms.open_for_patient(self.desk, made[started].pk)
+            for patient in (submitted, reviewed):
+                forms.enter(self.desk, made[patient].pk, NOTHING_TO_REPORT)
+            forms.mark_completed(self.desk, made[waived].pk, reason="Seen last week")
+        with self.inside(self.doctor):
+            forms.review(self.doctor, made[reviewed].pk)
+
+    def test_each_state_has_its_tab(self):
+        self.several()
+        for state, name in {
+            "missing": "Grace Kim",
+            "sent": "Sent Patient",
+            "started": "Started Patient",
+            "submitted": "Sub Patient",
+            "reviewed": "Rev Patient",
+            "waived": "Waived Patient",
+        }.items():
+            with self.subTest(state):
+                self.assertEqual(self.names(f"?state={state}"), [name])
+        page = self.at_desk.get("/intake")
+        self.assertEqual([tab["count"] for tab in page.context["tabs"]], [1] * 6)
+        for row in page.context["rows"]:
+            self.assertIn(row.visit.patient.full_name, self.names(f"?state={row.state.key}"))
+
+    def test_it_is_narrowed_by_doctor_and_time(self):
+        other = self.make_patient(self.riverside, "Other Doctor")
+        past = self.make_patient(self.riverside, "Past Patient")
+        self.make_visit(other, hours=80, doctor=self.dr_herrera)
+        self.make_visit(past, hours=-48)
+        self.assertEqual(self.names(f"?doctor={self.dr_herrera.pk}"), ["Other Doctor"])
+        self.assertEqual(self.names("?when=past"), ["Past Patient"])
+        self.assertEqual(len(self.names("?doctor=nonsense&state=nonsense&page=x")), 2)
+
+    def test_cancelled_visits_and_other_clinics_are_not_in_it(self):
+        self.make_visit(self.make_patient(self.riverside, "Gone Patient"), hours=90, status="cancelled")
+        self.make_visit(self.make_patient(self.lakeside, "Lake Patient"), hours=90, doctor=self.dr_lake)
+        self.assertEqual(self.names(), ["Grace Kim"])
+
+    def test_a_doctor_sees_their_own(self):
+        self.make_visit(self.make_patient(self.riverside, "Other Doctor"), hours=80, doctor=self.dr_herrera)
+        self.assertEqual(self.names(client=self.as_doctor), ["Grace Kim"])
+
+    def test_an_owner_may_not(self):
+        self.assertEqual(self.client_for(self.owner).get("/intake").status_code, 403)
+
+    def test_twenty_cost_what_one_costs(self):
+        with CaptureQueriesContext(connection) as one:
+            self.at_desk.get("/intake", headers=HTMX)
+        for number in range(20):
+            self.make_form(self.make_visit(hours=100 + number))
+        with self.assertNumQueries(len(one)):
+            self.at_desk.get("/intake", headers=HTMX)
+        self.assertLessEqual(len(one), 14)
+
+    def test_reading_it_is_written_down(self):
+        self.at_desk.get("/intake")
+        with self.inside(self.desk):
+            row = AuditLog.objects.filter(action="read", resource_type="intake_forms").latest("at")
+        self.assertEqual(row.patient_ids, [self.grace.pk])
+
+
+class Acts(DeskCase):
+    def post(self, rest, client=None, headers=HTMX, **data):
+        return (client or self.at_desk).post(self.visit_url(rest), data, headers=headers)
+
+    def test_send_answers_with_the_row(self):
+        answer = self.post("/send", headers=HTMX | {"hx-target": f"intake-{self.visit.pk}"})
+        self.assertContains(answer, "on its way by text")
+        self.assertContains(answer, f'id="intake-{self.visit.pk}"')
+        run_due_jobs(self.riverside.pk, kinds=["intake.send_link"])
+        self.assertEqual(self.stored_visit().intake_status, "sent")
+
+    def test_send_answers_the_panel_with_its_part(self):
+        answer = self.post("/send", headers=HTMX | {"hx-target": "visit-intake"})
+        self.assertContains(answer, 'id="visit-intake"')
+
+    def test_send_without_a_script_goes_back_to_the_list(self):
+        self.assertRedirects(self.post("/send", headers={}), "/intake", fetch_redirect_response=False)
+
+    def test_what_cannot_be_sent_says_why(self):
+        self.submitted_form()
+        answer = self.post("/send")
+        self.assertContains(answer, "completed already", status_code=409)
+        with self.inside(self.desk):
+            self.assertFalse(Message.objects.exists())
+
+    def test_links_can_be_shown_and_closed(self):
+        page = self.post("/link")
+        token = re.search(r'value="[^"]*/i/([\w-]{43})"', page.content.decode())[1]
+        self.assertEqual(links.find(token).appointment_id, self.visit.pk)
+        self.assertContains(page, "<path d=")
+        self.post("/revoke")
+        self.assertEqual(PatientLink.objects.filter(revoked_at=None).count(), 0)
+
+    def test_the_tablet_opens_the_form_here(self):
+        answer = self.post("/tablet", headers={})
+        self.assertRegex(answer["Location"], r"^/i/[\w-]{43}$")
+        self.assertEqual(PatientLink.objects.get().purpose, "kiosk")
+
+    def test_waiving_wants_a_reason(self):
+        self.assertContains(self.at_desk.get(self.visit_url("/waive"), headers=HTMX), "Why is no form needed?")
+        self.assertContains(self.post("/waive", reason=" "), "Say why", status_code=422)
+        self.assertEqual(self.stored_visit().intake_status, "missing")
+        answer = self.post("/waive", reason="Phoned in")
+        self.assertEqual(answer["X-Close-Dialog"], "modal")
+        self.assertEqual(self.stored_visit().intake_status, "completed")
+
+    def test_who_may_not(self):
+        for rest in ("/send", "/revoke", "/link", "/tablet", "/waive"):
+            with self.subTest(rest):
+                self.assertEqual(self.post(rest, client=self.client_for(self.owner)).status_code, 403)
+                self.assertEqual(self.post(rest, client=self.client_for(self.foreign_desk)).status_code, 404)
+        for rest in ("/revoke", "/link", "/tablet"):
+            self.assertEqual(self.post(rest, client=self.as_doctor).status_code, 403)
+        self.assertFalse(PatientLink.objects.exists())
+
+    def test_the_panels_part_is_there_for_every_visit(self):
+        self.assertContains(self.at_desk.get(self.visit_url(), headers=HTMX), "Not sent")
+        other = self.client_for(self.other_doctor)
+        self.assertEqual(other.get(self.visit_url(), headers=HTMX).status_code, 404)
+
+
+class OneForm(DeskCase):
+    def url(self, form, rest=""):
+        return f"/intake/forms/{form.pk}{rest}"
+
+    def test_the_front_desk_reads_the_administrative_part_only(self):
+        form = self.submitted_form(reason="Sore throat", pharmacy="Elm Street Pharmacy")
+        page = self.at_desk.get(self.url(form))
+        self.assertContains(page, "Elm Street Pharmacy")
+        for word in ("Sore throat", "medicines do you take", "Mark as reviewed"):
+            self.assertNotContains(page, word)
+
+    def test_the_doctor_reads_all_of_it_and_reviews(self):
+        form = self.submitted_form(reason="Sore throat")
+        page = self.as_doctor.get(self.url(form))
+        self.assertContains(page, "Sore throat")
+        self.assertContains(page, "Mark as reviewed")
+        self.assertRedirects(self.as_doctor.post(self.url(form, "/review")), self.url(form))
+        with self.inside(self.desk):
+            self.assertEqual(IntakeForm.objects.get(pk=form.pk).status, "reviewed")
+
+    def test_who_may_not(self):
+        form = self.submitted_form()
+        for actor, status in ((self.owner, 403), (self.other_doctor, 404), (self.foreign_desk, 404)):
+            with self.subTest(actor.name):
+                self.assertEqual(self.client_for(actor).get(self.url(form)).status_code, status)
+        self.assertEqual(self.at_desk.post(self.url(form, "/review")).status_code, 403)
+
+    def test_an_unsent_form_shows_no_answers(self):
+        form = self.make_form()
+        with self.inside(self.patient):
+            forms.save_answers(self.patient, form.pk, {"reason": "Half a sentence"})
+        self.assertNotContains(self.as_doctor.get(self.url(form)), "Half a sentence")
+
+    def test_revisions_are_compared(self):
+        form = self.submitted_form(reason="Cough")
+        with self.inside(self.patient):
+            forms.reopen(self.patient, form.pk)
+            forms.save_answers(self.patient, form.pk, {"reason": "Cough and fever"})
+            forms.submit(self.patient, form.pk)
+            self.assertEqual(IntakeRevision.objects.count(), 2)
+        page = self.as_doctor.get(self.url(form) + "?since=1")
+        self.assertContains(page, "1 answer changed since revision 1")
+        changed = [line for part in page.context["parts"] for line in part.lines if line.changed]
+        self.assertEqual([(line.before, line.lines) for line in changed], [(("Cough",), ["Cough and fever"])])
+
+
+class Paper(DeskCase):
+    def test_it_is_typed_in_and_sent_in(self):
+        self.assertContains(self.at_desk.get(self.visit_url("/paper")), "Which medicines do you take?")
+        data = {"reason": "Rash", "medications.state": "some", "medications.0.name": "Aspirin", "tobacco": "never"}
+        answer = self.at_desk.post(self.visit_url("/paper"), data)
+        with self.inside(self.desk):
+            form = IntakeForm.objects.get()
+        self.assertRedirects(answer, f"/intake/forms/{form.pk}")
+        self.assertEqual(
+            (form.status, form.entered_by_id, form.raw_answers["reason"]), ("submitted", self.dana.pk, "Rash")
+        )
+
+    def test_faults_are_marked(self):
+        answer = self.at_desk.post(self.visit_url("/paper"), {"conditions": ["none", "diabetes"], "reason": "Rash"})
+        self.assertContains(answer, "cannot be chosen together", status_code=422)
+        self.assertContains(answer, "Rash", status_code=422)
+
+    def test_a_correction_by_the_desk_keeps_what_it_does_not_see(self):
+        self.submitted_form(reason="Sore throat", pharmacy="Elm")
+        page = self.at_desk.get(self.visit_url("/paper"))
+        self.assertContains(page, "Elm")
+        self.assertNotContains(page, "Sore throat")
+
+    def test_an_empty_form_is_printed_in_both_languages(self):
+        page = self.at_desk.get(self.visit_url("/print"))
+        self.assertContains(page, "Which medicines do you take?")
+        self.assertContains(self.at_desk.get(self.visit_url("/print") + "?lang=es"), "¿Qué medicamentos toma?")
+
+
+class MessagesPage(DeskCase):
+    def test_it_shows_the_working_link(self):
+        with self.inside(self.desk):
+            deliveries.send_link(self.desk, self.visit.pk)
+        run_due_jobs(self.riverside.pk, kinds=["intake.send_link"])
+        page = self.at_desk.get("/messages")
+        self.assertRegex(page.content.decode(), r'<a href="/i/[\w-]{43}"')
+
+    def test_it_is_for_the_front_desk(self):
+        self.assertEqual(self.as_doctor.get("/messages").status_code, 403)
+        self.assertEqual(self.client_for(self.owner).get("/messages").status_code, 403)
+        with self.inside(self.desk):
+            deliveries.send_link(self.desk, self.visit.pk)
+        self.assertNotContains(self.client_for(self.foreign_desk).get("/messages"), "Grace Kim")

@@ -1,0 +1,183 @@
+"""Questionnaires for managers: the list, the editor, versions, files."""
+
+import json
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from clinicflow.testing.case import ClinicCase
+from intake import editing
+from intake.models import Questionnaire
+from intake.operations import questionnaires
+from intake.structure import questions
+
+HTMX = {"hx-request": "true"}
+
+
+class QuestionnaireCase(ClinicCase):
+    def setUp(self):
+        self.manager = self.client_for(self.desk)
+        with self.inside(self.desk):
+            self.adult = questionnaires.create_defaults(self.desk)[0]
+            self.draft = questionnaires.new_version(self.desk, self.adult.pk)
+        self.url = f"/intake/questionnaires/{self.draft.pk}"
+
+    def act(self, action, **data):
+        return self.manager.post(self.url, {"action": action} | data, headers=HTMX)
+
+    def stored(self):
+        with self.inside(self.desk):
+            return Questionnaire.objects.get(pk=self.draft.pk)
+
+    def ids(self):
+        return [[question["id"] for question in section["questions"]] for section in self.stored().sections]
+
+    def question(self, name):
+        return next(question for question in questions(self.stored().sections) if question["id"] == name)
+
+
+class Pages(QuestionnaireCase):
+    def test_only_managers_come_in(self):
+        for path in ("/intake/questionnaires", self.url, f"{self.url}/compare", f"{self.url}/file"):
+            for actor, status in ((self.doctor, 403), (self.owner, 403), (self.desk, 200)):
+                with self.subTest(path=path, role=actor.role):
+                    self.assertEqual(self.client_for(actor).get(path).status_code, status)
+        self.assertEqual(self.client_for(self.foreign_desk).get(self.url).status_code, 404)
+
+    def test_a_clinic_without_any_is_offered_the_three(self):
+        theirs = self.client_for(self.foreign_desk)
+        self.assertContains(theirs.get("/intake/questionnaires"), "Take the three")
+        theirs.post("/intake/questionnaires/defaults")
+        self.assertContains(theirs.get("/intake/questionnaires"), "Follow-up visit")
+
+    def test_the_phone_shows_it_in_both_languages(self):
+        self.assertContains(self.manager.get(self.url), "Which medicines do you take?")
+        self.assertContains(self.manager.get(f"{self.url}?lang=es"), "¿Qué medicamentos toma?")
+
+    def test_publishing_replaces_the_version_in_use(self):
+        self.act("name", name="Ours", audience="adult", spanish="on")
+        self.assertRedirects(self.manager.post(f"{self.url}/publish"), "/intake/questionnaires")
+        with self.inside(self.desk):
+            self.assertEqual(questionnaires.current_for(self.desk, "adult").pk, self.draft.pk)
+
+    def test_a_published_version_cannot_be_changed_but_revised(self):
+        published = f"/intake/questionnaires/{self.adult.pk}"
+        answer = self.manager.post(published, {"action": "name", "name": "X", "audience": "adult"}, headers=HTMX)
+        self.assertEqual(answer.status_code, 409)
+        self.assertRedirects(self.manager.post(f"{published}/revise"), self.url)
+
+    def test_a_draft_can_be_thrown_away(self):
+        self.manager.post(f"{self.url}/discard")
+        with self.inside(self.desk):
+            self.assertFalse(Questionnaire.objects.filter(pk=self.draft.pk).exists())
+
+
+class Editor(QuestionnaireCase):
+    def test_questions_move_by_steps_and_over_edges(self):
+        self.act("question.up", question="symptoms")
+        self.assertEqual(self.ids()[0], ["symptoms", "reason"])
+        self.act("question.down", question="reason")
+        self.assertEqual(self.ids()[:2], [["symptoms"], ["reason", "medications"]])
+        self.act("question.up", question="reason")
+        self.assertEqual(self.ids()[0], ["symptoms", "reason"])
+
+    def test_a_dragged_question_lands_where_it_was_dropped(self):
+        self.act("question.move", question="alcohol", section="visit", to="1")
+        self.assertEqual(self.ids()[0], ["reason", "alcohol", "symptoms"])
+
+    def test_sections_move_and_go(self):
+        first = self.stored().sections[0]["id"]
+        self.act("section.down", section=first)
+        self.assertEqual(self.stored().sections[1]["id"], first)
+        self.act("section.remove", section=first)
+        self.assertNotIn(first, [section["id"] for section in self.stored().sections])
+        self.act("section.add", title_en="Insurance")
+        self.assertEqual(self.stored().sections[-1]["title"], {"en": "Insurance"})
+
+    def test_every_kind_of_question_can_be_added_and_worded(self):
+        for kind in ("short_text", "choice", "choices", "yes_no", "date", "number", "medication_list", "consent"):
+            with self.subTest(kind):
+                before = {name for names in self.ids() for name in names}
+                self.assertEqual(self.act("question.add", section="visit", type=kind).status_code, 200)
+                [new] = {name for names in self.ids() for name in names} - before
+                data = {"text_en": "Worded", "text_es": "Dicho", "kind": "administrative", "topic": "other"}
+                if kind in {"choice", "choices"}:
+                    data["options"] = "First | Primero\nSecond | Segundo\nNeither | Ninguno *"
+                answer = self.act("question.save", question=new, required="on", **data)
+                self.assertEqual(answer.status_code, 200, answer.content[:2000])
+                self.assertEqual(self.question(new)["text"], {"en": "Worded", "es": "Dicho"})
+                self.assertTrue(self.question(new)["required"])
+        self.assertTrue(editing.read_options("Neither | Ninguno *", [])[0]["exclusive"])
+
+    def test_options_keep_their_values_when_they_are_worded_anew(self):
+        kept = self.question("conditions")["options"]
+        self.assertEqual(
+            editing.read_options(editing.write_options(kept), kept),
+            [{name: part for name, part in option.items() if part} for option in kept],
+        )
+
+    def test_conditions_are_kept_and_checked(self):
+        data = {"text_en": "Pharmacy?", "topic": "pharmacy", "kind": "administrative"}
+        self.act("question.save", question="pharmacy", show_question="tobacco", show_equals="never former", **data)
+        self.assertEqual(self.question("pharmacy")["show_if"], {"question": "tobacco", "equals": ["never", "former"]})
+        answer = self.act("question.save", question="pharmacy", show_question="tobacco", show_equals="green", **data)
+        self.assertContains(answer, "cannot have", status_code=422)
+        answer = self.act("question.remove", question="tobacco")
+        self.assertContains(answer, "does not come before it", status_code=422)
+
+    def test_what_makes_no_sense_changes_nothing(self):
+        before = self.stored().sections
+        for action, data in [
+            ("nonsense", {}),
+            ("question.add", {"section": "visit", "type": "essay"}),
+            ("question.save", {"question": "reason", "text_en": ""}),
+            ("question.save", {"question": "reason", "text_en": "a\x00"}),
+            ("name", {"name": ""}),
+        ]:
+            with self.subTest(action):
+                self.assertEqual(self.act(action, **data).status_code, 422)
+        self.assertEqual(self.act("question.up", question="nobody").status_code, 404)
+        self.assertEqual(self.stored().sections, before)
+
+
+class Compare(QuestionnaireCase):
+    def test_changes_are_named_one_by_one(self):
+        self.act("question.save", question="reason", text_en="Why do you come?", topic="reason", kind="clinical")
+        self.act("question.remove", question="alcohol")
+        self.act("question.add", section="visit", type="date")
+        self.act("question.move", question="pharmacy", section="visit", to="0")
+        page = self.manager.get(f"{self.url}/compare")
+        found = {(change["kind"], change["id"]) for change in page.context["changes"]}
+        self.assertEqual(
+            found, {("changed", "reason"), ("removed", "alcohol"), ("added", "question"), ("moved", "pharmacy")}
+        )
+        self.assertContains(page, "Why do you come?")
+
+
+class Files(QuestionnaireCase):
+    def upload(self, content, name="form.json"):
+        file = SimpleUploadedFile(name, content, content_type="application/json")
+        return self.manager.post("/intake/questionnaires/import", {"file": file}, follow=True)
+
+    def test_a_file_goes_out_and_comes_in_again(self):
+        answer = self.manager.get(f"{self.url}/file")
+        self.assertIn('filename="new-adult-patient-v2.json"', answer["Content-Disposition"])
+        self.upload(answer.content)
+        with self.inside(self.desk):
+            newest = Questionnaire.objects.order_by("-created_at").first()
+            self.assertEqual((newest.sections, newest.published_at), (self.adult.sections, None))
+            self.assertEqual(Questionnaire.objects.count(), 5)
+
+    def test_bad_files_are_refused_with_a_reason(self):
+        for content, words in [
+            (b"not json", "not JSON"),
+            (b"\xff\xfe\x00", "not JSON"),
+            (b"[" * 100_000, "not JSON"),
+            (b"[]", "This is not a questionnaire"),
+            (json.dumps({"name": "x", "sections": []}).encode(), "sections"),
+            (b" " * 600_000, "at most 512 kB"),
+        ]:
+            with self.subTest(words):
+                self.assertContains(self.upload(content), words)
+        self.assertContains(self.manager.post("/intake/questionnaires/import", follow=True), "Choose a JSON file")
+        with self.inside(self.desk):
+            self.assertEqual(Questionnaire.objects.count(), 4)

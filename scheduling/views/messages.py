@@ -1,0 +1,28 @@
+"""What the clinic has written to its patients, and what came back."""
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
+
+from clinicflow.audit.log import saw
+from clinicflow.clinics.permissions import role_required
+from clinicflow.web.render import render_page
+from scheduling.messaging import links_in
+from scheduling.models import Message
+
+PAGE = 50
+
+
+@require_GET
+@role_required("admin")
+def messages(request: HttpRequest) -> HttpResponse:
+    """Newest first. Messages of the console provider show their working link: nothing else carries them."""
+    found = (
+        Message.objects.visible_to(request.actor)
+        .select_related("patient", "appointment")
+        .order_by("-created_at", "-id")
+    )
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    rows = [{"message": message, "parts": links_in(message.console_body or message.body)} for message in page]
+    saw(request.actor, "messages", [row["message"].patient_id for row in rows])
+    return render_page(request, "scheduling/message_list.html", {"rows": rows, "page": page}, partial="list")
