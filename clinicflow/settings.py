@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from clinicflow import env
 from clinicflow.db.roles import derive_roles
+from clinicflow.web.file_headers import add_headers
 
 BASE_DIR = env.BASE_DIR
 ENVIRONMENT = env.choice("ENVIRONMENT", "development", ("development", "test", "production"))
@@ -79,7 +80,6 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "servestatic.middleware.ServeStaticMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "clinicflow.api.middleware.ApiMiddleware",
@@ -286,6 +286,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "servestatic.storage.CompressedManifestStaticFilesStorage"},
 }
+SERVESTATIC_ADD_HEADERS_FUNCTION = add_headers
 MEDIA_ROOT = DATA_DIR / "media"
 PHONENUMBER_DEFAULT_REGION = "US"
 PHONENUMBER_DB_FORMAT = "E164"

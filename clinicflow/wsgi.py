@@ -1,4 +1,4 @@
-"""HTTP: Django's WSGI application."""
+"""HTTP: static files, and Django's WSGI application for the rest."""
 
 import os
 
@@ -7,5 +7,8 @@ from django.core.wsgi import get_wsgi_application
 from clinicflow import celery
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinicflow.settings")
+
+from clinicflow.web.static_files import with_static_files
+
 celery.app.set_default()
-application = get_wsgi_application()
+application = with_static_files(get_wsgi_application())
