@@ -7,10 +7,9 @@ from aiassist.engine import cues, details, mentions
 from aiassist.engine.findings import FindingStatus
 from aiassist.engine.mentions import Name
 from aiassist.engine.schema import Answer
-from aiassist.engine.text import Text, clause_bounds, folded_span, parse
+from aiassist.engine.text import LONGEST_CLAUSE, Text, clause_bounds, folded_span, parse
 
 NEGATION_REACH = 60  # characters of folded text
-LONGEST_CLAUSE = 60  # words before a name that are read
 _LIST_WORDS = frozenset(["and", "or", "y", "o", "e", "the", "la", "el", "both"])
 _GOES_ON = frozenset(
     ["it", "that", "this", "they", "both", "me", "i", "reaction", "causes", "gives", "made", "gave", "da", "dio", "se"]
@@ -109,7 +108,6 @@ _EVENTS_OF_QUESTIONS = (*_EVENTS[:5], ("asked", cues.ASKING_AUX), *_EVENTS[5:])
 def before(text: Text, name: Name) -> Said:
     """Play the cues before a name, in its clause, in order."""
     first, _ = clause_bounds(text, name.first)
-    first = max(first, name.first - LONGEST_CLAUSE)
     pre = folded_span(text, first, name.first - 1)
     events: list[tuple[int, int, str]] = []
     for kind, pattern in _EVENTS_OF_QUESTIONS if text.sentence_of(name.first).asks else _EVENTS:
@@ -144,8 +142,9 @@ def after(text: Text, names: list[Name], index: int) -> str:
     """What follows a name in its clause, past the rest of a list of names ("aspirin and ibuprofen give me hives")."""
     _, last = clause_bounds(text, names[index].first)
     sentence = text.sentence_of(names[index].first)
-    if not any(last < other.first <= sentence.last for other in names):
-        last = sentence.last
+    following = next((other for other in names[index + 1 :] if other.first > last), None)
+    if following is None or following.first > sentence.last:
+        last = min(sentence.last, names[index].last + LONGEST_CLAUSE)
     stop, position = last, index
     here = names[index].last
     while position + 1 < len(names) and names[position + 1].first <= last:
@@ -155,15 +154,15 @@ def after(text: Text, names: list[Name], index: int) -> str:
             break
         position += 1
         here = names[position].last
-    return " " + folded_span(text, here + 1, min(stop, here + LONGEST_CLAUSE)) if here < stop else ""
+    return " " + folded_span(text, here + 1, stop) if here < stop else ""
 
 
 def next_sentence(text: Text, names: list[Name], index: int) -> str:
     """The sentence after the name's own, when it goes on about the name ("It gave me a rash")."""
     sentence = text.sentence_of(names[index].first)
-    if any(sentence.first <= other.first <= sentence.last for other in names[index + 1 :]):
+    if index + 1 < len(names) and names[index + 1].first <= sentence.last:
         return ""
-    following = next((s for s in text.sentences if s.first == sentence.last + 1), None)
+    following = text.sentence_after(sentence)
     if following is None or text.norms[following.first] not in _GOES_ON:
         return ""
     return " " + folded_span(text, following.first, min(following.last, following.first + LONGEST_CLAUSE))
@@ -235,7 +234,7 @@ def _use(answer: Answer, text: Text, name: Name, said: Said, post: str, treated:
 
 def _strong_use(text: Text, name: Name) -> bool:
     first, _ = clause_bounds(text, name.first)
-    return bool(cues.STRONG_USE.search(folded_span(text, max(first, name.first - LONGEST_CLAUSE), name.first - 1)))
+    return bool(cues.STRONG_USE.search(folded_span(text, first, name.first - 1)))
 
 
 def _reacts_after(post: str) -> bool:

@@ -51,19 +51,19 @@ _LEADING = re.compile(r"^(?:(?:a|an|some|of|my|the|and|un|una|unas|la|el|los|las
 def dose_in(window: str) -> str | None:
     """The first dose of a window, verbatim: "500 mg", "two puffs", "twenty"; None when there is none."""
     match = DOSE.search(window)
-    return _trim(match.group()) if match else None
+    return _trim(match.group())[:200] if match else None
 
 
 def frequency_in(window: str) -> str | None:
     """How often, verbatim: "twice a day", "every 8 hours as needed", "cada noche"; None when it does not say."""
     match = FREQUENCY.search(window)
-    return match.group().strip(" ,") if match else None
+    return match.group().strip(" ,")[:200] if match else None
 
 
 def reaction_in(window: str) -> str | None:
     """What the substance does, verbatim and with its adjectives: "really bad hives"; None when it does not say."""
     match = REACTION.search(window)
-    return _LEADING.sub("", match.group().strip(" ,")) or None if match else None
+    return _LEADING.sub("", match.group().strip(" ,"))[:200] or None if match else None
 
 
 def _trim(text: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from aiassist.engine import lists, rules
-from aiassist.engine.schema import Answer
+from aiassist.engine.schema import Answer, State
 from aiassist.engine.text import is_spanish, parse
 
 _ALLERGIES = re.compile(r"allerg|adverse reaction|reacted (?:\w+ )?to|reaction(?:s)? to (?:\w+ )?(?:med|drug)|alergi")
@@ -107,11 +107,19 @@ def predict(row: dict[str, Any]) -> dict[str, Any]:
             {"name": _name(finding), "status": "current", "qid": finding.question_id, "quote": finding.quote}
             for finding in allergies
         ],
-        "medications_state": lists.state_of("medications", answers, any(status != "past" for _, status in medications))[
-            0
-        ],
+        "medications_state": _medications_state(answers, {status for _, status in medications}),
         "allergies_state": lists.state_of("allergies", answers, bool(allergies))[0],
     }
+
+
+def _medications_state(answers: list[Answer], statuses: set[str]) -> State:
+    """The state in the scorer's sense, where a list is of what is taken now.
+
+    "No regular medicines" beside "I took some ibuprofen" is a none there; the product says `listed`, since there is
+    something to look at.
+    """
+    state = lists.state_of("medications", answers, "current" in statuses)[0]
+    return "listed" if "unclear" in statuses and state != "none_reported" else state
 
 
 def predictions(lines: Iterable[str]) -> Iterator[str]:

@@ -136,7 +136,7 @@ def none_of(answer: Answer) -> Evidence | None:
     return Evidence(question_id=answer.question_id, quote=answer.text[: text.tokens[:30][-1].end])
 
 
-_SAYS_NO = ("negated", "not_allergic", "family", "asked", "past")
+_SAYS_NO = ("negated", "not_allergic", "family", "asked", "past", "recent")
 _AS_FAR_AS_I_KNOW = re.compile(
     r"that i(?:'m| am)? (?:know|aware)|that i(?: have)? known|(?:don't|do n't) (?:think|believe)|know of|que yo sepa"
 )
@@ -231,6 +231,8 @@ def _leaves_open(answer: Answer, topic: str) -> bool:
         text.sentences and all(s.asks or s.last == s.first for s in text.sentences) and "?" in answer.text
     ):
         return False
+    if cues.UNSURE.search(folded) and not _AS_FAR_AS_I_KNOW.search(folded):
+        return True
     if cues.DENIED.match(folded):
         return bool(_TAKES_BACK.search(folded))
     if any(finding.status in ("negated", "not_allergic") for finding in read_answer(answer)):

@@ -9,6 +9,7 @@ from aiassist.engine import spelling
 from aiassist.engine.lexicon import LONGEST, Entry, load, word_list
 from aiassist.engine.text import Text, is_spanish
 
+LONGEST_WORD = 30  # letters of a word that may be a misspelt name
 _JOINED = re.compile(r"^[\s\-–/&.'’+]*$")
 
 
@@ -42,7 +43,7 @@ def find(text: Text, *, guess: bool) -> list[Name]:
     strict = guess and is_spanish(text)
     while index < count:
         name = _exact(text, index)
-        if name is None and guess:
+        if name is None and guess and len(text.norms[index]) <= LONGEST_WORD:
             respelled = spelling.resolve(text.norms[index], strict)
             if respelled is not None:
                 name = Name(index, index, lexicon.medicines[respelled], None, respelled)

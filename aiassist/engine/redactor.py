@@ -17,7 +17,7 @@ from aiassist.engine.lexicon import load, word_list
 from aiassist.engine.schema import Answer, Evidence, Extraction
 from aiassist.engine.text import Text, find_quote, norm_word, parse, strip_accents
 
-_EMAIL = re.compile(r"[\w.+-]+\s?(?:@|\(at\)|\[at\])\s?[\w-]+(?:\s?\.\s?[\w-]+)+", re.I)
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}\s?(?:@|\(at\)|\[at\])\s?[\w-]+(?:\s?\.\s?[\w-]+)+", re.I)
 _LINK = re.compile(r"(?:https?://|www\.)\S+", re.I)
 _SOCIAL = re.compile(r"(?<![\d-])\d{3}[- ]\d{2}[- ]\d{4}(?![\d-])")
 _PHONE = re.compile(
@@ -284,7 +284,8 @@ def _pattern_hits(raw: str, protected: list[tuple[int, int]]) -> list[tuple[int,
     return [
         hit
         for hit in hits
-        if hit[2] in ("EMAIL", "LINK") or not any(hit[0] < end and start < hit[1] for start, end in protected)
+        if hit[2] in ("EMAIL", "LINK", "ADDRESS")
+        or not any(hit[0] < end and start < hit[1] for start, end in protected)
     ]
 
 

@@ -130,7 +130,7 @@ _KEYWORDS = {
 _MESSAGES = r"(?:te?xts?|te?xting|txtin|communications?|contacting|messages?|messaging|msgs?|sms|notifications?|reminders?|alerts?|emails?|calls?|spam|mensajes?|textos?|recordatorios?|notificaciones?|avisos?|correos?|llamadas?)"
 _OPT_OUT = _any(
     rf"stop(?:ped)? (?:(?:all|with|the|these|this|those|your|my|it|please|now|to|any|more|fucking|damn) ){{0,4}}(?:{_MESSAGES}|sending|contacting|bothering|harassing|spamming|writing|calling|it|that|this|now|please|everything|contact|communication)(?! by)",
-    r"stop(?= ?$| ?[,.!;]| me (?!and)| please)|(?:please )?(?:stop|cease|halt|desist)(?= ?$| ?[,.!;])|stop stop",
+    r"stop(?= ?$| ?[,.!;]| me (?!and)| please| thanks?| thank you| thx| gracias| now| already| asap)|(?:please )?(?:stop|cease|halt|desist)(?= ?$| ?[,.!;])|stop stop",
     rf"(?:cancel|cease|halt|end|quit|enough|discontinue|disable|turn off|no) (?:(?:all|with|the|these|this|those|your|my|of|more|further|sending|receiving|getting|any) ){{0,3}}{_MESSAGES}|(?:didn'?t|did not|never) (?:sign up|subscribe|agree|consent|opt in)",
     r"unsubscri\w*|un subscribe|unsuscribe|opt(?:ing|ed)?[ -]?(?:me )?out|unenroll|sign me off",
     r"(?:remove|delete|erase|take|drop|scratch|get) (?:me|us|my (?:\w+ )?(?:number|phone|name|cell|contact|info\w*)|this (?:number|phone)|our number) (?:off|from|out)|(?:remove|delete|erase) (?:me|my (?:\w+ )?(?:number|phone|contact)|this number)|take (?:me|this number) off",

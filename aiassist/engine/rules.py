@@ -87,6 +87,7 @@ def _is_explained(lay: Finding, found: list[Finding], raw: str) -> bool:
     """Whether a lay word stands beside the medicine that it means: "the pill, Microgynon"."""
     if lay.sort not in ("lay", "class"):
         return False
-    beside = [other for other in found if other.sort in ("medicine", "supplement") and other.status == lay.status]
+    near = [other for other in found if abs(other.start - lay.start) < 200]
+    beside = [other for other in near if other.sort in ("medicine", "supplement") and other.status == lay.status]
     between = [raw[min(lay.end, other.end) : max(lay.start, other.start)].lower() for other in beside]
     return any(len(words) <= 40 and _APPOSITION.fullmatch(words) for words in between)

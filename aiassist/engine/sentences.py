@@ -3,6 +3,7 @@ get lost or appear.
 """
 
 import re
+from collections import Counter
 
 from aiassist.engine import cues, mentions, rules
 from aiassist.engine.lexicon import word_list
@@ -99,30 +100,41 @@ def _negation_differs(text: str, quotes: list[str]) -> bool:
 
 
 def _lost(sources: list[str], target: str) -> bool:
-    target_folded = " ".join(parse(target).norms)
-    target_words = {word[:5] for word in _weighty(target)}
-    denied_in_target = {word[:5] for word in _denied(target_folded)}
+    stated = {word[:5] for word in _weighty(target)}
+    denied = {word[:5] for word in denied_words(target)}
+    if not denied and len(stated) < 4 and _NEGATIONS.search(" ".join(parse(target).norms)):
+        return False  # "Fever: no"
     for source in sources:
-        folded = " ".join(parse(source).norms)
-        denied = {word[:5] for word in _denied(folded)}
-        affirmed = {word[:5] for word in _weighty(source)}
-        counts = [word[:5] for word in _weighty(source)]
-        for word in denied:
-            if (
-                word in target_words
-                and word not in denied_in_target
-                and not (_NEGATIONS.search(target_folded) and len(target_words) < 4)
-                and counts.count(word) == 1
-                and word in affirmed
-            ):
-                return True
+        once = Counter(word[:5] for word in _weighty(source))
+        if any(word[:5] in stated - denied and once[word[:5]] == 1 for word in denied_words(source)):
+            return True
     return False
 
 
-def _denied(folded: str) -> list[str]:
-    """The words of weight within the reach of a negation: up to three after it."""
+def denied_words(text: str) -> list[str]:
+    """The words of weight that a text denies: "no fever, chills or cough for long" gives fever, chills, cough."""
     denied: list[str] = []
-    for match in _NEGATED_RUN.finditer(cues.NOT_NEGATION.sub(" ", folded)):
-        run = re.split(r"\b(?:but|pero|except|just|only|except|because|so|since|when|if)\b", match.group(1))[0]
-        denied += [word for word in run.split() if len(word) > 2 and word not in word_list("sentence")][:2]
+    for sentence in re.split(r"[.!?;\n]+", text):
+        parts = [" ".join(parse(part).norms) for part in sentence.split(",")]
+        for index, part in enumerate(parts):
+            for match in _NEGATED_RUN.finditer(cues.NOT_NEGATION.sub(" ", part)):
+                denied += _heavy(match.group(1))[:2]
+                if match.end() == len(part):
+                    denied += _rest_of_list(parts[index + 1 :])
     return denied
+
+
+def _rest_of_list(parts: list[str]) -> list[str]:
+    """The words of the short parts after a comma that go on with a list."""
+    words: list[str] = []
+    for part in parts:
+        listed = re.sub(r"^(?:or|and|nor|o|y|ni) ", "", part).split()
+        if len(listed) > 2 or not listed:
+            break
+        words += _heavy(" ".join(listed))
+    return words
+
+
+def _heavy(run: str) -> list[str]:
+    kept = re.split(r"\b(?:but|pero|except|just|only|because|so|since|when|if|for|and then)\b", run)[0]
+    return [word for word in kept.split() if len(word) > 2 and word not in word_list("sentence")]

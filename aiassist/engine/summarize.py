@@ -42,7 +42,7 @@ def extract(answers: list[Answer]) -> Extraction:
 
     Deterministic; the label of this engine is `RULES_LABEL`. Administrative answers are not read.
     """
-    clinical = [answer for answer in answers if answer.kind == "clinical" and answer.text.strip()]
+    clinical = [answer for answer in answers if answer.kind == "clinical" and _says_anything(answer)]
     findings = rules.read(clinical)
     medications, allergies = lists.medications_from(findings), lists.allergies_from(findings)
     medications_state, medications_evidence = lists.state_of(
@@ -60,6 +60,11 @@ def extract(answers: list[Answer]) -> Extraction:
         allergies_state=allergies_state,
         allergies_state_evidence=allergies_evidence[:20],
     )
+
+
+def _says_anything(answer: Answer) -> bool:
+    """Whether there is a word or a number in it."""
+    return any(token.norm[0].isalnum() for token in parse(answer.text).tokens)
 
 
 def _heading(table: dict[str, dict[str, str]], name: str, answer: Answer) -> str:

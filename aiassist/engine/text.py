@@ -4,11 +4,13 @@ characters.
 
 import re
 import unicodedata
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 _TOKEN = re.compile(r"\d+(?:[.,:/]\d+)*|[^\W\d_]+(?:['’´`][^\W\d_]+)*|[%#$]")
 _SENTENCE_END = re.compile(r"(?<!\d)[.!?;…]+(?=\s|$|[A-Z¿¡])|[.!?;…]+(?!\d)(?=\s|$)|\n+")
+LONGEST_CLAUSE = 60  # words to either side of a word that are read with it
 _CLAUSE_WORDS = frozenset(["but", "although", "though", "however", "except", "pero", "aunque", "sino", "excepto"])
 _QUOTE_MARKS = str.maketrans(
     {"’": "'", "‘": "'", "´": "'", "`": "'", "“": '"', "”": '"', "«": '"', "»": '"', "–": "-", "—": "-"}
@@ -47,6 +49,14 @@ class Text:
         """The raw text from token `first` to token `last`, both included."""
         return self.raw[self.tokens[first].start : self.tokens[last].end]
 
+    def whole_span(self, first: int, last: int) -> str:
+        """`span`, widened so that it begins and ends between words: "metformin500" is one word of two tokens."""
+        while first > 0 and not self.gap(first - 1):
+            first -= 1
+        while last + 1 < len(self.tokens) and not self.gap(last):
+            last += 1
+        return self.span(first, last)
+
     def gap(self, index: int) -> str:
         """The raw characters between token `index` and the one after it."""
         if index + 1 >= len(self.tokens):
@@ -55,10 +65,13 @@ class Text:
 
     def sentence_of(self, index: int) -> Sentence:
         """The sentence that holds token `index`."""
-        for sentence in self.sentences:
-            if sentence.first <= index <= sentence.last:
-                return sentence
-        return Sentence(0, len(self.tokens) - 1, False)
+        at = bisect_right(self.sentences, index, key=lambda sentence: sentence.first) - 1
+        return self.sentences[max(at, 0)] if self.sentences else Sentence(0, len(self.tokens) - 1, False)
+
+    def sentence_after(self, sentence: Sentence) -> Sentence | None:
+        """The next sentence, if there is one."""
+        at = bisect_right(self.sentences, sentence.first, key=lambda other: other.first)
+        return self.sentences[at] if at < len(self.sentences) else None
 
 
 def strip_accents(text: str) -> str:
@@ -119,16 +132,10 @@ def clause_bounds(text: Text, index: int) -> tuple[int, int]:
     like.
     """
     sentence = text.sentence_of(index)
-    first, last = sentence.first, sentence.last
-    for i in range(index - 1, sentence.first - 1, -1):
-        if text.norms[i] in _CLAUSE_WORDS:
-            first = i + 1
-            break
-    for i in range(index + 1, sentence.last + 1):
-        if text.norms[i] in _CLAUSE_WORDS:
-            last = i - 1
-            break
-    return first, last
+    first, last = max(sentence.first, index - LONGEST_CLAUSE), min(sentence.last, index + LONGEST_CLAUSE)
+    before = next((i + 1 for i in range(index - 1, first - 1, -1) if text.norms[i] in _CLAUSE_WORDS), first)
+    after = next((i - 1 for i in range(index + 1, last + 1) if text.norms[i] in _CLAUSE_WORDS), last)
+    return before, after
 
 
 def folded_span(text: Text, first: int, last: int) -> str:

@@ -8,8 +8,9 @@ from aiassist.engine.lexicon import load, word_list
 from aiassist.engine.mentions import Name
 from aiassist.engine.schema import Answer
 from aiassist.engine.text import Text, clause_bounds, folded_span, key, parse
-from aiassist.engine.windows import row_of
+from aiassist.engine.windows import LONGEST_PART, LONGEST_QUOTE, row_of
 
+LONGEST_NAME = 150  # characters
 LONGEST_LIST = 12  # words of an answer that may be a bare list
 LONGEST_QUESTION = 30  # words of a question within which a name counts as asked about
 _INTERJECTION = re.compile(r"^(?:o+h+|m+h*m*|u+h*m*|a+h+|h+m+|hm+|e+r+m*|y+e+a*h*|n+o+|h+e+y+|a+w+)$")
@@ -25,6 +26,8 @@ def unknown(answer: Answer, text: Text, names: list[Name]) -> list[Finding]:
 
 def _may_be_name(answer: Answer, text: Text, first: int, last: int) -> bool:
     said = text.norms[first : last + 1]
+    if text.tokens[last].end - text.tokens[first].start > LONGEST_NAME:
+        return False
     filler = word_list("filler")
     if all(word in filler or word[0].isdigit() for word in said) or not any(len(word) > 2 for word in said):
         return False
@@ -50,12 +53,16 @@ def _finding(answer: Answer, text: Text, first: int, last: int) -> Finding:
         status="allergy" if allergy else "current",
         start=text.tokens[first].start,
         end=text.tokens[last].end,
-        quote=text.span(first, last) + behind.rstrip(" ,."),
-        dose=None if allergy else row.get("dose") or details.dose_in(behind),
-        frequency=None if allergy else row.get("frequency") or details.frequency_in(behind),
-        reaction=(row.get("reaction") or details.reaction_in(behind)) if allergy else None,
+        quote=(text.whole_span(first, last) + behind)[:LONGEST_QUOTE].rstrip(" ,."),
+        dose=None if allergy else _part(row, "dose") or details.dose_in(behind),
+        frequency=None if allergy else _part(row, "frequency") or details.frequency_in(behind),
+        reaction=(_part(row, "reaction") or details.reaction_in(behind)) if allergy else None,
         known=False,
     )
+
+
+def _part(row: dict[str, str], column: str) -> str:
+    return row.get(column, "")[:LONGEST_PART].strip()
 
 
 def _row_pieces(answer: Answer, text: Text) -> list[tuple[int, int]]:
@@ -89,11 +96,13 @@ def _list_pieces(text: Text) -> list[tuple[int, int]]:
         elif i + 1 == len(text.tokens) or re.search(r"[,;\n]|\. ", text.gap(i)):
             pieces.append((first, i))
             first = i + 1
-    trimmed = [
-        (start, next((i - 1 for i in range(start + 1, end + 1) if text.norms[i][0].isdigit()), end))
-        for start, end in pieces
-    ]
-    return [(start, end) for start, end in trimmed if end >= start]
+    return [(start, _before_number(text, start, end)) for start, end in pieces if end >= start]
+
+
+def _before_number(text: Text, start: int, end: int) -> int:
+    """The last token before a number that stands apart: the end of the name in "Zorblax 20"."""
+    numbers = (i for i in range(start + 1, end + 1) if text.norms[i][0].isdigit() and text.gap(i - 1))
+    return next(numbers, end + 1) - 1
 
 
 def named_by_question(answer: Answer, found: list[Finding]) -> list[Finding]:
@@ -104,7 +113,7 @@ def named_by_question(answer: Answer, found: list[Finding]) -> list[Finding]:
     earliest = max(label.sentences[-1].first, len(label.tokens) - LONGEST_QUESTION)
     names = [name for name in mentions.find(label, guess=False) if name.first >= earliest]
     known = {finding.ingredient for finding in found}
-    quote = text.span(0, text.sentences[0].last)
+    quote = text.span(0, text.sentences[0].last)[:LONGEST_QUOTE]
     alone = len(names) == 1 and not found
     asked = [_asked(answer, label, name, quote, alone) for name in names if name.entry.ingredient not in known]
     return [finding for finding in asked if finding is not None]

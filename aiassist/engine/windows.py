@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from aiassist.engine import details
 from aiassist.engine.mentions import Name
 from aiassist.engine.schema import Answer
-from aiassist.engine.text import Text
+from aiassist.engine.text import LONGEST_CLAUSE, Text
 
 QUOTE_TOKENS = 14
+LONGEST_QUOTE = 1000  # characters
+LONGEST_PART = 200  # characters of a dose, a frequency, a reaction
+COLUMNS = ("dose", "frequency", "reaction")
 _LEADS_TO_NAME = re.compile(
     r"\s*(?:of|de|tablets?|pills?|capsules?|pastillas? de|tabletas? de|tabs?|x|mg|dose of|the|my|a|baby|low dose)?"
     r"(?:\s(?:of|de))?\s*",
@@ -41,10 +44,10 @@ def window(text: Text, names: list[Name], index: int) -> tuple[int, int]:
     sentence = text.sentence_of(name.first)
     limit = names[index + 1].first - 1 if index + 1 < len(names) else len(text.tokens) - 1
     last = sentence.last
-    for following in text.sentences:
-        if following.first == sentence.last + 1 and limit >= following.last:
-            last = following.last
-    last = max(min(last, limit), name.last)
+    following = text.sentence_after(sentence)
+    if following is not None and limit >= following.last:
+        last = following.last
+    last = max(min(last, limit, name.last + LONGEST_CLAUSE), name.last)
     return text.tokens[name.first].start, text.tokens[last].end
 
 
@@ -53,7 +56,7 @@ def details_of(answer: Answer, text: Text, names: list[Name], index: int) -> Det
     name = names[index]
     row = row_of(answer, text.tokens[name.first].start)
     if row is not None:
-        return Details(row.get("dose") or None, row.get("frequency") or None, row.get("reaction") or None)
+        return Details(*(row.get(column, "")[:LONGEST_PART].strip() or None for column in COLUMNS))
     behind = text.raw[text.tokens[name.last].end : window(text, names, index)[1]]
     if answer.rows:
         behind = behind.split("\n", 1)[0]
@@ -73,18 +76,26 @@ def quote_of(text: Text, names: list[Name], index: int, first: int, said: Detail
     start = max(min(first, name.first), name.first - QUOTE_TOKENS)
     end = max(name.last, min(text.sentence_of(name.first).last, name.last + QUOTE_TOKENS))
     raw_start, raw_end = window(text, names, index)
+    raw_start -= len(_ahead(text, names, index))
     for part in said.parts():
         at = text.raw.find(part, raw_start, raw_end)
+        while at >= 0 and start > 0 and text.tokens[start].start > at:
+            start -= 1
         while at >= 0 and end + 1 < len(text.tokens) and text.tokens[end].end < at + len(part):
             end += 1
-    return text.span(start, end)
+    while end > name.last and text.tokens[end].end - text.tokens[start].start > LONGEST_QUOTE:
+        end -= 1
+    while start < name.first and text.tokens[end].end - text.tokens[start].start > LONGEST_QUOTE:
+        start += 1
+    return text.whole_span(start, end)
 
 
 def _ahead(text: Text, names: list[Name], index: int) -> str:
     """The raw text from the name before, or the last stop, to this name."""
     start = text.tokens[names[index - 1].last].end if index else 0
+    start = max(start, text.tokens[max(names[index].first - LONGEST_CLAUSE, 0)].start)
     ahead = text.raw[start : text.tokens[names[index].first].start]
-    stops = [ahead.rfind("\n"), ahead.rfind(". ")]
+    stops = [ahead.rfind("\n"), ahead.rfind(". "), ahead.rfind(";")]
     comma = ahead.rfind(", ")
     if comma >= 0 and details.DOSE.search(ahead[:comma]):
         stops.append(comma)
@@ -120,4 +131,4 @@ def row_of(answer: Answer, at: int) -> dict[str, str] | None:
     if line >= len(answer.rows) or any("\n" in value for row in answer.rows[: line + 1] for value in row.values()):
         return None
     row = answer.rows[line]
-    return row if {"dose", "frequency", "reaction"} & set(row) else None
+    return row if set(COLUMNS) & set(row) else None
