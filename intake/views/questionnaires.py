@@ -48,7 +48,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     """A new questionnaire from a file."""
     file = request.FILES.get("file")
     try:
-        if file is None or file.size > LARGEST_FILE:
+        if file is None or (file.size or 0) > LARGEST_FILE:
             raise Invalid(_("Choose a JSON file of at most 512 kB."))
         made = questionnaires.create(request.actor, json.loads(file.read().decode("utf-8-sig")))
     except Invalid as error:

@@ -9,8 +9,13 @@ from clinicflow.web import catalogue
 # What is read by patients comes first: their pages, and the messages that lead there.
 SOURCES = (
     "templates/intake/patient_*.html",
-    "templates/intake/_*.html",
-    "intake/*.py",
+    *(
+        f"templates/intake/_{part}.html"
+        for part in ("described", "optional", "question", "question_notes", "read_back", "saved", "visit")
+    ),
+    "intake/answers.py",
+    "intake/forms.py",
+    "intake/reading.py",
     "intake/operations/*.py",
     "intake/views/patient*.py",
 )
