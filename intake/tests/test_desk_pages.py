@@ -145,6 +145,7 @@ class Acts(DeskCase):
         answer = self.post("/tablet", headers={})
         self.assertRegex(answer["Location"], r"^/i/[\w-]{43}$")
         self.assertEqual(PatientLink.objects.get().purpose, "kiosk")
+        self.assertRedirects(self.at_desk.get("/intake"), "/account/login/?next=/intake", fetch_redirect_response=False)
 
     def test_waiving_wants_a_reason(self):
         self.assertContains(self.at_desk.get(self.visit_url("/waive"), headers=HTMX), "Why is no form needed?")
@@ -258,3 +259,10 @@ class MessagesPage(DeskCase):
         with self.inside(self.desk):
             deliveries.send_link(self.desk, self.visit.pk)
         self.assertNotContains(self.client_for(self.foreign_desk).get("/messages"), "Grace Kim")
+
+
+class AskEveryTime(DeskCase):
+    def test_the_panel_asks_where_the_clinic_wants_to_be_asked(self):
+        self.assertNotContains(self.at_desk.get(self.visit_url(), headers=HTMX), "get the link now?")
+        self.change_settings(self.riverside, intake_delivery_path="ask-every-time")
+        self.assertContains(self.at_desk.get(self.visit_url(), headers=HTMX), "get the link now?")

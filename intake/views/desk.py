@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages as notes
+from django.contrib.auth import logout
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -11,7 +12,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from clinicflow.audit.log import saw
 from clinicflow.clinics.actors import Role
-from clinicflow.clinics.models import Doctor
+from clinicflow.clinics.models import ClinicSettings, Doctor
+from clinicflow.clinics.operations import sign_in
+from clinicflow.clinics.operations.actors import caller_of
 from clinicflow.clinics.permissions import role_required
 from clinicflow.core.errors import Invalid
 from clinicflow.web.render import render_page, wants_fragment
@@ -86,8 +89,11 @@ def visit_link(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @role_required("admin")
 def visit_tablet(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Open the form on this device for the patient at the desk."""
-    return redirect(deliveries.path_of(deliveries.hand_over(request.actor, pk, kiosk=True)))
+    """Open the form on this device for the patient at the desk. Whoever hands it over is signed out of it first."""
+    path = deliveries.path_of(deliveries.hand_over(request.actor, pk, kiosk=True))
+    sign_in.end(request.auth_session, caller_of(request))
+    logout(request)
+    return redirect(path)
 
 
 @require_http_methods(["GET", "POST"])
@@ -128,8 +134,10 @@ def _answer(request: HttpRequest, pk: UUID, toast: Toast | None = None) -> HttpR
         return redirect("intake")
     row = desk.row_of(request.actor, pk)
     saw(request.actor, "intake_forms", [row.visit.patient_id], resource_id=pk)
+    asks = request.clinic_settings.intake_delivery_path == ClinicSettings.Delivery.ASK
+    context = {"row": row, "toast": toast, "desk": _is_desk(request), "asks": asks}
     part = "row" if f"intake-{pk}" in request.headers.get("HX-Target", "") else "panel"
-    return render_page(request, f"intake/_{part}_changed.html", {"row": row, "toast": toast, "desk": _is_desk(request)})
+    return render_page(request, f"intake/_{part}_changed.html", context)
 
 
 def _is_desk(request: HttpRequest) -> bool:
