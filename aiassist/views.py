@@ -12,6 +12,7 @@ from clinicflow.audit.log import saw
 from clinicflow.clinics.permissions import role_required
 from clinicflow.core.clock import now
 from clinicflow.web.render import render_page
+from scheduling.models import Appointment
 
 
 @require_GET
@@ -63,13 +64,17 @@ def summary_versions(request: HttpRequest, appointment_id: UUID) -> HttpResponse
         .filter(appointment_id=appointment_id)
         .order_by("-version")
     )
+    if not versions:
+        Appointment.objects.visible_to(request.actor).fetch(appointment_id)
     saw(request.actor, "ai_intake_summaries", [version.patient_id for version in versions], resource_id=appointment_id)
     return render_page(request, "aiassist/summary_versions.html", {"versions": versions})
 
 
 def _summary(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
     reading = read_summary(request.actor, appointment_id)
-    if reading.form is not None:
+    if reading.form is None:
+        Appointment.objects.visible_to(request.actor).fetch(appointment_id)  # nothing yet, or nothing for them
+    else:
         saw(request.actor, "ai_intake_summaries", [reading.form.patient_id], resource_id=appointment_id)
     context = {"reading": reading, "appointment_id": appointment_id}
     return render_page(request, "aiassist/_summary.html", context)

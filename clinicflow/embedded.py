@@ -334,11 +334,11 @@ def _spawn(command: list[str], *, cwd: Path, account: Account, output: IO[bytes]
         stdout=output,
         stderr=output,
         start_new_session=True,  # a Ctrl-C in the terminal is for the supervisor, which ends things in order
-        preexec_fn=ending_with_parent(END_SIGNAL),
+        preexec_fn=_ending_with_parent(END_SIGNAL),
     )
 
 
-def ending_with_parent(sign: signal.Signals) -> Callable[[], None]:
+def _ending_with_parent(sign: signal.Signals) -> Callable[[], None]:
     """For ``Popen(preexec_fn=...)``: the child gets ``sign`` when the thread that starts it ends (on Linux)."""
     parent = os.getpid()
 

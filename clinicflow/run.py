@@ -2,8 +2,7 @@
 
 Starts the embedded services (unless DATABASE_URL and REDIS_URL name others), prepares the database, then forks web with
 the live hub, worker and beat: they share what is already loaded, so the start is quick and memory small. When one of
-them ends, all end, with its exit code. Nothing outlives the supervisor: each process is told to end with it, even when
-it is killed.
+them ends, all end, with its exit code. Nothing outlives the supervisor, even when it is killed.
 """
 
 import argparse
@@ -60,6 +59,8 @@ class Supervisor:
     asked_to_stop: bool = False
     preparing: bool = True
     _output: selectors.BaseSelector = field(default_factory=selectors.DefaultSelector)
+    # A pipe that nobody writes to: its only open end for writing closes when the supervisor ends, however it ends.
+    _life: tuple[int, int] = field(default_factory=os.pipe)
 
     def listen_to_signals(self) -> None:
         for sign in WAKING:
@@ -72,13 +73,13 @@ class Supervisor:
 
     def fork(self, name: str, work: Callable[[], None]) -> None:
         reader, writer = os.pipe()
-        end_with_parent = embedded.ending_with_parent(signal.SIGTERM)
 
         def become() -> None:
             os.setsid()  # Ctrl-C reaches the supervisor alone, which then ends everything in order
-            end_with_parent()
             for sign in WAKING:
                 signal.signal(sign, signal.SIG_DFL)
+            os.close(self._life[1])
+            threading.Thread(target=end_without_supervisor, args=(self._life[0],), daemon=True).start()
             os.dup2(writer, 1)
             os.dup2(writer, 2)
             embedded.name_process(f"clinicflow-{name}")
@@ -130,6 +131,14 @@ class Supervisor:
                 os.close(key.fd)
             for line in filter(str.strip, chunk.decode(errors="replace").splitlines()):
                 say(f"{key.data:<7}| {line}")
+
+
+def end_without_supervisor(life: int) -> None:
+    """In a forked process: wait for the supervisor's end; then end, with every process of the group."""
+    os.read(life, 1)
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(PATIENCE)
+    os.killpg(0, signal.SIGKILL)
 
 
 def say(line: str) -> None:

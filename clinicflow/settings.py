@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "django.contrib.humanize",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
@@ -307,7 +308,6 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["clinicflow.api.parsers.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": [
         "clinicflow.api.renderers.JSONRenderer",
-        "clinicflow.api.renderers.ProblemRenderer",
         "clinicflow.api.renderers.BrowsableRenderer",
     ],
     "DEFAULT_PAGINATION_CLASS": "clinicflow.api.pagination.Pages",
@@ -316,9 +316,10 @@ REST_FRAMEWORK = {
         "clinicflow.api.throttles.UserThrottle",
         "clinicflow.api.throttles.AddressThrottle",
     ],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "clinicflow.api.schema.Schema",
     "EXCEPTION_HANDLER": "clinicflow.api.errors.answer_exception",
     "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,
     "COERCE_DECIMAL_TO_STRING": False,
 }
 # Calls a minute: of one user, of one address that is not signed in, and sign-ins of one address.
@@ -338,6 +339,20 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "AccessStatus": "clinicflow.clinics.models.Membership.Status",
+        "AppointmentStatus": "scheduling.models.Appointment.Status",
+        "CancellationType": "scheduling.models.Cancellation.Type",
+        "FollowUpStatus": "scheduling.models.FollowUp.Status",
+        "FormStatus": "intake.models.IntakeForm.Status",
+        "FormStep": ["pending", "submitted"],
+        "IntakeStatus": "scheduling.models.Appointment.IntakeStatus",
+        "Language": ["en", "es"],
+        "Role": "clinicflow.clinics.models.Membership.Role",
+        "VisitCategory": "scheduling.models.Appointment.VisitCategory",
+        "VisitType": "scheduling.models.Appointment.VisitType",
+        "WaitlistStatus": "scheduling.models.WaitlistEntry.Status",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "clinicflow.api.schema.add_common_responses",

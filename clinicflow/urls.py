@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("dashboards.urls")),
     path("", include("scheduling.urls")),
     path("api/", include("clinicflow.clinics.api.urls")),
+    path("api/", include("patients.api.urls")),
     path("api/", include("scheduling.api.urls")),
     path("api/", include("intake.api.urls")),
     path("api/", include("clinicflow.api.urls")),  # last of the API: it answers for what is nobody's

@@ -2,13 +2,15 @@
 
 import os
 
-from django.core.wsgi import get_wsgi_application
+import django
 
 from clinicflow import celery
+from clinicflow.db.retry import RetryingHandler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinicflow.settings")
 
 from clinicflow.web.static_files import with_static_files
 
 celery.app.set_default()
-application = with_static_files(get_wsgi_application())
+django.setup(set_prefix=False)
+application = with_static_files(RetryingHandler())

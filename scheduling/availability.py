@@ -211,9 +211,33 @@ def free_slots(
         for doctor in bookable(actor, doctors=doctors, specialty=specialty)
         if doctor.active and visit_type in doctor.visit_types
     ]
+    return _search(
+        actor,
+        able,
+        (date_from, date_to),
+        duration=duration,
+        bounds=(after, before),
+        limit=limit,
+        without=without,
+        moment=at or clock.now(),
+    )
+
+
+def _search(
+    actor: Actor,
+    able: Sequence[Bookable],
+    dates: tuple[dt.date, dt.date],
+    *,
+    duration: int | None,
+    bounds: tuple[dt.time | None, dt.time | None] = (None, None),
+    limit: int,
+    without: Collection[UUID],
+    moment: dt.datetime,
+) -> list[Slot]:
+    """The free slots of these doctors. One query."""
+    date_from, date_to = dates
     if not able:
         return []
-    moment = at or clock.now()
     date_from = max(date_from, clock.local(moment, actor.timezone).date())
     if date_to < date_from:
         return []
@@ -222,7 +246,7 @@ def free_slots(
     blocked = {doctor.doctor_id: busy.of(doctor.doctor_id) for doctor in able}
     found: list[Slot] = []
     for day in _days(date_from, date_to):
-        found += _slots_of_day(actor, able, day, busy, blocked, duration, after, before, moment)
+        found += _slots_of_day(actor, able, day, busy, blocked, duration, bounds, moment)
         if len(found) >= limit:
             break
     return found[:limit]
@@ -251,10 +275,10 @@ def _slots_of_day(
     busy: Busy,
     blocked: Mapping[UUID, Sequence[Span]],
     duration: int | None,
-    after: dt.time | None,
-    before: dt.time | None,
+    bounds: tuple[dt.time | None, dt.time | None],
     moment: dt.datetime,
 ) -> list[Slot]:
+    after, before = bounds
     start_of_day, end_of_day = clock.day_bounds(day, actor.timezone)
     ranked: list[tuple[dt.datetime, int, str, Slot]] = []
     for doctor in able:
@@ -289,30 +313,22 @@ def free_at(actor: Actor, able: Sequence[Bookable], *, starts_at: dt.datetime, d
 def nearest_free(
     actor: Actor,
     *,
-    doctor_id: UUID,
+    doctor: Bookable,
     around: dt.datetime,
     duration: int,
-    visit_type: str,
     count: int = 3,
     without: Collection[UUID] = (),
-    at: dt.datetime | None = None,
+    at: dt.datetime,
 ) -> list[Slot]:
-    """The `count` free slots of a doctor that start nearest to an instant, nearest first; looks up to 30 days ahead."""
-    moment = at or clock.now()
-    wanted = max(clock.local(around, actor.timezone).date(), clock.local(moment, actor.timezone).date())
+    """The `count` free slots of a doctor that start nearest to an instant, nearest first; looks up to 30 days ahead.
+
+    One query, or up to three when the days around are full.
+    """
+    wanted = max(clock.local(around, actor.timezone).date(), clock.local(at, actor.timezone).date())
     found: list[Slot] = []
     for back, ahead in ((0, 1), (3, 7), (7, 30)):
-        found = free_slots(
-            actor,
-            doctors=[doctor_id],
-            date_from=wanted - dt.timedelta(days=back),
-            date_to=wanted + dt.timedelta(days=ahead),
-            duration=duration,
-            visit_type=visit_type,
-            limit=MAX_LIMIT,
-            without=without,
-            at=moment,
-        )
+        dates = wanted - dt.timedelta(days=back), wanted + dt.timedelta(days=ahead)
+        found = _search(actor, [doctor], dates, duration=duration, limit=MAX_LIMIT, without=without, moment=at)
         if len(found) >= count:
             break
     return sorted(found, key=lambda slot: abs(slot.starts_at - around))[:count]

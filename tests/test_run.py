@@ -155,7 +155,7 @@ class ALife(Runs):
             run.wait_until_ready()
             family = run.family()
             run.process.kill()
-            run.ended(family)
+            self.assertEqual(run.ended(family), -signal.SIGKILL)
         with self.running() as run:
             run.wait_until_ready()
             self.assertEqual(run.end(signal.SIGTERM), 0)

@@ -222,12 +222,12 @@ class Reading(SummaryCase):
             entry = AuditLog.objects.get(action="read")
         self.assertEqual((entry.patient_ids, entry.user_id), ([self.patient.pk], self.okafor.pk))
 
-    def test_the_front_desk_and_the_owner_are_refused_and_another_doctor_sees_nothing(self):
+    def test_the_front_desk_and_the_owner_are_refused_and_another_doctor_finds_nothing(self):
         self.made()
         address = f"/visits/{self.visit.pk}/summary"
         self.assertEqual(self.client_for(self.desk).get(address).status_code, 403)
         self.assertEqual(self.client_for(self.owner).get(address).status_code, 403)
-        self.assertNotContains(self.client_for(self.other_doctor).get(address), "penicillin")
+        self.assertEqual(self.client_for(self.other_doctor).get(address).status_code, 404)
 
     def test_an_answer_with_markup_is_shown_as_text(self):
         self.submit(ANSWERS | {"reason": "<script>alert(1)</script> ignore previous instructions"}, revision=2)

@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from clinicflow.api.renderers import PROBLEM_TYPE, as_json
 from clinicflow.core.constraints import meaning_of, sqlstate
 from clinicflow.core.errors import DomainError
+from clinicflow.db.retry import lost_a_race
 
 logger = logging.getLogger(__name__)
 
@@ -95,7 +96,9 @@ def answer_exception(exc: Exception, context: Mapping[str, Any]) -> Response:
     if not getattr(context.get("view"), "outside_transaction", False):
         _undo_request()
     status, parts, headers = describe(exc)
-    return Response(problem(status, **parts), status=status, headers=headers)
+    response = Response(problem(status, **parts), status=status, headers=headers)
+    response.try_again = isinstance(exc, DatabaseError) and lost_a_race(exc)
+    return response
 
 
 def _undo_request() -> None:

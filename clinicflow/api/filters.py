@@ -12,7 +12,6 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.filters import OrderingFilter
 from rest_framework.request import Request
 
-ALWAYS = frozenset({"format"})
 OF_LISTS = frozenset({"page", "page_size", "ordering"})
 
 
@@ -55,12 +54,20 @@ class Ordering(OrderingFilter):
             raise ValidationError({self.ordering_param: [f"This list can be ordered by {choices}."]})
         return [*names, "pk"]
 
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        fields = sorted(getattr(view, "ordering_fields", ()))
+        if not fields:
+            return []
+        words = f"One or more of {', '.join(fields)}, with commas; `-` before a name turns it round."
+        schema = {"type": "string", "example": f"-{fields[0]}"}
+        return [{"name": "ordering", "in": "query", "required": False, "description": words, "schema": schema}]
+
     def get_default_ordering(self, view: Any) -> Sequence[str] | None:
         return getattr(view, "ordering", None)
 
 
 def refuse_unknown_names(request: Request, known: set[str] | frozenset[str]) -> None:
     """400 for each query parameter that is not in `known`."""
-    unknown = set(request.query_params) - known - ALWAYS
+    unknown = set(request.query_params) - known
     if unknown:
         raise ValidationError({name: ["This parameter is not known here."] for name in sorted(unknown)})

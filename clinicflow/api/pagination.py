@@ -19,6 +19,16 @@ class Pages(PageNumberPagination):
     def get_page_size(self, request: Request) -> int:
         return _number(request, "page_size", self.page_size, self.max_page_size)
 
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        def parameter(name: str, high: int, words: str) -> dict[str, Any]:
+            schema = {"type": "integer", "minimum": 1, "maximum": high}
+            return {"name": name, "in": "query", "required": False, "description": words, "schema": schema}
+
+        return [
+            parameter("page", MAX_PAGE, "Which page; 404 after the last."),
+            parameter("page_size", self.max_page_size, f"Rows a page; {self.page_size} unless told."),
+        ]
+
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any] | None:
         _number(request, "page", 1, MAX_PAGE)
         try:

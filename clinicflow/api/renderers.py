@@ -32,7 +32,6 @@ class JSONRenderer(BaseRenderer):
     media_type = "application/json"
     format = "json"
     charset = None
-    render_style = "binary"
 
     def render(
         self,
@@ -47,15 +46,20 @@ class JSONRenderer(BaseRenderer):
         return b"" if data is None else as_json(data, pretty=bool(context.get("indent")))
 
 
-class ProblemRenderer(JSONRenderer):
-    """For clients that ask for problem+json by name; a success is still JSON."""
-
-    media_type = PROBLEM_TYPE
-    format = "problem"
-
-
 class BrowsableRenderer(StockBrowsableRenderer):
-    """The API for people: raw JSON forms, since JSON is all that the API reads."""
+    """The API for people: links, sign-in, and forms of raw JSON, since JSON is all that the API reads."""
 
     def get_filter_form(self, data: Any, view: Any, request: Any) -> str:
         return ""
+
+    def get_raw_data_form(self, data: Any, view: Any, method: str, request: Any) -> Any:
+        """The form with something to start from: what is shown, to change it; the names of the fields, to post."""
+        form = super().get_raw_data_form(data, view, method, request)
+        if form:
+            start = data if method in {"PUT", "PATCH"} else _names(getattr(view, "input_class", None))
+            form.fields["_content"].initial = as_json(start, pretty=True).decode() if start else ""
+        return form
+
+
+def _names(input_class: Any) -> dict[str, str]:
+    return {} if input_class is None else {name: "" for name, field in input_class().fields.items() if field.required}

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
 from clinicflow.api.serializers import Problem
@@ -20,6 +21,13 @@ MEANINGS = {
     503: "Busy for a moment; `Retry-After` says when.",
 }
 ALWAYS = (400, 401, 403, 404, 406, 413, 415, 429, 503)
+
+
+class Schema(AutoSchema):
+    """What goes in is the view's `input_class`, what comes out its `output_class`; `extend_schema` says more."""
+
+    def get_request_serializer(self) -> Any:
+        return getattr(self.view, "input_class", None) or super().get_request_serializer()
 
 
 def problems(*statuses: int) -> dict[Any, Any]:

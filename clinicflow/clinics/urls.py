@@ -5,6 +5,11 @@ from django.urls import include, path, re_path
 
 from clinicflow.clinics import views
 
+# What REST framework's browsable pages call signing in and out.
+browsable = [
+    path("account/login/", views.SignInView.as_view(), name="login"),
+    path("account/logout/", account.logout, name="logout"),
+]
 urlpatterns = [
     path("", views.home, name="home"),
     path("choose-role", views.choose_role, name="choose_role"),
@@ -30,6 +35,7 @@ urlpatterns = [
         name="account_reset_password_from_key_done",
     ),
     path("account/2fa/", include("allauth.mfa.urls")),
+    path("", include((browsable, "rest_framework"))),
     path("account/signup/", views.closed, name="account_signup"),
     path("account/email/", views.closed, name="account_email"),
 ]

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, resolve_url
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
@@ -25,11 +25,11 @@ DEMO_PASSWORD = "clinicflow-demo"  # noqa: S105  # public on purpose, and refuse
 DEMO_ACCOUNTS = (
     ("frontdesk@riverside.test", "Front desk, Riverside", "calendar-days"),
     ("okafor@riverside.test", "Doctor, Riverside", "stethoscope"),
-    ("owner@riverside.test", "Owner, Riverside", "chart-no-axes-column"),
+    ("owner@riverside.test", "Owner, Riverside", "chart-column"),
     ("dual@riverside.test", "Doctor and owner, Riverside", "repeat"),
     ("frontdesk@lakeside.test", "Front desk, Lakeside", "calendar-days"),
     ("doctor@lakeside.test", "Doctor, Lakeside", "stethoscope"),
-    ("owner@lakeside.test", "Owner, Lakeside", "chart-no-axes-column"),
+    ("owner@lakeside.test", "Owner, Lakeside", "chart-column"),
 )
 FIRST_PAGE = {Role.DOCTOR: "my_day", Role.OWNER: "overview"}
 FIRST_PAGE_OF_DESK = {"dashboard": "schedule", "schedule": "schedule", "patients": "patients", "inbox": "inbox"}
@@ -75,7 +75,10 @@ def home(request: HttpRequest) -> HttpResponseBase:
     if actor is None:
         return redirect("choose_role") if request.auth_session else redirect_to_login(request.get_full_path())
     name = FIRST_PAGE.get(actor.role) or FIRST_PAGE_OF_DESK[request.clinic_settings.default_dashboard_view]
-    return redirect(name)
+    try:
+        return redirect(reverse(name))
+    except NoReverseMatch:  # an installation without that app's pages
+        return redirect("choose_role")
 
 
 @public

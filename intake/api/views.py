@@ -132,7 +132,12 @@ class QuestionnaireViewSet(Lists, Shows, ClinicViewSet):
         made = questionnaires.create(self.actor, fields)
         return self._made(questionnaires.publish(self.actor, made.pk) if publish else made)
 
-    @extend_schema(summary="Its next version", request=QuestionnaireInput, responses={201: QuestionnaireOutput})
+    @extend_schema(
+        operation_id="intake_questionnaires_revise",
+        summary="Its next version",
+        request=QuestionnaireInput,
+        responses={201: QuestionnaireOutput},
+    )
     def revise(self, request: Request, pk: UUID) -> Response:
         fields = self.read(QuestionnaireInput)
         publish = fields.pop("publish")

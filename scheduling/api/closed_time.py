@@ -5,7 +5,8 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema, extend_schema_view
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -21,6 +22,7 @@ from scheduling.models import Closure, TimeOff
 from scheduling.operations import bulk, time_off
 
 
+@extend_schema_field(OpenApiTypes.STR)
 class EdgeField(serializers.Field):
     """A date of the clinic (all of it), a wall-clock `YYYY-MM-DDTHH:MM`, or an instant with its offset."""
 

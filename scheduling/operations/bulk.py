@@ -12,7 +12,7 @@ from django.db import transaction
 
 from clinicflow.clinics.actors import Actor
 from clinicflow.core.errors import DomainError, Forbidden
-from scheduling.availability import nearest_free
+from scheduling.availability import bookable, nearest_free
 from scheduling.models import Appointment
 from scheduling.operations.appointments.cancelling import cancel
 from scheduling.operations.appointments.moving import reschedule
@@ -81,15 +81,12 @@ def move_visits(
 
 def _move(actor: Actor, visit: Appointment, doctor_id: UUID, at: dt.datetime) -> Outcome:
     targets: Sequence[dt.datetime] = [visit.starts_at] if doctor_id != visit.doctor_id else []
-    near = nearest_free(
-        actor,
-        doctor_id=doctor_id,
-        around=visit.starts_at,
-        duration=visit.duration,
-        visit_type=visit.visit_type,
-        count=1,
-        at=at,
-    )
+    doctors = [doctor for doctor in bookable(actor, doctors=[doctor_id]) if visit.visit_type in doctor.visit_types]
+    near = [
+        slot
+        for doctor in doctors
+        for slot in nearest_free(actor, doctor=doctor, around=visit.starts_at, duration=visit.duration, count=1, at=at)
+    ]
     problem: DomainError | None = None
     for start in [*targets, *(slot.starts_at for slot in near)]:
         try:

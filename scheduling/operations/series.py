@@ -96,9 +96,7 @@ def plan(
         if problem is None:
             planned.append(Planned(starts_at=local))
             continue
-        near = nearest_free(
-            actor, doctor_id=doctor_id, around=span[0], duration=minutes, visit_type=visit_type, count=1, at=at
-        )
+        near = nearest_free(actor, doctor=doctor, around=span[0], duration=minutes, count=1, at=at)
         planned.append(
             Planned(starts_at=local, problem=problem.code, detail=problem.title, nearest=near[0] if near else None)
         )

@@ -137,8 +137,8 @@ class ClinicViewSet(ClinicView, GenericViewSet):
         return self.output_class
 
     def get_serializer_class(self) -> type[BaseSerializer]:
-        """For the schema and the browsable pages: what goes in, or what comes out where nothing does."""
-        return self.input_class or self.get_output_class()
+        """For REST framework's own machinery: what comes out. What goes in is `input_class`."""
+        return self.get_output_class()
 
     def get_object(self) -> Any:
         return self.get_queryset().fetch(self.kwargs["pk"])
@@ -179,6 +179,7 @@ class Lists:
     """`GET /things`, or the things `of` what else the address names."""
 
     def list(self: Any, request: Request, **of: UUID) -> Response:
+        """One page of them, filtered and ordered as the query says."""
         return self.answer_page(self.get_queryset())
 
 
@@ -186,6 +187,7 @@ class Shows:
     """`GET /things/:id`."""
 
     def retrieve(self: Any, request: Request, pk: UUID) -> Response:
+        """With its `ETag`, for a later `If-Match`."""
         return self.answer(self.get_object())
 
 
@@ -197,9 +199,11 @@ class Changes:
         raise NotImplementedError
 
     def update(self: Any, request: Request, pk: UUID) -> Response:
+        """Replace it. 412 if it has changed since the `If-Match` tag was read."""
         obj = self.get_object_to_change()
         return self.answer(self.change(obj, self.read()))
 
     def partial_update(self: Any, request: Request, pk: UUID) -> Response:
+        """Change only the fields that come."""
         obj = self.get_object_to_change()
         return self.answer(self.change(obj, self.read(partial=True)))

@@ -101,6 +101,7 @@ class DoctorSettingsView(ClinicView):
 @extend_schema_view(list=extend_schema(summary="Who works in the clinic, as what"))
 class MemberViewSet(Lists, ClinicViewSet):
     roles = ("admin",)
+    input_class = MemberInput
     output_class = MemberOutput
     filterset_class = MemberFilters
     ordering = ("user__name", "role", "pk")

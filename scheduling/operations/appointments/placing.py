@@ -20,7 +20,7 @@ from clinicflow.clinics.models import ClinicSettings
 from clinicflow.core import clock
 from clinicflow.core.constraints import meaning_of
 from clinicflow.core.errors import Forbidden, Invalid
-from scheduling.availability import Blocked, blocks, bookable, free_at, free_slots, nearest_free
+from scheduling.availability import Blocked, Slot, blocks, bookable, free_at, free_slots, nearest_free
 from scheduling.errors import (
     ClinicClosed,
     DoctorAway,
@@ -105,7 +105,7 @@ def find_place(
     if problem is None:
         return Place(doctor=doctor, span=span, overlap_reason=OVERLAPS_ALLOWED if overlaps else "")
     if not wanted.override_reason:
-        raise refused(actor, problem, wanted, doctor, span, settings=settings, at=at)
+        raise Refusal(problem, may_override=may_override(actor, settings, doctor), doctor=doctor, span=span)
     check_override(actor, settings, doctor)
     return Place(
         doctor=doctor,
@@ -139,31 +139,37 @@ def problem_with(
     return SlotTaken if "visit" in kinds else None
 
 
-def refused(
-    actor: Actor,
-    problem: type[SlotUnavailable],
-    wanted: Wanted,
-    doctor: Bookable,
-    span: Span,
-    *,
-    settings: ClinicSettings,
-    at: dt.datetime,
-) -> SlotUnavailable:
-    """The refusal, with the three nearest free slots and whether a reason would get past it."""
-    near = nearest_free(
-        actor,
-        doctor_id=doctor.doctor_id,
-        around=span[0],
-        duration=int((span[1] - span[0]).total_seconds() // 60),
-        visit_type=wanted.visit_type,
-        without=wanted.without,
-        at=at,
-    )
-    return problem(
-        f"{problem.title}: {doctor.doctor_name}.",
-        free_slots=[slot.as_json() for slot in near],
-        may_override=may_override(actor, settings, doctor),
-    )
+class Refusal(Exception):
+    """A time that cannot be had, on its way to `placing`, which lets the lock go before it looks for other times."""
+
+    def __init__(
+        self,
+        problem: type[SlotUnavailable],
+        *,
+        may_override: bool = False,
+        doctor: Bookable | None = None,
+        span: Span | None = None,
+    ) -> None:
+        super().__init__(problem.code)
+        self.problem, self.may_override, self.doctor, self.span = problem, may_override, doctor, span
+
+
+def explain(actor: Actor, refusal: Refusal, wanted: Wanted, at: dt.datetime) -> SlotUnavailable:
+    """The refusal as people get it: with the three nearest free slots, and whether a reason would get past it."""
+    if refusal.doctor is None or refusal.span is None:
+        slots = _slots_of_anybody(actor, wanted, at)
+        detail = ""
+    else:
+        detail = f"{refusal.problem.title}: {refusal.doctor.doctor_name}."
+        slots = nearest_free(
+            actor,
+            doctor=refusal.doctor,
+            around=refusal.span[0],
+            duration=int((refusal.span[1] - refusal.span[0]).total_seconds() // 60),
+            without=wanted.without,
+            at=at,
+        )
+    return refusal.problem(detail, free_slots=[slot.as_json() for slot in slots], may_override=refusal.may_override)
 
 
 def may_override(actor: Actor, settings: ClinicSettings, doctor: Bookable) -> bool:
@@ -216,33 +222,43 @@ def _first_free_doctor(actor: Actor, wanted: Wanted, settings: ClinicSettings, a
     free = free_at(actor, able, starts_at=wanted.starts_at, duration=wanted.duration)
     if free and wanted.starts_at >= at:
         return free[0].doctor_id
-    day = max(clock.local(wanted.starts_at, actor.timezone).date(), clock.local(at, actor.timezone).date())
-    near = free_slots(
+    raise Refusal(NobodyFree)
+
+
+def _slots_of_anybody(actor: Actor, wanted: Wanted, at: dt.datetime) -> list[Slot]:
+    start = max(at, wanted.starts_at)
+    day = clock.local(start, actor.timezone).date()
+    return free_slots(
         actor,
         date_from=day,
         date_to=day + dt.timedelta(days=14),
         duration=wanted.duration,
         visit_type=wanted.visit_type,
         limit=3,
-        at=max(at, wanted.starts_at),
+        at=start,
     )
-    raise NobodyFree(free_slots=[slot.as_json() for slot in near], may_override=False)
 
 
 @contextmanager
 def placing(actor: Actor, wanted: Wanted, *, at: dt.datetime) -> Iterator[None]:
-    """A transaction that ends as SlotTaken, with free slots, when the exclusion constraint refuses it."""
+    """A transaction whose refusals end as a SlotUnavailable with free slots, the exclusion constraint's included.
+
+    The lock goes with the transaction, or with its savepoint inside another: whoever lost does not keep the next
+    waiting while other times are looked for.
+    """
     try:
         with transaction.atomic():
             yield
+    except Refusal as refusal:
+        raise explain(actor, refusal, wanted, at) from None
     except IntegrityError as error:
         if not isinstance(meaning_of(error), SlotTaken) or wanted.doctor_id is None:
             raise
         doctor = _doctor(actor, wanted)
         settings = ClinicSettings.objects.visible_to(actor).get()
-        raise refused(
-            actor, SlotTaken, wanted, doctor, _span(actor, wanted, doctor), settings=settings, at=at
-        ) from error
+        allowed = may_override(actor, settings, doctor)
+        net = Refusal(SlotTaken, may_override=allowed, doctor=doctor, span=_span(actor, wanted, doctor))
+        raise explain(actor, net, wanted, at) from error
 
 
 def warn_of_patients_own(visit: Appointment, *, without: Collection[UUID] = ()) -> None:

@@ -1,0 +1,69 @@
+"""Doing a request again when the database chose it as the one that loses: deadlock, serialization, lock timeout.
+
+Nothing of the first attempt is left by then: the view's transaction is rolled back whole. Twice, with a random pause,
+so that two losers do not meet again; after that the refusal stands (503).
+"""
+
+import random
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler
+from django.db import Error as DatabaseError
+from django.http import HttpRequest
+
+View = Callable[..., Any]
+LOST = frozenset({"40P01", "40001", "55P03"})
+PAUSES = (0.05, 0.2)  # seconds, each plus as much again by chance
+READS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+
+
+def lost_a_race(error: BaseException) -> bool:
+    """Whether doing the same again may well succeed."""
+    return getattr(error.__cause__, "sqlstate", None) in LOST
+
+
+def retrying(view: View) -> View:
+    """A view that is done again, up to twice, when it lost. `view` opens its own transaction.
+
+    A view that answers its errors itself marks such an answer with `try_again`.
+    """
+
+    @wraps(view)
+    def again(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if request.method in READS or not _can_be_read_again(request):
+            return view(request, *args, **kwargs)
+        for pause in PAUSES:
+            try:
+                response = view(request, *args, **kwargs)
+            except DatabaseError as error:
+                if not lost_a_race(error):
+                    raise
+            else:
+                if not getattr(response, "try_again", False):
+                    return response
+            time.sleep(pause * (1 + random.random()))  # noqa: S311  # spreads losers out, hides nothing
+        return view(request, *args, **kwargs)
+
+    return again
+
+
+def _can_be_read_again(request: HttpRequest) -> bool:
+    """Keep the body of a small request in memory, so that a second attempt finds it; uploads are not kept."""
+    if request.content_type == "multipart/form-data":
+        return False
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if not length.isdigit() or int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        return False
+    return request.body is not None
+
+
+class RetryingHandler(WSGIHandler):
+    """Django's handler, whose atomic views are done again when they lost."""
+
+    def make_view_atomic(self, view: View) -> View:
+        atomic = super().make_view_atomic(view)
+        return view if atomic is view else retrying(atomic)

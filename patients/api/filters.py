@@ -1,0 +1,26 @@
+"""What the list of patients can be narrowed by."""
+
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+
+from clinicflow.api.filters import DayFilter, Filters
+from patients.models import Patient
+
+MAX_SEARCH = 120
+
+
+class PatientFilters(Filters):
+    search = django_filters.CharFilter(method="find", max_length=MAX_SEARCH)
+    doctor = django_filters.UUIDFilter(field_name="primary_doctor_id")
+    date_of_birth = DayFilter()
+    preferred_language = django_filters.ChoiceFilter(choices=Patient.Language.choices)
+    flag = django_filters.CharFilter(field_name="flags", lookup_expr="contains", max_length=40)
+
+    class Meta:
+        model = Patient
+        fields: list[str] = []
+
+    def find(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return rows.search(value)

@@ -1,0 +1,153 @@
+"""`/api/patients`."""
+
+from collections.abc import Mapping
+from typing import IO, Any, ClassVar
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.http import StreamingHttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
+from rest_framework.parsers import BaseParser, MultiPartParser
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+
+from clinicflow.api.errors import TooLarge
+from clinicflow.api.renderers import PROBLEM_TYPE, JSONRenderer, as_json
+from clinicflow.clinics.api.base import Changes, ClinicView, ClinicViewSet, Lists, Shows
+from clinicflow.core import clock
+from patients.api.filters import PatientFilters
+from patients.api.serializers import (
+    ImportQuery,
+    MergeInput,
+    NewPatient,
+    PatientForDoctor,
+    PatientInput,
+    PatientOutput,
+    ReportOutput,
+)
+from patients.models import Patient
+from patients.operations import exchange, patients
+
+
+@extend_schema_view(
+    list=extend_schema(summary="Patients, by name or a search"), retrieve=extend_schema(summary="One patient")
+)
+class PatientViewSet(Lists, Shows, Changes, ClinicViewSet):
+    """A doctor sees own patients, with fewer fields; only the front desk writes."""
+
+    roles = {"list": ("admin", "doctor"), "retrieve": ("admin", "doctor"), "*": ("admin",)}
+    output_class = PatientOutput
+    input_class = PatientInput
+    filterset_class = PatientFilters
+    resource_type: ClassVar[str] = "patients"
+    ordering = ("search_last", "pk")
+    ordering_fields = ("last_name", "first_name", "date_of_birth", "created_at", "updated_at")
+
+    def get_queryset(self) -> QuerySet[Patient]:
+        rows = Patient.objects.visible_to(self.actor)
+        return rows.current() if self.action == "list" else rows
+
+    def get_output_class(self) -> type[BaseSerializer]:
+        request: Any = self.request  # None while the schema is drawn
+        actor = getattr(request._request, "actor", None) if request else None
+        return PatientForDoctor if actor is not None and actor.role == "doctor" else PatientOutput
+
+    def patients_of(self, rows: Any) -> list[UUID]:
+        return [patient.pk for patient in rows]
+
+    @extend_schema(summary="Register a patient", request=NewPatient, responses={201: PatientOutput})
+    def create(self, request: Request) -> Response:
+        details = self.read(NewPatient)
+        alike = details.pop("although_alike", False)
+        patient = patients.register(self.actor, **details, unless_alike=not alike)
+        response = self.answer(patient, status=201)
+        response["Location"] = f"/api/patients/{patient.pk}"
+        return response
+
+    def change(self, obj: Patient, fields: dict[str, Any]) -> Patient:
+        if "contact_preferences" in fields:
+            fields["contact_preferences"] = {**obj.contact_preferences, **fields["contact_preferences"]}
+        details: Any = fields
+        return patients.update(self.actor, obj.pk, changes=details)
+
+    @extend_schema(summary="Make two records one", request=MergeInput, responses={200: PatientOutput})
+    @action(detail=True, methods=["post"])
+    def merge(self, request: Request, pk: UUID) -> Response:
+        return self.answer(patients.merge(self.actor, pk, **self.read(MergeInput)))
+
+
+class CsvParser(BaseParser):
+    """The bytes of a file, up to the size of any body."""
+
+    media_type = "text/csv"
+
+    def parse(
+        self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> dict[str, bytes]:
+        data = stream.read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
+        if len(data) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            raise TooLarge()
+        return {"file": data}
+
+
+class CsvRenderer(BaseRenderer):
+    """For clients that ask for text/csv by name. The lines come as they are; what this renders is an error."""
+
+    media_type = "text/csv"
+    format = "csv"
+
+    def render(
+        self, data: Any, accepted_media_type: str | None = None, renderer_context: Mapping[str, Any] | None = None
+    ) -> bytes:
+        response = (renderer_context or {}).get("response")
+        if response is not None:
+            response["Content-Type"] = PROBLEM_TYPE
+        return as_json(data)
+
+
+class ImportView(ClinicView):
+    roles = ("admin",)
+    query_class = ImportQuery
+    parser_classes = [CsvParser, MultiPartParser]
+
+    @extend_schema(
+        summary="Register the patients of a CSV file",
+        description="The file as `text/csv`, or as `file` of a form. Columns: " + ", ".join(exchange.COLUMNS) + ".",
+        parameters=[ImportQuery],
+        request={"text/csv": OpenApiTypes.STR},
+        responses=ReportOutput,
+    )
+    def post(self, request: Request) -> Response:
+        sent: Any = request.data
+        file = sent.get("file")
+        if file is None or isinstance(file, str):
+            raise ValidationError({"file": ["Send a CSV file."]})
+        data = file if isinstance(file, bytes) else _read(file)
+        report = exchange.read_csv(self.actor, data, **self.query())
+        self.shows("patients", [row.patient_id for row in report.rows])
+        return Response(ReportOutput(report).data)
+
+
+def _read(file: Any) -> bytes:
+    if file.size > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        raise TooLarge()
+    data: bytes = file.read()
+    return data
+
+
+class ExportView(ClinicView):
+    roles = ("admin",)
+    renderer_classes = [JSONRenderer, CsvRenderer]
+
+    @extend_schema(summary="All patients as a CSV file", responses={(200, "text/csv"): OpenApiTypes.STR})
+    def get(self, request: Request) -> StreamingHttpResponse:
+        name = f"patients-{clock.today(self.actor.timezone)}.csv"
+        response = StreamingHttpResponse(exchange.write_csv(self.actor), content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
+        return response

@@ -1,0 +1,278 @@
+"""`/api/patients`: who sees what, duplicates first, merging, files in and out."""
+
+import csv
+import datetime as dt
+import io
+
+from clinicflow.audit.models import AuditLog
+from clinicflow.core import clock
+from clinicflow.testing.case import ClinicCase
+from patients.models import Patient
+from patients.operations import exchange
+
+NEW = {"first_name": "Ana", "last_name": "Núñez", "date_of_birth": "1991-03-04", "phone": "(212) 555-0133"}
+
+
+class ApiCase(ClinicCase):
+    @classmethod
+    def setUpTestData(cls):
+        super().setUpTestData()
+        cls.hannah = cls.make_patient(cls.riverside, "Hannah Lindqvist", email="hannah@mail.test")
+        cls.stranger = cls.make_patient(cls.lakeside, "Peter Novak")
+
+    def call(self, method, path="", body=None, *, actor=None, content_type="application/json", **headers):
+        headers |= self.bearer_for(actor or self.desk)
+        send = getattr(self.client, method)
+        path = f"/api/patients{path}"
+        return send(path, headers=headers) if method == "get" else send(path, body, content_type, headers=headers)
+
+    def problem(self, answer, status, code):
+        self.assertEqual((answer.status_code, answer.json()["code"]), (status, code), answer.content)
+        return answer.json()
+
+    def count(self):
+        with self.inside(self.desk):
+            return Patient.objects.count()
+
+    def audited(self, **conditions):
+        with self.inside(self.desk):
+            return list(AuditLog.objects.filter(**conditions))
+
+
+class ReadTests(ApiCase):
+    def test_the_front_desk_sees_all_and_everything(self):
+        body = self.call("get").json()
+        self.assertEqual([row["name"] for row in body["results"]], ["Hannah Lindqvist"])
+        (row,) = body["results"]
+        self.assertEqual((row["email"], row["age"], row["is_minor"]), ("hannah@mail.test", row["age"], False))
+        self.assertEqual(row["contact_preferences"], {"sms": True, "email": True, "voice": True})
+
+    def test_a_doctor_sees_own_patients_and_fewer_fields(self):
+        self.assertEqual(self.call("get", actor=self.doctor).json()["count"], 0)
+        self.problem(self.call("get", f"/{self.hannah.pk}", actor=self.doctor), 404, "not_found")
+        self.make_appointment(self.dr_okafor, self.hannah, clock.now() + dt.timedelta(days=1))
+        body = self.call("get", f"/{self.hannah.pk}", actor=self.doctor).json()
+        self.assertEqual(body["name"], "Hannah Lindqvist")
+        for hidden in ("email", "contact_preferences", "merged_into_id"):
+            self.assertNotIn(hidden, body)
+
+    def test_an_owner_and_another_clinic(self):
+        self.problem(self.call("get", actor=self.owner), 403, "forbidden")
+        self.problem(self.call("get", f"/{self.hannah.pk}", actor=self.owner), 403, "forbidden")
+        self.problem(self.call("get", f"/{self.stranger.pk}"), 404, "not_found")
+
+    def test_searches_and_filters(self):
+        self.call("post", body=NEW)
+        for query, expected in (
+            ("search=nunez", ["Ana Núñez"]),
+            ("search=nunes", ["Ana Núñez"]),  # a slip
+            ("search=03/04/1991", ["Ana Núñez"]),
+            ("search=555-0133", []),  # not where the number begins, yet there
+            ("search=hannah@", ["Hannah Lindqvist"]),
+            ("date_of_birth=1983-06-26", ["Hannah Lindqvist"]),
+            ("ordering=-last_name", ["Ana Núñez", "Hannah Lindqvist"]),
+            ("search=xyzzy", []),
+        ):
+            with self.subTest(query):
+                names = [row["name"] for row in self.call("get", f"?{query}").json()["results"]]
+                self.assertEqual(names, expected if query != "search=555-0133" else ["Ana Núñez"])
+        self.problem(self.call("get", "?colour=red"), 400, "invalid")
+
+    def test_is_audited_with_its_patients(self):
+        self.call("get", f"/{self.hannah.pk}")
+        (entry,) = self.audited(action="read", resource_type="patients")
+        self.assertEqual((entry.patient_ids, entry.resource_id), ([self.hannah.pk], str(self.hannah.pk)))
+
+    def test_one_patient_and_twenty_cost_the_same(self):
+        headers = self.bearer_for(self.desk)
+        for _ in range(2):
+            with self.assertNumQueries(7):  # sign-in, membership, count, page, audit; begin and commit
+                self.client.get("/api/patients", headers=headers)
+            for _ in range(19):
+                self.make_patient(self.riverside)
+
+
+class WriteTests(ApiCase):
+    def test_registers_and_normalises(self):
+        answer = self.call("post", body=NEW | {"first_name": " Ana \u202e", "email": "ANA@Mail.test"})
+        self.assertEqual(answer.status_code, 201, answer.content)
+        body = answer.json()
+        self.assertEqual((body["first_name"], body["phone"], body["email"]), ("Ana", "+12125550133", "ana@mail.test"))
+        self.assertEqual(answer["Location"], f"/api/patients/{body['id']}")
+
+    def test_shows_the_candidates_first(self):
+        self.call("post", body=NEW)
+        again = NEW | {"first_name": "Anna", "phone": ""}
+        body = self.problem(self.call("post", body=again), 409, "possible_duplicate")
+        self.assertEqual([candidate["name"] for candidate in body["candidates"]], ["Ana Núñez"])
+        self.assertEqual(self.call("post", body=again | {"although_alike": True}).status_code, 201)
+        same_phone = NEW | {"first_name": "Bo", "last_name": "Ek", "date_of_birth": "1960-01-01"}
+        self.problem(self.call("post", body=same_phone), 409, "possible_duplicate")
+
+    def test_bad_fields_are_named(self):
+        before = self.count()
+        for fields, name in (
+            ({"first_name": " "}, "first_name"),
+            ({"date_of_birth": "1899-12-31"}, "date_of_birth"),
+            ({"date_of_birth": "2190-01-01"}, "date_of_birth"),
+            ({"date_of_birth": "04.03.1991"}, "date_of_birth"),
+            ({"phone": "call me"}, "phone"),
+            ({"email": "ana@"}, "email"),
+            ({"preferred_language": "fr"}, "preferred_language"),
+            ({"primary_doctor_id": str(self.dr_lake.pk)}, "primary_doctor_id"),
+            ({"contact_preferences": {"fax": True}}, "contact_preferences.fax"),
+            ({"date_of_birth": "2020-01-01"}, "guardian"),
+            ({"colour": "red"}, "colour"),
+        ):
+            with self.subTest(**fields):
+                self.assertIn(name, self.problem(self.call("post", body=NEW | fields), 400, "invalid")["errors"])
+        self.assertEqual(self.count(), before)
+
+    def test_a_minor_with_a_guardian(self):
+        child = NEW | {"date_of_birth": "2020-01-01", "guardian": {"name": "Eva Núñez", "phone": "212 555 0134"}}
+        body = self.call("post", body=child).json()
+        self.assertEqual((body["is_minor"], body["guardian"]["phone"]), (True, "+12125550134"))
+
+    def test_what_was_read_can_be_put_back_and_corrected(self):
+        path = f"/{self.hannah.pk}"
+        before = self.call("get", path).json()
+        answer = self.call("put", path, before)
+        self.assertEqual((answer.status_code, answer.json()), (200, before), answer.content)
+        changed = self.call("patch", path, {"last_name": "Berg", "contact_preferences": {"sms": False}}).json()
+        self.assertEqual((changed["name"], changed["email"]), ("Hannah Berg", "hannah@mail.test"))
+        self.assertEqual(changed["contact_preferences"], {"sms": False, "email": True, "voice": True})
+        self.assertEqual(self.call("get", "?search=berg").json()["count"], 1)
+
+    def test_only_the_front_desk_writes(self):
+        for actor in (self.doctor, self.owner):
+            self.problem(self.call("post", body=NEW, actor=actor), 403, "forbidden")
+            self.problem(self.call("patch", f"/{self.hannah.pk}", {}, actor=actor), 403, "forbidden")
+        self.problem(self.call("patch", f"/{self.stranger.pk}", {}), 404, "not_found")
+
+
+class MergeTests(ApiCase):
+    def test_history_moves_and_can_be_read_back(self):
+        known = {"flags": ["VIP"], "first_visit_date": dt.date(2020, 1, 2)}
+        double = self.make_patient(self.riverside, "Hanna Lindquist", **known)
+        visit = self.make_appointment(self.dr_okafor, double, clock.now() + dt.timedelta(days=1))
+        answer = self.call("post", f"/{double.pk}/merge", {"into": str(self.hannah.pk)})
+        self.assertEqual(answer.status_code, 200, answer.content)
+        body = answer.json()
+        self.assertEqual((body["id"], body["flags"]), (str(self.hannah.pk), ["VIP"]))
+        self.assertEqual(body["first_visit_date"], "2020-01-02")
+        with self.inside(self.desk):
+            visit.refresh_from_db()
+        self.assertEqual(visit.patient_id, self.hannah.pk)
+        (entry,) = self.audited(action="patient.merged")
+        self.assertEqual(entry.new_values["moved"]["appointments"], [str(visit.pk)])
+        self.assertEqual([row["id"] for row in self.call("get").json()["results"]], [str(self.hannah.pk)])
+        self.assertEqual(self.call("get", f"/{double.pk}").json()["merged_into_id"], str(self.hannah.pk))
+        self.assertEqual(self.call("post", f"/{double.pk}/merge", {"into": str(self.hannah.pk)}).status_code, 200)
+
+    def test_refusals(self):
+        double = self.make_patient(self.riverside, "Hanna Lindquist")
+        self.problem(self.call("post", f"/{double.pk}/merge", {"into": str(double.pk)}), 409, "cannot_merge")
+        self.problem(self.call("post", f"/{double.pk}/merge", {"into": str(self.stranger.pk)}), 404, "not_found")
+        self.problem(self.call("post", f"/{double.pk}/merge", {}), 400, "invalid")
+        into = {"into": str(self.hannah.pk)}
+        self.problem(self.call("post", f"/{double.pk}/merge", into, actor=self.doctor), 403, "forbidden")
+        self.call("post", f"/{double.pk}/merge", into)
+        third = self.make_patient(self.riverside, "Grace Kim")
+        self.problem(self.call("post", f"/{third.pk}/merge", {"into": str(double.pk)}), 409, "cannot_merge")
+
+    def test_an_opt_out_of_either_record_holds(self):
+        double = self.make_patient(self.riverside, "Hanna L", contact_preferences={"sms": False, "email": True})
+        body = self.call("post", f"/{double.pk}/merge", {"into": str(self.hannah.pk)}).json()
+        self.assertEqual(body["contact_preferences"], {"sms": False, "email": True, "voice": True})
+
+
+GOOD = "first_name,last_name,date_of_birth,phone,flags\nAna,Núñez,03/04/1991,212-555-0133,VIP|needs_interpreter\n"
+
+
+class ImportTests(ApiCase):
+    def send(self, text, query="", **fields):
+        data = text if isinstance(text, bytes) else text.encode()
+        return self.call("post", f"/import{query}", data, content_type="text/csv", **fields)
+
+    def test_registers_once_however_often_it_is_read(self):
+        body = self.send(GOOD).json()
+        self.assertEqual((body["created"], body["known"], body["bad"]), (1, 0, 0))
+        body = self.send(GOOD).json()
+        self.assertEqual((body["created"], body["known"], body["bad"]), (0, 1, 0))
+        row = self.call("get", "?search=nunez").json()["results"][0]
+        self.assertEqual((row["date_of_birth"], row["flags"]), ("1991-03-04", ["VIP", "needs_interpreter"]))
+        self.assertEqual(len(self.audited(action="patients.imported")), 2)
+
+    def test_a_rehearsal_writes_nothing_and_names_every_bad_line(self):
+        before = self.count()
+        text = (
+            GOOD
+            + "Bo,,1990-01-01,,\nEd,Low,31/31/1990,call,\nHannah,Lindqvist,1983-06-26,,\n\nKid,Small,2020-01-01,,\n"
+        )
+        body = self.send(text, "?dry_run=true").json()
+        self.assertEqual((body["dry_run"], body["created"], body["known"], body["bad"]), (True, 1, 1, 3))
+        bad = {row["line"]: sorted(row["errors"]) for row in body["rows"] if row["status"] == "bad"}
+        self.assertEqual(bad, {3: ["last_name"], 4: ["date_of_birth"], 7: ["guardian"]})
+        self.assertEqual(self.count(), before)
+
+    def test_semicolons_and_a_byte_order_mark(self):
+        body = self.send(b"\xef\xbb\xbf" + GOOD.replace(",", ";").encode()).json()
+        self.assertEqual(body["created"], 1)
+
+    def test_a_form_upload(self):
+        file = io.BytesIO(GOOD.encode())
+        file.name = "patients.csv"
+        answer = self.client.post("/api/patients/import", {"file": file}, headers=self.bearer_for(self.desk))
+        self.assertEqual((answer.status_code, answer.json()["created"]), (200, 1), answer.content)
+
+    def test_what_is_no_file_of_patients_is_refused(self):
+        before = self.count()
+        for data in (
+            b"",
+            b"\xff\xfe\x00",
+            b"first_name\nAna\n",
+            b"first_name,last_name,date_of_birth,shoe_size\nAna,N,1990-01-01,40\n",
+            b"first_name,first_name,last_name,date_of_birth\nA,B,C,1990-01-01\n",
+            b'first_name,last_name,date_of_birth\n"Ana,N,1990-01-01\n',
+            b"first_name,last_name,date_of_birth\nA\x00,N,1990-01-01\n",
+        ):
+            with self.subTest(data=data):
+                self.assertIn("file", self.problem(self.send(data), 400, "invalid")["errors"])
+        self.problem(self.send(GOOD, actor=self.doctor), 403, "forbidden")
+        self.assertEqual(self.call("post", "/import", {"x": 1}).status_code, 415)
+        self.assertEqual(self.count(), before)
+
+    def test_too_long_a_file_is_413(self):
+        self.assertEqual(self.send(b"x" * 1_100_000).status_code, 413)
+
+
+class ExportTests(ApiCase):
+    def export(self, actor=None):
+        return self.call("get", "/export", actor=actor)
+
+    def test_streams_all_current_patients_and_is_audited(self):
+        answer = self.export()
+        rows = list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode())))
+        self.assertEqual([row["last_name"] for row in rows], ["Lindqvist"])
+        self.assertEqual(rows[0]["id"], str(self.hannah.pk))
+        self.assertIn("attachment", answer["Content-Disposition"])
+        (entry,) = self.audited(action="export")
+        self.assertEqual(entry.new_values, {"rows": 1})
+        self.problem(self.export(self.doctor), 403, "forbidden")
+        refused = self.call("get", "/export", actor=self.doctor, Accept="text/csv")
+        self.assertEqual((refused.status_code, refused["Content-Type"]), (403, "application/problem+json"))
+        self.problem(self.export(self.owner), 403, "forbidden")
+
+    def test_no_cell_is_a_formula_and_what_went_out_comes_in(self):
+        bad = '=HYPERLINK("http://evil.test")'
+        with self.inside(self.desk):
+            Patient.objects.filter(pk=self.hannah.pk).update(first_name=bad, guardian={"name": "@x", "phone": "+1"})
+        text = b"".join(self.export().streaming_content).decode()
+        for row in csv.reader(io.StringIO(text)):
+            self.assertFalse([cell for cell in row if cell.startswith(exchange.FORMULA)])
+        with self.inside(self.desk):
+            Patient.objects.filter(pk=self.hannah.pk).update(
+                first_name=bad, guardian={}, search_last=f"lindqvist {bad}", date_of_birth=dt.date(1950, 1, 1)
+            )
+        answer = self.call("post", "/import", text.encode(), content_type="text/csv")
+        self.assertEqual(answer.status_code, 200, answer.content)
