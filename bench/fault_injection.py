@@ -153,12 +153,12 @@ def wrong_quote(
     )
 
 
-def _said_so(text: str, *, section: str = "medications", status: str = "current") -> Fault:
-    """A fault in which a sentence is misread: the sentence is added to the answers, the claim to the extraction."""
+def _said_so(*texts: str, section: str = "medications", status: str = "current") -> Fault:
+    """A fault in which one of these sentences is misread: it is added to the answers, the claim to the extraction."""
 
     def fault(form: Form, chance: random.Random) -> tuple[Extraction, list[Answer], Callable[[Verified], bool]] | None:
         name = _absent(form, chance)
-        sentence = text.format(name=name)
+        sentence = chance.choice(texts).format(name=name)
         evidence = Evidence(question_id="added", quote=sentence.rstrip("."))
         claim: Medication | Allergy = (
             _medication(name, evidence, status=status)
@@ -273,20 +273,51 @@ def lost_negation(
     )
 
 
+DENIED = (
+    "I do not take {name}.", "Never took {name}.", "I was told to start {name} but I have not started it.", "No {name}, no insulin.", "I haven't been taking {name}.",
+    "I refuse to take {name}.", "No tomo {name}.", "The list says {name} but I don't take it.",
+)  # fmt: skip
+OTHERS = (
+    "My mother takes {name}.", "My husband is on {name} for his heart.", "Dad had a stroke and takes {name}.", "A friend of mine swears by {name}, my cousin uses {name} too.",
+    "My sister's doctor put her on {name}.", "Mi esposa toma {name}.", "My brother has gout and uses {name}.",
+)  # fmt: skip
+ASKED = (
+    "Should I start taking {name}?", "I would like to try {name}.", "I read about {name} online.", "Would {name} help me?", "My neighbor suggested trying {name}.", "¿Puedo tomar {name}?",
+    "I was wondering about {name}.", "Can I get {name} for this?",
+)  # fmt: skip
+PAST = (
+    "I stopped taking {name} two years ago.", "I used to take {name}.", "I was on {name} until last summer.", "My doctor took me off {name}.", "{name} was discontinued in March.", "Ya no tomo {name}.",
+    "I no longer take {name}.", "I quit {name} because it made me tired.",
+)  # fmt: skip
+CURRENT = (
+    "I take {name} every morning.", "Currently on {name}.", "My doctor started me on {name}, I still take it.", "I use {name} twice a day.", "I've been taking {name} since 2019.", "Tomo {name} todos los días.",
+)  # fmt: skip
+ALLERGIC = (
+    "I am allergic to {name}.", "{name} gives me hives.", "I can't take {name}, I break out in a rash.", "I had a bad reaction to {name}.", "Soy alérgico a {name}.", "{name} allergy.",
+    "I get a rash from {name}.", "{name} made my throat swell.",
+)  # fmt: skip
+NOT_ALLERGIC = (
+    "I am not allergic to {name}.",
+    "No allergy to {name}.",
+    "{name} does not give me hives.",
+    "No soy alérgico a {name}.",
+    "I don't react to {name}.",
+)
+
 FAULTS: dict[str, Fault] = {
     "hallucinated medicine": hallucinated,
     "wrong dose": wrong_dose,
     "another medicine's dose": swapped_dose,
     "wrong frequency": wrong_frequency,
     "wrong quote": wrong_quote,
-    "negated medicine": _said_so("I do not take {name}."),
-    "family member's medicine": _said_so("My mother takes {name}."),
-    "only asked about": _said_so("Should I start taking {name}?"),
-    "past shown as current": _said_so("I stopped taking {name} two years ago."),
-    "current shown as past": _said_so("I take {name} every morning.", status="past"),
-    "allergen as medicine": _said_so("I am allergic to {name}."),
-    "medicine as allergen": _said_so("I take {name} every morning.", section="allergies"),
-    "denied allergy": _said_so("I am not allergic to {name}.", section="allergies"),
+    "negated medicine": _said_so(*DENIED),
+    "family member's medicine": _said_so(*OTHERS),
+    "only asked about": _said_so(*ASKED),
+    "past shown as current": _said_so(*PAST),
+    "current shown as past": _said_so(*CURRENT, status="past"),
+    "allergen as medicine": _said_so(*ALLERGIC),
+    "medicine as allergen": _said_so(*CURRENT, section="allergies"),
+    "denied allergy": _said_so(*NOT_ALLERGIC, section="allergies"),
     "false none": false_none,
     "none from a comment": none_from_a_comment,
     "omitted medicine": omission,

@@ -7,7 +7,7 @@ from aiassist.engine import cues, details, mentions
 from aiassist.engine.findings import FindingStatus
 from aiassist.engine.mentions import Name
 from aiassist.engine.schema import Answer
-from aiassist.engine.text import LONGEST_CLAUSE, Text, clause_bounds, folded_span, parse
+from aiassist.engine.text import LONGEST_CLAUSE, Text, clause_bounds, folded_span, gap_mark, parse
 
 NEGATION_REACH = 60  # characters of folded text
 _LIST_WORDS = frozenset(["and", "or", "y", "o", "e", "the", "la", "el", "both"])
@@ -29,6 +29,7 @@ class Said:
     allergy: bool = False
     not_allergic: bool = False
     use: bool = False
+    third: bool = False
 
     def hear(self, kind: str, end: int) -> None:
         """Take in one cue that ends at character `end`."""
@@ -81,6 +82,9 @@ class Said:
     def _allergy(self, end: int) -> None:
         self.allergy, self.not_allergic = self.negated < 0, self.negated >= 0
 
+    def _tolerated(self, end: int) -> None:
+        self.not_allergic = True
+
     def _use(self, end: int) -> None:
         self.use = True
         if not self.past:
@@ -92,6 +96,7 @@ _EVENTS = (
     ("renewed", cues.RENEWED),
     ("treated", cues.ALLERGY_TREATED),
     ("allergy", cues.ALLERGY_BEFORE),
+    ("tolerated", cues.TOLERATED),
     ("nothing", cues.NOT_NEGATION),
     ("past", cues.PAST),
     ("asked", cues.ASKING),
@@ -102,13 +107,15 @@ _EVENTS = (
     ("recent", cues.RECENT),
     ("use", cues.USE),
 )
-_EVENTS_OF_QUESTIONS = (*_EVENTS[:5], ("asked", cues.ASKING_AUX), *_EVENTS[5:])
+_EVENTS_OF_QUESTIONS = (*_EVENTS[:7], ("asked", cues.ASKING_AUX), *_EVENTS[7:])
 
 
 def before(text: Text, name: Name) -> Said:
     """Play the cues before a name, in its clause, in order."""
     first, _ = clause_bounds(text, name.first)
     pre = folded_span(text, first, name.first - 1)
+    if pre and (mark := gap_mark(text, name.first - 1)):
+        pre += f" {mark}"
     events: list[tuple[int, int, str]] = []
     for kind, pattern in _EVENTS_OF_QUESTIONS if text.sentence_of(name.first).asks else _EVENTS:
         for match in pattern.finditer(pre):
@@ -119,7 +126,7 @@ def before(text: Text, name: Name) -> Said:
     ]
     events += [(match.start(), match.end(), "self") for match in cues.SELF.finditer(pre)]
     events += [(match.start(), match.end(), "goes_on") for match in cues.GOES_ON.finditer(pre)]
-    said = Said()
+    said = Said(third=bool(cues.THIRD_PERSON.search(pre)))
     for _, end, kind in sorted(events, key=lambda event: (event[0], event[2] not in ("fresh", "goes_on"))):
         said.hear(kind, end)
     if said.negated >= 0 and len(pre) - said.negated > NEGATION_REACH:
@@ -154,7 +161,10 @@ def after(text: Text, names: list[Name], index: int) -> str:
             break
         position += 1
         here = names[position].last
-    return " " + folded_span(text, here + 1, stop) if here < stop else ""
+    if here >= stop:
+        return ""
+    mark = gap_mark(text, here)
+    return f" {mark} {folded_span(text, here + 1, stop)}" if mark else " " + folded_span(text, here + 1, stop)
 
 
 def next_sentence(text: Text, names: list[Name], index: int) -> str:
@@ -178,6 +188,8 @@ def status_of(answer: Answer, text: Text, names: list[Name], index: int, said: S
         return "family"
     if said.child and not cues.CHILDREN.search(" ".join(parse(answer.label).norms)):
         return "family"
+    if cues.FAMILY_AFTER.match(post.strip()) and (said.third or "family" in post):
+        return "family"
     treated = bool(_TREATED_AFTER.match(post))
     harm = _harm(answer, text, name, said, post, treated, next_sentence(text, names, index))
     if harm is not None:
@@ -194,16 +206,19 @@ def _harm(
     """Whether the patient reacts to the substance, denies it, or (None) the talk is of taking it."""
     if said.not_allergic:
         return "not_allergic"
-    reacts = _reacts_after(post)
+    allergies = answer.topic == "allergies"
+    reacts = _reacts_after(post, mild=allergies)
     told = said.allergy or bool(cues.ALLERGY_NOUN.match(post)) or reacts
-    told = told or (said.negated < 0 and _reacts_after(following))
+    told = told or (said.negated < 0 and _reacts_after(following, mild=allergies))
     told = told or bool(name.allergen and "allerg" in name.allergen.name)
     told = told or bool(cues.ALLERGY_ALSO.search(post) and not cues.NEGATION.search(post))
     if told and (said.allergy or not treated):
         if said.negated >= 0 and not said.allergy and not reacts:
             return "not_allergic"
         return "asked" if said.asked and not said.allergy else "allergy"
-    if answer.topic == "allergies" and not treated:
+    if allergies and not treated:
+        if cues.HARMLESS_AFTER.match(post.strip()):
+            return "not_allergic"
         if said.negated >= 0 or (said.asked and not said.use):
             return "not_allergic"
         taken = name.medicine is not None and ((said.use and _strong_use(text, name)) or said.past)
@@ -223,6 +238,10 @@ def _use(answer: Answer, text: Text, name: Name, said: Said, post: str, treated:
         return "asked"
     if _past_after(post):
         return "past"
+    if cues.NOT_TAKEN_AFTER.match(tail) or _is_denied_next(text, name):
+        return "negated"
+    if not said.use and _A_YEAR.match(tail):
+        return "past"
     if mentions.is_weak(name, text) and not (asked_for or said.use or said.recent):
         return None
     if cues.INEFFECTIVE.match(tail) and not said.use:
@@ -237,12 +256,28 @@ def _strong_use(text: Text, name: Name) -> bool:
     return bool(cues.STRONG_USE.search(folded_span(text, first, name.first - 1)))
 
 
-def _reacts_after(post: str) -> bool:
-    """Whether the words right after say that the substance does harm: the verb and, within reach, a reaction."""
+_A_YEAR = re.compile(r"(?:in|en) (?:19|20)\d\d(?= ?$| ?,)")
+
+
+def _is_denied_next(text: Text, name: Name) -> bool:
+    """Whether the name is a question that the patient asks and answers: "Warfarin? No."."""
+    sentence = text.sentence_of(name.first)
+    following = text.sentence_after(sentence)
+    if following is None or not sentence.asks or name.first != sentence.first or following.last - following.first > 2:
+        return False
+    return bool(cues.DENIED.match(folded_span(text, following.first, following.last)))
+
+
+def _reacts_after(post: str, *, mild: bool) -> bool:
+    """Whether the words right after say that the substance does harm: the verb and, within reach, a reaction.
+
+    `mild` also counts what any medicine may do ("makes me tired"): where allergies are asked for.
+    """
     match = cues.ALLERGY_AFTER.search(post[:70])
     if match is None or match.start() > 24 or cues.NEGATION.search(post[: match.start()]):
         return False
-    return bool(details.REACTION.search(post[match.start() : match.start() + 90]))
+    reaction = details.REACTION if mild else details.SEVERE_REACTION
+    return bool(reaction.search(post[match.start() : match.start() + 90]))
 
 
 def _past_after(post: str) -> bool:

@@ -42,9 +42,10 @@ ALLERGY_BEFORE = _any(
     r"(?:reacted|react|reacts) (?:\w+ ){0,2}(?:to|with)",
     rf"{_CANNOT} (?:ever )?(?:take|have|eat|tolerate|use|drink|handle|be around|be given|touch)",
     r"(?:do|does|did|can) ?n'?t (?:tolerate|agree with)|do not tolerate|does not tolerate",
+    r"allergic ?:|allergies? ?:|alergic[oa] ?:",
     r"(?:intoleran(?:t|ce)|sensitiv(?:e|ity)) (?:of|to|for)",
     r"(?:break|breaks|broke|breaking|come|came|comes) out (?:\w+ ){0,5}(?:from|with|to|when|if|after)",
-    r"(?:hives|rash|swelling|itching|itchy|swell up|anaphylaxis|throat closes|throat closed|throat swells) (?:\w+ ){0,3}(?:from|with|to|when|after|if|around)",
+    r"(?:hives|rash|swelling|itching|itchy|swell(?:ed)?(?: up)?|swole(?: up)?|anaphylaxis|throat close[sd]?|throat swell(?:s|ed)?|blisters) (?:\w+ ){0,3}?(?:from|with|to|when|after|if|around|on)",
     r"avoid",
     r"(?:soy |es |somos |son )?(?:muy )?alergic[oa]s? (?:a|al)(?: (?:la|el|los|las))?",
     r"alergias? (?:a|al|severa a|grave a|fuerte a)(?: (?:la|el|los|las))?",
@@ -81,8 +82,8 @@ ALLERGY_TREATED = _any(
 )
 
 NEGATION = _any(
-    r"(?<!, )not(?! sure| only| certain| that| really sure| just| sure)",
-    r"no(?= (?:\w+ )?(?!problem|longer|,))",
+    r"not(?! sure| only| certain| that| really sure| just| sure)",
+    r"no(?! problem| longer| ,| :)",
     r"never|none|without|nor|neither|denies|denied|refuse[ds]?|avoiding|instead of|rather than|declined|decided against|against",
     r"(?:do|does|did|is|are|was|were|have|has|had|would|wo|ca|could|should)? ?n't",
     r"(?:dont|doesnt|didnt|isnt|wasnt|havent|hasnt|wont|aint|arent|cant|couldnt|ain't|nothing like|nothing such as|anything like)",
@@ -91,7 +92,7 @@ NEGATION = _any(
 )
 NOT_NEGATION = _any(
     r"(?:do n't|don't|dont|not|can't|ca n't|cannot|did n't|didn't) (?:really )?(?:know|remember|recall|think of|mind|care|sure|certain|believe|understand)",
-    r"not (?:really )?(?:sure|only|certain|just)|no problem|no se(?: si)?|no recuerdo|no me acuerdo|without (?:missing|fail)|never (?:miss\w*|forget|skip\w*)|"
+    r"not (?:really )?(?:sure|only|certain|just)|no problem|no se(?: si)?|no recuerdo|no me acuerdo|without (?:missing|fail)|(?:can't|cannot|ca n't|couldn't|can not) (?:live|do|function|manage|sleep|breathe|go|stand|cope) without|(?:want|like|plan|need|have) to (?:keep|continue|stay)|never (?:miss\w*|forget|skip\w*)|"
     r"(?:don't|do n't|never|not|didn't|haven't) (?:miss|missed|forget|skip|skipped|stopped|stop|run out)|no solo|wo n't stop|can't (?:sleep|breathe|stand|go) without|no matter",
 )
 # After these, what was denied so far no longer applies.
@@ -103,10 +104,11 @@ EXCEPT = _any(
 PAST = _any(
     r"used to (?:take|be on|use|have|get)|stopped(?: taking| using)?|quit(?: taking| using)?|came off(?: of)?|went off|got off|taken off(?: of)?|took (?:me|him|her) off(?: of)?|weaned off(?: of)?",
     r"was (?:previously |once |also )?on|were on|had been on|was taking|were taking|was using|was prescribed|(?:had|was) (?:him|her|me) on",
+    r"(?:^|(?<=am )|(?<=i'm )|(?<=been )|(?<=me )|(?<=stay )|(?<=him )|(?<=her ))off(?: of)?|(?:past|previous|previously|former|stopped|discontinued|old)(?: meds| medications| medicines)? ?:(?= |$)|"
     r"no longer(?: take| taking| on| use| using)?|not anymore|previously|formerly|in the past|years ago|months ago|discontinued|discontinue|finished|completed|"
     r"before (?:that|this)|prior to that|antes de eso|(?:switched|changed|swapped) (?:\w+ )?from|as a (?:child|kid|teenager)|when i was (?:a |younger|little|young|pregnant)|back in \d+|years back|once took|at one point|got rid of|replaced|"
     r"past (?:medications|medicines|meds)|last took|ran out of|off (?:of )?(?:my|the)|had to stop",
-    r"tomaba|usaba|antes (?:tomaba|usaba|me daban)|deje (?:de )?(?:tomar|usar)?|dejo de (?:tomar|usar)|ya no (?:tomo|uso|toma|usa|me pongo)|suspendi|(?:me |le )?(?:lo |la )?(?:suspendio|suspendieron|quito|quitaron|retiro|retiraron|cambio|cambiaron)|termine|"
+    r"tomaba|usaba|antes (?:tomaba|usaba|me daban)|deje(?: de)?(?: tomar| usar)?|dejo de (?:tomar|usar)|ya no (?:tomo|uso|toma|usa|me pongo)|suspendi|(?:me |le )?(?:lo |la )?(?:suspendio|suspendieron|quito|quitaron|retiro|retiraron|cambio|cambiaron)|termine|"
     r"me lo quitaron|solia (?:tomar|usar)|hace (?:\w+ )?(?:anos|meses)|en el pasado|anteriormente|de nino|de nina|cuando era",
 )
 PAST_AFTER = _any(
@@ -117,10 +119,17 @@ PAST_AFTER = _any(
     r"(?:pero )?nunca (?:lo |la )?(?:tome|use|empece)|but not (?:now|anymore|any more)|any ?more|(?:was |were )?(?:stopped|discontinued)|before (?:that|switching|i switched)|"
     r"hace (?:\w+ )?(?:anos|meses)|en el pasado|pero (?:ya )?no|ya no|(?:pero |y )?(?:ya )?(?:lo |la )?(?:termine|acabe)|pero lo deje|pero la deje|hasta|lo deje|la deje|de nino|de nina|el ano pasado|lo suspendi|me lo quitaron|me la quitaron",
 )
+NOT_TAKEN_AFTER = _any(
+    r"(?:,? ?(?:but|and) )?(?:i |he |she |we )?(?:said no|declined|refused|chose not|opted not|decided against|never did|decided not)|,? ?(?:but |and )?i (?:did n't|didn't|did not|have n't|haven't|do n't|don't)(?= ?$)|"
+    r",? ?not (?:currently |really |yet )?(?:taking|on|using|anymore|now)|: ?(?:no|none|never|not)(?= ?$| ?,)",
+    r"(?:,? ?(?:but|and|though|which|that|however) )?(?:i |he |she |we )?(?:do n't|don't|dont|do not|am not|'m not|i'm not|never|have n't|haven't|have not|did n't|didn't|did not|wo n't|won't|will not|ca n't bring myself to) "
+    r"(?:really |actually |currently |even |ever |want to |been )?(?:take|taking|taken|took|use|using|used|on|start|started|starting|fill|filled) ?(?:it|that|them|this|any|those|one)?(?= ?$| ?[,.]|(?: it| that| them))",
+    r"(?:pero |y )?(?:no|nunca) (?:lo |la |los |las )?(?:tomo|uso|he tomado|tome|quiero tomar)",
+)
 RECENT = _any(
     r"had to (?:take|use)|ended up (?:taking|using)|(?:\w+'ve|have|has|had) (?:just |also |only |already )?(?:taken|tried|had|used|bought)|did (?:[\w,]+ ){0,14}?try|took|tried|had some|gave me|given me|was given|have used|used|bought|had|"
     r"been (?:taking|using|having|trying) (?:some|a few|a couple|a bit|a little)|(?:when|if|after|whenever|unless|until|cuando|si) (?:i|yo) (?:i )?(?:take|use|tomo|uso)(?= )|"
-    r"having taken|tome|he tomado|probe|he probado|me dieron|me inyectaron|use|compre|me tome",
+    r"having taken|tome|he tomado|probe|he probado|me dieron|me inyectaron|compre|me tome",
 )
 RECENT_AFTER = _any(
     r"(?:this|yesterday) morning|today|yesterday|last (?:night|week)|earlier|(?:\w+ )?(?:days?|hours?) ago|esta manana|hoy|ayer|anoche"
@@ -132,7 +141,7 @@ USE = _any(
     r"(?:tomo|toma|tomamos|tomando|uso|usa|usando|utilizo|me pongo|me inyecto|se inyecta|me aplico|recetaron|receto|recetado|me dan|consumo|empece|me tomo|se toma|estoy con|sigo con|estoy en|necesito|ando tomando)",
 )
 FRESH = _any(
-    r"(?:now|currently|these days|at the moment|right now|presently|ahora|actualmente|hoy en dia)",
+    r"(?<!not )(?<!n't )(?<!not even )(?:now|currently|these days|at the moment|right now|presently|ahora|actualmente|hoy en dia)",
     rf"(?<!when )(?<!if )(?<!after )(?<!time )(?<!whenever )(?<!what )(?<!that )(?:i|we|he|she)(?:'m|'ve| am| m| have| was)? (?:been )?{_ADVERB}(?:take|takes|taking|took|use|uses|using|on|been|had|used|tried|stopped|quit)",
     rf"(?<!when )(?<!if )(?<!after )(?<!time )(?:i|we|he|she)(?: have|'ve) {_ADVERB}(?:been|taken|tried|had|used|stopped)",
     r"(?:and|y) (?:also |still |now )?(?:take|use|am on|tomo|uso)",
@@ -142,9 +151,11 @@ GOES_ON = _any(r"(?:and|y) (?:also |still |now )?(?:takes|uses|is on|toma|usa)")
 STRONG_USE = _any(
     r"(?:take|takes|taking|use|uses|using|inject|carry|carries|on|been on|put me on|prescribed|tomo|toma|uso|usa|tomando|usando|me pongo|me inyecto|llevo|cargo)",
 )
-SELF = _any(r"i|i'm|i've|me|myself|yo|tomo|uso|tengo|soy|we|mine")
+SELF = _any(r"i|i'm|i've|me|myself|yo|tomo|uso|tengo|soy|we")
 
 ASKING = _any(
+    r"(?:is|was|would|wouldn't) it (?:be )?(?:ok|okay|safe|fine|bad|good|alright|all right|dangerous|possible)|(?:i |we |to |he |she )?(?:want|wants|wanted|wanting|'d like|would like)(?= |$)|heard(?: that| of| about)?|"
+    r"google (?:says|said)|saw (?:an? |the )?(?:ad|ads|commercial|video|post)s?(?: for| about| on)?|(?:please |to )?consider|swears? by",
     r"(?:should|can|could|may|would|will|shall) (?:i|we|it|the|that|this|there|you|they|he|she|my|a|any|some|taking)(?: \w+)?",
     r"(?:wonder(?:ing|ed)?|curious|asked?|asking|questions?|talk|discuss|tell me|heard|hear|read|reading|worried|worry|concerned|scared|afraid)(?: \w+){0,2} (?:about|if|of|whether|on|that|for)",
     r"(?:think|thinking|thought|consider(?:ing|ed)?|suggest(?:ed|ing|s)?|recommend(?:ed|ing|s)?|advised|offered|told me)(?: \w+){0,4} (?:about|of|using|taking|to|trying|try|take|use)",
@@ -156,7 +167,8 @@ ASKING = _any(
 )
 # Only in a sentence that asks.
 ASKING_AUX = _any(
-    r"(?:do|does|did|is|are|has|was|which|what|how|es|son|que|cual|hay|sirve) (?:i|we|it|the|that|this|there|you|they|he|she|my|a|any|some|taking|color|colour|el|la|un|una|mi)(?: \w+)?"
+    r"^(?:(?:and|so|but|also|y|pero) )?(?:would|will|could|can|should|is|does|do|are|may|might|es|sirve|seria)(?= |$)",
+    r"(?:do|does|did|is|are|has|was|which|what|how|es|son|que|cual|hay|sirve) (?:i|we|it|the|that|this|there|you|they|he|she|my|a|any|some|taking|color|colour|el|la|un|una|mi)(?: \w+)?",
 )
 
 NONE_WORDS = _any(
@@ -190,4 +202,15 @@ ASKED_USE = re.compile(
 ASKED_ALLERGY = re.compile(r"(?:allergic to|allergies to|allergy to|reaction to|alergic[oa] a|alergia a)(?: \w+){0,6}$")
 ASKED_EXAMPLE = re.compile(
     r"(?:such as|like|for example|e ?g|including|other than|besides|apart from|instead of|as in|should|make sure|can|could|might|would|need to|needs to|recommend\w*|advis\w*|suggest\w*|if you|let's|we|i'll|i'd|to (?:take|use|be on)|stop\w*|start\w*|want you|prescrib\w+|como|por ejemplo|write|going to)(?: \w+| ,){0,8}$"
+)
+
+FAMILY_AFTER = _any(rf",? ?(?:my|mi) {RELATIVE}(?= ?$| ?,)", r"runs in (?:my|the) family")
+THIRD_PERSON = _any(r"she|he|they|ella|el")
+# About an allergen: it is tolerated.
+TOLERATED = _any(
+    r"(?<!not )(?<!n't )(?:tolerate[sd]?|do(?:es)? (?:fine|well|ok|okay) (?:with|on)|(?:fine|ok|okay) with|tolero bien)"
+)
+HARMLESS_AFTER = _any(
+    r"(?:is|are|was|were) (?:\w+ )?(?:fine|ok|okay|no problem|safe)|fine|(?:has |have )?never (?:gave|given|caused|bothered|hurt)|(?:does n't|doesn't|does not|did n't|didn't|do n't|don't) (?:bother|cause|give|hurt)|"
+    r"no me (?:hace|da|causa) (?:nada|mal)"
 )

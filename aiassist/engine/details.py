@@ -45,6 +45,12 @@ REACTION = re.compile(
     rf"(?<![\w]){_SEVERITY}(?:{_REACTION_WORDS})(?![\w])(?:(?:\s?,\s?|\s(?:and|y)\s|\s?,\s?(?:and|y)\s){_SEVERITY}(?:{_REACTION_WORDS})(?![\w]))*",
     re.I,
 )
+# What a body does against a substance, not what any medicine may do.
+SEVERE_REACTION = re.compile(
+    r"hives|welts|rash|swell|swollen|throat|anaphyl|anafil|itch|breath|wheez|asthma|vomit|throw(?:ing)? up|threw up|puk|faint|pass(?:ed)? out|blister|peel|burning|burned|allergic|reaction|shock|seizure|redness|"
+    r"ronchas|urticaria|sarpullido|salpullido|erupcion|hinch|comezon|picazon|respirar|falta de aire|garganta|reaccion|desmay|ardor|sick to my stomach|stomach (?:bleeding|ulcer)",
+    re.I,
+)
 _LEADING = re.compile(r"^(?:(?:a|an|some|of|my|the|and|un|una|unas|la|el|los|las|en|y)\s)+", re.I)
 
 

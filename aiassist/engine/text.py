@@ -139,18 +139,21 @@ def clause_bounds(text: Text, index: int) -> tuple[int, int]:
 
 
 def folded_span(text: Text, first: int, last: int) -> str:
-    """Tokens first..last joined by spaces, with the commas and colons that the patient wrote; empty when last <
-    first.
-    """
+    """Tokens first..last joined by spaces, with the commas and colons between them; empty when last < first."""
     out: list[str] = []
     for i in range(first, last + 1):
         out.append(text.norms[i])
-        gap = text.gap(i) if i < last else ""
-        if ":" in gap:
-            out.append(":")
-        elif "," in gap or " - " in gap:
-            out.append(",")
+        if i < last and (mark := gap_mark(text, i)):
+            out.append(mark)
     return " ".join(out)
+
+
+def gap_mark(text: Text, index: int) -> str:
+    """The colon or comma (or dash) that stands after token `index`, as ":" or ","; empty when there is neither."""
+    gap = text.gap(index)
+    if ":" in gap:
+        return ":"
+    return "," if "," in gap or " - " in gap or "(" in gap else ""
 
 
 def fold(raw: str) -> tuple[str, list[int]]:

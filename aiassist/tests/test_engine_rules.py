@@ -34,6 +34,16 @@ class SentencesTest(unittest.TestCase):
                     self.assertTrue(of_name, f"{name} is missing")
                     self.assertIn(of_name[0].status, statuses.split("|"))
 
+    def test_who_when_and_whether_in_many_wordings(self) -> None:
+        for line in (DATA / "polarity.tsv").read_text(encoding="utf-8").splitlines():
+            if line.startswith("#"):
+                continue
+            meaning, statuses, sentence = line.split("\t")
+            for topic in ("comment", "allergies" if "aller" in meaning else "medications"):
+                with self.subTest(f"{topic}: {sentence}"):
+                    found = read(sentence.format(n="warfarin"), topic)
+                    self.assertIn(found["warfarin"].status, statuses.split("|"))
+
     def test_each_item_has_the_dose_and_frequency_of_its_own_window(self) -> None:
         found = read("20 mg of lisinopril in the morning, metformin 500 mg twice a day and 5 mg amlodipine at night")
         self.assertEqual(
