@@ -3,7 +3,7 @@ from typing import Any
 from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
-from scheduling.api import appointments, care, closed_time, feed
+from scheduling.api import appointments, care, closed_time, feed, series
 
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)
 router.register("appointments", appointments.AppointmentViewSet, "api_appointments")
@@ -17,6 +17,18 @@ router.register("closures", closed_time.ClosureViewSet, "api_closures")
 OF_PATIENT: Any = {"get": "list"}
 
 urlpatterns = [
+    path("appointments/series", series.SeriesView.as_view(), name="api_series"),
+    path("appointments/series/plan", series.SeriesPlanView.as_view(), name="api_series_plan"),
+    path(
+        "appointments/<uuid:pk>/cancel-following",
+        series.CancelFollowingView.as_view(),
+        name="api_cancel_following",
+    ),
+    path(
+        "appointments/<uuid:pk>/reschedule-following",
+        series.RescheduleFollowingView.as_view(),
+        name="api_reschedule_following",
+    ),
     path("slots", care.SlotsView.as_view(), name="api_slots"),
     path(
         "patients/<uuid:patient_id>/appointments",

@@ -439,6 +439,34 @@ class CareTests(ApiCase):
         )
 
 
+class SeriesTests(ApiCase):
+    def plan(self, **fields):
+        first = {"doctor_id": str(self.dr_okafor.pk), "date": str(self.monday), "start_time": "14:00"}
+        return self.post("/api/appointments/series/plan", first | {"rule": "FREQ=WEEKLY;COUNT=3"} | fields)["results"]
+
+    def test_is_planned_booked_moved_and_cancelled(self):
+        week = dt.timedelta(days=7)
+        self.make_appointment(self.dr_okafor, self.hannah, self.time("14:00", self.monday + week))
+        planned = self.plan()
+        self.assertEqual([date["code"] for date in planned], ["", "slot_taken", ""])
+        people = {"patient_id": str(self.diego.pk), "doctor_id": str(self.dr_okafor.pk)}
+        starts = [date["starts_at"] for date in planned]
+        answer = self.call("post", "/api/appointments/series", people | {"starts": starts})
+        conflicts = self.problem(answer, 409, "series_conflicts")["conflicts"]
+        self.assertEqual([conflict["starts_at"] for conflict in conflicts], [starts[1]])
+        starts[1] = conflicts[0]["nearest"]["starts_at"]
+        booked = self.post("/api/appointments/series", people | {"starts": starts}, status=201)["results"]
+        self.assertEqual([visit["starts_at"] for visit in booked], starts)
+        path = f"/api/appointments/{booked[0]['id']}"
+        later = {"date": str(self.monday + dt.timedelta(days=1)), "start_time": "15:00"}
+        moved = self.post(f"{path}/reschedule-following", later)["results"]
+        self.assertEqual([visit["start_time"] for visit in moved], ["15:00", "14:30", "15:00"])
+        reason = {"cancellation_type": "patient-cancelled", "reason_note": "Well"}
+        outcomes = self.post(f"/api/appointments/{moved[1]['id']}/cancel-following", reason)["results"]
+        self.assertEqual([outcome["code"] for outcome in outcomes], ["", ""])
+        self.problem(self.call("post", "/api/appointments/series/plan", {"rule": "x"}), 400, "invalid")
+
+
 class CalendarTests(ApiCase):
     def issue(self, actor=None):
         answer = self.call("post", f"/api/doctors/{self.dr_okafor.pk}/calendar-feed", actor=actor or self.doctor)

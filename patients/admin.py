@@ -1,0 +1,38 @@
+"""Patients in the back office: to look at, and to correct by the same rules as everywhere."""
+
+from collections.abc import Sequence
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from clinicflow.clinics.actors import Actor
+from clinicflow.clinics.admin import ClinicModelAdmin, site
+from patients.models import Patient
+from patients.operations import patients
+
+
+@admin.register(Patient, site=site)
+class PatientAdmin(ClinicModelAdmin):
+    list_display = ("last_name", "first_name", "date_of_birth", "phone", "primary_doctor", "preferred_language")
+    list_filter = ("preferred_language", "primary_doctor")
+    list_select_related = ("primary_doctor",)
+    search_fields = ("search_last",)
+    search_help_text = "The start of a name, phone, e-mail or birth date."
+    patient_field = "pk"
+    fields = (
+        *("first_name", "last_name", "date_of_birth", "phone", "email", "preferred_language", "primary_doctor"),
+        *("first_visit_date", "contact_preferences", "flags", "guardian"),
+    )
+    may_change = True
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Patient], search_term: str
+    ) -> tuple[QuerySet[Patient], bool]:
+        if not search_term.strip():
+            return queryset, False
+        return queryset.search(search_term), False
+
+    def store(self, actor: Actor, obj: Patient, changed: Sequence[str]) -> None:
+        details = patients.current_details(obj)
+        patients.update(actor, obj.pk, changes=details)

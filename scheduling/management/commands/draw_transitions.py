@@ -1,0 +1,62 @@
+"""`manage.py draw_transitions`: docs/appointments.md, from the transition table."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from scheduling.transitions import TABLE, Transition
+
+HEAD = """# The life of an appointment
+
+Drawn from `scheduling/transitions.py` by `manage.py draw_transitions`; a test compares the two. *Arrived* is a mark on
+an open visit, not a status. Anything that is not here is refused with 409 and the allowed actions; repeating what
+already holds is a success that changes nothing.
+
+"""
+
+
+def page() -> str:
+    """The whole page: a Mermaid state diagram, which code hosts draw, and the table in words."""
+    return HEAD + "\n".join([*diagram(), "", *table(), ""])
+
+
+def diagram() -> list[str]:
+    lines = ["```mermaid", "stateDiagram-v2", "  [*] --> unconfirmed : book", "  [*] --> confirmed : walk-in"]
+    for row in TABLE:
+        if row.action == "delete":
+            continue  # from every state but completed to nothing: an arrow from each would hide the rest
+        for source in sorted(row.sources):
+            lines.append(f"  {state(source)} --> {state(row.target or source)} : {row.action}")
+    return [*lines, "```"]
+
+
+def state(status: str) -> str:
+    """Mermaid takes a hyphen for an operator."""
+    return status.replace("-", "_")
+
+
+def table() -> list[str]:
+    lines = ["| action | from | to | who | rule |", "|---|---|---|---|---|"]
+    return [*lines, *(line(row) for row in TABLE)]
+
+
+def line(row: Transition) -> str:
+    sources = ", ".join(sorted(row.sources))
+    who = ", ".join(sorted(str(role) for role in row.roles))
+    return f"| {row.action} | {sources} | {row.target or 'the same'} | {who} | {row.says} |"
+
+
+class Command(BaseCommand):
+    help = "Write docs/appointments.md from the transition table, or with --check only compare."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--check", action="store_true", help="fail if the page is not up to date")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        path = Path(settings.BASE_DIR) / "docs" / "appointments.md"
+        if not options["check"]:
+            path.write_text(page())
+        elif not path.exists() or path.read_text() != page():
+            raise CommandError("docs/appointments.md is out of date: run manage.py draw_transitions.")

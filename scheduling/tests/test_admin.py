@@ -1,0 +1,51 @@
+"""The back office: what a manager sees and changes of the schedule and the patients."""
+
+from scheduling.models import Closure, TimeOff
+from scheduling.tests.test_lifecycle import VisitCase
+
+
+class BackOfficeTests(VisitCase):
+    def open(self, path, actor=None, status=200):
+        answer = self.client_for(actor or self.desk).get(f"/admin/{path}")
+        self.assertEqual(answer.status_code, status)
+        return answer
+
+    def test_lists_open_for_managers_only(self):
+        for name in ("appointment", "cancellation", "followup", "waitlistentry", "timeoff", "closure"):
+            self.open(f"scheduling/{name}/")
+        self.open("patients/patient/")
+        self.open("patients/patient/", self.doctor, 403)
+        self.open("scheduling/appointment/", self.owner, 403)
+
+    def test_shows_the_clinics_own(self):
+        self.assertContains(self.open("scheduling/appointment/"), "Hannah Lindqvist")
+        self.assertNotContains(self.open("patients/patient/", self.foreign_desk), "Hannah")
+        self.assertContains(self.open("patients/patient/?q=lindq"), "Lindqvist")
+
+    def test_a_closure_obeys_the_rules(self):
+        client = self.client_for(self.desk)
+        times = {"starts_at_0": "2027-05-01", "starts_at_1": "09:00", "ends_at_0": "2027-05-01", "ends_at_1": "12:00"}
+        client.post("/admin/scheduling/closure/add/", times | {"reason": "Painters"})
+        client.post("/admin/scheduling/closure/add/", times | {"ends_at_1": "08:00", "reason": "Backwards"})
+        with self.inside(self.desk):
+            self.assertEqual([row.reason for row in Closure.objects.all()], ["Painters"])
+
+    def test_time_off_offers_only_the_clinics_doctors(self):
+        page = self.open("scheduling/timeoff/add/")
+        self.assertContains(page, "Dr. Luis Herrera")
+        self.assertNotContains(page, "Dr. Ida Berg")
+        times = {"starts_at_0": "2027-05-01", "starts_at_1": "09:00", "ends_at_0": "2027-05-02", "ends_at_1": "12:00"}
+        body = times | {"doctor": str(self.dr_lake.pk), "reason": ""}
+        self.client_for(self.desk).post("/admin/scheduling/timeoff/add/", body)
+        self.client_for(self.desk).post("/admin/scheduling/timeoff/add/", body | {"doctor": str(self.dr_okafor.pk)})
+        with self.inside(self.desk):
+            self.assertEqual([row.doctor_id for row in TimeOff.objects.all()], [self.dr_okafor.pk])
+
+    def test_a_patient_is_corrected_and_found_under_the_new_name(self):
+        path = f"patients/patient/{self.hannah.pk}/change/"
+        form = self.open(path).context["adminform"].form
+        body = {name: "" if form.initial.get(name) is None else form.initial[name] for name in form.fields}
+        body |= {"last_name": "Berg", "contact_preferences": '{"sms": false}', "flags": "[]", "guardian": "{}"}
+        answer = self.client_for(self.desk).post(f"/admin/{path}", body)
+        self.assertEqual(answer.status_code, 302)
+        self.assertContains(self.open("patients/patient/?q=berg"), "Berg")
