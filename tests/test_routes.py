@@ -114,6 +114,10 @@ TABLE = """
 /api/appointments/<uuid:pk>/reinstate               POST   visit              401 409 403 403 403 404
 /api/appointments/<uuid:pk>/reschedule              POST   visit              401 400 403 403 403 400
 /api/appointments/<uuid:pk>/undo-reschedule         POST   visit              401 409 403 403 403 404
+/api/appointments/<uuid:pk>/cancel-following        POST   visit              401 400 403 403 403 400
+/api/appointments/<uuid:pk>/reschedule-following    POST   visit              401 400 403 403 403 400
+/api/appointments/series                            POST   -                  401 400 403 403 403 400
+/api/appointments/series/plan                       POST   -                  401 400 403 403 403 400
 /api/cancellations                                  GET    -                  401 200 200 200 403 200
 /api/waitlist                                       GET    -                  401 200 200 200 403 200
 /api/waitlist                                       POST   -                  401 400 403 403 403 400
