@@ -64,7 +64,10 @@ class Slot:
 
 @dataclass(frozen=True, kw_only=True)
 class Blocked:
-    """Why a stretch of time is not free: `visit`, `away` (the doctor) or `closed` (the clinic, no doctor)."""
+    """Why a stretch of time is not free: `visit`, `away` (the doctor) or `closed` (the clinic, no doctor).
+
+    `patient` is a visit that the patient has then, with any doctor: no reason, but worth a word.
+    """
 
     kind: str
     doctor_id: UUID | None
@@ -113,6 +116,13 @@ select 'away', doctor_id, starts_at, ends_at from time_off
 union all
 select 'closed', null, starts_at, ends_at from closures
  where clinic_id = %(clinic)s and starts_at < %(end)s::timestamptz and ends_at > %(start)s::timestamptz
+union all
+select 'patient', doctor_id, starts_at, ends_at from appointments
+ where clinic_id = %(clinic)s and patient_id = %(patient)s::uuid
+   and starts_at > %(start)s::timestamptz - interval '480 minutes'
+   and starts_at < %(end)s::timestamptz and ends_at > %(start)s::timestamptz
+   and status in ('unconfirmed', 'confirmed', 'completed') and deleted_at is null
+   and id <> all(%(without)s::uuid[])
 """
 
 
@@ -155,8 +165,18 @@ def _json(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str) else value
 
 
-def blocks(actor: Actor, doctors: Collection[UUID], span: Span, *, without: Collection[UUID] = ()) -> list[Blocked]:
-    """Live visits, time off and closures that touch a span; visits in `without` are left out. One query."""
+def blocks(
+    actor: Actor,
+    doctors: Collection[UUID],
+    span: Span,
+    *,
+    without: Collection[UUID] = (),
+    patient_id: UUID | None = None,
+) -> list[Blocked]:
+    """Live visits, time off and closures that touch a span, and the patient's own visits if one is named.
+
+    Visits in `without` are left out. One query.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             BUSY,
@@ -166,6 +186,7 @@ def blocks(actor: Actor, doctors: Collection[UUID], span: Span, *, without: Coll
                 "start": span[0],
                 "end": span[1],
                 "without": list(without),
+                "patient": patient_id,
             },
         )
         return [Blocked(kind=kind, doctor_id=pk, span=(start, end)) for kind, pk, start, end in cursor.fetchall()]

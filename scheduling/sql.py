@@ -23,17 +23,20 @@ select a.id, a.doctor_id, d.name, a.patient_id, p.first_name || ' ' || p.last_na
        a.starts_at, a.ends_at, a.visit_type, a.visit_category, a.reason, a.status, a.intake_status,
        a.arrived, a.arrived_at, a.confirmed_at, a.completed_at, a.needs_attention, a.attention_reason,
        a.meeting_link, a.rescheduled, a.rescheduled_from_id, a.series_id, a.overlap_allowed, a.overlap_reason,
-       a.walk_in, a.version, a.created_at, a.updated_at, f.total
+       a.walk_in, a.version, a.created_at, a.updated_at,
+       s.intake_required, s.lock_appointment_if_missing, s.allow_admin_override, f.total
   from found f
   join appointments a on a.id = f.id
   join doctors d on d.id = a.doctor_id
   join patients p on p.id = a.patient_id
+  join clinic_settings s on s.clinic_id = %(clinic)s
  order by a.starts_at, a.doctor_id, a.id
 """
 
 
 class DayRow(NamedTuple):
-    """One visit as the day list shows it: an appointment's fields, with the names of its people."""
+    """One visit as the day list shows it: an appointment's fields, the names of its people, and the three settings
+    that say what may be done with it."""
 
     pk: UUID
     doctor_id: UUID
@@ -63,6 +66,9 @@ class DayRow(NamedTuple):
     version: int
     created_at: dt.datetime
     updated_at: dt.datetime
+    intake_required: bool
+    lock_appointment_if_missing: bool
+    allow_admin_override: bool
     total: int
 
     @property

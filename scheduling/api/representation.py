@@ -68,7 +68,8 @@ class VisitWriter:
         )
         found = self._allowed.get(state)
         if found is None:
-            found = self._allowed[state] = allowed_actions(self.actor, visit, settings=self.settings, at=self.at)
+            settings: Any = visit if isinstance(visit, DayRow) else self.settings
+            found = self._allowed[state] = allowed_actions(self.actor, visit, settings=settings, at=self.at)
         return found
 
     def _local(self, instant: dt.datetime | None) -> dt.datetime | None:

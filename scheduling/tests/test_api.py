@@ -138,7 +138,7 @@ class ListTests(ApiCase):
         headers = self.bearer_for(self.desk)
         day, all_of_them = f"/api/appointments?date={self.monday}", "/api/appointments?status=unconfirmed"
         for minutes in (0, 15):
-            with self.assertNumQueries(7):  # sign-in, membership, settings, the day, the audit; begin and commit
+            with self.assertNumQueries(6):  # sign-in, membership, the day, the audit; begin and commit
                 self.client.get(day, headers=headers)
             with self.assertNumQueries(8):
                 self.client.get(all_of_them, headers=headers)

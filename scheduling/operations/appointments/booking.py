@@ -12,15 +12,7 @@ from scheduling.errors import WalkInsNotTaken
 from scheduling.events import AppointmentCreated
 from scheduling.models import Appointment, FollowUp, Series, WaitlistEntry
 from scheduling.operations.appointments.changes import announce, record_override, settings_of
-from scheduling.operations.appointments.placing import (
-    Needs,
-    Place,
-    Wanted,
-    find_place,
-    mark_overlap,
-    placing,
-    warn_of_patients_own,
-)
+from scheduling.operations.appointments.placing import Needs, Place, Wanted, find_place, mark_overlap, placing
 from scheduling.operations.links import fulfil_follow_up, fulfil_waitlist_entry, lock_follow_up, lock_waitlist_entry
 from scheduling.transitions import DESK
 
@@ -56,6 +48,7 @@ def book(
     wanted = Wanted(
         starts_at=starts_at,
         doctor_id=doctor_id,
+        patient_id=patient_id,
         duration=duration,
         visit_type=visit_type,
         override_reason=override_reason.strip(),
@@ -74,7 +67,6 @@ def book(
             fulfil_waitlist_entry(entry, visit)
         if place.overridden:
             record_override(actor, visit, action="book", rule=place.overridden, reason=wanted.override_reason)
-        warn_of_patients_own(visit)
         announce(actor, AppointmentCreated, visit)
     return visit
 
@@ -100,6 +92,7 @@ def walk_in(
     wanted = Wanted(
         starts_at=now,
         doctor_id=doctor_id,
+        patient_id=patient_id,
         duration=duration,
         visit_type=Appointment.VisitType.IN_CLINIC,
         override_reason=override_reason.strip(),
@@ -117,7 +110,6 @@ def walk_in(
         visit.save(force_insert=True)
         if place.overridden:
             record_override(actor, visit, action="walk-in", rule=place.overridden, reason=wanted.override_reason)
-        warn_of_patients_own(visit)
         announce(actor, AppointmentCreated, visit)
     return visit
 

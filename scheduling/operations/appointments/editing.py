@@ -11,14 +11,7 @@ from scheduling.events import AppointmentUpdated
 from scheduling.models import Appointment
 from scheduling.operations.appointments.booking import checked_link
 from scheduling.operations.appointments.changes import announce, lock, record_override, save, settings_of
-from scheduling.operations.appointments.placing import (
-    Needs,
-    Wanted,
-    find_place,
-    mark_overlap,
-    placing,
-    warn_of_patients_own,
-)
+from scheduling.operations.appointments.placing import Needs, Wanted, find_place, mark_overlap, placing
 
 
 class Changes(TypedDict, total=False):
@@ -48,6 +41,7 @@ def update(
         doctor_id=changes.get("doctor_id", seen.doctor_id),
         duration=changes.get("duration", seen.duration),
         visit_type=changes.get("visit_type", seen.visit_type),
+        patient_id=seen.patient_id,
         override_reason=override_reason.strip(),
         without=(seen.pk,),
         needs=Needs.OPEN if changes.get("starts_at", seen.starts_at) == seen.starts_at else Needs.FUTURE,
@@ -75,7 +69,6 @@ def update(
             ]
         if dirty:
             save(visit, *dirty)
-            warn_of_patients_own(visit)
             announce(actor, AppointmentUpdated, visit, old_doctor, action="update")
     return visit
 

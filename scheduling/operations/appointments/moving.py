@@ -17,16 +17,7 @@ from scheduling.events import (
 )
 from scheduling.models import Appointment
 from scheduling.operations.appointments.changes import announce, lock, record_override, save, settings_of
-from scheduling.operations.appointments.placing import (
-    Needs,
-    Place,
-    Wanted,
-    find_place,
-    mark_overlap,
-    placing,
-    span_of,
-    warn_of_patients_own,
-)
+from scheduling.operations.appointments.placing import Needs, Place, Wanted, find_place, mark_overlap, placing, span_of
 
 # What hangs on a visit moves with it (intake, summary, thread, messages, notes, follow-ups); its own history stays.
 STAYING = frozenset({"cancellations", "rescheduled_to"})
@@ -55,6 +46,7 @@ def reschedule(
         doctor_id=doctor_id or seen.doctor_id,
         duration=duration or seen.duration,
         visit_type=seen.visit_type,
+        patient_id=seen.patient_id,
         override_reason=override_reason.strip(),
         without=(seen.pk,),
     )
@@ -70,7 +62,6 @@ def reschedule(
         new = _replace(actor, old, place)
         if place.overridden:
             record_override(actor, new, action="reschedule", rule=place.overridden, reason=wanted.override_reason)
-        warn_of_patients_own(new, without=[old.pk])
         announce(actor, AppointmentRescheduled, old, new.doctor_id, replaced_by=new.pk)
         announce(actor, AppointmentReplaces, new, old.doctor_id, replaces=old.pk)
     return new
@@ -142,6 +133,7 @@ def stretch(
         doctor_id=seen.doctor_id,
         duration=duration,
         visit_type=seen.visit_type,
+        patient_id=seen.patient_id,
         override_reason=override_reason.strip(),
         without=(seen.pk,),
         needs=Needs.OPEN,
@@ -163,7 +155,6 @@ def stretch(
                 record_override(actor, visit, action="stretch", rule=place.overridden, reason=wanted.override_reason)
         visit.ends_at = span[1]
         save(visit, *fields)
-        warn_of_patients_own(visit)
         announce(actor, AppointmentUpdated, visit, action="stretch")
     return visit
 

@@ -54,6 +54,7 @@ class Wanted:
     visit_type: str
     doctor_id: UUID | None = None
     duration: int | None = None
+    patient_id: UUID | None = None
     override_reason: str = ""
     without: tuple[UUID, ...] = ()
     needs: Needs = Needs.FUTURE
@@ -67,6 +68,7 @@ class Place:
     span: Span
     overlap_reason: str = ""
     overridden: str = ""  # the code of the rule that the override went past
+    warnings: tuple[str, ...] = ()
 
     @property
     def overlap_allowed(self) -> bool:
@@ -97,13 +99,14 @@ def find_place(
     doctor = _doctor(actor, wanted)
     span = _span(actor, wanted, doctor)
     lock_doctors(actor, {doctor.doctor_id, *also_lock})
-    found = blocks(actor, [doctor.doctor_id], span, without=wanted.without)
+    found = blocks(actor, [doctor.doctor_id], span, without=wanted.without, patient_id=wanted.patient_id)
+    warnings = ("patient_overlap",) if any(block.kind == "patient" for block in found) else ()
     overlaps = any(block.kind == "visit" for block in found)
     problem = problem_with(actor, doctor, span, found, needs=wanted.needs, at=at)
     if problem is SlotTaken and settings.allow_overlapping:
         problem = None
     if problem is None:
-        return Place(doctor=doctor, span=span, overlap_reason=OVERLAPS_ALLOWED if overlaps else "")
+        return Place(doctor=doctor, span=span, overlap_reason=OVERLAPS_ALLOWED if overlaps else "", warnings=warnings)
     if not wanted.override_reason:
         raise Refusal(problem, may_override=may_override(actor, settings, doctor), doctor=doctor, span=span)
     check_override(actor, settings, doctor)
@@ -112,11 +115,16 @@ def find_place(
         span=span,
         overlap_reason=wanted.override_reason if overlaps else "",
         overridden=problem.code,
+        warnings=warnings,
     )
 
 
 def mark_overlap(actor: Actor, visit: Appointment, place: Place) -> tuple[str, ...]:
-    """Write on the visit whether it may overlap others, why and by whom; returns the fields it wrote."""
+    """Write on the visit whether it may overlap others, why and by whom; returns the fields it wrote.
+
+    The result also gets the place's warnings: that the patient has another visit then is one, not an error.
+    """
+    visit.warnings = place.warnings
     visit.overlap_allowed, visit.overlap_reason = place.overlap_allowed, place.overlap_reason
     visit.overlap_by_id = actor.user_id if place.overlap_allowed else None
     return ("overlap_allowed", "overlap_reason", "overlap_by")
@@ -259,15 +267,3 @@ def placing(actor: Actor, wanted: Wanted, *, at: dt.datetime) -> Iterator[None]:
         allowed = may_override(actor, settings, doctor)
         net = Refusal(SlotTaken, may_override=allowed, doctor=doctor, span=_span(actor, wanted, doctor))
         raise explain(actor, net, wanted, at) from error
-
-
-def warn_of_patients_own(visit: Appointment, *, without: Collection[UUID] = ()) -> None:
-    """Note on the result that the patient has another live visit at that time; it is a warning, not an error."""
-    others = (
-        Appointment.objects.live()
-        .filter(clinic_id=visit.clinic_id, patient_id=visit.patient_id)
-        .between(visit.starts_at, visit.ends_at)
-        .exclude(pk__in=[visit.pk, *without])
-    )
-    if others.exists():
-        visit.warnings = ("patient_overlap",)
