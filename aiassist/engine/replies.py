@@ -82,7 +82,6 @@ _KEYWORDS = {
             "confirmo",
             "confirmar",
             "confirmado",
-            "1",
             "yess",
             "yesss",
             "yea",
@@ -115,6 +114,18 @@ _KEYWORDS = {
             "stop stop",
             "stop please",
             "please stop",
+            "no more",
+            "enough",
+            "not interested",
+            "block",
+            "exit",
+            "spam",
+            "arret",
+            "quit it",
+            "discontinue",
+            "remove me",
+            "go away",
+            "get lost",
         ],
         Kind.OPT_OUT,
     ),
@@ -129,10 +140,13 @@ _KEYWORDS = {
 
 _MESSAGES = r"(?:te?xts?|te?xting|txtin|communications?|contacting|messages?|messaging|msgs?|sms|notifications?|reminders?|alerts?|emails?|calls?|spam|mensajes?|textos?|recordatorios?|notificaciones?|avisos?|correos?|llamadas?)"
 _OPT_OUT = _any(
+    r"(?:i want to be|please be|get me|be) removed|(?:remove|delete|erase|take) (?:me|my (?:info\w*|data|details)|it)? ?(?:from )?(?:the |your |this )?(?:list|database|system)|delete my (?:info\w*|data|details)|"
+    r"(?:i will|i'?ll|gonna|going to) report (?:you|this)|(?:this is |it'?s )?spam(?:mers?)?(?= ?$| ?[,.!])|do not disturb|stop (?:to )?all|discontinue|desist|cancel (?:my |the )?(?:subscription|texts?|messages?|sms|alerts?)|s t o p",
+    rf"(?:parar|detener|cancelar|quitar|suspender|eliminar) (?:los |las |estos |mis |mi )?(?:{_MESSAGES}|numero|suscripcion)|no autorizo|revoco|alto ya|ya basta|no molest\w+|retir(?:o|en|ar) (?:mi )?(?:consentimiento|numero)",
     rf"stop(?:ped)? (?:(?:all|with|the|these|this|those|your|my|it|please|now|to|any|more|fucking|damn) ){{0,4}}(?:{_MESSAGES}|sending|contacting|bothering|harassing|spamming|writing|calling|it|that|this|now|please|everything|contact|communication)(?! by)",
-    r"stop(?= ?$| ?[,.!;]| me (?!and)| please| thanks?| thank you| thx| gracias| now| already| asap)|(?:please )?(?:stop|cease|halt|desist)(?= ?$| ?[,.!;])|stop stop",
+    r"stop(?= ?$| ?[,.!;]| me (?!and)| please| pls| plz| thanks?| thank you| thx| gracias| now| already| asap)|(?:please )?(?:stop|cease|halt|desist)(?= ?$| ?[,.!;])|stop stop",
     rf"(?:cancel|cease|halt|end|quit|enough|discontinue|disable|turn off|no) (?:(?:all|with|the|these|this|those|your|my|of|more|further|sending|receiving|getting|any) ){{0,3}}{_MESSAGES}|(?:didn'?t|did not|never) (?:sign up|subscribe|agree|consent|opt in)",
-    r"unsubscri\w*|un subscribe|unsuscribe|opt(?:ing|ed)?[ -]?(?:me )?out|unenroll|sign me off",
+    r"unsub\w*|unsubs?cr?ib\w*|un subscribe|unsuscribe|opt(?:ing|ed)?[ -]?(?:me )?out|unenroll|sign me off",
     r"(?:remove|delete|erase|take|drop|scratch|get) (?:me|us|my (?:\w+ )?(?:number|phone|name|cell|contact|info\w*)|this (?:number|phone)|our number) (?:off|from|out)|(?:remove|delete|erase) (?:me|my (?:\w+ )?(?:number|phone|contact)|this number)|take (?:me|this number) off",
     rf"(?:do not|don'?t|dont|do n't|never|no longer|quit|cease|please no|refrain from|wish you would not|must not|shouldn'?t) (?:(?:please|ever|want|to|you|wish|like|need|be|get|receive|receiving|getting|any|more|of|your|these|those|the|this) )*(?:text|message|contact|msg|send|write|email|sms|texting|messaging|contacting|sending|bother|{_MESSAGES})(?! (?:the|my|a) (?:doctor|nurse|office|insurance|pharmacy|results?|refill|prescription))",
     rf"no (?:more|further) (?:\w+ )?(?:{_MESSAGES}|contact)|enough (?:\w+ )?{_MESSAGES}|stop(?:ping)? receiving|not interested in (?:\w+ )?{_MESSAGES}",
@@ -184,7 +198,7 @@ _RESCHEDULE = _any(
     r"la (?:proxima|otra|siguiente) semana|en (?:la tarde|la manana) mejor|mejor (?:el|la|a las|otro)|tiene\w* (?:algo|lugar|espacio|disponib\w+)",
 )
 _NEGATIVE = re.compile(
-    r"^(?:(?:oh|um|uh|sorry|hi|hello|hey|actually|well|i'?m sorry|thanks|thank you|ok|unfortunately|perdon|lo siento|gracias|hola|disculpe)[ ,.!]*)*(?:no|nope|nah|not|never|negative|nop|para nada|don'?t|dont)(?![\w'])"
+    r"^(?:(?:oh|um|uh|sorry|hi|hello|hey|actually|well|i'?m sorry|thanks|thank you|ok|unfortunately|perdon|lo siento|gracias|hola|disculpe)(?![\w'])[ ,.!]*)*(?:no|nope|nah|not|never|negative|nop|para nada|don'?t|dont)(?![\w'])"
 )
 _DENIES = _any(
     r"(?:not|isn'?t|is not|that'?s not|wasn'?t|incorrect|wrong|mistake\w*|changed? my mind|actually|wait|hold on|hang on|sorry|unfortunately|except|forgot|need to|don'?t|dont|do not|didn'?t|no|never|neither|cannot|can'?t|cant|won'?t|wont|isnt|change|modify|update|"
@@ -196,14 +210,14 @@ _HEDGE = _any(
     r"quizas?|tal vez|creo|puede ser|a lo mejor|depende|posiblemente|probablemente|no se|intentare|tratare|voy a tratar|espero|a ver|si puedo|si (?:el|la|mi|me|no|se|todo|hay|tengo|consigo|logro|alcanzo|puedo|llego)|cuando|pero|aunque|todavia|a menos|siempre y cuando|tarde|dejame|luego",
 )
 _YES = _any(
-    r"y+e+s+|y+e+p+|y+e+a+h*|y+u+p+|ya|yessir|yeppers|affirmative|ok(?:ay|ie|ey)?|sure|confirm(?:ed|ing|s)?|correct|right|exactly|absolutely|definitely|certainly|of course|indeed|perfect(?:ly)?|great|cool|super|proceed|set it up|everything is|good|fine|wonderful|awesome|excellent|lovely|sounds (?:\w+ )?(?:good|great|right|perfect|fine|correct|like)|looks (?:\w+ )?(?:good|right|correct|great|fine|perfect)|"
+    r"y+e+s+|y+e+p+|y+e+a+h*|y+u+p+|yessir|yeppers|affirmative|ok(?:ay|ie|ey)?|sure|confirm(?:ed|ing|s)?|correct|right|exactly|absolutely|definitely|certainly|of course|indeed|perfect(?:ly)?|great|cool|super|proceed|set it up|everything is|good|fine|wonderful|awesome|excellent|lovely|sounds (?:\w+ )?(?:good|great|right|perfect|fine|correct|like)|looks (?:\w+ )?(?:good|right|correct|great|fine|perfect)|"
     r"(?:that|it|this|all)(?:'s| is|s)? (?:\w+ )?(?:works?|suits?|correct|right|fine|good|great|perfect|ok|okay|it|accurate|exactly|true|all|what i)|works (?:for|great|fine|perfectly|well)?|suits me|i agree|agreed|alright|all right|go ahead|please do|that'?ll (?:work|do|be)|that (?:will|would) (?:be|work|do)|seems (?:\w+ )?(?:good|fine|nice|right|great|ok|correct|perfect)|"
     r"(?:i'?ll|i will|we'?ll|we will|ill|i'?m going to|i am going to|we are going to) (?:definitely |certainly |surely )?(?:be there|be in|come|attend|make it|see you|be coming|be attending)|see (?:you|u|ya)(?: then| there| soon| tomorrow)?|(?:i'?m|i am|im|we'?re|we are) (?:coming|confirmed|in|good|on my way|attending|still coming)|i can (?:make|come|attend|be there)|we can make|"
     r"looking forward|can'?t wait|will do|will be there|be there|got it|you got it|count (?:me|us) in|i do|i am|it is|it does|yes please|good to go|planning (?:on|to)|\U0001f44d|✅|👌|✔️?",
     r"si|sip|claro|confirm\w+|ahi (?:estare|estaremos|nos vemos|voy|estoy)|alli (?:estare|estaremos)|de acuerdo|esta bien|perfecto|correcto|vale|listo|por supuesto|asistire|asistiremos|si (?:ire|voy|asisto|puedo|estare|claro|por favor|confirmo|señora|señor)|nos vemos|exacto|excelente|muy bien|ahi (?:le|les) (?:caigo|veo)|con gusto|cuenten conmigo|iremos|estare ahi|estaremos ahi|voy a ir|claro que si",
 )
 _ASKS = re.compile(
-    r"\?|¿|^(?:(?:and|so|also|y|ok|yes|yeah|yep|sure|please|by the way|btw|hi|hello|hey)[ ,.!]*)*(?:what|what's|whats|where|where's|when|who|why|how|which|whose|is|are|was|do|does|did|can|could|would|will (?!be there|do\b|come|attend|see)|should|may|has|have|am|any|(?:please )?(?:tell me|let me (?:know|have)|give me|get me|find (?:me|out)|send me|provide|check|show me|share)|also|i (?:would )?(?:also )?(?:need|want|like) (?:a |the |their |its |his |her |some |to (?:know|get|have|ask))|whether|que|cual|donde|cuando|quien|por que|como|cuanto|cuanta|hay|puedo|tengo que|debo|es|son|find|show|i(?:'d| would) (?:also )?like to know|i (?:want|need) to know|i wonder|wondering)(?![\w'])"
+    r"\?|¿|^(?:(?:and|so|also|y|ok|yes|yeah|yep|sure|please|by the way|btw|hi|hello|hey)(?![\w'])[ ,.!]*)*(?:what|what's|whats|where|where's|when|who|why|how|which|whose|is|are|was|do|does|did|can|could|would|will (?!be there|do\b|come|attend|see)|should|may|has|have|am|any|(?:please )?(?:tell me|let me (?:know|have)|give me|get me|find (?:me|out)|send me|provide|check|show me|share)|also|i (?:would )?(?:also )?(?:need|want|like) (?:a |the |their |its |his |her |some |to (?:know|get|have|ask))|whether|que|cual|donde|cuando|quien|por que|como|cuanto|cuanta|hay|puedo|tengo que|debo|es|son|find|show|i(?:'d| would) (?:also )?like to know|i (?:want|need) to know|i wonder|wondering)(?![\w'])"
 )
 _TIME = re.compile(
     r"(?<![\w$])(?:(\d{1,2})[:.](\d{2})\s?(a\.?m|p\.?m)?|(\d{1,2})\s?(a\.?m|p\.?m))(?![\w])|(?<=at )(\d{1,2})(?![\w:.])|(?<=a las )(\d{1,2})(?![\w:.])"
@@ -265,8 +279,13 @@ def _about_the_visit(plain: str, question: bool, starts_at: time | None) -> Repl
         return Reply(Kind.RESCHEDULE, question)
     if cancels:
         rest = _CANCEL.sub(" ", uncancelled)
+        taken_back = re.search(
+            r"\?\s*(?:no|nope|nah)\b|make it work|\bcancel\w* (?:that|the|my) (?:last )?(?:message|text|reply)",
+            uncancelled,
+        )
         unclear = (
-            _PARTLY.search(uncancelled)
+            taken_back
+            or _PARTLY.search(uncancelled)
             or _HEDGE.search(re.sub(r"\bbut\b|\bpero\b", " ", rest))
             or _other_time(plain, starts_at)
             or _mixed(rest, plain)
