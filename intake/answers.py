@@ -135,9 +135,9 @@ def _missing_words(question: Question) -> str:
         case "choices":
             return _("Choose at least one answer.")
         case "medication_list":
-            return _("List your medicines, or choose “I take no medicines”.")
+            return _("List your medicines, or choose “No medicines”.")
         case "allergy_list":
-            return _("List your allergies, or choose “I have no allergies”.")
+            return _("List your allergies, or choose “No allergies”.")
     return _("Please answer this question.")
 
 

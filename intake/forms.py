@@ -31,10 +31,10 @@ ROW_LABELS = {
     "reaction": gettext_lazy("What happens"),
 }
 NONE_LABELS = {
-    "medication_list": gettext_lazy("I take no medicines"),
-    "allergy_list": gettext_lazy("I have no allergies"),
+    "medication_list": gettext_lazy("No medicines"),
+    "allergy_list": gettext_lazy("No allergies"),
 }
-SOME_LABELS = {"medication_list": gettext_lazy("I take these:"), "allergy_list": gettext_lazy("I am allergic to:")}
+SOME_LABELS = {"medication_list": gettext_lazy("These medicines:"), "allergy_list": gettext_lazy("These allergies:")}
 ROW_NAME = re.compile(r"\.(\d{1,3})\.(name|dose|frequency|substance|reaction)$")
 
 

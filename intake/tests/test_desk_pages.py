@@ -242,7 +242,9 @@ class Paper(DeskCase):
     def test_an_empty_form_is_printed_in_both_languages(self):
         page = self.at_desk.get(self.visit_url("/print"))
         self.assertContains(page, "Which medicines do you take?")
-        self.assertContains(self.at_desk.get(self.visit_url("/print") + "?lang=es"), "¿Qué medicamentos toma?")
+        spanish = self.at_desk.get(self.visit_url("/print") + "?lang=es")
+        for text in ("¿Qué medicamentos toma?", "Ningún medicamento", "Con qué frecuencia"):
+            self.assertContains(spanish, text)
 
 
 class MessagesPage(DeskCase):

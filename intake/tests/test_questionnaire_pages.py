@@ -51,7 +51,10 @@ class Pages(QuestionnaireCase):
 
     def test_the_phone_shows_it_in_both_languages(self):
         self.assertContains(self.manager.get(self.url), "Which medicines do you take?")
-        self.assertContains(self.manager.get(f"{self.url}?lang=es"), "¿Qué medicamentos toma?")
+        spanish = self.manager.get(f"{self.url}?lang=es")
+        self.assertContains(spanish, "¿Qué medicamentos toma?")
+        self.assertContains(spanish, "Ningún medicamento")
+        self.assertContains(spanish, 'lang="es" aria-current="true"')
 
     def test_publishing_replaces_the_version_in_use(self):
         self.act("name", name="Ours", audience="adult", spanish="on")

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages as notes
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import translation
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -106,10 +107,11 @@ def form_print(request: HttpRequest, pk: UUID) -> HttpResponse:
     shown = _fetch(request, forms.ensure(request.actor, pk).pk)
     asked = request.GET.get("lang", shown.language)
     language = asked if asked in {"en", "es"} else "en"
-    parts = [
-        {"title": words(part["title"], language), "questions": ask(part, {}, language, blank_rows=4)}
-        for part in shown.questionnaire.sections
-    ]
+    with translation.override(language):
+        parts = [
+            {"title": words(part["title"], language), "questions": ask(part, {}, language, blank_rows=4)}
+            for part in shown.questionnaire.sections
+        ]
     saw(request.actor, "appointments", [row.visit.patient_id], resource_id=pk)
     return render(request, "intake/form_print.html", {"row": row, "form": shown, "parts": parts, "language": language})
 

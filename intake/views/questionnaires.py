@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib import messages as notes
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import translation
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -89,7 +90,7 @@ def editor(request: HttpRequest, pk: UUID) -> HttpResponse:
         "sections": [_section_shown(section, found.sections, language) for section in found.sections],
         "types": TYPES,
         "topics": TOPICS,
-        "language": language,
+        "shown_in": language,
         "errors": errors,
         "open": request.POST.get("question", "") or request.GET.get("open", ""),
     }
@@ -142,6 +143,8 @@ def compare(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _section_shown(section: dict[str, Any], sections: list[dict[str, Any]], language: str) -> dict[str, Any]:
     """A section for the editor: as it is kept, and as the phone shows it."""
+    with translation.override(language):
+        asked = ask(section, {}, language)
     return {
         "kept": section,
         "title": words(section["title"], language),
@@ -150,7 +153,7 @@ def _section_shown(section: dict[str, Any], sections: list[dict[str, Any]], lang
             {"kept": question, "options": editing.write_options(question.get("options", []))}
             for question in section["questions"]
         ],
-        "asked": ask(section, {}, language),
+        "asked": asked,
     }
 
 
