@@ -9,6 +9,7 @@ from django.core import exceptions as django_errors
 from django.db import DataError, IntegrityError, InterfaceError, OperationalError, connections
 from django.db import Error as DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions as drf_errors
 from rest_framework.response import Response
 
@@ -191,6 +192,7 @@ def flatten(detail: Any, prefix: str = "") -> dict[str, list[str]]:
     return {prefix or "non_field_errors": [str(detail)]}
 
 
+@csrf_exempt
 def no_such_address(request: HttpRequest) -> HttpResponse:
     """Any path under /api/ that is nobody's."""
     return problem_response(404, detail="There is no such address in this API.")

@@ -67,7 +67,10 @@ class Ordering(OrderingFilter):
 
 
 def refuse_unknown_names(request: Request, known: set[str] | frozenset[str]) -> None:
-    """400 for each query parameter that is not in `known`."""
-    unknown = set(request.query_params) - known
-    if unknown:
-        raise ValidationError({name: ["This parameter is not known here."] for name in sorted(unknown)})
+    """400 for each query parameter that is not in `known`, or says nothing; an empty `search` finds everything."""
+    wrong = {name: ["This parameter is not known here."] for name in sorted(set(request.query_params) - known)}
+    for name, values in request.query_params.lists():
+        if name not in wrong and name != "search" and not all(value.strip() for value in values):
+            wrong[name] = ["Must not be empty."]
+    if wrong:
+        raise ValidationError(wrong)

@@ -6,6 +6,7 @@ first one's commit and then finds the answer, and a refused first attempt leaves
 
 import datetime as dt
 import hashlib
+import re
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from clinicflow.core.clock import now
 from clinicflow.core.errors import DomainError
 
 KEPT_FOR = dt.timedelta(hours=24)
+WORD = re.compile(r"[\x21-\x7e]{1,255}")
 KEPT_HEADERS = ("ETag", "Location")
 
 
@@ -36,8 +38,8 @@ def open_key(request: Request, *, clinic_id: UUID, user_id: UUID, role: str) -> 
     key = request.headers.get("Idempotency-Key")
     if key is None:
         return None
-    if not (1 <= len(key) <= 255 and key.isascii() and key.isprintable()):
-        raise Malformed("Idempotency-Key must be 1 to 255 printable ASCII characters.")
+    if not WORD.fullmatch(key):
+        raise Malformed("Idempotency-Key must be 1 to 255 visible ASCII characters.")
     address = f"{request.method} {request.get_full_path()} {role}\n".encode()
     fingerprint = hashlib.sha256(address + request._request.body).digest()
     mine = KeptAnswer.objects.filter(clinic_id=clinic_id, user_id=user_id, key=key)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
@@ -30,6 +31,20 @@ class Schema(AutoSchema):
         return getattr(self.view, "input_class", None) or super().get_request_serializer()
 
 
+class InputExtension(OpenApiSerializerExtension):
+    """Bodies have no fields but their own. Those that an answer has and a client may send back are read and dropped."""
+
+    target_class = "clinicflow.api.serializers.Input"
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
+        schema: dict[str, Any] = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
+        properties = schema.setdefault("properties", {})
+        for name in sorted(getattr(self.target, "echoed", ())):
+            properties.setdefault(name, {"description": "May be sent back as it was read; it changes nothing."})
+        return {**schema, "additionalProperties": False}
+
+
 def problems(*statuses: int) -> dict[Any, Any]:
     """Error responses for `extend_schema(responses=…)`."""
     return {
@@ -44,9 +59,27 @@ def add_common_responses(result: dict[str, Any], generator: Any, request: Any, p
         for method, operation in operations.items():
             _add_errors(path, method, operation)
             _add_headers(method, operation)
+    _write_times_as_clocks(result)
+    for schema in result.get("components", {}).get("schemas", {}).values():
+        if "oneOf" in schema and "discriminator" not in schema:
+            schema["anyOf"] = schema.pop("oneOf")  # what the front desk sees has all that a doctor sees, and more
     schemas = result.setdefault("components", {}).setdefault("schemas", {})
     schemas.setdefault("Problem", PROBLEM_SCHEMA)
     return result
+
+
+def _write_times_as_clocks(node: Any) -> None:
+    """A time here is `HH:MM` on the clinic's clock; the format `time` of OpenAPI has seconds and an offset."""
+    if isinstance(node, dict):
+        if node.get("format") == "time":
+            del node["format"]
+            node["pattern"] = "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$"
+            node["example"] = "09:30"
+        for child in node.values():
+            _write_times_as_clocks(child)
+    elif isinstance(node, list):
+        for child in node:
+            _write_times_as_clocks(child)
 
 
 def _add_errors(path: str, method: str, operation: dict[str, Any]) -> None:

@@ -17,7 +17,7 @@ from clinicflow.core.errors import Forbidden
 from clinicflow.core.ids import uuid7
 from intake import structure
 from intake.errors import QuestionnaireFrozen
-from intake.models import Questionnaire
+from intake.models import IntakeForm, Questionnaire
 
 MANAGERS = frozenset({Role.ADMIN, Role.SYSTEM})
 DEFAULTS = settings.BASE_DIR / "intake" / "questionnaires"
@@ -116,10 +116,10 @@ def publish(actor: Actor, questionnaire_id: UUID) -> Questionnaire:
 
 @transaction.atomic
 def discard(actor: Actor, questionnaire_id: UUID) -> None:
-    """Throw a draft away. QuestionnaireFrozen once it is published."""
+    """Throw a draft away. QuestionnaireFrozen once it is published, or a form was made from it."""
     _managers_only(actor)
     questionnaire: Questionnaire = Questionnaire.objects.visible_to(actor).lock(questionnaire_id)
-    if questionnaire.is_published:
+    if questionnaire.is_published or IntakeForm.objects.of_clinic(actor).filter(questionnaire=questionnaire).exists():
         raise QuestionnaireFrozen()
     questionnaire.delete()
 

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clinicflow.clinics.permissions import role_required
-from clinicflow.core.errors import DomainError, Invalid
+from clinicflow.core.errors import Invalid
 from clinicflow.web.render import render_page
 from intake import editing
+from intake.errors import QuestionnaireFrozen
 from intake.forms import EditForm, ask
 from intake.models import Questionnaire
 from intake.operations import questionnaires
@@ -120,7 +121,7 @@ def discard(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Throw a draft away."""
     try:
         questionnaires.discard(request.actor, pk)
-    except DomainError as error:
+    except QuestionnaireFrozen as error:
         notes.error(request, error.detail)
     return redirect("questionnaires")
 

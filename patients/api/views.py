@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema, extend_schema_view
+from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema, extend_schema_view
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
 from rest_framework.parsers import BaseParser, MultiPartParser
@@ -34,9 +34,14 @@ from patients.api.serializers import (
 from patients.models import Patient
 from patients.operations import exchange, patients
 
+BY_ROLE: Any = PolymorphicProxySerializer(
+    component_name="Patient", serializers=[PatientOutput, PatientForDoctor], resource_type_field_name=None
+)
+
 
 @extend_schema_view(
-    list=extend_schema(summary="Patients, by name or a search"), retrieve=extend_schema(summary="One patient")
+    list=extend_schema(summary="Patients, by name or a search", responses=BY_ROLE),
+    retrieve=extend_schema(summary="One patient", responses=BY_ROLE),
 )
 class PatientViewSet(Lists, Shows, Changes, ClinicViewSet):
     """A doctor sees own patients, with fewer fields; only the front desk writes."""

@@ -76,7 +76,7 @@ class AppointmentViewSet(WritesVisits, Shows, ClinicViewSet):
 
     @extend_schema(summary="Visits, a day's or by filters", responses=AppointmentOutput(many=True))
     def list(self, request: Request) -> Response:
-        if "date" in request.query_params and set(request.query_params) <= DAY_NAMES:
+        if request.query_params.get("date") and set(request.query_params) <= DAY_NAMES:
             return self._day(request)
         return self.answer_page(self.get_queryset())
 

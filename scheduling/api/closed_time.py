@@ -100,6 +100,10 @@ class VisitHit(serializers.Serializer):
         return clock.local(visit.starts_at, self.context["actor"].timezone)
 
 
+class VisitHits(serializers.Serializer):
+    results = VisitHit(many=True)
+
+
 class OutcomeOutput(serializers.Serializer):
     """What became of one visit: `moved_to`, or the `code` and `detail` of why it stayed."""
 
@@ -118,6 +122,10 @@ class OutcomeOutput(serializers.Serializer):
         return outcome.problem.detail if outcome.problem else ""
 
 
+class Outcomes(serializers.Serializer):
+    results = OutcomeOutput(many=True)
+
+
 class MoveInput(Input):
     doctor_id = serializers.UUIDField(required=False, help_text="Who takes the visits; without one, later times.")
 
@@ -128,20 +136,20 @@ class HitsVisits(WritesVisits):
     def _outcomes(self: Any, outcomes: Any) -> Response:
         return Response({"results": OutcomeOutput(outcomes, many=True).data})
 
-    @extend_schema(summary="The open visits in that time", responses=VisitHit(many=True))
+    @extend_schema(summary="The open visits in that time", responses=VisitHits)
     @action(detail=True, methods=["get"])
     def visits(self: Any, request: Request, pk: UUID) -> Response:
         hit = list(time_off.visits_hit(self.actor, self.get_object()))
         self.shows("appointments", [visit.patient_id for visit in hit])
         return Response({"results": VisitHit(hit, many=True, context={"actor": self.actor}).data})
 
-    @extend_schema(summary="Cancel all of them", request=CancelInput, responses=OutcomeOutput(many=True))
+    @extend_schema(summary="Cancel all of them", request=CancelInput, responses=Outcomes)
     @action(detail=True, methods=["post"], url_path="cancel-visits")
     def cancel_visits(self: Any, request: Request, pk: UUID) -> Response:
         hit = [visit.pk for visit in time_off.visits_hit(self.actor, self.get_object())]
         return self._outcomes(bulk.cancel_visits(self.actor, hit, **self.read(CancelInput), at=self.now))
 
-    @extend_schema(summary="Move all of them", request=MoveInput, responses=OutcomeOutput(many=True))
+    @extend_schema(summary="Move all of them", request=MoveInput, responses=Outcomes)
     @action(detail=True, methods=["post"], url_path="move-visits")
     def move_visits(self: Any, request: Request, pk: UUID) -> Response:
         hit = [visit.pk for visit in time_off.visits_hit(self.actor, self.get_object())]

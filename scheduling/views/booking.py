@@ -86,6 +86,8 @@ def visit_reschedule(request: HttpRequest, pk: UUID) -> HttpResponse:
 @role_required("admin")
 def visit_slots(request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
     """The free times for what the form says; `pk` is the visit that gives its own time up."""
+    if pk is not None:
+        Appointment.objects.visible_to(request.actor).fetch(pk)
     return render_page(request, "scheduling/_slots.html", _slots(request, request.GET, without=pk))
 
 

@@ -81,15 +81,24 @@ class DoctorOutput(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class Hours(serializers.Serializer):
-    """Wall-clock times, `HH:MM`."""
+class Hours(Input):
+    """Wall-clock times, `HH:MM`; always both."""
 
     start = serializers.TimeField(format="%H:%M")
     end = serializers.TimeField(format="%H:%M")
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        missing = [name for name in ("start", "end") if name not in attrs]
+        if missing:
+            raise serializers.ValidationError({name: ["This field is required."] for name in missing})
+        return attrs
 
-class HoursOfClinic(Hours):
+
+class HoursOfClinic(serializers.Serializer):
     """`clinic_hours` of the API is `opens_at` and `closes_at` of the row."""
+
+    start = serializers.TimeField()
+    end = serializers.TimeField()
 
     def to_representation(self, instance: ClinicSettings) -> dict[str, str]:
         return {"start": f"{instance.opens_at:%H:%M}", "end": f"{instance.closes_at:%H:%M}"}
