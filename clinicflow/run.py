@@ -293,9 +293,10 @@ def answering(address: str, port: int) -> Callable[[], bool]:
         while not answered.is_set():
             with suppress(OSError):
                 connection.request("GET", "/healthz")
-                connection.getresponse()
-                answered.set()
+                if connection.getresponse().status < http.HTTPStatus.INTERNAL_SERVER_ERROR:
+                    answered.set()
             connection.close()
+            answered.wait(TICK)
 
     threading.Thread(target=ask, daemon=True).start()
     return answered.is_set
