@@ -27,7 +27,36 @@ from aiassist.engine.verifier import verify
 
 DATA = Path(__file__).parents[1] / "aiassist" / "tests" / "data"
 PLAIN = frozenset(
-    ["tablet", "tablets", "pill", "pills", "capsule", "inhaler", "inhalers", "cream", "gel", "drops", "spray", "nasal", "daily", "drug", "drugs", "medication", "medicine", "low", "dose", "home", "the", "and", "with", "acid", "vitamin", "pastilla", "pastillas", "para"]
+    [
+        "tablet",
+        "tablets",
+        "pill",
+        "pills",
+        "capsule",
+        "inhaler",
+        "inhalers",
+        "cream",
+        "gel",
+        "drops",
+        "spray",
+        "nasal",
+        "daily",
+        "drug",
+        "drugs",
+        "medication",
+        "medicine",
+        "low",
+        "dose",
+        "home",
+        "the",
+        "and",
+        "with",
+        "acid",
+        "vitamin",
+        "pastilla",
+        "pastillas",
+        "para",
+    ]
 )
 RESIDENT = "int(next(l for l in open('/proc/self/status') if l.startswith('VmRSS')).split()[1]) / 1024"
 LOAD = (
@@ -106,7 +135,12 @@ def timing(rows: list[dict[str, Any]], forms: int = 200) -> list[float]:
     pool = [answer for row in rows for answer in answers_of(row) if answer.text.strip()]
     times = []
     for start in range(forms):
-        form = [pool[(start * 12 + i) % len(pool)].model_copy(update={"question_id": f"{start}-{i}", "text": f"{pool[(start * 12 + i) % len(pool)].text} {start}"}) for i in range(12)]
+        form = [
+            pool[(start * 12 + i) % len(pool)].model_copy(
+                update={"question_id": f"{start}-{i}", "text": f"{pool[(start * 12 + i) % len(pool)].text} {start}"}
+            )
+            for i in range(12)
+        ]
         began = time.perf_counter()
         verify(extract(form), form)
         times.append(time.perf_counter() - began)
@@ -114,7 +148,9 @@ def timing(rows: list[dict[str, Any]], forms: int = 200) -> list[float]:
 
 
 def _measured(code: str) -> tuple[float, float]:
-    seconds, megabytes = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    seconds, megabytes = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
     return float(seconds), float(megabytes)
 
 
@@ -125,7 +161,9 @@ def main() -> None:
     parser.add_argument("--misspellings", type=Path, default=DATA / "misspellings_excerpt.tsv")
     options = parser.parse_args()
     everything: list[dict[str, Any]] = []
-    print("| rows | field | n | precision | recall of what was said | none recognised | falsely none | allergen as medicine |\n|---|---|---|---|---|---|---|---|")
+    print(
+        "| rows | field | n | precision | recall of what was said | none recognised | falsely none | allergen as medicine |\n|---|---|---|---|---|---|---|---|"
+    )
     for path in options.paths or sorted(DATA.glob("*.jsonl")):
         rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
         everything += rows
@@ -133,13 +171,21 @@ def main() -> None:
             c = score(rows, field)
             if c["rows"]:
                 precision, recall = c["tp"] / max(c["tp"] + c["fp"], 1), c["found"] / max(c["said"], 1)
-                print(f"| {path.stem} | {field} | {c['rows']} | {precision:.3f} | {recall:.3f} ({c['found']}/{c['said']}) | {c['none_ok']}/{c['none']} | {c['false_none']}/{c['listed']} | {c['allergen_as_medicine']} |")
+                print(
+                    f"| {path.stem} | {field} | {c['rows']} | {precision:.3f} | {recall:.3f} ({c['found']}/{c['said']}) | {c['none_ok']}/{c['none']} | {c['false_none']}/{c['listed']} | {c['allergen_as_medicine']} |"
+                )
     right, wrong, total = misspellings(options.misspellings)
-    print(f"\nmisspellings: right {right}/{total} ({right / total:.1%}), a wrong medicine {wrong} ({wrong / total:.2%})")
+    print(
+        f"\nmisspellings: right {right}/{total} ({right / total:.1%}), a wrong medicine {wrong} ({wrong / total:.2%})"
+    )
     times = timing(everything)
-    print(f"form of 12 answers, extracted and verified: p50 {times[len(times) // 2] * 1e3:.1f} ms, p95 {times[int(len(times) * 0.95)] * 1e3:.1f} ms")
+    print(
+        f"form of 12 answers, extracted and verified: p50 {times[len(times) // 2] * 1e3:.1f} ms, p95 {times[int(len(times) * 0.95)] * 1e3:.1f} ms"
+    )
     loads, (_, bare) = [_measured(LOAD) for _ in range(3)], _measured(BARE)
-    print(f"load: {min(seconds for seconds, _ in loads):.2f} s, {loads[0][1] - bare:.0f} MB more than pydantic and rapidfuzz alone")
+    print(
+        f"load: {min(seconds for seconds, _ in loads):.2f} s, {loads[0][1] - bare:.0f} MB more than pydantic and rapidfuzz alone"
+    )
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Fixtures for all tests: the database as the application's role, a live server with sockets, a quiet browser."""
 
+import asyncio
 import os
 import re
 import socket
@@ -69,6 +70,18 @@ def _empty_redis() -> None:
     if left_over := list(client.scan_iter(f"{settings.REDIS_PREFIX}*", count=1000)):
         client.delete(*left_over)
     client.close()
+
+
+@pytest.fixture(autouse=True)
+def _no_running_loop(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Playwright leaves its loop marked as running in this thread; tests without a browser must not see it there."""
+    loop = asyncio._get_running_loop()
+    if loop is None or "browser" in request.fixturenames:
+        yield
+        return
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(loop)
 
 
 @pytest.fixture

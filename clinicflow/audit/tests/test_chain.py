@@ -1,4 +1,5 @@
 import threading
+import time
 
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
@@ -12,6 +13,8 @@ from clinicflow.testing.databases import administrator
 
 
 class Chain(Cast, TransactionTestCase):
+    pause = threading.Event()
+
     def setUp(self):
         self.build()
 
@@ -21,6 +24,23 @@ class Chain(Cast, TransactionTestCase):
                 record(self.desk, "export", values={"rows": number})
 
     def seal(self):
+        self.wait_for_other_transactions()
+        return self.seal_now()
+
+    def wait_for_other_transactions(self):
+        """Sealing stops before any open transaction of the server; those of other test processes are on it, too."""
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_snapshot_xmax(pg_current_snapshot())::text")
+            (seen,) = cursor.fetchone()
+            deadline = time.monotonic() + 90
+            while time.monotonic() < deadline:
+                cursor.execute("select pg_snapshot_xmin(pg_current_snapshot()) >= %s::xid8", [seen])
+                if cursor.fetchone()[0]:
+                    return
+                self.pause.wait(0.05)
+        self.fail("another transaction has been open for 90 s")
+
+    def seal_now(self):
         with transaction.atomic(), tenant(self.riverside.pk):
             return seal(self.riverside.pk)
 
@@ -93,7 +113,7 @@ class Chain(Cast, TransactionTestCase):
         thread.start()
         opened.wait(10)
         self.write(2)
-        self.seal()
+        self.seal_now()
         go_on.set()
         thread.join()
         self.assertGreaterEqual(self.seal(), 1)
