@@ -1,6 +1,7 @@
 """Visits at another time: rescheduled, dragged, stretched, corrected, and back."""
 
 import datetime as dt
+from unittest import mock
 
 from clinicflow.core.errors import Forbidden, IllegalTransition, Invalid, NotFound
 from scheduling.errors import AlreadyMoved, InThePast, OutsideHours, SlotTaken, UndoTooLate
@@ -13,6 +14,8 @@ from scheduling.events import (
 )
 from scheduling.models import Appointment, DoctorNote, FollowUp, Message
 from scheduling.operations import appointments
+from scheduling.operations.appointments import moving
+from scheduling.operations.appointments.changes import lock
 from scheduling.tests.test_lifecycle import VisitCase
 
 
@@ -54,6 +57,16 @@ class RescheduleTests(VisitCase):
 
     def test_its_own_old_time_counts_as_free(self):
         self.assertEqual(self.do("reschedule", starts_at=self.time("10:15")).starts_at, self.time("10:15"))
+
+    def test_a_stretch_that_comes_first_is_kept(self):
+        """Somebody lengthens the visit after the mover has seen it, before the mover has its lock."""
+
+        def stretched_meanwhile(actor, pk, action):
+            self.put(ends_at=self.time("11:00"))
+            return lock(actor, pk, action)
+
+        with mock.patch.object(moving, "lock", stretched_meanwhile):
+            self.assertEqual(self.do("reschedule", starts_at=self.time("14:00")).duration, 60)
 
     def test_the_same_time_changes_nothing(self):
         heard = self.heard(AppointmentEvent)

@@ -35,19 +35,23 @@ def update(
     without an event.
     """
     transitions.require_role("reschedule", actor)
+
+    def wanted_of(row: Appointment) -> Wanted:
+        return Wanted(
+            starts_at=changes.get("starts_at", row.starts_at),
+            doctor_id=changes.get("doctor_id", row.doctor_id),
+            duration=changes.get("duration", row.duration),
+            visit_type=changes.get("visit_type", row.visit_type),
+            patient_id=row.patient_id,
+            override_reason=override_reason.strip(),
+            without=(row.pk,),
+            needs=Needs.OPEN if changes.get("starts_at", row.starts_at) == row.starts_at else Needs.FUTURE,
+        )
+
     seen: Appointment = Appointment.objects.visible_to(actor).fetch(appointment_id)
-    wanted = Wanted(
-        starts_at=changes.get("starts_at", seen.starts_at),
-        doctor_id=changes.get("doctor_id", seen.doctor_id),
-        duration=changes.get("duration", seen.duration),
-        visit_type=changes.get("visit_type", seen.visit_type),
-        patient_id=seen.patient_id,
-        override_reason=override_reason.strip(),
-        without=(seen.pk,),
-        needs=Needs.OPEN if changes.get("starts_at", seen.starts_at) == seen.starts_at else Needs.FUTURE,
-    )
-    with placing(actor, wanted, at=at):
+    with placing(actor, wanted_of(seen), at=at):
         visit = lock(actor, appointment_id, "reschedule")
+        wanted = wanted_of(visit)
         settings = settings_of(actor)
         transitions.require("reschedule", actor, visit, settings=settings, at=at)
         before = (visit.starts_at, visit.doctor_id, visit.duration, visit.visit_type)

@@ -128,19 +128,23 @@ def reinstate(actor: Actor, appointment_id: UUID, *, override_reason: str = "", 
     SlotTaken with free slots if it is not.
     """
     transitions.require_role("reinstate", actor)
+
+    def wanted_of(row: Appointment) -> Wanted:
+        return Wanted(
+            starts_at=row.starts_at,
+            doctor_id=row.doctor_id,
+            duration=row.duration,
+            visit_type=row.visit_type,
+            patient_id=row.patient_id,
+            override_reason=override_reason.strip(),
+            without=(row.pk,),
+            needs=Needs.FREE,
+        )
+
     seen: Appointment = Appointment.objects.visible_to(actor).fetch(appointment_id)
-    wanted = Wanted(
-        starts_at=seen.starts_at,
-        doctor_id=seen.doctor_id,
-        duration=seen.duration,
-        visit_type=seen.visit_type,
-        patient_id=seen.patient_id,
-        override_reason=override_reason.strip(),
-        without=(seen.pk,),
-        needs=Needs.FREE,
-    )
-    with placing(actor, wanted, at=at):
+    with placing(actor, wanted_of(seen), at=at):
         visit = lock(actor, appointment_id, "reinstate")
+        wanted = wanted_of(visit)
         reverted = Cancellation.objects.filter(
             clinic_id=actor.clinic_id, appointment_id=visit.pk, reverted_at__isnull=False
         )

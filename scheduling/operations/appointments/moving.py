@@ -40,18 +40,22 @@ def reschedule(
     and by whom, when somebody else was first; SlotUnavailable with the nearest free slots.
     """
     transitions.require_role("reschedule", actor)
+
+    def wanted_of(row: Appointment) -> Wanted:
+        return Wanted(
+            starts_at=starts_at,
+            doctor_id=doctor_id or row.doctor_id,
+            duration=duration or row.duration,
+            visit_type=row.visit_type,
+            patient_id=row.patient_id,
+            override_reason=override_reason.strip(),
+            without=(row.pk,),
+        )
+
     seen: Appointment = Appointment.objects.visible_to(actor).fetch(appointment_id)
-    wanted = Wanted(
-        starts_at=starts_at,
-        doctor_id=doctor_id or seen.doctor_id,
-        duration=duration or seen.duration,
-        visit_type=seen.visit_type,
-        patient_id=seen.patient_id,
-        override_reason=override_reason.strip(),
-        without=(seen.pk,),
-    )
-    with placing(actor, wanted, at=at):
+    with placing(actor, wanted_of(seen), at=at):
         old = lock(actor, appointment_id, "reschedule")
+        wanted = wanted_of(old)  # the row as it is under its lock
         if old.rescheduled:
             return _where_it_went(actor, old, wanted)
         settings = settings_of(actor)
