@@ -173,6 +173,7 @@ TABLE = """
 /api/appointments/<uuid:pk>/undo-reschedule         POST   visit              401 409 403 403 403 404
 /api/appointments/<uuid:pk>/cancel-following        POST   visit              401 400 403 403 403 400
 /api/appointments/<uuid:pk>/reschedule-following    POST   visit              401 400 403 403 403 400
+/api/appointments/<uuid:pk>/waitlist-matches        GET    visit              401 200 403 403 403 404
 /api/appointments/series                            POST   -                  401 400 403 403 403 400
 /api/appointments/series/plan                       POST   -                  401 400 403 403 403 400
 /api/cancellations                                  GET    -                  401 200 200 200 403 200
@@ -196,6 +197,8 @@ TABLE = """
 /api/time-off/<uuid:pk>/visits                      GET    time_off           401 200 200 200 403 404
 /api/time-off/<uuid:pk>/cancel-visits               POST   time_off           401 400 403 403 403 404
 /api/time-off/<uuid:pk>/move-visits                 POST   time_off           401 200 403 403 403 404
+/api/closures/holidays                              GET    -                  401 400 403 403 403 400
+/api/closures/holidays                              POST   -                  401 400 403 403 403 400
 /api/closures                                       GET    -                  401 200 200 200 200 200
 /api/closures                                       POST   -                  401 400 403 403 403 400
 /api/closures/<uuid:pk>                             GET    closure            401 200 200 200 200 404

@@ -30,8 +30,10 @@ from scheduling.api.serializers import (
     WaitlistOutput,
 )
 from scheduling.availability import bookable, free_slots
-from scheduling.models import Cancellation, DoctorNote, FollowUp, WaitlistEntry
+from scheduling.models import Appointment, Cancellation, DoctorNote, FollowUp, WaitlistEntry
 from scheduling.operations import doctor_notes, follow_ups, waitlist
+
+MOST_MATCHES = 20
 
 
 class SlotsView(ClinicView):
@@ -104,6 +106,19 @@ class WaitlistViewSet(Lists, Shows, ClinicViewSet):
     @action(detail=True, methods=["post"])
     def offer(self, request: Request, pk: UUID) -> Response:
         return self.answer(self.get_queryset().fetch(waitlist.offer(self.actor, pk).pk))
+
+
+class WaitlistMatchesView(ClinicView):
+    """Who could take a visit's time when it is given up, in order of waiting."""
+
+    roles = ("admin",)
+
+    @extend_schema(summary="Who waits for a time like this visit's", responses=WaitlistOutput(many=True))
+    def get(self, request: Request, pk: UUID) -> Response:
+        visit = Appointment.objects.visible_to(self.actor).fetch(pk)
+        found = list(waitlist.matches(self.actor, visit, at=clock.now())[:MOST_MATCHES])
+        self.shows("waitlist_entries", [entry.patient_id for entry in found])
+        return Response({"results": WaitlistOutput(found, many=True).data})
 
 
 @extend_schema_view(

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clinicflow.api.serializers import Input
-from clinicflow.clinics.api.base import Changes, ClinicViewSet, Lists, Shows
+from clinicflow.clinics.api.base import Changes, ClinicView, ClinicViewSet, Lists, Shows
 from clinicflow.core import clock
 from scheduling.api.appointments import WritesVisits
 from scheduling.api.fields import DayField, MomentField, instant_of
@@ -88,6 +88,20 @@ class ClosureOutput(Ranged):
 
 class ClosureInput(Ranged, Input):
     reason = serializers.CharField(max_length=120)
+
+
+class HolidayQuery(serializers.Serializer):
+    year = serializers.IntegerField(min_value=1970, max_value=2199)
+
+
+class HolidayOutput(serializers.Serializer):
+    day = serializers.DateField()
+    name = serializers.CharField()
+
+
+class HolidaysInput(Input):
+    year = serializers.IntegerField(min_value=1970, max_value=2199)
+    days = serializers.ListField(child=DayField(), min_length=1, max_length=100)
 
 
 class VisitHit(serializers.Serializer):
@@ -210,3 +224,27 @@ class ClosureViewSet(HitsVisits, Lists, Shows, ClinicViewSet):
     def destroy(self, request: Request, pk: UUID) -> Response:
         time_off.open_again(self.actor, pk)
         return Response(status=204)
+
+
+class HolidaysView(ClinicView):
+    """Public holidays of the clinic's country and region, from a library; none is closed by itself."""
+
+    roles = ("admin",)
+    query_class = HolidayQuery
+
+    def known_names(self) -> set[str]:
+        return super().known_names() if self.request.method == "GET" else set()
+
+    @extend_schema(
+        summary="Public holidays that are not closed yet",
+        parameters=[HolidayQuery],
+        responses=HolidayOutput(many=True),
+    )
+    def get(self, request: Request) -> Response:
+        offered = time_off.holidays_offered(self.actor, self.query()["year"])
+        return Response({"results": HolidayOutput(offered, many=True).data})
+
+    @extend_schema(summary="Close the chosen ones", request=HolidaysInput, responses={201: ClosureOutput(many=True)})
+    def post(self, request: Request) -> Response:
+        closed = time_off.close_holidays(self.actor, **self.read(HolidaysInput))
+        return Response({"results": ClosureOutput(closed, many=True, context={"actor": self.actor}).data}, status=201)

@@ -29,6 +29,12 @@ urlpatterns = [
         series.RescheduleFollowingView.as_view(),
         name="api_reschedule_following",
     ),
+    path("closures/holidays", closed_time.HolidaysView.as_view(), name="api_holidays"),
+    path(
+        "appointments/<uuid:pk>/waitlist-matches",
+        care.WaitlistMatchesView.as_view(),
+        name="api_waitlist_matches",
+    ),
     path("slots", care.SlotsView.as_view(), name="api_slots"),
     path(
         "patients/<uuid:patient_id>/appointments",

@@ -430,6 +430,23 @@ class CareTests(ApiCase):
             cancelled["results"], [{"appointment_id": str(self.visit.pk), "moved_to": None, "code": "", "detail": ""}]
         )
 
+    def test_public_holidays(self):
+        offered = self.get("/api/closures/holidays?year=2027")["results"]
+        self.assertIn({"day": "2027-07-04", "name": "Independence Day"}, offered)
+        chosen = {"year": 2027, "days": ["2027-07-04"]}
+        self.assertEqual(len(self.post("/api/closures/holidays", chosen, status=201)["results"]), 1)
+        days = [holiday["day"] for holiday in self.get("/api/closures/holidays?year=2027")["results"]]
+        self.assertNotIn("2027-07-04", days)
+        self.problem(self.call("get", "/api/closures/holidays"), 400, "invalid")
+        self.problem(self.call("get", "/api/closures/holidays?year=2027", actor=self.doctor), 403, "forbidden")
+
+    def test_who_waits_for_a_visits_time(self):
+        new = {"patient_id": str(self.diego.pk), "date_from": str(self.monday), "date_to": str(self.monday)}
+        entry = self.post("/api/waitlist", new, status=201)
+        matches = self.get(f"{self.one}/waitlist-matches")["results"]
+        self.assertEqual([row["id"] for row in matches], [entry["id"]])
+        self.problem(self.call("get", f"{self.one}/waitlist-matches", actor=self.foreign_desk), 404, "not_found")
+
     def test_a_patients_visits(self):
         rows = self.get(f"/api/patients/{self.hannah.pk}/appointments")["results"]
         self.assertEqual([row["id"] for row in rows], [str(self.visit.pk)])
