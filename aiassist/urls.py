@@ -3,6 +3,7 @@ from django.urls import path
 from aiassist import views
 
 urlpatterns = [
+    path("i/<str:token>/names", views.names, name="patient_names"),
     path("visits/<uuid:appointment_id>/summary", views.visit_summary, name="visit_summary"),
     path("visits/<uuid:appointment_id>/summary/versions", views.summary_versions, name="summary_versions"),
     path("summaries/<uuid:pk>/regenerate", views.summary_regenerate, name="summary_regenerate"),

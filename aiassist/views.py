@@ -2,16 +2,19 @@
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_GET, require_POST
 
 from aiassist.models import IntakeSummary
 from aiassist.operations import summaries
 from aiassist.reading import read_summary
+from aiassist.typeahead import suggest
 from clinicflow.audit.log import saw
 from clinicflow.clinics.permissions import role_required
 from clinicflow.core.clock import now
 from clinicflow.web.render import render_page
+from intake.models import PatientLink
+from intake.permissions import patient_page
 from scheduling.models import Appointment
 
 
@@ -78,3 +81,10 @@ def _summary(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
         saw(request.actor, "ai_intake_summaries", [reading.form.patient_id], resource_id=appointment_id)
     context = {"reading": reading, "appointment_id": appointment_id}
     return render_page(request, "aiassist/_summary.html", context)
+
+
+@patient_page(PatientLink.Purpose.INTAKE, PatientLink.Purpose.KIOSK)
+@require_GET
+def names(request: HttpRequest) -> HttpResponse:
+    """Names for a patient's list, by `?part=` and what is typed so far (`?q=`)."""
+    return JsonResponse({"names": suggest(request.GET.get("part", ""), request.GET.get("q", ""))})

@@ -85,7 +85,7 @@ TABLE = """
 /visits/<uuid:pk>/no-show                           POST   visit              302 409 409 404 403 404
 /visits/<uuid:pk>/reinstate                         POST   visit              302 409 403 403 403 404
 /intake                                             GET    -                  302 200 200 200 403 200
-/intake/visits/<uuid:pk>                            GET    visit              302 302 302 302 403 302
+/intake/visits/<uuid:pk>                            GET    visit              302 302 302 404 403 404
 /intake/visits/<uuid:pk>/send                       POST   visit              302 302 302 404 403 404
 /intake/visits/<uuid:pk>/revoke                     POST   visit              302 302 403 403 403 404
 /intake/visits/<uuid:pk>/link                       POST   visit              302 200 403 403 403 404
@@ -117,6 +117,7 @@ TABLE = """
 /i/<str:token>/done                                 GET    =unknown           404 404 404 404 404 404
 /i/<str:token>/change                               POST   =unknown           404 404 404 404 404 404
 /i/<str:token>/visit                                GET    =unknown           404 404 404 404 404 404
+/i/<str:token>/names                                GET    =unknown           404 404 404 404 404 404
 
 /api/auth/login                                     POST   -                  400 400 400 400 400 400
 /api/auth/refresh                                   POST   -                  400 400 400 400 400 400

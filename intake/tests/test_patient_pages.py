@@ -304,6 +304,30 @@ class Sections(PageCase):
         self.assertEqual((row.actor_kind, row.patient_ids), ("patient", [self.grace.pk]))
 
 
+class Names(PageCase):
+    def ask(self, part, typed):
+        return self.phone.get(self.url("/names"), {"part": part, "q": typed})
+
+    def test_they_complete_what_is_typed_after_the_birth_date_only(self):
+        self.assertRedirects(self.ask("name", "lisi"), self.url())
+        self.open()
+        self.assertIn("Lisinopril", self.ask("name", "lisi").json()["names"])
+        self.assertIn("Penicillin", self.ask("substance", "peni").json()["names"])
+
+    def test_too_little_or_too_much_gives_nothing(self):
+        self.open()
+        for part, typed in (
+            ("name", "li"),
+            ("name", ""),
+            ("other", "lisi"),
+            ("name", "\x00\x00\x00"),
+            ("name", "z" * 9999),
+        ):
+            with self.subTest(part=part, typed=typed[:5]):
+                self.assertEqual(self.ask(part, typed).json()["names"], [])
+        self.assertLessEqual(len(self.ask("name", "met").json()["names"]), 8)
+
+
 class Afterwards(PageCase):
     def setUp(self):
         super().setUp()

@@ -128,11 +128,11 @@ def _close(request: HttpRequest, toast: Toast) -> HttpResponse:
 
 def _answer(request: HttpRequest, pk: UUID, toast: Toast | None = None) -> HttpResponse:
     """The visit's row or panel part as it is now; without htmx, the list with the toast as a message."""
+    row = desk.row_of(request.actor, pk)
     if not wants_fragment(request):
         if toast:
             notes.success(request, toast.text)
         return redirect("intake")
-    row = desk.row_of(request.actor, pk)
     saw(request.actor, "intake_forms", [row.visit.patient_id], resource_id=pk)
     asks = request.clinic_settings.intake_delivery_path == ClinicSettings.Delivery.ASK
     context = {"row": row, "toast": toast, "desk": _is_desk(request), "asks": asks}

@@ -114,6 +114,22 @@ form.querySelectorAll(".rows").forEach((list) => {
   renumber(list);
 });
 
+// ---- Names that complete what is being typed; the list on the page is there without the network
+let asked = "";
+form.addEventListener("input", async (event) => {
+  const [, part] = event.target.list?.id.match(/^suggest-(name|substance)$/) ?? [];
+  const typed = event.target.value.trim().slice(0, 60);
+  if (!part || typed.length < 3 || asked === part + typed) return;
+  asked = part + typed;
+  const answer = await fetch(`${form.dataset.names}?${new URLSearchParams({ part, q: typed })}`).catch(() => null);
+  if (!answer?.ok || asked !== part + typed) return;
+  const offered = document.getElementById(`suggest-${part}`);
+  const there = new Set([...offered.options].map((option) => option.value.toLowerCase()));
+  (await answer.json()).names.forEach((name) => {
+    if (!there.has(name.toLowerCase())) offered.append(new Option("", name));
+  });
+});
+
 // ---- Leaving: what is not saved yet goes first, and a button pressed offline waits for the connection
 let leaving = false;
 form.addEventListener("submit", async (event) => {
