@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "axes.middleware.AxesMiddleware",
     "clinicflow.web.middleware.HtmxSignInMiddleware",
     "clinicflow.clinics.middleware.ActorMiddleware",
+    "clinicflow.clinics.middleware.PasswordAgainMiddleware",
     "clinicflow.web.middleware.DomainErrorMiddleware",
 ]
 ROOT_URLCONF = "clinicflow.urls"

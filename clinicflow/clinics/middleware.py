@@ -3,6 +3,8 @@
 from collections.abc import Callable
 
 import structlog
+from allauth.account.middleware import AccountMiddleware
+from allauth.core.exceptions import ReauthenticationRequired
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
@@ -77,3 +79,21 @@ class ActorMiddleware:
 def display_of(actor: Actor, settings: ClinicSettings) -> Display:
     """How the actor's clinic writes times and dates."""
     return Display(zone=actor.timezone, time_format=settings.time_format, date_format=settings.date_format)
+
+
+class PasswordAgainMiddleware:
+    """Where django-allauth wants the password again: its answer reads the database, after the view's transaction."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self.answer = AccountMiddleware(get_response).process_exception
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, ReauthenticationRequired):
+            return None
+        with transaction.atomic():
+            answer: HttpResponse = self.answer(request, exception)
+        return answer
