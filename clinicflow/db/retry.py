@@ -61,9 +61,24 @@ def _can_be_read_again(request: HttpRequest) -> bool:
     return request.body is not None
 
 
+def rendering(view: View) -> View:
+    """A view whose answer is drawn before it returns, so inside its transaction: a template that still reads the
+    database (Django's admin, django-allauth) would otherwise do so after it, where the clinic's scope has no hold."""
+
+    @wraps(view)
+    def drawn(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        response = view(request, *args, **kwargs)
+        if not getattr(response, "is_rendered", True):
+            response.render()
+        return response
+
+    return drawn
+
+
 class RetryingHandler(WSGIHandler):
-    """Django's handler, whose atomic views are done again when they lost."""
+    """Django's handler, whose atomic views draw their answer inside the transaction and are done again when they lost."""
 
     def make_view_atomic(self, view: View) -> View:
-        atomic = super().make_view_atomic(view)
-        return view if atomic is view else retrying(atomic)
+        drawn = rendering(view)
+        atomic = super().make_view_atomic(drawn)
+        return view if atomic is drawn else retrying(atomic)
