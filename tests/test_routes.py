@@ -279,7 +279,7 @@ def methods_of(view):
     """The API methods of a REST framework view; nothing for a page."""
     actions = getattr(view, "actions", None)
     if actions:
-        return {method.upper() for method in actions}
+        return {method.upper() for method in actions if method in API_METHODS}  # calls add HEAD
     cls = getattr(view, "cls", None)
     return {method.upper() for method in API_METHODS if hasattr(cls, method)} if cls else set()
 

@@ -76,7 +76,7 @@ def rendering(view: View) -> View:
 
 
 class RetryingHandler(WSGIHandler):
-    """Django's handler, whose atomic views draw their answer inside the transaction and are done again when they lost."""
+    """Django's handler, whose atomic views draw their answer in the transaction and are done again when they lost."""
 
     def make_view_atomic(self, view: View) -> View:
         drawn = rendering(view)
