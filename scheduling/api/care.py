@@ -27,6 +27,7 @@ from scheduling.api.serializers import (
     SlotQuery,
     SlotsOutput,
     WaitlistInput,
+    WaitlistMatches,
     WaitlistOutput,
 )
 from scheduling.availability import bookable, free_slots
@@ -113,7 +114,7 @@ class WaitlistMatchesView(ClinicView):
 
     roles = ("admin",)
 
-    @extend_schema(summary="Who waits for a time like this visit's", responses=WaitlistOutput(many=True))
+    @extend_schema(summary="Who waits for a time like this visit's", responses=WaitlistMatches)
     def get(self, request: Request, pk: UUID) -> Response:
         visit = Appointment.objects.visible_to(self.actor).fetch(pk)
         found = list(waitlist.matches(self.actor, visit, at=clock.now())[:MOST_MATCHES])

@@ -86,6 +86,10 @@ class ClosureOutput(Ranged):
     updated_at = serializers.DateTimeField()
 
 
+class Closures(serializers.Serializer):
+    results = ClosureOutput(many=True)
+
+
 class ClosureInput(Ranged, Input):
     reason = serializers.CharField(max_length=120)
 
@@ -97,6 +101,10 @@ class HolidayQuery(serializers.Serializer):
 class HolidayOutput(serializers.Serializer):
     day = serializers.DateField()
     name = serializers.CharField()
+
+
+class Holidays(serializers.Serializer):
+    results = HolidayOutput(many=True)
 
 
 class HolidaysInput(Input):
@@ -238,13 +246,13 @@ class HolidaysView(ClinicView):
     @extend_schema(
         summary="Public holidays that are not closed yet",
         parameters=[HolidayQuery],
-        responses=HolidayOutput(many=True),
+        responses=Holidays,
     )
     def get(self, request: Request) -> Response:
         offered = time_off.holidays_offered(self.actor, self.query()["year"])
         return Response({"results": HolidayOutput(offered, many=True).data})
 
-    @extend_schema(summary="Close the chosen ones", request=HolidaysInput, responses={201: ClosureOutput(many=True)})
+    @extend_schema(summary="Close the chosen ones", request=HolidaysInput, responses={201: Closures})
     def post(self, request: Request) -> Response:
         closed = time_off.close_holidays(self.actor, **self.read(HolidaysInput))
         return Response({"results": ClosureOutput(closed, many=True, context={"actor": self.actor}).data}, status=201)

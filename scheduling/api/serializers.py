@@ -268,6 +268,10 @@ class WaitlistOutput(serializers.ModelSerializer):
         return entry.doctor.name if entry.doctor else ""
 
 
+class WaitlistMatches(serializers.Serializer):
+    results = WaitlistOutput(many=True)
+
+
 class WaitlistInput(Input):
     patient_id = serializers.UUIDField()
     doctor_id = serializers.UUIDField(required=False, allow_null=True)

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from clinicflow.api.serializers import Input
 from clinicflow.clinics.api.base import ClinicView
 from scheduling.api.appointments import WritesVisits
-from scheduling.api.closed_time import OutcomeOutput
+from scheduling.api.closed_time import OutcomeOutput, Outcomes
 from scheduling.api.fields import MomentField
 from scheduling.api.serializers import (
     MINUTES,
@@ -38,6 +38,14 @@ class PlannedOutput(serializers.Serializer):
     code = serializers.CharField(help_text="Why the date cannot be had; empty if it can.")
     detail = serializers.CharField()
     nearest = SlotOutput(allow_null=True)
+
+
+class PlannedDates(serializers.Serializer):
+    results = PlannedOutput(many=True)
+
+
+class Visits(serializers.Serializer):
+    results = AppointmentOutput(many=True)
 
 
 class SeriesInput(Input):
@@ -68,7 +76,7 @@ class SeriesPlanView(WritesVisits, ClinicView):
     @extend_schema(
         summary="The dates of a series, with what is in the way of each",
         request=SeriesPlan,
-        responses=PlannedOutput(many=True),
+        responses=PlannedDates,
     )
     def post(self, request: Request) -> Response:
         asked = self.read(SeriesPlan)
@@ -80,9 +88,7 @@ class SeriesPlanView(WritesVisits, ClinicView):
 class SeriesView(WritesVisits, ClinicView):
     roles = ("admin",)
 
-    @extend_schema(
-        summary="Book a series, all or nothing", request=SeriesInput, responses={201: AppointmentOutput(many=True)}
-    )
+    @extend_schema(summary="Book a series, all or nothing", request=SeriesInput, responses={201: Visits})
     def post(self, request: Request) -> Response:
         visits = series.book(self.actor, **self.read(SeriesInput), at=self.now)
         return Response({"results": written(self, visits)}, status=201)
@@ -94,7 +100,7 @@ class CancelFollowingView(WritesVisits, ClinicView):
     @extend_schema(
         summary="Cancel this visit and the later ones of its series",
         request=CancelInput,
-        responses=OutcomeOutput(many=True),
+        responses=Outcomes,
     )
     def post(self, request: Request, pk: UUID) -> Response:
         outcomes = series.cancel_following(self.actor, pk, **self.read(CancelInput), at=self.now)
@@ -107,7 +113,7 @@ class RescheduleFollowingView(WritesVisits, ClinicView):
     @extend_schema(
         summary="Move this visit, and the later ones of its series alike",
         request=FollowingReschedule,
-        responses=AppointmentOutput(many=True),
+        responses=Visits,
     )
     def post(self, request: Request, pk: UUID) -> Response:
         moved = series.move_following(self.actor, pk, **self.read(FollowingReschedule), at=self.now)
