@@ -1,4 +1,4 @@
-"""Forms: made for a visit, filled in, sent in, reviewed. Lock order: the form, then its visit."""
+"""Forms: made for a visit, filled in, sent in, reviewed. Lock order: the visit, then its form."""
 
 import datetime as dt
 import hashlib
@@ -14,7 +14,7 @@ from clinicflow.clinics.actors import Actor, Role
 from clinicflow.clinics.models import ClinicSettings
 from clinicflow.core import clock
 from clinicflow.core.constraints import constraint_means
-from clinicflow.core.errors import Forbidden, Invalid
+from clinicflow.core.errors import Busy, Forbidden, Invalid
 from clinicflow.core.events import publish
 from intake import answers as rules
 from intake.errors import AlreadyCompleted, FormClosed, FormExists, FormIncomplete, ManualCompletionOff
@@ -135,7 +135,7 @@ def submit(actor: Actor, form_id: UUID, *, complete: bool = True) -> IntakeForm:
     FormIncomplete names the required questions without an answer, unless not `complete` (paper). Sending in again
     with nothing changed is a success without a second revision.
     """
-    form = _lock_open(actor, form_id)
+    form = _lock_with_visit(actor, form_id)
     if form.submitted_at and not form.is_being_changed:
         return form
     sections = form.questionnaire.sections
@@ -207,6 +207,7 @@ def enter(
     With `replace`, answers that are not given are taken back; of those, the front desk replaces only what it sees.
     """
     _manual_completion(actor)
+    _lock_with_visit(actor, form_id)
     form = reopen(actor, form_id)
     unseen: Mapping[str, Any] = {}
     if replace and actor.role == Role.ADMIN:
@@ -225,7 +226,7 @@ def mark_completed(actor: Actor, form_id: UUID, *, reason: str) -> IntakeForm:
     reason = " ".join(reason.split())[:200]
     if not reason:
         raise Invalid(fields={"reason": ["Say why the form is not needed."]})
-    form = _lock_open(actor, form_id)
+    form = _lock_with_visit(actor, form_id)
     if form.submitted_at or form.completed_reason:
         raise AlreadyCompleted()
     form.completed_reason = reason
@@ -286,6 +287,20 @@ def _lock_open(actor: Actor, form_id: UUID) -> IntakeForm:
     if form.appointment.status in OFF:
         raise FormClosed("This visit does not take place.")
     return form
+
+
+def _lock_with_visit(actor: Actor, form_id: UUID) -> IntakeForm:
+    """The form and, before it, its visit, locked, since a visit that is moved takes its form along in that order.
+
+    When it was moved in between, once more with the new visit; Busy if that keeps happening.
+    """
+    for _try in range(3):
+        found: IntakeForm = IntakeForm.objects.visible_to(actor).fetch(form_id)
+        Appointment.objects.visible_to(actor).lock(found.appointment_id)
+        form = _lock_open(actor, form_id)
+        if form.appointment_id == found.appointment_id:
+            return form
+    raise Busy()
 
 
 def _keep(form: IntakeForm, answers: Mapping[str, Any], *, replace: bool) -> None:
