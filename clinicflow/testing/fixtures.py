@@ -19,6 +19,7 @@ from django.utils.module_loading import import_string
 from playwright.sync_api import BrowserContext, ConsoleMessage, WebError
 from pytest_django.plugin import blocking_manager_key
 
+from clinicflow import celery
 from clinicflow.testing import databases
 from clinicflow.testing.plugin import LOG_VARIABLE, worker_id
 
@@ -32,7 +33,11 @@ document.addEventListener('securitypolicyviolation', event => console.error(
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Settings that only tests want: static files as they lie there, without the collected manifest."""
+    """Settings that only tests want: static files as they lie there, without the collected manifest.
+
+    The Celery application is the default one, as in every process: without it each hint would look for another broker.
+    """
+    celery.app.set_default()
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
