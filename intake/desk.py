@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from clinicflow.clinics.actors import Actor
 from clinicflow.core import clock
 from intake.models import IntakeForm
-from scheduling.models import Appointment
+from scheduling.models import Appointment, Message
 
 AHEAD, BACK = dt.timedelta(days=31), dt.timedelta(days=31)
 PAGE = 50
@@ -50,10 +50,11 @@ BY_KEY = {state.key: state for state in STATES}
 
 @dataclass(frozen=True)
 class Row:
-    """One visit of the list; `form` is None while nobody has needed one."""
+    """One visit of the list; `form` is None while nobody has needed one, `message` is the last one about it."""
 
     visit: Appointment
     form: IntakeForm | None
+    message: Message | None = None
 
     @property
     def key(self) -> str:
@@ -110,14 +111,20 @@ def rows(actor: Actor, asked: Asked) -> QuerySet[Appointment]:
 
 
 def rows_of(actor: Actor, page: list[Appointment]) -> list[Row]:
-    """The visits with their forms, without the answers."""
+    """The visits with their forms, without the answers, and the last message about each."""
     forms = {
         form.appointment_id: form
         for form in IntakeForm.objects.visible_to(actor)
         .filter(appointment__in=[visit.pk for visit in page])
         .defer("raw_answers")
     }
-    return [Row(visit, forms.get(visit.pk)) for visit in page]
+    about_forms = Message.objects.visible_to(actor).filter(
+        appointment__in=[visit.pk for visit in page],
+        kind__in=[Message.Kind.INTAKE_LINK, Message.Kind.INTAKE_REMINDER],
+    )
+    latest = about_forms.defer("console_body").order_by("appointment_id", "-created_at").distinct("appointment_id")
+    last = {message.appointment_id: message for message in latest}
+    return [Row(visit, forms.get(visit.pk), last.get(visit.pk)) for visit in page]
 
 
 def row_of(actor: Actor, appointment_id: UUID) -> Row:

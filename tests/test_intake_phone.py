@@ -77,7 +77,7 @@ class Taps:
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_nothing_to_report_takes_few_taps_and_no_typing(asgi_server, new_context, language):
     patient, words = Patient(asgi_server, language), WORDS[language]
-    page = new_context(**PHONE).new_page()
+    page = new_context(**PHONE, color_scheme="dark" if language == "es" else "light").new_page()
     open_form(page, patient)
     assert page.get_attribute("html", "lang") == language
     taps, wrong = Taps(page), {}

@@ -119,6 +119,15 @@ class Acts(DeskCase):
         run_due_jobs(self.riverside.pk, kinds=["intake.send_link"])
         self.assertEqual(self.stored_visit().intake_status, "sent")
 
+    def test_the_row_says_what_became_of_the_message(self):
+        self.post("/send")
+        self.assertContains(self.at_desk.get("/intake"), "on its way")
+        run_due_jobs(self.riverside.pk, kinds=["intake.send_link"])
+        self.assertContains(self.at_desk.get("/intake"), "by text")
+        with self.inside(self.desk):
+            Message.objects.update(status="failed")
+        self.assertContains(self.at_desk.get("/intake"), "could not be delivered")
+
     def test_send_answers_the_panel_with_its_part(self):
         answer = self.post("/send", headers=HTMX | {"hx-target": "visit-intake"})
         self.assertContains(answer, 'id="visit-intake"')
