@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.utils import translation
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clinicflow.clinics.permissions import role_required
@@ -23,6 +24,18 @@ from intake.operations import questionnaires
 from intake.structure import LANGUAGES, TOPICS, TYPES, words
 
 LARGEST_FILE = 512 * 1024
+TYPE_WORDS = {
+    "short_text": gettext_lazy("Short text"),
+    "long_text": gettext_lazy("Long text"),
+    "choice": gettext_lazy("One choice"),
+    "choices": gettext_lazy("Several choices"),
+    "yes_no": gettext_lazy("Yes or no"),
+    "date": gettext_lazy("Date"),
+    "number": gettext_lazy("Number"),
+    "medication_list": gettext_lazy("List of medicines"),
+    "allergy_list": gettext_lazy("List of allergies"),
+    "consent": gettext_lazy("Consent and signature"),
+}
 
 
 @require_GET
@@ -89,8 +102,8 @@ def editor(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "found": found,
         "sections": [_section_shown(section, found.sections, language) for section in found.sections],
-        "types": TYPES,
-        "topics": TOPICS,
+        "types": [(kind, TYPE_WORDS[kind]) for kind in TYPES],
+        "topics": [(topic, topic.replace("_", " ")) for topic in TOPICS],
         "shown_in": language,
         "errors": errors,
         "open": request.POST.get("question", "") or request.GET.get("open", ""),
@@ -151,7 +164,11 @@ def _section_shown(section: dict[str, Any], sections: list[dict[str, Any]], lang
         "title": words(section["title"], language),
         "help": words(section.get("help"), language),
         "questions": [
-            {"kept": question, "options": editing.write_options(question.get("options", []))}
+            {
+                "kept": question,
+                "word": TYPE_WORDS[question["type"]],
+                "options": editing.write_options(question.get("options", [])),
+            }
             for question in section["questions"]
         ],
         "asked": asked,
