@@ -92,6 +92,7 @@ select d.id, d.name, d.specialty, d.is_active, d.default_visit_length, d.working
        coalesce(p.working_hours_override, '{}'::jsonb),
        coalesce(p.supported_visit_types, '["in-clinic", "virtual"]'::jsonb),
        coalesce(p.video_visits_enabled, true), coalesce(p.allow_walk_ins, true), coalesce(p.allow_forced_booking, true),
+       s.allow_walk_ins, s.allow_admin_override, s.allow_overlapping,
        s.working_days, s.opens_at, s.closes_at, s.slot_size
   from doctors d
   join clinic_settings s on s.clinic_id = d.clinic_id
@@ -141,8 +142,9 @@ def bookable(actor: Actor, *, doctors: Collection[UUID] | None = None, specialty
 
 
 def _bookable(row: tuple[Any, ...]) -> Bookable:
-    pk, name, specialty, active, length, weekly, dated, types, video, walk_ins, forced, days, opens, closes, step = row
-    types = set(_json(types)) if video else set(_json(types)) - {"virtual"}
+    pk, name, specialty, active, length, weekly, dated, kinds, video, *decisions, days, opens, closes, step = row
+    walk_ins, forced, clinic_walk_ins, clinic_overrides, clinic_overlaps = decisions
+    types = set(_json(kinds)) if video else set(_json(kinds)) - {"virtual"}
     return Bookable(
         doctor_id=pk,
         doctor_name=name,
@@ -154,6 +156,9 @@ def _bookable(row: tuple[Any, ...]) -> Bookable:
         visit_types=frozenset(types),
         allows_walk_ins=walk_ins,
         allows_forced_booking=forced,
+        clinic_allows_walk_ins=clinic_walk_ins,
+        clinic_allows_overrides=clinic_overrides,
+        clinic_allows_overlaps=clinic_overlaps,
         clinic_days=frozenset(_json(days)),
         clinic_hours=(opens.hour * 60 + opens.minute, closes.hour * 60 + closes.minute),
         slot_size=step,

@@ -32,6 +32,9 @@ class Bookable:
     visit_types: frozenset[str]
     allows_walk_ins: bool
     allows_forced_booking: bool
+    clinic_allows_walk_ins: bool
+    clinic_allows_overrides: bool
+    clinic_allows_overlaps: bool
     clinic_days: frozenset[str]
     clinic_hours: Hours
     slot_size: int

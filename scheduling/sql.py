@@ -7,10 +7,25 @@ from uuid import UUID
 from django.db import connection
 
 from clinicflow.clinics.actors import Actor, Role
+from clinicflow.core.errors import NotFound
 
 READERS = frozenset({Role.ADMIN, Role.DOCTOR, Role.SYSTEM})
 
-DAY = """
+SHOWN = """
+select a.id, a.doctor_id, d.name, a.patient_id, p.first_name || ' ' || p.last_name,
+       a.starts_at, a.ends_at, a.visit_type, a.visit_category, a.reason, a.status, a.intake_status,
+       a.arrived, a.arrived_at, a.confirmed_at, a.completed_at, a.needs_attention, a.attention_reason,
+       a.meeting_link, a.rescheduled, a.rescheduled_from_id, a.series_id, a.overlap_allowed, a.overlap_reason,
+       a.walk_in, a.version, a.created_at, a.updated_at,
+       s.intake_required, s.lock_appointment_if_missing, s.allow_admin_override
+"""
+PEOPLE = """
+  join doctors d on d.id = a.doctor_id
+  join patients p on p.id = a.patient_id
+  join clinic_settings s on s.clinic_id = a.clinic_id
+"""
+
+DAY = f"""
 with found as materialized (
   select id, count(*) over () as total
     from appointments
@@ -19,19 +34,17 @@ with found as materialized (
    order by starts_at, doctor_id, id
    limit %(limit)s offset %(offset)s
 )
-select a.id, a.doctor_id, d.name, a.patient_id, p.first_name || ' ' || p.last_name,
-       a.starts_at, a.ends_at, a.visit_type, a.visit_category, a.reason, a.status, a.intake_status,
-       a.arrived, a.arrived_at, a.confirmed_at, a.completed_at, a.needs_attention, a.attention_reason,
-       a.meeting_link, a.rescheduled, a.rescheduled_from_id, a.series_id, a.overlap_allowed, a.overlap_reason,
-       a.walk_in, a.version, a.created_at, a.updated_at,
-       s.intake_required, s.lock_appointment_if_missing, s.allow_admin_override, f.total
-  from found f
-  join appointments a on a.id = f.id
-  join doctors d on d.id = a.doctor_id
-  join patients p on p.id = a.patient_id
-  join clinic_settings s on s.clinic_id = %(clinic)s
+{SHOWN}, f.total
+  from found f join appointments a on a.id = f.id {PEOPLE}
  order by a.starts_at, a.doctor_id, a.id
-"""
+"""  # noqa: S608  # put together from the constants above
+
+ONE = f"""
+{SHOWN}, 1
+  from appointments a {PEOPLE}
+ where a.clinic_id = %(clinic)s and a.id = %(visit)s and a.deleted_at is null
+   and (%(doctor)s::uuid is null or a.doctor_id = %(doctor)s::uuid)
+"""  # put together from the constants above
 
 
 class DayRow(NamedTuple):
@@ -78,10 +91,6 @@ class DayRow(NamedTuple):
     @property
     def deleted_at(self) -> None:
         return None  # the query leaves deleted ones out
-
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        return ()
 
 
 class DayVisits:
@@ -132,3 +141,16 @@ class DayVisits:
     def __getitem__(self, page: slice) -> list[DayRow]:
         """The page that was asked for; a paginator asks for no other."""
         return self.rows()
+
+
+def visit_row(actor: Actor, visit_id: UUID) -> DayRow:
+    """One visit as the day list shows it. NotFound when it is absent or not this actor's to see."""
+    row = None
+    if actor.role in READERS:
+        mine = actor.doctor_id if actor.role == Role.DOCTOR else None
+        with connection.cursor() as cursor:
+            cursor.execute(ONE, {"clinic": actor.clinic_id, "visit": visit_id, "doctor": mine})
+            row = cursor.fetchone()
+    if row is None:
+        raise NotFound()
+    return DayRow._make(row)

@@ -1,6 +1,7 @@
 """How a visit looks to a program: one function for rows of the ORM and of the hand-written day query."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,8 +21,11 @@ class VisitWriter:
         self.zone = ZoneInfo(actor.timezone)
         self._allowed: dict[tuple[Any, ...], list[str]] = {}
 
-    def write(self, visit: Visit) -> dict[str, Any]:
-        """The fields of schema.md, on the clinic's clock and as instants with the clinic's offset."""
+    def write(self, visit: Visit, warnings: Sequence[str] = ()) -> dict[str, Any]:
+        """The fields of schema.md, on the clinic's clock and as instants with the clinic's offset.
+
+        `warnings` are those of the write that this answers.
+        """
         begins, ends = visit.starts_at.astimezone(self.zone), visit.ends_at.astimezone(self.zone)
         doctor_name, patient_name = names_of(visit)
         return {
@@ -58,7 +62,7 @@ class VisitWriter:
             "created_at": self._local(visit.created_at),
             "updated_at": self._local(visit.updated_at),
             "allowed_actions": self.allowed(visit, begins.date()),
-            "warnings": list(visit.warnings),
+            "warnings": list(warnings),
         }
 
     def allowed(self, visit: Visit, day: dt.date) -> list[str]:

@@ -11,7 +11,7 @@ from clinicflow.audit.models import AuditLog
 from clinicflow.core import clock
 from scheduling.api.representation import VisitWriter
 from scheduling.models import Appointment, DoctorNote, FollowUp, TimeOff, WaitlistEntry
-from scheduling.sql import DayVisits
+from scheduling.sql import DayVisits, visit_row
 from scheduling.tests.test_lifecycle import VisitCase
 
 
@@ -233,6 +233,13 @@ class OneTests(ApiCase):
             self.problem(self.call("get", self.one, actor=actor), 404, "not_found")
         self.problem(self.call("get", self.one, actor=self.owner), 403, "forbidden")
         self.problem(self.call("get", f"/api/appointments/{uuid4()}"), 404, "not_found")
+
+    def test_the_hand_written_row_equals_the_querysets(self):
+        for actor in (self.desk, self.doctor):
+            with self.inside(actor):
+                writer = VisitWriter(actor, settings=self.settings_of(self.riverside), at=self.during)
+                row = Appointment.objects.visible_to(actor).for_cards().get()
+                self.assertEqual(writer.write(visit_row(actor, row.pk)), writer.write(row))
 
     def test_what_was_read_can_be_put_back(self):
         before = self.get(self.one)

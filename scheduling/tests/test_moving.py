@@ -124,6 +124,14 @@ class UndoMoveTests(VisitCase):
             self.do("undo_move")
 
 
+    def test_not_once_the_old_visit_was_deleted(self):
+        new = self.do("move", starts_at=self.time("14:00"))
+        self.do("delete")
+        with self.assertRaises(UndoTooLate):
+            self.do("undo_move", visit=new)
+        self.assertEqual(self.now(new).status, "unconfirmed")
+
+
 class StretchTests(VisitCase):
     def test_stays_the_same_visit(self):
         self.do("confirm")

@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass, field
 
+import pytest
 from django.db import connection, transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -254,7 +255,7 @@ class ClinicDay(RuleBasedStateMachine):
         if not self.known(visit):
             return
         old = visit.came_from
-        if old is None or visit.status != "unconfirmed" or visit.arrived or not old.moved:
+        if old is None or visit.status != "unconfirmed" or visit.arrived or not old.moved or old.gone:
             self.expect(self.act("undo_move", visit), "undo_too_late")
             return
         taken = self.model.taken(old.doctor, old.start, old.end, but=(old, visit))
@@ -355,12 +356,13 @@ class ClinicDay(RuleBasedStateMachine):
         assert ("delete" in allowed) == (not visit.gone and visit.status != "completed")
 
 
+@pytest.mark.timeout(600)
 class RandomDayTests(ClinicCase):
     def test_random_days(self):
         machine = type("Day", (ClinicDay,), {"case": self})
         run = machine.TestCase
         run.settings = settings(
-            max_examples=15,
+            max_examples=20,
             stateful_step_count=40,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],

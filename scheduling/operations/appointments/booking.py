@@ -4,14 +4,13 @@ import datetime as dt
 from uuid import UUID
 
 from clinicflow.clinics.actors import Actor
-from clinicflow.clinics.models import ClinicSettings
 from clinicflow.core.errors import Forbidden, Invalid
 from patients.models import Patient
 from scheduling.availability import bookable
 from scheduling.errors import WalkInsNotTaken
 from scheduling.events import AppointmentCreated
 from scheduling.models import Appointment, FollowUp, Series, WaitlistEntry
-from scheduling.operations.appointments.changes import announce, record_override, settings_of
+from scheduling.operations.appointments.changes import announce, record_override
 from scheduling.operations.appointments.placing import Needs, Place, Wanted, find_place, mark_overlap, placing
 from scheduling.operations.links import fulfil_follow_up, fulfil_waitlist_entry, lock_follow_up, lock_waitlist_entry
 from scheduling.transitions import DESK
@@ -57,7 +56,7 @@ def book(
         follow_up = lock_follow_up(actor, follow_up_id) if follow_up_id else None
         entry = lock_waitlist_entry(actor, waitlist_entry_id) if waitlist_entry_id else None
         patient = _patient(actor, patient_id, follow_up, entry)
-        place = find_place(actor, wanted, settings=settings_of(actor), at=at)
+        place = find_place(actor, wanted, at=at)
         visit = _visit(actor, patient, place, wanted, visit_category, reason, meeting_link)
         visit.series = series
         visit.save(force_insert=True)
@@ -99,10 +98,9 @@ def walk_in(
         needs=Needs.OPEN,
     )
     with placing(actor, wanted, at=at):
-        settings = settings_of(actor)
-        _check_walk_ins(actor, settings, doctor_id)
+        _check_walk_ins(actor, doctor_id)
         patient = _patient(actor, patient_id, None, None)
-        place = find_place(actor, wanted, settings=settings, at=at)
+        place = find_place(actor, wanted, at=at)
         visit = _visit(actor, patient, place, wanted, visit_category, reason, "")
         visit.status = Appointment.Status.CONFIRMED
         visit.walk_in = visit.arrived = True
@@ -114,9 +112,9 @@ def walk_in(
     return visit
 
 
-def _check_walk_ins(actor: Actor, settings: ClinicSettings, doctor_id: UUID) -> None:
+def _check_walk_ins(actor: Actor, doctor_id: UUID) -> None:
     doctors = bookable(actor, doctors=[doctor_id])
-    if not settings.allow_walk_ins or not all(doctor.allows_walk_ins for doctor in doctors):
+    if not all(doctor.allows_walk_ins and doctor.clinic_allows_walk_ins for doctor in doctors):
         raise WalkInsNotTaken()
 
 

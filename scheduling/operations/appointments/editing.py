@@ -58,7 +58,7 @@ def update(
         old_doctor = visit.doctor_id
         dirty = _correct_words(visit, changes)
         if before != (wanted.starts_at, wanted.doctor_id, wanted.duration, wanted.visit_type):
-            place = find_place(actor, wanted, settings=settings, at=at, also_lock=[old_doctor])
+            place = find_place(actor, wanted, at=at, also_lock=[old_doctor])
             if before[:2] != (wanted.starts_at, wanted.doctor_id):
                 visit.status, visit.confirmed_at = Appointment.Status.UNCONFIRMED, None
                 visit.arrived, visit.arrived_at = False, None

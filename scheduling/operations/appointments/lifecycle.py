@@ -151,7 +151,7 @@ def reinstate(actor: Actor, appointment_id: UUID, *, override_reason: str = "", 
         if visit.status == Appointment.Status.CONFIRMED and reverted.exists():
             return visit
         _require("reinstate", actor, visit, at)
-        place = find_place(actor, wanted, settings=settings_of(actor), at=at)
+        place = find_place(actor, wanted, at=at)
         visit.status = Appointment.Status.CONFIRMED
         visit.confirmed_at = at
         save(visit, "status", "confirmed_at", *mark_overlap(actor, visit, place))

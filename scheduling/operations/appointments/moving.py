@@ -5,6 +5,7 @@ from uuid import UUID
 
 from clinicflow.clinics.actors import Actor
 from clinicflow.core import clock
+from clinicflow.core.errors import NotFound
 from clinicflow.core.models import repoint
 from scheduling import transitions
 from scheduling.errors import AlreadyMoved, UndoTooLate
@@ -62,7 +63,7 @@ def reschedule(
         transitions.require("reschedule", actor, old, settings=settings, at=at)
         if (old.starts_at, old.doctor_id, old.duration) == (starts_at, wanted.doctor_id, wanted.duration):
             return old
-        place = find_place(actor, wanted, settings=settings, at=at, also_lock=[old.doctor_id])
+        place = find_place(actor, wanted, at=at, also_lock=[old.doctor_id])
         new = _replace(actor, old, place)
         if place.overridden:
             record_override(actor, new, action="reschedule", rule=place.overridden, reason=wanted.override_reason)
@@ -106,11 +107,14 @@ def undo_move(actor: Actor, appointment_id: UUID, *, at: dt.datetime) -> Appoint
         needs=Needs.FREE,
     )
     with placing(actor, wanted, at=at):
-        old = lock(actor, before.pk, "reschedule")  # the older row first, as everywhere
+        try:
+            old = lock(actor, before.pk, "reschedule")  # the older row first, as everywhere
+        except NotFound:  # it was deleted after it was moved
+            raise UndoTooLate() from None
         new = lock(actor, appointment_id, "reschedule")
         if new.status != Appointment.Status.UNCONFIRMED or new.arrived or not old.rescheduled:
             raise UndoTooLate()
-        find_place(actor, wanted, settings=settings_of(actor), at=at, also_lock=[new.doctor_id])
+        find_place(actor, wanted, at=at, also_lock=[new.doctor_id])
         new.deleted_at = at
         save(new, "deleted_at")
         old.status = Appointment.Status.CONFIRMED if old.confirmed_at else Appointment.Status.UNCONFIRMED
@@ -153,7 +157,7 @@ def stretch(
             return visit
         fields = ["ends_at"]
         if duration > visit.duration:
-            place = find_place(actor, wanted, settings=settings, at=at)
+            place = find_place(actor, wanted, at=at)
             fields += mark_overlap(actor, visit, place)
             if place.overridden:
                 record_override(actor, visit, action="stretch", rule=place.overridden, reason=wanted.override_reason)

@@ -16,7 +16,6 @@ from uuid import UUID
 from django.db import IntegrityError, connection, transaction
 
 from clinicflow.clinics.actors import Actor
-from clinicflow.clinics.models import ClinicSettings
 from clinicflow.core import clock
 from clinicflow.core.constraints import meaning_of
 from clinicflow.core.errors import Forbidden, Invalid
@@ -33,6 +32,7 @@ from scheduling.errors import (
 )
 from scheduling.hours import Bookable, Span, is_open
 from scheduling.models import Appointment
+from scheduling.operations.appointments.changes import settings_of
 from scheduling.transitions import DESK
 
 OVERLAPS_ALLOWED = "The clinic allows overlapping visits."
@@ -86,16 +86,14 @@ def _lock_key(clinic: UUID, doctor: UUID) -> int:
     return int.from_bytes(hashlib.blake2b(clinic.bytes + doctor.bytes, digest_size=8).digest(), signed=True)
 
 
-def find_place(
-    actor: Actor, wanted: Wanted, *, settings: ClinicSettings, at: dt.datetime, also_lock: Collection[UUID] = ()
-) -> Place:
+def find_place(actor: Actor, wanted: Wanted, *, at: dt.datetime, also_lock: Collection[UUID] = ()) -> Place:
     """Lock the doctor (and `also_lock`) and check every rule of booking for the wanted time.
 
     Invalid for a bad duration, doctor or visit type; a SlotUnavailable when the time cannot be had; Forbidden or
     OverrideNotAllowed for an override that this actor, clinic or doctor does not have.
     """
     if wanted.doctor_id is None:
-        wanted = replace(wanted, doctor_id=_first_free_doctor(actor, wanted, settings, at))
+        wanted = replace(wanted, doctor_id=_first_free_doctor(actor, wanted, at))
     doctor = _doctor(actor, wanted)
     span = _span(actor, wanted, doctor)
     lock_doctors(actor, {doctor.doctor_id, *also_lock})
@@ -103,13 +101,13 @@ def find_place(
     warnings = ("patient_overlap",) if any(block.kind == "patient" for block in found) else ()
     overlaps = any(block.kind == "visit" for block in found)
     problem = problem_with(actor, doctor, span, found, needs=wanted.needs, at=at)
-    if problem is SlotTaken and settings.allow_overlapping:
+    if problem is SlotTaken and doctor.clinic_allows_overlaps:
         problem = None
     if problem is None:
         return Place(doctor=doctor, span=span, overlap_reason=OVERLAPS_ALLOWED if overlaps else "", warnings=warnings)
     if not wanted.override_reason:
-        raise Refusal(problem, may_override=may_override(actor, settings, doctor), doctor=doctor, span=span)
-    check_override(actor, settings, doctor)
+        raise Refusal(problem, may_override=may_override(actor, doctor), doctor=doctor, span=span)
+    check_override(actor, doctor)
     return Place(
         doctor=doctor,
         span=span,
@@ -180,15 +178,15 @@ def explain(actor: Actor, refusal: Refusal, wanted: Wanted, at: dt.datetime) -> 
     return refusal.problem(detail, free_slots=[slot.as_json() for slot in slots], may_override=refusal.may_override)
 
 
-def may_override(actor: Actor, settings: ClinicSettings, doctor: Bookable) -> bool:
-    return actor.role in DESK and settings.allow_admin_override and doctor.allows_forced_booking
+def may_override(actor: Actor, doctor: Bookable) -> bool:
+    return actor.role in DESK and doctor.clinic_allows_overrides and doctor.allows_forced_booking
 
 
-def check_override(actor: Actor, settings: ClinicSettings, doctor: Bookable) -> None:
+def check_override(actor: Actor, doctor: Bookable) -> None:
     """Forbidden for a role without overrides; OverrideNotAllowed where the clinic or the doctor switched them off."""
     if actor.role not in DESK:
         raise Forbidden()
-    if not may_override(actor, settings, doctor):
+    if not may_override(actor, doctor):
         raise OverrideNotAllowed()
 
 
@@ -219,9 +217,9 @@ def span_of(actor: Actor, starts_at: dt.datetime, duration: int) -> Span:
     return starts_at, ends_at
 
 
-def _first_free_doctor(actor: Actor, wanted: Wanted, settings: ClinicSettings, at: dt.datetime) -> UUID:
+def _first_free_doctor(actor: Actor, wanted: Wanted, at: dt.datetime) -> UUID:
     """The doctor for a booking that names none: free then, and with the fewest visits that day."""
-    if settings.require_provider:
+    if settings_of(actor).require_provider:
         raise Invalid(fields={"doctor_id": ["Choose a doctor."]})
     able = [doctor for doctor in bookable(actor) if doctor.active and wanted.visit_type in doctor.visit_types]
     if not able:
@@ -263,7 +261,6 @@ def placing(actor: Actor, wanted: Wanted, *, at: dt.datetime) -> Iterator[None]:
         if not isinstance(meaning_of(error), SlotTaken) or wanted.doctor_id is None:
             raise
         doctor = _doctor(actor, wanted)
-        settings = ClinicSettings.objects.visible_to(actor).get()
-        allowed = may_override(actor, settings, doctor)
+        allowed = may_override(actor, doctor)
         net = Refusal(SlotTaken, may_override=allowed, doctor=doctor, span=_span(actor, wanted, doctor))
         raise explain(actor, net, wanted, at) from error
