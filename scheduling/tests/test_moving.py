@@ -123,7 +123,6 @@ class UndoMoveTests(VisitCase):
         with self.assertRaises(UndoTooLate):
             self.do("undo_move")
 
-
     def test_not_once_the_old_visit_was_deleted(self):
         new = self.do("move", starts_at=self.time("14:00"))
         self.do("delete")
