@@ -6,6 +6,8 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.urls import reverse
+
 from clinicflow.clinics.models import Doctor
 from dashboards.grid import STEP, minute_of_day
 from scheduling.models import Appointment
@@ -47,6 +49,11 @@ class Card:
     lane: int = 0
     lanes: int = 1
     doctor: Doctor | None = None
+
+    @property
+    def url(self) -> str:
+        """The visit's page; its acts are addresses under it."""
+        return reverse("visit", args=[self.id])
 
     @property
     def end(self) -> int:

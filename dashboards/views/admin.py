@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from clinicflow.audit.log import saw
+from clinicflow.clinics.actors import Role
 from clinicflow.clinics.permissions import role_required
 from clinicflow.core import clock
 from clinicflow.web.render import render_page
@@ -55,7 +56,8 @@ def find(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:80]
     hits = find_patients(request.actor, text, clock.now())
     saw(request.actor, "patients", [hit.patient.pk for hit in hits])
-    return render_page(request, "dashboards/_find_hits.html", {"hits": hits, "q": text})
+    context = {"hits": hits, "q": text, "can_book": request.actor.role == Role.ADMIN}
+    return render_page(request, "dashboards/_find_hits.html", context)
 
 
 def _board(request: HttpRequest) -> Board:

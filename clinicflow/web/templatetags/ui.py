@@ -1,6 +1,7 @@
 """Template words of every page: icons, faces, times and dates as the clinic writes them."""
 
 import datetime as dt
+from functools import cache
 
 import phonenumbers
 from django import template
@@ -17,11 +18,18 @@ register = template.Library()
 @register.simple_tag
 def icon(name: str, classes: str = "", label: str = "") -> SafeString:
     """An icon of the sprite. With a label it speaks; without one it is decoration."""
-    href = f"{static('ui/icons.svg')}#{name}"
-    classes = f"i {classes}".rstrip()
     if label:
+        href = f"{static('ui/icons.svg')}#{name}"
+        classes = f"i {classes}".rstrip()
         return format_html('<svg class="{}" role="img" aria-label="{}"><use href="{}"/></svg>', classes, label, href)
-    return format_html('<svg class="{}" aria-hidden="true"><use href="{}"/></svg>', classes, href)
+    return _drawn(name, classes)
+
+
+@cache
+def _drawn(name: str, classes: str) -> SafeString:
+    """The few hundred unlabelled icons are made once: a day page has four hundred of them."""
+    href = f"{static('ui/icons.svg')}#{name}"
+    return format_html('<svg class="{}" aria-hidden="true"><use href="{}"/></svg>', f"i {classes}".rstrip(), href)
 
 
 @register.filter
