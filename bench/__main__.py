@@ -1,0 +1,132 @@
+"""Requests against the bare SQL of each, in one run.
+
+    make bench                              or, with another size,   make bench ARGS="--visits 200000"
+
+Starts PostgreSQL and Valkey (unless DATABASE_URL and REDIS_URL name others), fills a database of its own,
+`clinicflow_bench`, starts the web server as a deployment does, and takes turns between the two sides, round by round:
+only ratios inside one run count. Ends with 1 if the day list misses its goal.
+"""
+
+import argparse
+import os
+import statistics
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+GOAL = 12.0  # p50 of the day list, in bare round trips
+CLIENTS = 8
+
+
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__.split("\n")[0])
+    parser.add_argument("--visits", type=int, default=5_000, help="visits before today, besides the 50 of today")
+    parser.add_argument("--rounds", type=int, default=7, help="turns of each side; their median counts")
+    parser.add_argument("--requests", type=int, default=150, help="requests of each turn, at most")
+    parser.add_argument("--seconds", type=float, default=4.0, help="seconds of each turn, at most")
+    parser.add_argument("--workers", type=int, default=2, help="processes of the web server")
+    options = parser.parse_args(arguments)
+    with ExitStack() as stack:
+        _prepare_environment(stack)
+        return _measure(options, stack)
+
+
+def _prepare_environment(stack: ExitStack) -> None:
+    """Services and settings; nothing of Django may be imported before this."""
+    from clinicflow import embedded  # noqa: PLC0415 - before the settings, which read the addresses
+
+    data = Path(os.environ.get("DATA_DIR") or ROOT / ".clinicflow") / "bench"
+    missing = [name for name in ("DATABASE_URL", "REDIS_URL") if not os.environ.get(name)]
+    if missing:
+        services = stack.enter_context(embedded.start(data, addresses=missing))
+        os.environ.update(services.addresses)
+    url = os.environ["DATABASE_URL"].rsplit("/", 1)[0]
+    os.environ.update(
+        DATABASE_URL=f"{url}/clinicflow_bench",
+        REDIS_PREFIX="clinicflow-bench",
+        DATA_DIR=str(data),
+        DJANGO_SETTINGS_MODULE="clinicflow.settings",
+        ENVIRONMENT="test",
+        DEBUG="false",
+        LOG_LEVEL="ERROR",
+        API_CALLS_PER_MINUTE="1000000",
+    )
+    import django  # noqa: PLC0415 - the same
+
+    django.setup()
+
+
+def _measure(options: argparse.Namespace, stack: ExitStack) -> int:
+    from bench import loads, site  # noqa: PLC0415 - they import models
+
+    began = time.monotonic()
+    _say(f"Filling clinicflow_bench with {options.visits:,} visits and a day of {site.OF_THE_DAY}.")
+    place = site.make(options.visits)
+    port = stack.enter_context(site.serving(options.workers))
+    _say(f"Measuring after {time.monotonic() - began:.0f} s: {options.rounds} rounds, each side in turn.\n")
+    bound = {"count": options.requests, "seconds": options.seconds}
+    one = {
+        "bare": loads.bare_day(place),
+        "list": loads.day_list(place, port),
+        "page": loads.day_page(place, port),
+    }
+    slots, bare_slots = loads.Slots(place), loads.Slots(place)
+    many = {
+        "list": [loads.day_list(place, port) for _ in range(CLIENTS)],
+        "page": [loads.day_page(place, port) for _ in range(CLIENTS)],
+        "bare booking": [loads.bare_booking(place, bare_slots) for _ in range(CLIENTS)],
+        "booking": [loads.booking(place, port, slots) for _ in range(CLIENTS)],
+    }
+    for once in [*one.values(), *(call for calls in many.values() for call in calls)]:
+        loads.timed(once, count=10, seconds=5)
+    p50: dict[str, list[float]] = {name: [] for name in one}
+    p99: dict[str, list[float]] = {name: [] for name in one}
+    rates: dict[str, list[float]] = {name: [] for name in many}
+    for _ in range(options.rounds):
+        for name, once in one.items():
+            taken = sorted(loads.timed(once, **bound))
+            p50[name].append(taken[len(taken) // 2])
+            p99[name].append(taken[int(len(taken) * 0.99)])
+    for _ in range(options.rounds):
+        for name, calls in many.items():
+            share = max(10, options.requests // CLIENTS)
+            rates[name].append(loads.together(calls, count=share, seconds=options.seconds))
+    return _report(p50, p99, rates)
+
+
+def _report(p50: dict[str, list[float]], p99: dict[str, list[float]], rates: dict[str, list[float]]) -> int:
+    median = statistics.median
+    list_ratio = median(ours / bare for ours, bare in zip(p50["list"], p50["bare"], strict=True))
+    page_ratio = median(ours / bare for ours, bare in zip(p50["page"], p50["bare"], strict=True))
+    book_ratio = median(ours / bare for ours, bare in zip(rates["booking"], rates["bare booking"], strict=True))
+    _say("one client                      p50 ms    p99 ms    ÷ bare")
+    for name, words, ratio in (
+        ("bare", "day's SQL alone", None),
+        ("list", "day list, JSON", list_ratio),
+        ("page", "day's page, HTML", page_ratio),
+    ):
+        shown = f"{ratio:9.1f}" if ratio else f"{'1':>9}"
+        _say(f"{words:30}{median(p50[name]) * 1000:8.2f}{median(p99[name]) * 1000:10.2f}{shown}")
+    _say(f"\n{CLIENTS} clients                     per second  ÷ bare")
+    for name, words, ratio in (
+        ("list", "day list, JSON", None),
+        ("page", "day's page, HTML", None),
+        ("bare booking", "bare insert, same constraint", None),
+        ("booking", "booking", book_ratio),
+    ):
+        _say(f"{words:30}{median(rates[name]):10.0f}" + (f"{ratio:10.2f}" if ratio else ""))
+    reached = list_ratio <= GOAL
+    _say(f"\nday list p50 ÷ bare round trip: {list_ratio:.1f}, goal {GOAL:.0f}: {'reached' if reached else 'MISSED'}")
+    return 0 if reached else 1
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
