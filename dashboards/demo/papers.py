@@ -13,7 +13,7 @@ from intake.operations.forms import hash_of
 
 DAY = dt.timedelta(days=1)
 # Share of forms sent in, by worked days to the visit; links go out when a visit is booked.
-SENT_IN = {0: 0.9, 1: 0.8, 2: 0.7, 3: 0.55}
+SENT_IN = {0: 0.86, 1: 0.8, 2: 0.7, 3: 0.55}
 
 
 @dataclass(kw_only=True)
@@ -44,7 +44,7 @@ class Papers:
         draw = chance.random()
         if draw < share or visit.row.arrived:
             return "completed"
-        return "sent" if draw < share + (1 - share) * 0.7 else "missing"
+        return "sent" if draw < share + (1 - share) * 0.55 else "missing"
 
     def _form(self, visit: Visit, chance: Chance) -> None:
         row = visit.row

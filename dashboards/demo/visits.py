@@ -185,7 +185,7 @@ class Diary:
         chance, row = visit.chance, visit.row
         # Reminders have made no-shows rarer over the quarter.
         gone_by = min(1.0, -visit.steps / 63)
-        no_show = 0.058 + 0.036 * gone_by
+        no_show = 0.05 + 0.05 * gone_by
         draw = chance.random()
         if draw < 0.02:
             self._move_away(visit)
@@ -209,10 +209,10 @@ class Diary:
     def _today(self, visit: Visit, may_be_late: bool) -> bool:
         now, row, chance = self.calendar.now, visit.row, visit.chance
         draw, turn, wait = chance.random(), chance.random(), chance.minutes(4, 19)
-        if draw < 0.05:
+        if draw < 0.07:
             self._cancel(visit)
         elif row.ends_at <= now:
-            if draw < 0.11 and row.visit_type == "in-clinic":
+            if draw < 0.12 and row.visit_type == "in-clinic":
                 self._no_show(visit)
             else:
                 self._complete(visit)
@@ -220,7 +220,8 @@ class Diary:
             if may_be_late and now - row.starts_at <= LATE_UNTIL and row.visit_type == "in-clinic" and turn < 0.45:
                 self._confirm(visit)
                 return False
-            self._arrive(visit, row.starts_at - wait)
+            # On a video visit, to arrive is to join.
+            self._arrive(visit, row.starts_at if row.visit_type == "virtual" else row.starts_at - wait)
         elif row.starts_at - now <= dt.timedelta(minutes=25) and turn < 0.55 and row.visit_type == "in-clinic":
             self._arrive(visit, min(row.starts_at - wait, now - dt.timedelta(minutes=2)))
         elif turn < 0.8:
