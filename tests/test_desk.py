@@ -1,0 +1,247 @@
+"""The front desk in browsers: by mouse and by keyboard alone, a second browser following, clean for axe."""
+
+import datetime as dt
+
+import pytest
+from playwright.sync_api import expect
+
+from clinicflow.core import clock
+from clinicflow.testing.axe import violations
+from clinicflow.testing.case import PASSWORD, Cast
+from patients.folding import search_fields
+from scheduling.models import Appointment
+
+pytestmark = pytest.mark.browser
+
+
+class Morning(Cast):
+    """A day ahead with four visits, and one of last week that is done."""
+
+    def __init__(self):
+        self.build()
+        self.day = self.next_weekday(self.riverside, 1)
+        self.hannah = self.visit("09:00", "Hannah Lindqvist", self.dr_okafor)
+        self.diego = self.visit("10:00", "Diego Flores", self.dr_okafor, status="confirmed", confirmed_at=clock.now())
+        self.aisha = self.visit("09:30", "Aisha Rahman", self.dr_herrera)
+        self.lost = self.visit("14:00", "Noah Goldberg", self.dr_herrera, status="cancelled")
+        past = self.at(self.riverside, self.day - dt.timedelta(days=14), "09:00")
+        self.make_appointment(self.dr_okafor, self.hannah.patient, past, status="completed")
+
+    def visit(self, time, name, doctor, **fields):
+        first, last = name.split()
+        patient = self.make_patient(self.riverside, name, **search_fields(first, last, ""))
+        return self.make_appointment(doctor, patient, self.at(self.riverside, self.day, time), **fields)
+
+    def now(self, visit):
+        with self.inside(self.desk):
+            return Appointment.objects.get(pk=visit.pk)
+
+    def replacing(self, visit):
+        """The visit that another one was moved to."""
+        with self.inside(self.desk):
+            return Appointment.objects.visible_to(self.desk).get(rescheduled_from_id=visit.pk)
+
+
+def sign_in(page, site, email="dana@riverside.test"):
+    page.goto(f"{site}/account/login/")
+    page.fill("[name=login]", email)
+    page.fill("[name=password]", PASSWORD)
+    page.click("#sign-in button[type=submit]")
+    page.wait_for_url(lambda url: "login" not in url)
+
+
+@pytest.fixture
+def morning(asgi_server):
+    return Morning()
+
+
+@pytest.fixture
+def open_desk(asgi_server, new_context, morning):
+    """Opens the schedule of the day in a browser of its own, live."""
+
+    def open_one(**options):
+        page = new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce", **options).new_page()
+        sign_in(page, asgi_server)
+        page.goto(f"{asgi_server}/schedule?date={morning.day}")
+        page.wait_for_selector("#live[data-state=on]")
+        return page
+
+    return open_one
+
+
+def card(page, visit, mark=""):
+    return page.locator(f"#appt-{visit.pk}{f'.is-{mark}' if mark else ''}")
+
+
+def test_a_click_confirms_undo_takes_it_back_and_the_other_browser_follows(open_desk, morning):
+    mine, theirs = open_desk(), open_desk()
+    card(mine, morning.hannah).hover()
+    card(mine, morning.hannah).locator(".quick").click()
+    for page in (mine, theirs):
+        expect(card(page, morning.hannah, "confirmed")).to_be_visible()
+    expect(mine.locator(".toast")).to_contain_text("Hannah Lindqvist is confirmed")
+    expect(theirs.locator(".toast")).to_have_count(0)
+    mine.locator(".toast .undo").click()
+    for page in (mine, theirs):
+        expect(card(page, morning.hannah, "unconfirmed")).to_be_visible()
+
+
+def test_one_change_is_one_request_in_the_other_browser(open_desk, morning):
+    mine, theirs = open_desk(), open_desk()
+    asked = []
+    theirs.on("request", lambda request: asked.append(request.url))
+    card(mine, morning.hannah).hover()
+    card(mine, morning.hannah).locator(".quick").click()
+    expect(card(theirs, morning.hannah, "confirmed")).to_be_visible()
+    assert [url.split("?")[0].rsplit("/", 2)[-2:] for url in asked] == [["day", "changes"]]
+
+
+def test_by_keyboard_alone_a_visit_is_confirmed_moved_and_cancelled(open_desk, morning):
+    page = open_desk()
+    card(page, morning.hannah).locator(".hit").focus()
+    page.keyboard.press("c")
+    expect(card(page, morning.hannah, "confirmed")).to_be_visible()
+
+    page.keyboard.press("m")
+    for key in ("ArrowDown",) * 10:  # from 9:00 to 11:30, past Diego at 10:00
+        page.keyboard.press(key)
+    expect(page.locator(".ghost .when")).to_have_text("11:30 am")
+    page.keyboard.press("Enter")
+    expect(page.locator(".toast").last).to_contain_text("11:30 am")
+    moved = morning.replacing(morning.hannah)
+    assert clock.local(moved.starts_at, "America/New_York").time() == dt.time(11, 30)
+
+    expect(card(page, moved)).to_be_visible()
+    card(page, moved).locator(".hit").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#sheet h2")).to_have_text("Hannah Lindqvist")
+    page.locator("#sheet a.danger").press("Enter")
+    page.locator("#modal input[value=patient-cancelled]").press("Space")
+    page.locator("#modal textarea").fill("has a cold")
+    page.locator("#modal button[type=submit]").press("Enter")
+    expect(card(page, moved, "cancelled")).to_be_visible()
+    expect(page.locator("dialog[open]")).to_have_count(0)
+
+
+def test_by_keyboard_alone_somebody_new_is_booked(open_desk, morning):
+    page = open_desk()
+    page.keyboard.press("n")
+    page.locator("#b-who").fill("Ana Costa")
+    page.locator("#b-hits .add").press("Enter")
+    expect(page.locator("#b-first")).to_have_value("Ana")
+    page.locator("#b-born").fill("1991-03-04")
+    page.locator("#b-phone").fill("(512) 555-0133")
+    page.locator("#modal .slots input").first.press("Space")
+    page.locator("#modal button[type=submit]").press("Enter")
+    expect(page.locator(".toast")).to_contain_text("Booked Ana Costa")
+    expect(page.locator(".appt", has_text="Ana Costa")).to_be_visible()
+
+
+def test_an_error_takes_the_focus_to_its_field(open_desk, morning):
+    page = open_desk()
+    page.keyboard.press("n")
+    page.locator("#modal a", has_text="Add a new patient").click()
+    page.locator("#b-first").fill("Ana")
+    page.locator("#modal button[type=submit]").click()
+    expect(page.locator("#b-last")).to_be_focused()
+
+
+def test_dragging_moves_a_visit_to_another_doctor_and_undo_brings_it_back(open_desk, morning):
+    mine, theirs = open_desk(), open_desk()
+    start = card(mine, morning.diego).bounding_box()
+    column = mine.locator(f"#col-{morning.dr_herrera.pk}").bounding_box()
+    mine.mouse.move(start["x"] + 20, start["y"] + 8)
+    mine.mouse.down()
+    mine.mouse.move(column["x"] + 40, start["y"] + 60, steps=6)
+    mine.mouse.move(column["x"] + 40, start["y"] + 98, steps=4)
+    expect(mine.locator(".ghost")).to_be_visible()
+    mine.mouse.up()
+    expect(mine.locator(".toast")).to_contain_text("Dr. Luis Herrera")
+    moved = morning.replacing(morning.diego)
+    assert moved.doctor_id == morning.dr_herrera.pk
+    expect(theirs.locator(f"#col-{morning.dr_herrera.pk} #appt-{moved.pk}")).to_be_visible()
+    mine.locator(".toast .undo").click()
+    expect(theirs.locator(f"#col-{morning.dr_okafor.pk} #appt-{morning.diego.pk}")).to_be_visible()
+
+
+def test_a_taken_time_cannot_be_dropped_on(open_desk, morning):
+    page = open_desk()
+    card(page, morning.diego).locator(".hit").focus()
+    page.keyboard.press("m")
+    for _ in range(4):  # onto Hannah at 9:00
+        page.keyboard.press("ArrowUp")
+    expect(page.locator(".ghost.clash .when")).to_contain_text("taken")
+    page.keyboard.press("Escape")
+    expect(page.locator(".ghost")).to_have_count(0)
+    assert morning.now(morning.diego).rescheduled is False
+
+
+def test_figures_filter_and_the_address_remembers_it(open_desk, morning):
+    page = open_desk()
+    page.locator(".hero[data-filter=unconfirmed]").click()
+    expect(page.locator(".appt:not(.dim)")).to_have_count(2)
+    page.reload()
+    expect(page.locator(".appt:not(.dim)")).to_have_count(2)
+
+
+def test_a_lost_line_is_said_and_what_was_missed_appears(open_desk, morning):
+    mine, theirs = open_desk(), open_desk()
+    theirs.context.set_offline(True)
+    expect(theirs.locator("#offline")).to_be_visible()
+    card(mine, morning.hannah).hover()
+    card(mine, morning.hannah).locator(".quick").click()
+    expect(card(mine, morning.hannah, "confirmed")).to_be_visible()
+    theirs.context.set_offline(False)
+    expect(theirs.locator("#offline")).to_be_hidden()
+    expect(card(theirs, morning.hannah, "confirmed")).to_be_visible()
+
+
+def test_the_doctors_page_follows_the_desk(open_desk, asgi_server, new_context, morning):
+    desk = open_desk()
+    doctor = new_context(viewport={"width": 1440, "height": 900}).new_page()
+    sign_in(doctor, asgi_server, "okafor@riverside.test")
+    doctor.goto(f"{asgi_server}/my-day/{morning.hannah.pk}")
+    doctor.wait_for_selector("#live[data-state=on]")
+    expect(doctor.locator(".pt .pill")).to_have_text("Unconfirmed")
+    card(desk, morning.hannah).hover()
+    card(desk, morning.hannah).locator(".quick").click()
+    expect(doctor.locator(".pt .pill")).to_have_text("Confirmed")
+
+
+@pytest.mark.parametrize("width", [1440, 820, 390])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing(asgi_server, new_context, morning, width, theme):
+    def opened(email, *paths):
+        context = new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce", color_scheme=theme)
+        page = context.new_page()
+        sign_in(page, asgi_server, email)
+        for path in paths:
+            page.goto(asgi_server + path)
+            yield path, page
+
+    wrong = {}
+    visit = f"/visits/{morning.hannah.pk}"
+    day = f"/schedule?date={morning.day}"
+    pages = [
+        (
+            "dana@riverside.test",
+            day,
+            visit,
+            f"{visit}/cancel",
+            f"{visit}/reschedule",
+            "/visits/new",
+            "/visits/new?new=1",
+        ),
+        ("okafor@riverside.test", "/my-day", f"/my-day/{morning.hannah.pk}"),
+        ("marta@riverside.test", "/overview"),
+    ]
+    for email, *paths in pages:
+        for path, page in opened(email, *paths):
+            if found := violations(page):
+                wrong[path] = found
+    page = next(opened("dana@riverside.test", day))[1]
+    card(page, morning.hannah).locator(".hit").click(position={"x": 12, "y": 6})
+    expect(page.locator("#sheet h2")).to_be_visible()
+    if found := violations(page):
+        wrong["the panel over the schedule"] = found
+    assert wrong == {}
