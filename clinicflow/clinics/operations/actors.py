@@ -8,6 +8,7 @@ import structlog
 from django.http import HttpRequest
 
 from clinicflow.accounts.models import AuthSession
+from clinicflow.clinics import sql
 from clinicflow.clinics.actors import Actor, Role
 from clinicflow.clinics.models import Membership
 from clinicflow.core.addresses import client_address
@@ -29,12 +30,7 @@ def actor_of(session: AuthSession, caller: Caller) -> Actor | None:
     """The actor of a live sign-in, or None when its membership is gone, disabled, or not chosen yet."""
     if session.membership_id is None:
         return None
-    membership = (
-        Membership.objects.active()
-        .filter(pk=session.membership_id, user_id=session.user_id)
-        .select_related("clinic", "user")
-        .first()
-    )
+    membership = sql.active_membership(session.membership_id, session.user_id)
     return None if membership is None else actor_of_membership(membership, caller, session_id=session.pk)
 
 
