@@ -8,6 +8,7 @@ from django.db import connection
 
 from clinicflow.clinics.actors import Actor, Role
 from clinicflow.core.errors import NotFound
+from clinicflow.db.instants import read_instants_natively
 
 READERS = frozenset({Role.ADMIN, Role.DOCTOR, Role.SYSTEM})
 
@@ -127,6 +128,7 @@ class DayVisits:
             self._rows = []
             if self._visible:
                 with connection.cursor() as cursor:
+                    read_instants_natively(cursor)
                     cursor.execute(DAY, self._values)
                     self._rows = [DayRow._make(row) for row in cursor.fetchall()]
         return self._rows
