@@ -46,7 +46,7 @@ class PlaceForm(forms.Form):
         data = super().clean() or {}
         if not self.errors and not data.get("slot") and not data.get("time") and not data.get("walk_in"):
             self.add_error("slot", _("Choose a time."))
-        if data.get("time") and not data.get("doctor"):
+        if data.get("time") and not data.get("slot") and not data.get("doctor"):
             self.add_error("doctor", _("Choose the doctor for a time of your own."))
         return data
 
@@ -86,6 +86,7 @@ class SlotSearchForm(forms.Form):
     duration = forms.IntegerField(min_value=5, max_value=480, initial=30)
     visit_type = forms.ChoiceField(choices=Appointment.VisitType, required=False)
     time = forms.TimeField(required=False)
+    slot = SlotField(required=False)
 
 
 class CancelForm(forms.Form):

@@ -208,8 +208,7 @@ def test_the_doctors_page_follows_the_desk(open_desk, asgi_server, new_context, 
     expect(doctor.locator(".pt .pill")).to_have_text("Confirmed")
 
 
-@pytest.mark.parametrize("width", [1440, 820, 390])
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (1440, "dark"), (820, "light"), (390, "dark")])
 def test_axe_finds_nothing(asgi_server, new_context, morning, width, theme):
     def opened(email, *paths):
         context = new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce", color_scheme=theme)

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import OuterRef, Subquery
 
 from clinicflow.clinics.actors import Actor
-from clinicflow.clinics.models import ClinicSettings, Doctor
+from clinicflow.clinics.models import WEEKDAYS, ClinicSettings, Doctor
 from clinicflow.core import clock
 from dashboards.board.cards import COLUMNS, Card, card_of
 from dashboards.grid import DAY, STEP, Block, Minutes, blocks_of, lanes_of, minute_of_day
@@ -89,6 +89,18 @@ class Board:
     def hours(self) -> list[tuple[int, int]]:
         """(hour, place) of each line of the scale."""
         return [(minute // 60, (minute - self.opens) // STEP) for minute in range(self.opens, self.closes, 60)]
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nobody comes and nobody works."""
+        grid = self.closes - self.opens
+        return not self.cards and all(sum(block.minutes for block in column.blocks) >= grid for column in self.columns)
+
+    @property
+    def next_open_day(self) -> dt.date:
+        """The next day of the clinic's week after the one shown."""
+        days = (self.day + dt.timedelta(days=number) for number in range(1, 8))
+        return next((day for day in days if WEEKDAYS[day.weekday()] in self.settings.working_days), self.today)
 
     @property
     def patient_ids(self) -> list[UUID]:

@@ -200,6 +200,21 @@ class RescheduleTests(VisitCase):
         self.assertEqual(answer.status_code, 200)
         self.assertTrue(self.now().rescheduled)
 
+    def test_a_chip_chosen_after_a_refusal_counts_more_than_the_time_that_was_refused(self):
+        self.visit_at("14:00", "Noah Goldberg")
+        data = {"doctor": str(self.dr_okafor.pk), "date": str(MONDAY), "duration": "30", "time": "14:00"}
+        nearest = self.post(self.address(), data).context["nearest"][0]
+        self.assertEqual(self.post(self.address(), data | {"slot": nearest.value}).status_code, 200)
+        self.assertTrue(self.now().rescheduled)
+
+    def test_a_chip_that_was_taken_meanwhile_can_be_gone_past_with_a_reason(self):
+        chip = next(c for c in self.get(self.address(), **HTMX).context["slots"] if f"{c.starts_at:%H:%M}" == "14:00")
+        self.visit_at("14:00", "Noah Goldberg")
+        data = {"doctor": str(self.dr_okafor.pk), "date": str(MONDAY), "duration": "30", "slot": chip.value}
+        answer = self.post(self.address(), data)
+        self.assertContains(answer, 'name="time" type="time" step="300" value="14:00"', status_code=409)
+        self.assertContains(answer, 'name="override_reason"', status_code=409)
+
     def test_a_lost_slot_shows_the_nearest_ones(self):
         self.visit_at("14:00", "Noah Goldberg")
         data = {"doctor": str(self.dr_okafor.pk), "date": str(MONDAY), "duration": "30", "time": "14:00"}

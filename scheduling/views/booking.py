@@ -208,8 +208,15 @@ def _slots(request: HttpRequest, values: QueryDict, *, without: UUID | None = No
         "later": chips_of(later),
         "day": day,
         "chosen_slot": values.get("slot") or next((chip.value for chip in chips_of(at_time)), ""),
-        "own_time": "" if at_time or values.get("slot") else values.get("time", ""),
+        "own_time": "" if at_time else _own_time(request, data, slots + later),
     }
+
+
+def _own_time(request: HttpRequest, data: dict[str, Any], offered: list[Slot]) -> str:
+    """The time to go on with by hand: the one typed, or a chip that somebody else has taken meanwhile."""
+    if data["slot"] and data["slot"][1] not in [slot.starts_at for slot in offered]:
+        return f"{clock.local(data['slot'][1], request.actor.timezone):%H:%M}"
+    return f"{data['time']:%H:%M}" if data["time"] and not data["slot"] else ""
 
 
 def _one_each(slots: list[Slot], doctor: UUID | None) -> list[Slot]:
@@ -246,11 +253,11 @@ def _place_of(request: HttpRequest, visit: Appointment) -> QueryDict:
 
 
 def _wanted(request: HttpRequest, data: dict[str, Any]) -> tuple[UUID, dt.datetime]:
-    """The doctor and the instant; a time typed by hand counts more than a chip."""
-    if data["time"]:
-        return data["doctor"], instant(request, data["date"], data["time"])
-    slot: tuple[UUID, dt.datetime] = data["slot"]
-    return slot
+    """The doctor and the instant; the page empties a typed time when a chip is chosen, so a chip counts."""
+    if data["slot"]:
+        slot: tuple[UUID, dt.datetime] = data["slot"]
+        return slot
+    return data["doctor"], instant(request, data["date"], data["time"])
 
 
 def _request_of(request: HttpRequest, data: dict[str, Any]) -> desk.VisitRequest:

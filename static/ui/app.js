@@ -34,7 +34,8 @@ document.addEventListener("htmx:after:swap", (event) => {
   const dialog = source?.dataset?.opens && document.getElementById(source.dataset.opens);
   if (!dialog || !dialog.innerHTML.trim()) return;
   open(dialog);
-  find("[autofocus], h2, button", dialog)?.focus({ preventScroll: true });
+  const first = ["[autofocus]", "h2[tabindex]", "button"].map((selector) => find(selector, dialog)).find(Boolean);
+  first?.focus({ preventScroll: true });
   unchoose();
   source.closest(".appt")?.classList.add("chosen");
 });
@@ -129,6 +130,15 @@ document.addEventListener("keydown", (event) => {
     } else find("#sheet[open]:not(:modal)")?.close();
   }
   if (event.key === "?" && !event.target.matches("input, textarea, select") && find("#shortcuts")) actions.shortcuts();
+});
+
+// ---- A free time and a time typed by hand exclude each other.
+document.addEventListener("change", (event) => {
+  const form = event.target.form;
+  if (event.target.name === "slot" && form?.elements.time) form.elements.time.value = "";
+  if (event.target.name === "time" && event.target.value) {
+    form.querySelectorAll('[name="slot"]:checked').forEach((chip) => (chip.checked = false));
+  }
 });
 
 // ---- Toasts leave after eight seconds, never while pointed at or focused.
