@@ -1,12 +1,15 @@
 """A form's answers in the shape that the engine reads."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from aiassist.engine.identity import Identity
 from aiassist.engine.schema import Answer
+from clinicflow.clinics.models import Clinic, Doctor
 from intake.answers import ROW_FIELDS
 from intake.models import IntakeRevision, Questionnaire
 from intake.structure import questions
+from patients.models import Patient
 
 
 def engine_answers(questionnaire: Questionnaire, revision: IntakeRevision) -> list[Answer]:
@@ -47,3 +50,19 @@ def _as_read(question: Mapping[str, Any], value: Any, language: str) -> Any:
     if isinstance(value, list) and options:
         return [options.get(choice, choice) if isinstance(choice, str) else choice for choice in value]
     return value
+
+
+def identity_of(patient: Patient, clinic: Clinic, doctors: Iterable[Doctor]) -> Identity:
+    """What is known of who the patient is, and of whom they might name: none of it may leave the machine."""
+    guardian = patient.guardian or {}
+    names = [f"{patient.first_name} {patient.last_name}", guardian.get("name")]
+    phones = [str(patient.phone or ""), guardian.get("phone")]
+    return Identity(
+        names=tuple(str(name) for name in names if name),
+        date_of_birth=patient.date_of_birth,
+        phones=tuple(str(phone) for phone in phones if phone),
+        emails=(patient.email,) if patient.email else (),
+        addresses=(clinic.address,) if clinic.address else (),
+        clinics=(clinic.name,),
+        doctors=tuple(doctor.name for doctor in doctors),
+    )

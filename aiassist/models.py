@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from aiassist.querysets import InteractionQuerySet, SummaryQuerySet
+from aiassist.querysets import InteractionQuerySet, ModelUseQuerySet, SummaryQuerySet
 from clinicflow.clinics.models import Doctor
 from clinicflow.core.models import ClinicOwned
 from intake.models import IntakeForm
@@ -79,6 +79,36 @@ class IntakeSummary(ClinicOwned):
             models.CheckConstraint(
                 condition=Q(status__in=["generating", "generated", "failed", "edited"]), name="summaries_status_known"
             ),
+        ]
+
+
+class ModelUse(ClinicOwned):
+    """What a clinic has spent on the model in a month (UTC), and whether the way to it is open.
+
+    A call is counted at its worst cost before it is made and corrected after it. While `open_until` lies ahead,
+    no call is made: the rules engine answers.
+    """
+
+    month = models.DateField()
+    spent_usd = models.DecimalField(max_digits=12, decimal_places=6, default=0)
+    input_tokens = models.PositiveBigIntegerField(default=0)
+    output_tokens = models.PositiveBigIntegerField(default=0)
+    calls = models.PositiveIntegerField(default=0)
+    failures = models.PositiveIntegerField(default=0)
+    failing_since = models.DateTimeField(null=True, blank=True)
+    open_until = models.DateTimeField(null=True, blank=True)
+    last_failure = models.CharField(max_length=60, blank=True)
+    last_failure_at = models.DateTimeField(null=True, blank=True)
+    last_success_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ModelUseQuerySet.as_manager()
+
+    class Meta:
+        db_table = "ai_model_use"
+        verbose_name_plural = "model use"
+        constraints = [
+            models.UniqueConstraint(fields=["clinic"], name="model_use_one_a_clinic"),
+            models.CheckConstraint(condition=Q(spent_usd__gte=0), name="model_use_spent_not_negative"),
         ]
 
 

@@ -33,3 +33,9 @@ class SummaryQuerySet(ClinicQuerySet):
 class InteractionQuerySet(OfDoctorQuerySet):
     def unresolved(self) -> Self:
         return self.filter(needs_attention=True, resolved_at=None)
+
+
+class ModelUseQuerySet(ClinicQuerySet):
+    """Spend and state of the model: for whoever runs the clinic. No patient is in it."""
+
+    roles = frozenset({Role.ADMIN, Role.OWNER, Role.SYSTEM})

@@ -73,6 +73,35 @@ def answers_to_read(actor: Actor, summary_id: UUID) -> IntakeRevision | None:
     )
 
 
+def opened_at(actor: Actor, summary_id: UUID) -> dt.datetime:
+    """The instant at which this version was asked for."""
+    opened: dt.datetime = IntakeSummary.objects.visible_to(actor).fetch(summary_id).created_at
+    return opened
+
+
+@transaction.atomic
+def note_call(actor: Actor, summary_id: UUID, prompt_version: str) -> bool:
+    """Note that a model is about to be asked; False when one was asked already and nobody knows how it ended.
+
+    A worker that dies in the middle of a call may have paid for it, so the next one does not pay again.
+    """
+    summary = IntakeSummary.objects.visible_to(actor).lock(summary_id)
+    if summary.status != Status.GENERATING or summary.prompt_version:
+        return False
+    summary.prompt_version = prompt_version
+    summary.save(update_fields=["prompt_version", "updated_at"])
+    return True
+
+
+@transaction.atomic
+def forget_call(actor: Actor, summary_id: UUID) -> None:
+    """Note that the call ended without a summary, so that another may be made."""
+    summary = IntakeSummary.objects.visible_to(actor).lock(summary_id)
+    if summary.status == Status.GENERATING:
+        summary.prompt_version = ""
+        summary.save(update_fields=["prompt_version", "updated_at"])
+
+
 @transaction.atomic
 def complete(
     actor: Actor,
@@ -99,6 +128,61 @@ def complete(
     summary.generated_at = at
     for name, value in (facts or {}).items():
         setattr(summary, name, value)
+    summary.save()
+    _announce(actor, summary)
+    return summary
+
+
+@transaction.atomic
+def awaits_model(actor: Actor, summary_id: UUID) -> IntakeRevision | None:
+    """The revision of a summary that the rules made in the model's place; None when it is no longer the newest, or
+    when the doctor has reviewed it or decided on an item of it."""
+    summary = IntakeSummary.objects.visible_to(actor).fetch(summary_id)
+    if not _may_be_followed(summary):
+        return None
+    return (
+        IntakeRevision.objects.select_related("form__questionnaire", "form__appointment")
+        .filter(form_id=summary.intake_form_id, number=summary.form_revision)
+        .get()
+    )
+
+
+def _may_be_followed(summary: IntakeSummary) -> bool:
+    return bool(
+        summary.is_newest
+        and summary.status == Status.GENERATED
+        and summary.engine == IntakeSummary.Engine.RULES
+        and summary.failure
+        and summary.reviewed_at is None
+        and not any(entry.get("verdict") for entry in summary.items.get("items", []))
+    )
+
+
+@transaction.atomic
+def follow(
+    actor: Actor,
+    summary_id: UUID,
+    *,
+    answers: list[Answer],
+    verified: Verified,
+    at: dt.datetime,
+    facts: dict[str, Any],
+) -> IntakeSummary | None:
+    """Put the model's version on top of the one that the rules made in its place; None if that may not be any more."""
+    form, newest = _lock_newest(actor, summary_id)
+    if newest.pk != summary_id or form.revision != newest.form_revision or not _may_be_followed(newest):
+        return None
+    summary = _next_version(
+        form,
+        newest,
+        status=Status.GENERATED,
+        engine=IntakeSummary.Engine.MODEL,
+        schema_version=VERSION,
+        answers_hash=hash_of(answers),
+        generated_at=at,
+        **facts,
+    )
+    fill(summary, verified)
     summary.save()
     _announce(actor, summary)
     return summary

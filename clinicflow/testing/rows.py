@@ -67,6 +67,7 @@ def one_of_each(cast, clinic, doctor, user):
         submitted_at=now,
     )
     make("aiassist.IntakeSummary", **seen, appointment=visit, intake_form=form, form_revision=1)
+    make("aiassist.ModelUse", **own, month=now.date().replace(day=1))
     make("aiassist.Interaction", **seen, appointment=visit, doctor=doctor, channel="sms", direction="outbound")
     make(
         "notifications.Notification",
