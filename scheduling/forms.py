@@ -61,6 +61,8 @@ class BookingForm(PlaceForm):
     phone = PhoneNumberField(label=_("Mobile phone"), required=False)
     email = forms.EmailField(label=_("E-mail"), required=False, max_length=254)
     language = forms.ChoiceField(label=_("Language"), choices=Patient.Language, required=False)
+    guardian_name = forms.CharField(label=_("Guardian"), max_length=80, required=False)
+    guardian_phone = PhoneNumberField(label=_("Guardian's phone"), required=False)
     not_the_same = forms.BooleanField(required=False)
     visit_type = forms.ChoiceField(choices=Appointment.VisitType)
     visit_category = forms.ChoiceField(choices=Appointment.VisitCategory, required=False)

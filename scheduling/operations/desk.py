@@ -1,7 +1,8 @@
 """What the front desk does in one go: a booking for somebody who may be new here."""
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db import transaction
@@ -22,6 +23,7 @@ class NewPatient:
     phone: str = ""
     email: str = ""
     preferred_language: str = "en"
+    guardian: Mapping[str, str] = field(default_factory=dict)  # name, phone; for somebody under 18
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,5 +81,6 @@ def _register(actor: Actor, person: NewPatient) -> UUID:
         phone=person.phone,
         email=person.email,
         preferred_language=person.preferred_language,
+        guardian=person.guardian,
     )
     return patient.pk

@@ -255,6 +255,15 @@ class BookingTests(VisitCase):
         (visit,) = self.booked()
         self.assertEqual((visit.patient.full_name, visit.visit_category), ("Ana Costa", "new-patient"))
 
+    def test_a_child_needs_a_guardian_who_can_be_given_at_the_desk(self):
+        child = self.newcomer() | {"date_of_birth": "2020-05-01"}
+        answer = self.post("/visits/new", child)
+        self.assertContains(answer, 'id="b-guardian-e"', status_code=422)
+        self.assertEqual(self.booked(), [])
+        self.post("/visits/new", child | {"guardian_name": "Eva Costa", "guardian_phone": "(512) 555-0144"})
+        (visit,) = self.booked()
+        self.assertEqual(visit.patient.guardian["name"], "Eva Costa")
+
     def test_somebody_who_looks_known_is_shown_first_and_nothing_is_written(self):
         twin = self.newcomer(phone="(512) 555-0101")
         answer = self.post("/visits/new", twin)

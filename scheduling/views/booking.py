@@ -269,6 +269,7 @@ def _request_of(request: HttpRequest, data: dict[str, Any]) -> desk.VisitRequest
         phone=str(data["phone"] or ""),
         email=data["email"],
         preferred_language=data["language"] or Patient.Language.ENGLISH,
+        guardian=_guardian(data),
     )
     return desk.VisitRequest(
         patient=person,
@@ -280,6 +281,11 @@ def _request_of(request: HttpRequest, data: dict[str, Any]) -> desk.VisitRequest
         reason=data["reason"],
         override_reason=data["override_reason"],
     )
+
+
+def _guardian(data: dict[str, Any]) -> dict[str, str]:
+    facts = {"name": data["guardian_name"], "phone": str(data["guardian_phone"] or "")}
+    return facts if any(facts.values()) else {}
 
 
 def _look_alikes(request: HttpRequest, form: BookingForm) -> list[Patient]:

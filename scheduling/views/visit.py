@@ -175,10 +175,14 @@ def instant(request: HttpRequest, day: dt.date, time: dt.time) -> dt.datetime:
         raise Invalid(fields={"time": [str(error)]}) from error
 
 
+FIELD_OF = {"guardian": "guardian_name", "doctor_id": "doctor", "start_time": "time"}
+
+
 def add_errors(form: forms.Form, error: Invalid) -> None:
     """Put a refusal of the domain beside the fields it names."""
     for name, texts in error.fields.items():
-        form.add_error(name if name in form.fields else None, list(texts))
+        place = FIELD_OF.get(name, name)
+        form.add_error(place if place in form.fields else None, list(texts))
     if not error.fields:
         form.add_error(None, error.detail)
 
