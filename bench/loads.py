@@ -61,15 +61,23 @@ class Client:
         self._used = time.monotonic()
 
     def ask(self, method: str, path: str, body: bytes | None = None, *, expect: int = 200) -> bytes:
+        """The body of an answer; anything but the expected status ends the bench."""
+        status, content = self._exchange(method, path, body)
+        if status != expect:
+            raise SystemExit(f"{method} {path} answered {status}: {content[:300]!r}")
+        return content
+
+    def status_of(self, method: str, path: str, body: bytes | None = None) -> int:
+        """Only the status, whatever it is."""
+        return self._exchange(method, path, body)[0]
+
+    def _exchange(self, method: str, path: str, body: bytes | None) -> tuple[int, bytes]:
         if time.monotonic() - self._used > IDLE:
             self._connection.close()  # the server may have; http.client opens it again
         self._used = time.monotonic()
         self._connection.request(method, path, body, self._headers)
         answer = self._connection.getresponse()
-        content = answer.read()
-        if answer.status != expect:
-            raise SystemExit(f"{method} {path} answered {answer.status}: {content[:300]!r}")
-        return content
+        return answer.status, answer.read()
 
 
 def day_list(site: Site, port: int) -> Once:
