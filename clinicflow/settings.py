@@ -341,6 +341,8 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
+        "SummaryStatus": "aiassist.models.IntakeSummary.Status",
+        "MedicationStatus": ["current", "past", "unclear"],
         "AccessStatus": "clinicflow.clinics.models.Membership.Status",
         "AppointmentStatus": "scheduling.models.Appointment.Status",
         "CancellationType": "scheduling.models.Cancellation.Type",
@@ -361,6 +363,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 # ---------------------------------------------------------------- logs
+LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -368,6 +371,6 @@ LOGGING = {
         "json": {"()": "clinicflow.core.logs.JsonFormatter"},
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "stream": sys.stderr, "formatter": "json"}},
-    "root": {"handlers": ["stderr"], "level": env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))},
-    "loggers": {"django.server": {"handlers": ["stderr"], "propagate": False}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    "loggers": {"django": {"level": LOG_LEVEL}, "django.server": {"handlers": ["stderr"], "propagate": False}},
 }

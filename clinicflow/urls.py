@@ -16,6 +16,7 @@ urlpatterns = [
     path("api/", include("patients.api.urls")),
     path("api/", include("scheduling.api.urls")),
     path("api/", include("intake.api.urls")),
+    path("api/", include("aiassist.api.urls")),
     path("api/", include("clinicflow.api.urls")),  # last of the API: it answers for what is nobody's
 ]
 

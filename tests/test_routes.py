@@ -213,6 +213,9 @@ TABLE = """
 /api/intake/questionnaires/<uuid:pk>                POST   questionnaire      401 400 403 403 403 400
 /api/intake/forms                                   GET    -                  401 200 200 200 403 200
 /api/intake/forms                                   POST   -                  401 400 400 400 403 400
+/api/intake/summaries/<uuid:pk>                     GET    visit              401 200 200 404 403 404
+/api/intake/summaries/<uuid:pk>                     PUT    summary            401 403 400 400 403 403
+/api/intake/summaries/<uuid:pk>/regenerate          POST   summary            401 403 409 404 403 403
 /api/intake/forms/<uuid:pk>                         GET    form               401 200 200 404 403 404
 /api/intake/forms/<uuid:pk>                         PUT    form               401 400 400 400 403 400
 /api/intake/forms/<uuid:pk>                         PATCH  form               401 200 200 404 403 404

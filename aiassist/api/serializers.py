@@ -1,0 +1,70 @@
+"""Shapes of summaries: the whole for the patient's doctors, their state for the front desk."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from aiassist.models import IntakeSummary
+from clinicflow.api.serializers import Input
+
+
+class SummaryState(serializers.Serializer):
+    """That there is one, how far it is, and when; never a word of it."""
+
+    id = serializers.UUIDField()
+    appointment_id = serializers.UUIDField()
+    intake_form_id = serializers.UUIDField()
+    patient_id = serializers.UUIDField()
+    status = serializers.ChoiceField(IntakeSummary.Status.choices)
+    version = serializers.IntegerField()
+    generated_at = serializers.DateTimeField(allow_null=True)
+    edited_at = serializers.DateTimeField(allow_null=True)
+    reviewed_at = serializers.DateTimeField(allow_null=True)
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+
+class MedicationItem(serializers.Serializer):
+    name = serializers.CharField(max_length=200)
+    dose = serializers.CharField(max_length=200, allow_null=True, default=None)
+    frequency = serializers.CharField(max_length=200, allow_null=True, default=None)
+    status = serializers.ChoiceField(["current", "past", "unclear"], default="current")
+
+
+class AllergyItem(serializers.Serializer):
+    substance = serializers.CharField(max_length=200)
+    reaction = serializers.CharField(max_length=300, allow_null=True, default=None)
+
+
+class SummaryOutput(SummaryState):
+    """The newest version. The arrays hold verified items, and what a doctor accepted or typed; `items` holds every
+    item with its evidence, reasons and verdict."""
+
+    engine = serializers.ChoiceField(IntakeSummary.Engine.choices)
+    form_revision = serializers.IntegerField()
+    summary_text = serializers.CharField()
+    patient_concerns = serializers.ListField(child=serializers.CharField())
+    medications = MedicationItem(many=True)
+    allergies = AllergyItem(many=True)
+    key_notes = serializers.ListField(child=serializers.CharField())
+    items = serializers.SerializerMethodField()
+    needs_attention = serializers.BooleanField()
+    failure = serializers.CharField()
+    model_version = serializers.CharField()
+    edited_by_id = serializers.UUIDField(allow_null=True)
+    reviewed_by_id = serializers.UUIDField(allow_null=True)
+
+    @extend_schema_field({"type": "object", "additionalProperties": True})
+    def get_items(self, summary: IntakeSummary) -> dict[str, Any]:
+        return summary.items
+
+
+class SummaryInput(Input):
+    """The doctor's edit replaces the arrays; `summary_text` has one sentence a line."""
+
+    summary_text = serializers.CharField(allow_blank=True, max_length=20_000)
+    patient_concerns = serializers.ListField(child=serializers.CharField(max_length=1000), max_length=40)
+    medications = serializers.ListField(child=MedicationItem(), max_length=60)
+    allergies = serializers.ListField(child=AllergyItem(), max_length=60)
+    key_notes = serializers.ListField(child=serializers.CharField(max_length=1000), max_length=40)

@@ -1,0 +1,73 @@
+"""`/api/intake/summaries/`: reading, editing and remaking the summary of a visit's form."""
+
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from aiassist.answers import engine_answers
+from aiassist.api.serializers import SummaryInput, SummaryOutput, SummaryState
+from aiassist.editing import edited
+from aiassist.models import IntakeSummary
+from aiassist.operations import summaries
+from clinicflow.api.etags import check_precondition, etag_of
+from clinicflow.api.serializers import Nothing
+from clinicflow.clinics.actors import Role
+from clinicflow.clinics.api.base import ClinicView
+from clinicflow.core import clock
+from clinicflow.core.errors import NotFound
+from intake.models import IntakeRevision
+
+BY_ROLE = {Role.ADMIN: SummaryState, Role.DOCTOR: SummaryOutput}
+EITHER = PolymorphicProxySerializer(
+    component_name="Summary", serializers=[SummaryOutput, SummaryState], resource_type_field_name=None
+)
+
+
+class OneSummary(ClinicView):
+    """Answers with a summary."""
+
+    def answer(self, summary: IntakeSummary, *, status: int = 200) -> Response:
+        """The summary as this role may see it, with its entity tag."""
+        self.shows("ai_intake_summaries", [summary.patient_id], summary.pk)
+        output: Any = BY_ROLE[self.actor.role](summary)
+        return Response(output.data, status=status, headers={"ETag": etag_of(summary)})
+
+
+class SummaryView(OneSummary):
+    """`GET` by the visit's id, `PUT` by the summary's."""
+
+    roles = {"get": ("admin", "doctor"), "put": ("doctor",)}
+
+    @extend_schema(summary="The summary of a visit", responses={200: EITHER})
+    def get(self, request: Request, pk: UUID) -> Response:
+        summary = IntakeSummary.objects.states_visible_to(self.actor).newest().filter(appointment_id=pk).first()
+        if summary is None:
+            raise NotFound()
+        return self.answer(summary)
+
+    @extend_schema(summary="Edit a summary", request=SummaryInput, responses={200: SummaryOutput})
+    def put(self, request: Request, pk: UUID) -> Response:
+        fields = self.read(SummaryInput)
+        summary = IntakeSummary.objects.visible_to(self.actor).lock(pk)
+        check_precondition(request, summary)
+        revision = (
+            IntakeRevision.objects.visible_to(self.actor)
+            .select_related("form__questionnaire")
+            .get(form_id=summary.intake_form_id, number=summary.form_revision)
+        )
+        arrays = fields | {"summary_text": [line for line in fields["summary_text"].splitlines() if line.strip()]}
+        verified = edited(summary, arrays, engine_answers(revision.form.questionnaire, revision))
+        made = summaries.edit(self.actor, pk, verified=verified, expected_version=summary.version, at=clock.now())
+        return self.answer(made)
+
+
+class SummaryRegenerateView(OneSummary):
+    roles = {"post": ("doctor",)}
+
+    @extend_schema(summary="Have it made again", request=Nothing, responses={202: SummaryOutput})
+    def post(self, request: Request, pk: UUID) -> Response:
+        self.read(Nothing)
+        return self.answer(summaries.regenerate(self.actor, pk), status=202)
