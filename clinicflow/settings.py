@@ -363,6 +363,8 @@ SPECTACULAR_SETTINGS = {
 }
 
 # ---------------------------------------------------------------- logs
+# The user is bound by ActorMiddleware; asking for it here would read the database outside a transaction on a 500.
+DJANGO_STRUCTLOG_USER_ID_FIELD = ""
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
 LOGGING = {
     "version": 1,
