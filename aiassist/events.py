@@ -1,5 +1,6 @@
 """What summaries and conversations announce. Ids and states only."""
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
@@ -28,6 +29,13 @@ class SummaryReady(Event):
 @dataclass(frozen=True, kw_only=True)
 class SummaryFailed(SummaryReady):
     """No summary could be made; the doctor sees that, with a retry."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelTrialWanted(Event):
+    """Somebody wants to know whether the model answers. `subject_id` is the clinic's."""
+
+    at: dt.datetime
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,6 +16,7 @@ from aiassist.engine.identity import Identity
 from aiassist.engine.schema import Answer
 from aiassist.engine.summarize import extract
 from aiassist.engine.verifier import verify
+from aiassist.model import client
 from aiassist.model.client import RETRYABLE, ModelFailed
 from aiassist.model.prompt import PROMPT_VERSION
 from aiassist.models import IntakeSummary
@@ -152,3 +153,14 @@ def follow_up(*, clinic_id: UUID, summary_id: str, attempt: int) -> None:
         return
     with transaction.atomic(), tenant(clinic_id):
         summaries.follow(actor, pk, answers=answers, verified=written.verified, at=clock.now(), facts=written.facts)
+
+
+@job("aiassist.try_model", atomic=False)
+def try_model(*, clinic_id: UUID) -> None:
+    """One call with an invented answer; how it went stands in the clinic's ModelUse."""
+    if not client.is_configured():
+        return
+    try:
+        writing.try_connection(system_actor(clinic_id))
+    except ModelFailed as failed:
+        log.warning("model_failed", failure=failed.code)

@@ -37,6 +37,26 @@ REASONS = {
     "false_none": _("The answers do not say that there are none."),
     "doctor_typed": _("Typed by the doctor."),
 }
+# Why the model gave no summary, in words for whoever runs the clinic.
+FAILURES = {
+    "rate_limited": _("The provider asks us to slow down."),
+    "quota": _("The account with the provider has no credit left."),
+    "server_error": _("The provider has a fault."),
+    "auth": _("The provider does not accept the key."),
+    "not_found_model": _("The provider does not know this model."),
+    "context_length": _("A form was too long for the model."),
+    "bad_request": _("The provider did not accept the request."),
+    "timeout": _("The provider did not answer in time."),
+    "connection": _("The provider cannot be reached."),
+    "empty": _("The answer was no answer at all."),
+    "refused": _("The model refused."),
+    "truncated": _("The answer was cut off."),
+    "filtered": _("The provider's filter held the answer back."),
+    "failed": _("The provider gave up on the answer."),
+    "not_json": _("The answer was not in the agreed form."),
+    "wrong_schema": _("The answer was not in the agreed form."),
+    "unexpected": _("Something unexpected came back."),
+}
 STATES = {
     "listed": "",
     "none_reported": _("None, says the patient."),

@@ -1,6 +1,6 @@
 """A form sent in → a summary opened and a job to make it, in the same transaction."""
 
-from aiassist.events import SummaryWanted
+from aiassist.events import ModelTrialWanted, SummaryWanted
 from aiassist.operations import summaries
 from clinicflow.clinics.actors import system_actor
 from clinicflow.core.events import subscribe
@@ -21,3 +21,8 @@ def queue_summary(event: SummaryWanted) -> None:
         key=str(event.subject_id),
         args={"summary_id": str(event.subject_id)},
     )
+
+
+@subscribe(ModelTrialWanted)
+def queue_trial(event: ModelTrialWanted) -> None:
+    enqueue("aiassist.try_model", clinic_id=event.clinic_id, key=event.at.strftime("%Y-%m-%dT%H:%M:%S"))

@@ -2,12 +2,16 @@
 
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.views.decorators.http import require_GET, require_POST
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from aiassist.models import IntakeSummary
-from aiassist.operations import summaries
-from aiassist.reading import read_summary
+from aiassist.forms import AgreementForm
+from aiassist.model import client
+from aiassist.models import IntakeSummary, ModelUse
+from aiassist.operations import model_use, summaries
+from aiassist.reading import FAILURES, read_summary
 from aiassist.typeahead import suggest
 from clinicflow.audit.log import saw
 from clinicflow.clinics.permissions import role_required
@@ -71,6 +75,46 @@ def summary_versions(request: HttpRequest, appointment_id: UUID) -> HttpResponse
         Appointment.objects.visible_to(request.actor).fetch(appointment_id)
     saw(request.actor, "ai_intake_summaries", [version.patient_id for version in versions], resource_id=appointment_id)
     return render_page(request, "aiassist/summary_versions.html", {"versions": versions})
+
+
+@require_http_methods(["GET", "POST"])
+@role_required("admin")
+def settings_ai(request: HttpRequest) -> HttpResponse:
+    """The model's page of the settings: agreement and cap, state, spend, last fault, a trial."""
+    chosen = request.clinic_settings
+    form = AgreementForm(
+        request.POST or None,
+        initial={
+            "ai_agreement_confirmed": chosen.ai_agreement_confirmed,
+            "ai_monthly_cap_usd": chosen.ai_monthly_cap_usd,
+        },
+    )
+    if request.method == "POST" and form.is_valid():
+        fields = form.cleaned_data
+        model_use.agree(request.actor, confirmed=fields["ai_agreement_confirmed"], cap=fields["ai_monthly_cap_usd"])
+        return redirect("settings_ai")
+    status = 422 if form.errors else 200
+    return render_page(request, "aiassist/settings_ai.html", _model_page(request) | {"form": form}, status=status)
+
+
+@require_POST
+@role_required("admin")
+def settings_ai_try(request: HttpRequest) -> HttpResponse:
+    """Have the model asked one invented question; the page shows how it went."""
+    model_use.want_trial(request.actor, at=now())
+    return redirect("settings_ai")
+
+
+def _model_page(request: HttpRequest) -> dict[str, object]:
+    use = ModelUse.objects.visible_to(request.actor).first()
+    return {
+        "use": use,
+        "is_configured": client.is_configured(),
+        "is_paused": bool(use and use.open_until and use.open_until > now()),
+        "failure": FAILURES.get(use.last_failure, use.last_failure) if use else "",
+        "model_name": settings.OPENAI_MODEL,
+        "server": settings.OPENAI_BASE_URL or "OpenAI",
+    }
 
 
 def _summary(request: HttpRequest, appointment_id: UUID) -> HttpResponse:

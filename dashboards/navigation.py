@@ -33,6 +33,7 @@ SIDEBARS: Mapping[Role, tuple[tuple[Any, tuple[Entry, ...]], ...]] = {
                 Entry(label=gettext_lazy("Schedule"), icon="calendar-days", url_name="schedule"),
                 Entry(label=gettext_lazy("Intake"), icon="clipboard-list", url_name="intake"),
                 Entry(label=gettext_lazy("Messages"), icon="message-square", url_name="messages"),
+                Entry(label=gettext_lazy("AI"), icon="sparkles", url_name="settings_ai", more=True),
             ),
         ),
     ),
