@@ -1,7 +1,12 @@
-"""The shape of what is typed in on the page of the model."""
+"""The shape of what is typed in: the model's page of the settings, and a doctor's edit of a summary."""
+
+from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy
+
+from aiassist.models import IntakeSummary
 
 
 class AgreementForm(forms.Form):
@@ -15,3 +20,79 @@ class AgreementForm(forms.Form):
         decimal_places=2,
         label=gettext_lazy("At most this much a month, in US dollars"),
     )
+
+
+def _lines(label: Any, rows: int) -> forms.CharField:
+    return forms.CharField(
+        required=False, label=label, max_length=20_000, widget=forms.Textarea(attrs={"rows": rows}), strip=True
+    )
+
+
+class SummaryForm(forms.Form):
+    """The sentences of a summary, one a line, and the version that is being edited."""
+
+    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    summary_text = _lines(gettext_lazy("Summary, one sentence a line"), 6)
+    patient_concerns = _lines(gettext_lazy("Concerns, one a line"), 3)
+    key_notes = _lines(gettext_lazy("Also said, one a line"), 3)
+
+
+class MedicationForm(forms.Form):
+    """One medicine; a row without a name is taken off."""
+
+    name = forms.CharField(required=False, max_length=200, label=gettext_lazy("Medicine"))
+    dose = forms.CharField(required=False, max_length=200, label=gettext_lazy("How much"), empty_value=None)
+    frequency = forms.CharField(required=False, max_length=200, label=gettext_lazy("How often"), empty_value=None)
+    status = forms.ChoiceField(
+        required=False,
+        label=gettext_lazy("Taken"),
+        choices=[
+            ("current", gettext_lazy("now")),
+            ("past", gettext_lazy("in the past")),
+            ("unclear", gettext_lazy("unclear")),
+        ],
+    )
+
+
+class AllergyForm(forms.Form):
+    """One allergy; a row without a substance is taken off."""
+
+    substance = forms.CharField(required=False, max_length=200, label=gettext_lazy("Allergic to"))
+    reaction = forms.CharField(required=False, max_length=300, label=gettext_lazy("What happens"), empty_value=None)
+
+
+class EditForm:
+    """A whole summary as it is edited in place: sentences and two lists with room for more rows."""
+
+    def __init__(self, summary: IntakeSummary, data: QueryDict | None = None) -> None:
+        lines = {"patient_concerns": "\n".join(summary.patient_concerns), "key_notes": "\n".join(summary.key_notes)}
+        start = {"version": summary.version, "summary_text": summary.summary_text} | lines
+        self.lines = SummaryForm(data, initial=start)
+        self.medications = _Medications(data, initial=summary.medications, prefix="medications")
+        self.allergies = _Allergies(data, initial=summary.allergies, prefix="allergies")
+
+    def is_valid(self) -> bool:
+        return all([self.lines.is_valid(), self.medications.is_valid(), self.allergies.is_valid()])
+
+    @property
+    def version(self) -> int:
+        """The version that the doctor had before them."""
+        return int(self.lines.cleaned_data["version"])
+
+    def arrays(self) -> dict[str, list[Any]]:
+        """What was typed, as the API's arrays."""
+        fields = self.lines.cleaned_data
+        texts = {
+            name: [line.strip()[:1000] for line in fields[name].splitlines() if line.strip()][:40]
+            for name in ("summary_text", "patient_concerns", "key_notes")
+        }
+        medications = [row | {"status": row["status"] or "current"} for row in _rows(self.medications, "name")]
+        return texts | {"medications": medications, "allergies": _rows(self.allergies, "substance")}
+
+
+_Medications = forms.formset_factory(MedicationForm, extra=2, max_num=60, absolute_max=60)
+_Allergies = forms.formset_factory(AllergyForm, extra=2, max_num=60, absolute_max=60)
+
+
+def _rows(formset: Any, name: str) -> list[dict[str, Any]]:
+    return [dict(form.cleaned_data) for form in formset if form.cleaned_data.get(name)]

@@ -134,6 +134,47 @@ def read_summary(actor: Actor, appointment_id: UUID) -> Reading:
     return _Reader(engine_answers(form.questionnaire, revision)).read(summary, form)
 
 
+def answers_of(actor: Actor, summary: IntakeSummary) -> list[Answer]:
+    """The answers that a version is about."""
+    revision = (
+        IntakeRevision.objects.visible_to(actor)
+        .select_related("form__questionnaire")
+        .get(form_id=summary.intake_form_id, number=summary.form_revision)
+    )
+    return engine_answers(revision.form.questionnaire, revision)
+
+
+@dataclass(frozen=True)
+class Version:
+    """A version and what it says that the one before did not, and the other way round."""
+
+    summary: IntakeSummary
+    added: Sequence[str]
+    removed: Sequence[str]
+
+
+def changes_between(versions: Sequence[IntakeSummary]) -> list[Version]:
+    """Each version, newest first, with what changed since the one before it."""
+    shown = []
+    for position, summary in enumerate(versions):
+        before = _said(versions[position + 1]) if position + 1 < len(versions) else _said(summary)
+        after = _said(summary)
+        shown.append(
+            Version(
+                summary,
+                added=[text for text in after if text not in before],
+                removed=[text for text in before if text not in after],
+            )
+        )
+    return shown
+
+
+def _said(summary: IntakeSummary) -> list[str]:
+    lines = [*summary.summary_text.splitlines(), *summary.patient_concerns, *summary.key_notes]
+    rows = [*summary.medications, *summary.allergies]
+    return lines + [", ".join(str(value) for value in row.values() if value) for row in rows]
+
+
 class _Reader:
     """Turns stored items into shown ones, with the answers at hand."""
 

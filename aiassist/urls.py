@@ -6,6 +6,7 @@ urlpatterns = [
     path("i/<str:token>/names", views.names, name="patient_names"),
     path("visits/<uuid:appointment_id>/summary", views.visit_summary, name="visit_summary"),
     path("visits/<uuid:appointment_id>/summary/versions", views.summary_versions, name="summary_versions"),
+    path("summaries/<uuid:pk>/edit", views.summary_edit, name="summary_edit"),
     path("summaries/<uuid:pk>/regenerate", views.summary_regenerate, name="summary_regenerate"),
     path("summaries/<uuid:pk>/items/<int:position>/accept", views.summary_accept, name="summary_accept"),
     path("summaries/<uuid:pk>/items/<int:position>/remove", views.summary_remove, name="summary_remove"),

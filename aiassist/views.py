@@ -7,15 +7,17 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from aiassist.forms import AgreementForm
+from aiassist.editing import edited
+from aiassist.forms import AgreementForm, EditForm
 from aiassist.model import client
 from aiassist.models import IntakeSummary, ModelUse
 from aiassist.operations import model_use, summaries
-from aiassist.reading import FAILURES, read_summary
+from aiassist.reading import FAILURES, answers_of, changes_between, read_summary
 from aiassist.typeahead import suggest
 from clinicflow.audit.log import saw
 from clinicflow.clinics.permissions import role_required
 from clinicflow.core.clock import now
+from clinicflow.core.errors import Invalid
 from clinicflow.web.render import render_page
 from intake.models import PatientLink
 from intake.permissions import patient_page
@@ -61,6 +63,26 @@ def summary_reviewed(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _summary(request, summary.appointment_id)
 
 
+@require_http_methods(["GET", "POST"])
+@role_required("doctor")
+def summary_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The summary as a form; saving makes a version of the doctor's own."""
+    summary = IntakeSummary.objects.visible_to(request.actor).fetch(pk)
+    form = EditForm(summary, request.POST if request.method == "POST" else None)
+    context = {"summary": summary, "form": form}
+    saw(request.actor, "ai_intake_summaries", [summary.patient_id], resource_id=summary.pk)
+    if request.method == "GET" or not form.is_valid():
+        return render_page(
+            request, "aiassist/summary_edit.html", context, status=200 if request.method == "GET" else 422
+        )
+    verified = edited(summary, form.arrays(), answers_of(request.actor, summary))
+    try:
+        summaries.edit(request.actor, pk, verified=verified, expected_version=form.version, at=now())
+    except Invalid as invalid:
+        return render_page(request, "aiassist/summary_edit.html", context | {"problem": invalid.detail}, status=422)
+    return redirect("my_day_visit", summary.appointment_id)
+
+
 @require_GET
 @role_required("doctor")
 def summary_versions(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
@@ -74,7 +96,7 @@ def summary_versions(request: HttpRequest, appointment_id: UUID) -> HttpResponse
     if not versions:
         Appointment.objects.visible_to(request.actor).fetch(appointment_id)
     saw(request.actor, "ai_intake_summaries", [version.patient_id for version in versions], resource_id=appointment_id)
-    return render_page(request, "aiassist/summary_versions.html", {"versions": versions})
+    return render_page(request, "aiassist/summary_versions.html", {"versions": changes_between(versions)})
 
 
 @require_http_methods(["GET", "POST"])

@@ -108,6 +108,7 @@ TABLE = """
 /visits/<uuid:appointment_id>/summary/versions      GET    visit              302 403 200 404 403 403
 /settings/ai                                        GET    -                  302 200 403 403 403 200
 /settings/ai/try                                    POST   -                  302 302 403 403 403 302
+/summaries/<uuid:pk>/edit                           GET    summary            302 403 200 404 403 403
 /summaries/<uuid:pk>/regenerate                     POST   summary            302 403 409 404 403 403
 /summaries/<uuid:pk>/items/<int:position>/accept    POST   summary,=0         302 403 409 404 403 403
 /summaries/<uuid:pk>/items/<int:position>/remove    POST   summary,=0         302 403 409 404 403 403
