@@ -153,7 +153,8 @@ def _connection(kind: str) -> dict[str, object]:
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": kind == "app",
-        "OPTIONS": {"connect_timeout": 5},
+        # Only clinicflow/db/prepared.py prepares statements; other cursors bind on the client, which cannot.
+        "OPTIONS": {"connect_timeout": 5, "prepare_threshold": 5},
     }
 
 

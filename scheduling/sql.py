@@ -4,11 +4,9 @@ import datetime as dt
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import connection
-
 from clinicflow.clinics.actors import Actor, Role
 from clinicflow.core.errors import NotFound
-from clinicflow.db.instants import read_instants_natively
+from clinicflow.db.prepared import prepared_cursor
 
 READERS = frozenset({Role.ADMIN, Role.DOCTOR, Role.SYSTEM})
 
@@ -127,8 +125,7 @@ class DayVisits:
         if self._rows is None:
             self._rows = []
             if self._visible:
-                with connection.cursor() as cursor:
-                    read_instants_natively(cursor)
+                with prepared_cursor() as cursor:
                     cursor.execute(DAY, self._values)
                     self._rows = [DayRow._make(row) for row in cursor.fetchall()]
         return self._rows
@@ -150,7 +147,7 @@ def visit_row(actor: Actor, visit_id: UUID) -> DayRow:
     row = None
     if actor.role in READERS:
         mine = actor.doctor_id if actor.role == Role.DOCTOR else None
-        with connection.cursor() as cursor:
+        with prepared_cursor() as cursor:
             cursor.execute(ONE, {"clinic": actor.clinic_id, "visit": visit_id, "doctor": mine})
             row = cursor.fetchone()
     if row is None:

@@ -5,8 +5,23 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Model
+from psycopg.types.json import Jsonb
 
-from clinicflow.audit.models import AuditLog
+from clinicflow.core.ids import uuid7
+from clinicflow.db.prepared import prepared_cursor
+
+# Not the ORM: this runs in every request that shows a patient. And nothing is read back, since a row of no clinic may
+# be written but not read.
+INSERT = """
+insert into audit_logs (
+  event_id, clinic_id, user_id, actor_kind, role, action, resource_type, resource_id, patient_ids, new_values, outcome,
+  reason, ip_address, user_agent, request_id
+) values (
+  %(event_id)s, %(clinic)s::uuid, %(user)s::uuid, %(actor_kind)s, %(role)s, %(action)s, %(resource_type)s,
+  %(resource_id)s, %(patients)s::uuid[], %(values)s::jsonb, %(outcome)s, %(reason)s, %(ip_address)s::inet,
+  %(user_agent)s, %(request_id)s
+)
+"""
 
 
 def record(
@@ -26,24 +41,25 @@ def record(
     `actor` has clinic_id, user_id, kind, role, request_id, ip_address and user_agent; `values` must hold no
     words about a patient. Row changes need no call: the triggers write them.
     """
-    row = AuditLog(
-        clinic_id=actor.clinic_id,
-        user_id=actor.user_id,
-        actor_kind=actor.kind,
-        role=str(actor.role),
-        action=action,
-        resource_type=resource_type or (obj._meta.db_table if obj is not None else "clinic"),
-        resource_id=str(resource_id or (obj.pk if obj is not None else "")),
-        patient_ids=list(dict.fromkeys(patient_ids)),
-        outcome=outcome,
-        reason=reason[:300],
-        new_values=dict(values) if values is not None else None,
-        ip_address=actor.ip_address or None,
-        user_agent=actor.user_agent[:300],
-        request_id=actor.request_id,
-    )
-    # Not `save`: a row of no clinic may be written but not read back, and RETURNING reads it back.
-    AuditLog.objects.bulk_create([row], ignore_conflicts=True)
+    row = {
+        "event_id": uuid7(),
+        "clinic": actor.clinic_id,
+        "user": actor.user_id,
+        "actor_kind": actor.kind,
+        "role": str(actor.role),
+        "action": action,
+        "resource_type": resource_type or (obj._meta.db_table if obj is not None else "clinic"),
+        "resource_id": str(resource_id or (obj.pk if obj is not None else "")),
+        "patients": list(dict.fromkeys(patient_ids)),
+        "outcome": outcome,
+        "reason": reason[:300],
+        "values": Jsonb(dict(values)) if values is not None else None,
+        "ip_address": actor.ip_address or None,
+        "user_agent": actor.user_agent[:300],
+        "request_id": actor.request_id,
+    }
+    with prepared_cursor() as cursor:
+        cursor.execute(INSERT, row)
 
 
 def saw(actor: Any, resource_type: str, patient_ids: Iterable[UUID], *, resource_id: UUID | str = "") -> None:

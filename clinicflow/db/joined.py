@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
-from django.db import connections, models
+from django.db import models
+
+from clinicflow.db.prepared import prepared_cursor
 
 
 class Joined:
@@ -37,7 +39,7 @@ class Joined:
 
     def first(self, using: str = "default", **values: Any) -> Sequence[Any] | None:
         """The first row as one object for each part, or None."""
-        with connections[using].cursor() as cursor:
+        with prepared_cursor(using) as cursor:
             cursor.execute(self._sql, values)
             row = cursor.fetchone()
         if row is None:
