@@ -4,20 +4,28 @@ from django.urls import include, path
 
 from clinicflow.clinics.admin import site
 
+# Addresses are tried in this order. The API comes first: its calls are the most frequent.
 urlpatterns = [
+    path(
+        "api/",
+        include(
+            [
+                path("", include("scheduling.api.urls")),
+                path("", include("patients.api.urls")),
+                path("", include("intake.api.urls")),
+                path("", include("aiassist.api.urls")),
+                path("", include("clinicflow.clinics.api.urls")),
+                path("", include("clinicflow.api.urls")),  # last: it answers for what is nobody's
+            ]
+        ),
+    ),
     path("", include("clinicflow.jobs.urls")),
     path("", include("clinicflow.clinics.urls")),
     path("admin/", site.urls),
-    path("", include("aiassist.urls")),
-    path("", include("intake.urls")),
     path("", include("dashboards.urls")),
     path("", include("scheduling.urls")),
-    path("api/", include("clinicflow.clinics.api.urls")),
-    path("api/", include("patients.api.urls")),
-    path("api/", include("scheduling.api.urls")),
-    path("api/", include("intake.api.urls")),
-    path("api/", include("aiassist.api.urls")),
-    path("api/", include("clinicflow.api.urls")),  # last of the API: it answers for what is nobody's
+    path("", include("intake.urls")),
+    path("", include("aiassist.urls")),
 ]
 
 handler400 = "clinicflow.web.errors.bad_request"
