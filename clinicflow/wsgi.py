@@ -1,5 +1,6 @@
 """HTTP: static files, and Django's WSGI application for the rest."""
 
+import gc
 import os
 
 import django
@@ -13,4 +14,6 @@ from clinicflow.web.static_files import with_static_files
 
 celery.app.set_default()
 django.setup(set_prefix=False)
+gc.collect()
+gc.freeze()  # what is loaded by now stays as long as the process: no collection need look at it again
 application = with_static_files(RetryingHandler())
