@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 from django.db import connections
-from psycopg.abc import Params, Query
+from psycopg.abc import Params
 from psycopg.types.datetime import TimestamptzLoader
 
 
@@ -16,14 +16,14 @@ class PreparedCursor(psycopg.Cursor[Any]):
     """Binds on the server, prepares at the first use, and reads instants with psycopg's own compiled loader: aware and
     in UTC, as Django's are, which run in Python for each value."""
 
-    def execute(self, query: Query, params: Params | None = None, **options: Any) -> "PreparedCursor":
+    def execute(self, query: Any, params: Params | None = None, **options: Any) -> "PreparedCursor":
         super().execute(query, params, prepare=True)
         return self
 
 
 def prepared_cursor(using: str = "default") -> Any:
     """Such a cursor, inside the present scope and transaction, wrapped as Django's own (queries are counted)."""
-    connection = connections[using]
+    connection: Any = connections[using]
     connection.ensure_connection()
     raw = PreparedCursor(connection.connection)
     raw.adapters.register_loader("timestamptz", TimestamptzLoader)
