@@ -84,7 +84,7 @@ class FigureTests(OverviewCase):
 
     def test_as_many_queries_for_twenty_visits_more(self):
         client = self.client_for(self.owner)
-        with self.assertNumQueries(13) as few:
+        with self.assertNumQueries(12) as few:
             client.get("/overview?period=4w")
         self.add(5, start=10, status="completed")
         with self.assertNumQueries(len(few)):
