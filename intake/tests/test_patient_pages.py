@@ -5,7 +5,6 @@ import re
 
 import time_machine
 from django.conf import settings
-from django.core.cache import cache
 from django.test import Client
 
 from clinicflow.audit.models import AuditLog
@@ -32,7 +31,6 @@ TAPS = {
 
 class PageCase(IntakeCast, ClinicCase):
     def setUp(self):
-        cache.clear()
         self.form = self.make_form()
         self.token = self.mint()
         self.phone = Client()
