@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db.backends.postgresql import base as postgresql
-from psycopg import sql
-from psycopg.pq import TransactionStatus
+from psycopg import OperationalError, sql
+from psycopg.errors import error_from_result
+from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 
 from clinicflow.db.scope import Scope, TenantScopeError, current_scope
 
@@ -41,13 +42,21 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
                 self._applied = None
                 return
             raise TenantScopeError("A clinic's scope is open outside a transaction; wrap this work in atomic().")
-        clinic, context = (str(scope.clinic_id), scope.as_json()) if scope else ("", "{}")
-        if self.connection.info.transaction_status == TransactionStatus.INERROR:
+        status = self.connection.info.transaction_status
+        if status == TransactionStatus.INERROR:
             return  # only a rollback can come now, and it must not fail on us
+        clinic, context = (str(scope.clinic_id), scope.as_json()) if scope else ("", "{}")
         statement = sql.SQL("SET LOCAL app.clinic_id = {}; SET LOCAL app.context = {}").format(
             sql.Literal(clinic), sql.Literal(context)
         )
-        self.connection.execute(statement)
+        # One trip for both, and for the transaction's beginning too, which psycopg would send by itself first.
+        begin = b"BEGIN; " if status == TransactionStatus.IDLE else b""
+        with self.wrap_database_errors:
+            result = self.connection.pgconn.exec_(begin + statement.as_bytes(self.connection))
+            if self.connection.pgconn.status == ConnStatus.BAD:
+                raise OperationalError("the connection is lost")
+            if result.status == ExecStatus.FATAL_ERROR:
+                raise error_from_result(result)
         self._applied = scope
 
     def _forget(self) -> None:
