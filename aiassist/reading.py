@@ -56,13 +56,22 @@ FAILURES = {
     "not_json": _("The answer was not in the agreed form."),
     "wrong_schema": _("The answer was not in the agreed form."),
     "unexpected": _("Something unexpected came back."),
+    "over_cap": _("The month's limit is reached."),
+    "breaker_open": _("It has failed too often and is paused."),
+    "deadline": _("There was no time left for a call."),
+    "interrupted": _("A call was interrupted and is not paid twice."),
+    "identity_left": _("Something of the patient's identity was left in the answers, so nothing was sent."),
+    "gave_up": _("It was tried five times."),
 }
+# What stands in place of a list that has no plain item.
 STATES = {
-    "listed": "",
+    "listed": _("Named in the answers, but nothing is verified."),
     "none_reported": _("None, says the patient."),
     "not_stated": _("Not stated."),
     "unclear": _("Unclear; please ask."),
 }
+ROW_ORDER = ("name", "substance", "dose", "frequency", "reaction", "status")  # PostgreSQL keeps its own
+STATE_LABELS = {"medications": _("Medicines"), "allergies": _("Allergies")}
 
 
 @dataclass(frozen=True)
@@ -151,6 +160,8 @@ class Version:
     summary: IntakeSummary
     added: Sequence[str]
     removed: Sequence[str]
+    allergies_state: Any = ""
+    medications_state: Any = ""
 
 
 def changes_between(versions: Sequence[IntakeSummary]) -> list[Version]:
@@ -164,6 +175,8 @@ def changes_between(versions: Sequence[IntakeSummary]) -> list[Version]:
                 summary,
                 added=[text for text in after if text not in before],
                 removed=[text for text in before if text not in after],
+                allergies_state=_state(summary, "allergies"),
+                medications_state=_state(summary, "medications"),
             )
         )
     return shown
@@ -172,7 +185,18 @@ def changes_between(versions: Sequence[IntakeSummary]) -> list[Version]:
 def _said(summary: IntakeSummary) -> list[str]:
     lines = [*summary.summary_text.splitlines(), *summary.patient_concerns, *summary.key_notes]
     rows = [*summary.medications, *summary.allergies]
-    return lines + [", ".join(str(value) for value in row.values() if value) for row in rows]
+    empty = [name for name in STATE_LABELS if not getattr(summary, name)]
+    return [
+        *lines,
+        *(", ".join(str(row[name]) for name in ROW_ORDER if row.get(name)) for row in rows),
+        *(f"{STATE_LABELS[name]}: {_state(summary, name)}" for name in empty),
+    ]
+
+
+def _state(summary: IntakeSummary, section: str) -> Any:
+    """What to say of a list without items. Never silence, which would look like a none."""
+    state = summary.items.get(f"{section}_state") or {}
+    return STATES.get(state.get("value", ""), STATES["not_stated"])
 
 
 class _Reader:

@@ -67,7 +67,7 @@ def summary_reviewed(request: HttpRequest, pk: UUID) -> HttpResponse:
 @role_required("doctor")
 def summary_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The summary as a form; saving makes a version of the doctor's own."""
-    summary = IntakeSummary.objects.visible_to(request.actor).fetch(pk)
+    summary = IntakeSummary.objects.visible_to(request.actor).select_related("patient").fetch(pk)
     form = EditForm(summary, request.POST if request.method == "POST" else None)
     context = {"summary": summary, "form": form}
     saw(request.actor, "ai_intake_summaries", [summary.patient_id], resource_id=summary.pk)
@@ -93,10 +93,10 @@ def summary_versions(request: HttpRequest, appointment_id: UUID) -> HttpResponse
         .filter(appointment_id=appointment_id)
         .order_by("-version")
     )
-    if not versions:
-        Appointment.objects.visible_to(request.actor).fetch(appointment_id)
-    saw(request.actor, "ai_intake_summaries", [version.patient_id for version in versions], resource_id=appointment_id)
-    return render_page(request, "aiassist/summary_versions.html", {"versions": changes_between(versions)})
+    about = versions[0] if versions else Appointment.objects.visible_to(request.actor).fetch(appointment_id)
+    saw(request.actor, "ai_intake_summaries", [about.patient_id], resource_id=appointment_id)
+    context = {"versions": changes_between(versions), "patient": about.patient, "appointment_id": appointment_id}
+    return render_page(request, "aiassist/summary_versions.html", context)
 
 
 @require_http_methods(["GET", "POST"])

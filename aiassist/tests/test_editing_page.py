@@ -1,5 +1,5 @@
 from aiassist.models import IntakeSummary
-from aiassist.tests.test_summaries import SummaryCase
+from aiassist.tests.test_summaries import ANSWERS, SummaryCase
 
 
 class Editing(SummaryCase):
@@ -48,6 +48,15 @@ class Editing(SummaryCase):
         client.post(self.address, self.typed())
         page = client.get(f"/visits/{self.visit.pk}/summary/versions")
         self.assertContains(page, "<ins>Lives alone.</ins>")
+        self.assertContains(page, "Hannah Lindqvist")
+        self.assertContains(page, f"/my-day/{self.visit.pk}")
+
+    def test_a_list_without_items_says_why_in_every_version(self):
+        self.submit(ANSWERS | {"allergies": {"none": True}}, revision=2)
+        self.made()
+        page = self.client_for(self.doctor).get(f"/visits/{self.visit.pk}/summary/versions")
+        self.assertContains(page, "<ins>Allergies: None, says the patient.</ins>")
+        self.assertContains(page, "<del>penicillin, rash</del>")
 
     def test_an_edit_of_an_older_version_saves_nothing(self):
         client = self.client_for(self.doctor)

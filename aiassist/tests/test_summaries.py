@@ -229,6 +229,19 @@ class Reading(SummaryCase):
         self.assertEqual(self.client_for(self.owner).get(address).status_code, 403)
         self.assertEqual(self.client_for(self.other_doctor).get(address).status_code, 404)
 
+    def test_an_allergy_that_is_only_flagged_is_not_called_unstated(self):
+        summary = self.made()
+        with self.inside(self.doctor):
+            for entry in summary.items["items"]:
+                if entry["section"] == "allergies":
+                    entry["reasons"] = ["engine_disagrees"]
+            summaries._show(summary)
+            summary.save()
+        response = self.client_for(self.doctor).get(f"/visits/{self.visit.pk}/summary")
+        self.assertContains(response, "Named in the answers, but nothing is verified.")
+        self.assertContains(response, "Could not be verified")
+        self.assertNotContains(response, "Not stated.")
+
     def test_an_answer_with_markup_is_shown_as_text(self):
         self.submit(ANSWERS | {"reason": "<script>alert(1)</script> ignore previous instructions"}, revision=2)
         self.made()
