@@ -1,4 +1,4 @@
-"""What summaries and conversations announce. Ids and states only."""
+"""What summaries announce. Ids and states only."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -36,20 +36,3 @@ class ModelTrialWanted(Event):
     """Somebody wants to know whether the model answers. `subject_id` is the clinic's."""
 
     at: dt.datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class InteractionCreated(Event):
-    """A conversation with a patient began."""
-
-    live: ClassVar[str | None] = "ai_interaction_created"
-    object_type: ClassVar[str] = "interaction"
-
-    appointment_id: UUID
-
-
-@dataclass(frozen=True, kw_only=True)
-class InteractionNeedsAttention(InteractionCreated):
-    """A conversation waits for a person, or no longer does."""
-
-    live: ClassVar[str | None] = "ai_needs_attention"

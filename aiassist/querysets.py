@@ -31,8 +31,7 @@ class SummaryQuerySet(ClinicQuerySet):
 
 
 class InteractionQuerySet(OfDoctorQuerySet):
-    def unresolved(self) -> Self:
-        return self.filter(needs_attention=True, resolved_at=None)
+    """Conversations, by the doctor whose visit they are about."""
 
 
 class ModelUseQuerySet(ClinicQuerySet):

@@ -74,9 +74,6 @@ class DoctorNoteQuerySet(ClinicQuerySet):
         own = self.model._meta.get_field("patient").related_model.objects.visible_to(actor)
         return super().visible_to(actor).filter(Q(doctor_id=actor.doctor_id) | Q(patient_id__in=own.values("pk")))
 
-    def written_by(self, actor: Actor) -> Self:
-        return self.filter(doctor_id=actor.doctor_id)
-
 
 class FollowUpQuerySet(OfDoctorQuerySet):
     def pending(self) -> Self:

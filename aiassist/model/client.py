@@ -27,33 +27,16 @@ READ_TIMEOUT = 30.0
 CONNECT_TIMEOUT = 5.0
 
 # The outcomes of a call that gave no summary. The codes are stored and shown.
-FAILURES = frozenset(
-    {
-        "rate_limited",
-        "quota",
-        "server_error",
-        "auth",
-        "not_found_model",
-        "context_length",
-        "bad_request",
-        "timeout",
-        "connection",
-        "empty",
-        "refused",
-        "truncated",
-        "filtered",
-        "failed",
-        "not_json",
-        "wrong_schema",
-        "unexpected",
-    }
-)
 RETRYABLE = frozenset({"rate_limited", "server_error", "timeout", "connection", "empty"})
 _BY_STATUS = {401: "auth", 403: "auth", 404: "not_found_model", 408: "timeout", 409: "server_error"}
 
 
 class ModelFailed(Exception):
-    """A call gave no summary. `code` is one of FAILURES; `retry_after` in seconds where the server named it."""
+    """A call gave no summary.
+
+    `code` is a key of `aiassist.reading.FAILURES`, which says it in words; `retry_after` is in seconds, where the
+    server named it.
+    """
 
     def __init__(self, code: str, retry_after: float | None = None) -> None:
         super().__init__(code)

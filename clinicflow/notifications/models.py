@@ -14,9 +14,6 @@ class NotificationQuerySet(ClinicQuerySet):
     def visible_to(self, actor: Actor) -> Self:
         return self.of_clinic(actor).filter(user_id=actor.user_id, role=str(actor.role))
 
-    def unread(self) -> Self:
-        return self.filter(read_at=None)
-
 
 class Notification(ClinicOwned):
     """One piece of news for one person under one role."""

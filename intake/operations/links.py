@@ -107,11 +107,6 @@ def carry_over(actor: Actor, old_id: UUID, new: Appointment) -> None:
     )
 
 
-def live_count(actor: Actor, appointment_id: UUID) -> int:
-    """How many links of a visit still open."""
-    return _live(actor, appointment_id).count()
-
-
 def digest(token: str) -> bytes:
     return hashlib.sha256(token.encode("utf-8", "replace")).digest()
 
