@@ -3,20 +3,20 @@
 from allauth.account import views as account
 from django.urls import include, path, re_path
 
-from clinicflow.clinics import views
+from clinicflow.clinics.views import sign_in
 
 # What REST framework's browsable pages call signing in and out.
 browsable = [
-    path("account/login/", views.SignInView.as_view(), name="login"),
+    path("account/login/", sign_in.SignInView.as_view(), name="login"),
     path("account/logout/", account.logout, name="logout"),
 ]
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("choose-role", views.choose_role, name="choose_role"),
-    path("switch-role", views.switch_role, name="switch_role"),
+    path("", sign_in.home, name="home"),
+    path("choose-role", sign_in.choose_role, name="choose_role"),
+    path("switch-role", sign_in.switch_role, name="switch_role"),
     # django-allauth's pages, the ones that make sense where managers add people
-    path("account/login/", views.SignInView.as_view(), name="account_login"),
-    path("account/passkey/", views.passkey, name="passkey"),
+    path("account/login/", sign_in.SignInView.as_view(), name="account_login"),
+    path("account/passkey/", sign_in.passkey, name="passkey"),
     path("account/logout/", account.logout, name="account_logout"),
     path("account/inactive/", account.account_inactive, name="account_inactive"),
     path("account/reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
@@ -36,6 +36,6 @@ urlpatterns = [
     ),
     path("account/2fa/", include("allauth.mfa.urls")),
     path("", include((browsable, "rest_framework"))),
-    path("account/signup/", views.closed, name="account_signup"),
-    path("account/email/", views.closed, name="account_email"),
+    path("account/signup/", sign_in.closed, name="account_signup"),
+    path("account/email/", sign_in.closed, name="account_email"),
 ]
