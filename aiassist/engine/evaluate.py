@@ -20,7 +20,7 @@ _MEDICATIONS = re.compile(
 )
 _ASKS = re.compile(
     r"^(?:(?:and|so|okay|ok|um|uh|well|alright|right|now|then)(?![\w'])[ ,]*)*(?:any|are|do|does|what|which|how|is|have|has|had|did|can|you're|you are|tell|know|current|please)\b|"
-    r"\b(?:are you|do you|have you|did you|had you|has he|does (?:he|she)|you're not|you are not|you're on|is (?:he|she)|usted|toma|tiene|es)\b"
+    r"\b(?:are you|do you|have you|did you|had you|has he|does (?:he|she)|you're not|you are not|you're on|you (?:don't|do not) (?:take|have)|is (?:he|she)|usted|toma|tiene|es)\b"
 )
 _NOT_ABOUT = re.compile(
     r"side effects?|refills?|prescribe you|(?:i'll|i will|i'd like to|let me|gon na|going to|want to|we can|we could|i would) (?:\w+ )?(?:prescribe|write|give|put|start|order|recommend|bring|send)|"

@@ -45,12 +45,22 @@ def medicines(findings: list[Finding]) -> list[tuple[Finding, Status]]:
         if all(finding.explained for finding in group):
             continue
         status: Status = "current" if best.status == "current" else "past" if best.status == "past" else "unclear"
-        if ingredient in allergic or (status == "current" and ingredient in denied):
+        if ingredient in allergic or (status == "current" and (ingredient in denied or _only_lately(group))):
             status = "unclear"
         chosen = _with_details(best, group)
         shown.append((chosen, status))
         shown += [(other, status) for other in _other_doses(chosen, group)]
     return shown
+
+
+def _only_lately(group: list[Finding]) -> bool:
+    """Whether the patient's own words say of a medicine only that it was taken lately, and its being current comes from
+    a question alone ("I've taken some paracetamol." … "Anything else?" "No, just paracetamol.").
+    """
+    current = [finding for finding in group if finding.status == "current"]
+    return any(finding.status == "recent" for finding in group) and not any(
+        finding.explicit or finding.dose or finding.frequency for finding in current
+    )
 
 
 def _other_doses(chosen: Finding, group: list[Finding]) -> list[Finding]:
@@ -127,7 +137,7 @@ def none_of(answer: Answer) -> Evidence | None:
     if any(finding.status not in _SAYS_NO for finding in read_answer(answer)):
         return None
     folded, label = " ".join(text.norms), " ".join(parse(answer.label).norms)
-    if not _is_negative(answer, text, folded, label) or _TAKES_BACK.search(folded):
+    if not _is_negative(answer, text, folded, label) or _TAKES_BACK.search(_TAKES_NOTHING_BACK.sub("", folded)):
         return None
     if cues.UNSURE.search(folded) and not _AS_FAR_AS_I_KNOW.search(folded):
         return None
@@ -159,6 +169,11 @@ _NONE_SENTENCE = re.compile(
 _TAKES_BACK = re.compile(
     r"\b(?:but|except|pero|excepto|salvo|only the|just the|only what|prescribed|other than|besides|apart from|aside from|solo|aparte|just (?!in|you|now|to)|although|unless|sometimes|occasionally|"
     r"a veces|unless|anymore the|forgot|used to be|maybe|might|quizas?|tal vez)\b"
+)
+# "No, I tried some bicarbonate, but it wasn't helping", "but I'm not on anything regular": a "but" that denies as well.
+_TAKES_NOTHING_BACK = re.compile(
+    r"\b(?:but|pero)(?: (?:uh|um|well|really|pues|no))* (?:(?:it|that|they|those)(?: (?:was|were|did|does|do|is)(?: not|n't)|(?:was|were|did|does|do|is)n't)(?: [\w']+){0,5}? (?:help\w*|work\w*)|"
+    r"(?:i haven't been )?(?:i'm|i am) not (?:on|taking) any(?:thing)?\b(?! (?:more|longer))|no (?:me )?(?:ayudo|funciono|sirvio))"
 )
 
 
@@ -234,7 +249,7 @@ def _leaves_open(answer: Answer, topic: str) -> bool:
     if cues.UNSURE.search(folded) and not _AS_FAR_AS_I_KNOW.search(folded):
         return True
     if cues.DENIED.match(folded):
-        return bool(_TAKES_BACK.search(folded))
+        return bool(_TAKES_BACK.search(_TAKES_NOTHING_BACK.sub("", folded)))
     if any(finding.status in ("negated", "not_allergic") for finding in read_answer(answer)):
         return False
     return not (_covers_part(topic, label) and cues.NONE_WORDS.search(folded))

@@ -151,6 +151,30 @@ class StatesTest(unittest.TestCase):
             with self.subTest(text):
                 self.assertIn(self.state(text), ("unclear", "listed"))
 
+    def test_a_but_that_denies_as_well_takes_nothing_back(self) -> None:
+        for text in (
+            "No, I tried some bicarbonate two days ago, but it wasn't, it wasn't really helping",
+            "No, I took some ibuprofen yesterday, but I'm not on anything regular",
+        ):
+            with self.subTest(text):
+                row = {"id": "1", "answers": [{"id": "q1", "question": "Any regular medication?", "answer": text}]}
+                self.assertEqual(predict(row)["medications_state"], "none_reported")
+        self.assertIn(self.state("No, but I'm not on anything more than my heart pills"), ("unclear", "listed"))
+
+    def test_what_was_taken_lately_is_not_current_because_a_question_asks(self) -> None:
+        asked = [
+            ("Have you taken anything?", "I've taken some paracetamol."),
+            ("Anything else?", "No, just paracetamol."),
+        ]
+        answers = [
+            Answer(question_id=f"q{i}", topic="medications", label=label, text=text)
+            for i, (label, text) in enumerate(asked)
+        ]
+        self.assertEqual([item.status for item in extract(answers).medications], ["unclear"])
+        daily = "I take paracetamol every day."
+        regular = Answer(question_id="q9", topic="medications", label="Regularly?", text=daily)
+        self.assertEqual([item.status for item in extract([*answers, regular]).medications], ["current"])
+
     def test_a_question_about_a_part_gives_no_none_of_the_whole(self) -> None:
         self.assertEqual(self.state("No", label="Any herbal medication?"), "not_stated")
         self.assertEqual(self.state("No", "allergies", "Any other allergies besides penicillin?"), "not_stated")
