@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinicflow.clinics.actors import Actor, Role
+from clinicflow.clinics.declared import TABS
 from clinicflow.clinics.models import Membership
 from clinicflow.web.templatetags.ui import initials
 
@@ -33,7 +34,7 @@ SIDEBARS: Mapping[Role, tuple[tuple[Any, tuple[Entry, ...]], ...]] = {
                 Entry(label=gettext_lazy("Schedule"), icon="calendar-days", url_name="schedule"),
                 Entry(label=gettext_lazy("Intake"), icon="clipboard-list", url_name="intake"),
                 Entry(label=gettext_lazy("Messages"), icon="message-square", url_name="messages"),
-                Entry(label=gettext_lazy("AI"), icon="sparkles", url_name="settings_ai", more=True),
+                Entry(label=gettext_lazy("Settings"), icon="settings", url_name="settings", more=True),
             ),
         ),
     ),
@@ -46,7 +47,22 @@ SIDEBARS: Mapping[Role, tuple[tuple[Any, tuple[Entry, ...]], ...]] = {
             ),
         ),
     ),
-    Role.OWNER: (("", (Entry(label=gettext_lazy("Overview"), icon="chart-column", url_name="overview"),)),),
+    Role.OWNER: (
+        (
+            "",
+            (
+                Entry(label=gettext_lazy("Overview"), icon="chart-column", url_name="overview"),
+                Entry(label=gettext_lazy("Settings"), icon="settings", url_name="settings", more=True),
+            ),
+        ),
+    ),
+}
+# Pages of their own that belong to a tab of the settings: tab -> (label of the tab's own page, then its other pages).
+SETTINGS_PAGES: Mapping[str, tuple[Any, tuple[Entry, ...]]] = {
+    "messaging": (
+        gettext_lazy("Messaging"),
+        (Entry(label=gettext_lazy("Language model"), icon="sparkles", url_name="settings_ai"),),
+    ),
 }
 ROLE_ICONS = {"admin": "calendar-days", "doctor": "stethoscope", "owner": "chart-column"}
 
@@ -67,6 +83,7 @@ def _navigation(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     return {
         "groups": groups,
         "more": [entry for group in groups for entry in group["entries"] if entry["more"]],
+        "settings_tabs": lambda: settings_tabs(actor, request.path),
         "live_path": f"/ws/clinic/{actor.clinic_id}",
         "refresh_seconds": request.clinic_settings.auto_refresh_interval,  # type: ignore[attr-defined]  # ActorMiddleware
         "clinic_name": actor.clinic_name,
@@ -80,6 +97,22 @@ def _entry(entry: Entry, path: str) -> dict[str, Any]:
     url = reverse(entry.url_name)
     current = path == url or path.startswith(f"{url}/")
     return {"label": entry.label, "icon": entry.icon, "url": url, "more": entry.more, "current": current}
+
+
+def settings_tabs(actor: Actor, path: str) -> list[dict[str, Any]]:
+    """The tabs of the settings with the pages under them, the present ones marked; a doctor has none."""
+    if actor.role not in {Role.ADMIN, Role.OWNER}:
+        return []
+    return [_settings_tab(tab.slug, tab.label, tab.icon, actor, path) for tab in TABS]
+
+
+def _settings_tab(slug: str, label: Any, icon: str, actor: Actor, path: str) -> dict[str, Any]:
+    url = reverse("settings_tab", args=[slug])
+    own_label, others = SETTINGS_PAGES.get(slug, (label, ()))
+    own = {"label": own_label, "url": url, "current": path == url}
+    pages = [own, *(_entry(entry, path) for entry in others)] if others and actor.role == Role.ADMIN else []
+    current = path == url or any(page["current"] for page in pages)
+    return {"label": label, "icon": icon, "url": url, "pages": pages, "current": current, "here": path == url}
 
 
 def roles_of(actor: Actor) -> list[dict[str, Any]]:

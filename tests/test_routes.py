@@ -106,6 +106,8 @@ TABLE = """
 /intake/forms/<uuid:pk>/review                      POST   form               302 403 409 404 403 403
 /visits/<uuid:appointment_id>/summary               GET    visit              302 403 200 404 403 403
 /visits/<uuid:appointment_id>/summary/versions      GET    visit              302 403 200 404 403 403
+/settings                                           GET    -                  302 302 403 403 302 302
+/settings/<tab:slug>                                GET    =clinic            302 200 403 403 200 200
 /settings/ai                                        GET    -                  302 200 403 403 403 200
 /settings/ai/try                                    POST   -                  302 302 403 403 403 302
 /summaries/<uuid:pk>/edit                           GET    summary            302 403 200 404 403 403

@@ -1,9 +1,25 @@
 """Signing in and out, the second factor, roles."""
 
 from allauth.account import views as account
-from django.urls import include, path, re_path
+from django.urls import include, path, re_path, register_converter
 
-from clinicflow.clinics.views import sign_in
+from clinicflow.clinics.declared import TAB_BY_SLUG
+from clinicflow.clinics.views import settings, sign_in
+
+
+class TabConverter:
+    """A tab of the settings, by its slug."""
+
+    regex = "|".join(TAB_BY_SLUG)
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(TabConverter, "tab")
 
 # What REST framework's browsable pages call signing in and out.
 browsable = [
@@ -14,6 +30,8 @@ urlpatterns = [
     path("", sign_in.home, name="home"),
     path("choose-role", sign_in.choose_role, name="choose_role"),
     path("switch-role", sign_in.switch_role, name="switch_role"),
+    path("settings", settings.first_tab, name="settings"),
+    path("settings/<tab:slug>", settings.tab, name="settings_tab"),
     # django-allauth's pages, the ones that make sense where managers add people
     path("account/login/", sign_in.SignInView.as_view(), name="account_login"),
     path("account/passkey/", sign_in.passkey, name="passkey"),

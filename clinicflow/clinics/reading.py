@@ -1,0 +1,39 @@
+"""Settings in words, for pages where they are only read."""
+
+import datetime as dt
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from clinicflow.clinics.declared import Setting, Tab
+from clinicflow.clinics.models import Clinic, ClinicSettings
+from clinicflow.web.display import write_clock
+
+
+def in_words(tab: Tab, settings: ClinicSettings) -> list[dict[str, Any]]:
+    """The groups of a tab, each with its settings and what is decided, as a person reads it."""
+    return [
+        {"title": group.title, "intro": group.intro, "rows": [_row(setting, settings) for setting in group.settings]}
+        for group in tab.groups
+    ]
+
+
+def _row(setting: Setting, settings: ClinicSettings) -> dict[str, Any]:
+    row = settings.clinic if setting.model is Clinic else settings
+    value = getattr(row, setting.column)
+    return {"label": setting.label, "help": setting.help, "value": write_value(setting, value), "is_on": value is True}
+
+
+def write_value(setting: Setting, value: Any) -> str:
+    """A setting's value in words: `On`, `9:00 am`, `60 minutes`, `Mon, Tue, Wed`."""
+    words = dict(setting.choices)
+    if isinstance(value, bool):
+        return _("On") if value else _("Off")
+    if isinstance(value, dt.time):
+        return write_clock(value)
+    if isinstance(value, list):
+        return ", ".join(str(words.get(item, item)) for item in value)
+    if value == 0 and setting.zero:
+        return str(setting.zero).capitalize()
+    text = str(words.get(value, value))
+    return f"{text} {setting.unit}" if setting.unit else text
