@@ -61,6 +61,41 @@ class AllergyForm(forms.Form):
     reaction = forms.CharField(required=False, max_length=300, label=gettext_lazy("What happens"), empty_value=None)
 
 
+class LineForm(forms.Form):
+    """One sentence of a summary."""
+
+    text = forms.CharField(
+        max_length=1000, label=gettext_lazy("What it should say"), widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+_ITEM_FORMS = {"medications": (MedicationForm, "name"), "allergies": (AllergyForm, "substance")}
+
+
+class CorrectionForm:
+    """One item of a summary as a form; `fields` is what was typed in place of it."""
+
+    def __init__(self, summary: IntakeSummary, entry: dict[str, Any], data: QueryDict | None = None) -> None:
+        kind, name = _ITEM_FORMS.get(entry["section"], (LineForm, "text"))
+        self.form = kind(data, initial=entry["item"])
+        self.form.fields[name].required = True
+        self.form.fields["version"] = forms.IntegerField(min_value=1, widget=forms.HiddenInput, initial=summary.version)
+
+    def is_valid(self) -> bool:
+        return bool(self.form.is_valid())
+
+    @property
+    def version(self) -> int:
+        """The version that the doctor had before them."""
+        return int(self.form.cleaned_data["version"])
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The item's fields as typed."""
+        typed = {name: value for name, value in self.form.cleaned_data.items() if name != "version"}
+        return typed | ({"status": typed["status"] or "current"} if "status" in typed else {})
+
+
 class EditForm:
     """A whole summary as it is edited in place: sentences and two lists with room for more rows."""
 

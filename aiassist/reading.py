@@ -1,6 +1,7 @@
 """A summary made ready for the eye: every line with the patient's own words, marked in place."""
 
-from collections.abc import Mapping, Sequence
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -8,9 +9,10 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from aiassist.answers import engine_answers
-from aiassist.engine.schema import Answer, Reason
+from aiassist.editing import is_flagged, is_plain, item_at
+from aiassist.engine.schema import Answer
 from aiassist.engine.text import find_quote
-from aiassist.models import IntakeSummary
+from aiassist.models import IntakeSummary, ModelUse
 from clinicflow.clinics.actors import Actor
 from intake.models import IntakeForm, IntakeRevision
 
@@ -71,7 +73,6 @@ STATES = {
     "unclear": _("Unclear; please ask."),
 }
 ROW_ORDER = ("name", "substance", "dose", "frequency", "reaction", "status")  # PostgreSQL keeps its own
-STATE_LABELS = {"medications": _("Medicines"), "allergies": _("Allergies")}
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,7 @@ class Shown:
     status: str = ""
     section: str = ""
     accepted_by: str = ""
+    corrected_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -153,48 +155,86 @@ def answers_of(actor: Actor, summary: IntakeSummary) -> list[Answer]:
     return engine_answers(revision.form.questionnaire, revision)
 
 
+def read_item(actor: Actor, summary: IntakeSummary, position: int) -> Shown:
+    """One item of a summary with its quotes, as shown in the list."""
+    return _Reader(answers_of(actor, summary)).shown(position, item_at(summary, position))
+
+
+def two_of(
+    versions: Sequence[IntakeSummary], older: str, newer: str
+) -> tuple[IntakeSummary | None, IntakeSummary | None]:
+    """The two versions with these numbers, the lower first; by default the newest and the one before it."""
+    by_number = {str(summary.version): summary for summary in versions}
+    right = by_number.get(newer) or (versions[0] if versions else None)
+    before = [summary for summary in versions if right is not None and summary.version < right.version]
+    left = by_number.get(older) or (before[0] if before else right)
+    if left is not None and right is not None and left.version > right.version:
+        return right, left
+    return left, right
+
+
+TRIAL_TAKES = 60.0  # seconds
+
+
+def is_waiting_for_trial(use: ModelUse | None, asked: str, at: dt.datetime) -> bool:
+    """Whether a trial of the connection that was asked for at `asked` (Unix seconds) has no outcome yet."""
+    if not asked.isdecimal() or not 0 <= at.timestamp() - int(asked) < TRIAL_TAKES:
+        return False
+    outcomes = [use.last_success_at, use.last_failure_at] if use else []
+    return not any(outcome and outcome.timestamp() >= int(asked) for outcome in outcomes)
+
+
 @dataclass(frozen=True)
-class Version:
-    """A version and what it says that the one before did not, and the other way round."""
+class Side:
+    """What one of two versions says in a section, line by line, and whether the other lacks it."""
 
-    summary: IntakeSummary
-    added: Sequence[str]
-    removed: Sequence[str]
-    allergies_state: Any = ""
-    medications_state: Any = ""
+    lines: Sequence[tuple[str, bool]]
 
 
-def changes_between(versions: Sequence[IntakeSummary]) -> list[Version]:
-    """Each version, newest first, with what changed since the one before it."""
-    shown = []
-    for position, summary in enumerate(versions):
-        before = _said(versions[position + 1]) if position + 1 < len(versions) else _said(summary)
-        after = _said(summary)
-        shown.append(
-            Version(
-                summary,
-                added=[text for text in after if text not in before],
-                removed=[text for text in before if text not in after],
-                allergies_state=_state(summary, "allergies"),
-                medications_state=_state(summary, "medications"),
-            )
-        )
-    return shown
+@dataclass(frozen=True)
+class Compared:
+    """One section of two versions side by side."""
+
+    label: Any
+    older: Side
+    newer: Side
+
+    @property
+    def changed(self) -> bool:
+        return any(lacking for side in (self.older, self.newer) for _, lacking in side.lines)
 
 
-def _said(summary: IntakeSummary) -> list[str]:
-    lines = [*summary.summary_text.splitlines(), *summary.patient_concerns, *summary.key_notes]
-    rows = [*summary.medications, *summary.allergies]
-    empty = [name for name in STATE_LABELS if not getattr(summary, name)]
+def compare(older: IntakeSummary, newer: IntakeSummary) -> list[Compared]:
+    """Two versions, section by section, with what each has that the other has not."""
     return [
-        *lines,
-        *(", ".join(str(row[name]) for name in ROW_ORDER if row.get(name)) for row in rows),
-        *(f"{STATE_LABELS[name]}: {_state(summary, name)}" for name in empty),
+        Compared(label, _side(said(older), said(newer)), _side(said(newer), said(older)))
+        for label, said in _SECTIONS.items()
     ]
 
 
+def _side(lines: Sequence[str], other: Sequence[str]) -> Side:
+    return Side([(line, line not in other) for line in lines])
+
+
+def _rows(summary: IntakeSummary, section: str) -> list[str]:
+    """A list's rows as text; where it has none, what is to be said of that. Never silence, which would look like a
+    none.
+    """
+    rows = [", ".join(str(row[name]) for name in ROW_ORDER if row.get(name)) for row in getattr(summary, section)]
+    return rows or [str(_state(summary, section))]
+
+
+_SECTIONS: Mapping[Any, Callable[[IntakeSummary], Sequence[str]]] = {
+    _("Allergies"): lambda summary: _rows(summary, "allergies"),
+    _("Medicines"): lambda summary: _rows(summary, "medications"),
+    _("Summary"): lambda summary: summary.summary_text.splitlines(),
+    _("Concerns"): lambda summary: summary.patient_concerns,
+    _("Also said"): lambda summary: summary.key_notes,
+}
+
+
 def _state(summary: IntakeSummary, section: str) -> Any:
-    """What to say of a list without items. Never silence, which would look like a none."""
+    """What to say of a list without items."""
     state = summary.items.get(f"{section}_state") or {}
     return STATES.get(state.get("value", ""), STATES["not_stated"])
 
@@ -207,8 +247,8 @@ class _Reader:
 
     def read(self, summary: IntakeSummary, form: IntakeForm) -> Reading:
         entries = list(enumerate(summary.items.get("items", [])))
-        plain = [self._shown(position, entry) for position, entry in entries if is_plain(entry)]
-        flagged = [self._shown(position, entry) for position, entry in entries if _is_flagged(entry)]
+        plain = [self.shown(position, entry) for position, entry in entries if is_plain(entry)]
+        flagged = [self.shown(position, entry) for position, entry in entries if is_flagged(entry)]
 
         def of(section: str) -> list[Shown]:
             return [item for item in plain if item.section == section]
@@ -233,7 +273,8 @@ class _Reader:
             answers=list(self.numbered.values()),
         )
 
-    def _shown(self, position: int, entry: Mapping[str, Any]) -> Shown:
+    def shown(self, position: int, entry: Mapping[str, Any]) -> Shown:
+        """A stored item with its quotes."""
         item = entry["item"]
         return Shown(
             position=position,
@@ -243,6 +284,7 @@ class _Reader:
             status=item.get("status", ""),
             citations=self._citations(item["evidence"]),
             reasons=tuple(REASONS.get(reason, reason) for reason in entry["reasons"]),
+            corrected_by=entry.get("corrected_by_name", ""),
             accepted_by=entry.get("decided_by_name", "") if entry.get("verdict") == "accepted" else "",
         )
 
@@ -267,13 +309,3 @@ class _Reader:
             return Citation(number, answer.label, answer.text, "", "")
         start, end = place
         return Citation(number, answer.label, answer.text[:start], answer.text[start:end], answer.text[end:])
-
-
-def is_plain(entry: Mapping[str, Any]) -> bool:
-    """Whether an item may stand among the plain ones: verified and not removed, or accepted by the doctor."""
-    verdict = entry.get("verdict")
-    return verdict == "accepted" or (verdict is None and set(entry["reasons"]) <= {Reason.DOCTOR_TYPED})
-
-
-def _is_flagged(entry: Mapping[str, Any]) -> bool:
-    return entry.get("verdict") is None and not is_plain(entry)

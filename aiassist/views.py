@@ -5,20 +5,21 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from aiassist.editing import edited
-from aiassist.forms import AgreementForm, EditForm
+from aiassist.editing import corrected, edited, item_at
+from aiassist.forms import AgreementForm, CorrectionForm, EditForm
 from aiassist.model import client
 from aiassist.models import IntakeSummary, ModelUse
 from aiassist.operations import model_use, summaries
-from aiassist.reading import FAILURES, answers_of, changes_between, read_summary
+from aiassist.reading import FAILURES, answers_of, compare, is_waiting_for_trial, read_item, read_summary, two_of
 from aiassist.typeahead import suggest
 from clinicflow.audit.log import saw
 from clinicflow.clinics.permissions import role_required
 from clinicflow.core.clock import now
 from clinicflow.core.errors import Invalid
-from clinicflow.web.render import render_page
+from clinicflow.web.render import render_page, wants_fragment
 from intake.models import PatientLink
 from intake.permissions import patient_page
 from scheduling.models import Appointment
@@ -55,6 +56,41 @@ def summary_remove(request: HttpRequest, pk: UUID, position: int) -> HttpRespons
     return _summary(request, summary.appointment_id)
 
 
+@require_http_methods(["GET", "POST"])
+@role_required("doctor")
+def summary_correct(request: HttpRequest, pk: UUID, position: int) -> HttpResponse:
+    """One item as a form; saving makes a version with the doctor's words in its place."""
+    summary = IntakeSummary.objects.visible_to(request.actor).select_related("patient").fetch(pk)
+    entry = item_at(summary, position)
+    form = CorrectionForm(summary, entry, request.POST if request.method == "POST" else None)
+    context = {
+        "summary": summary,
+        "position": position,
+        "form": form.form,
+        "entry": read_item(request.actor, summary, position),
+    }
+    saw(request.actor, "ai_intake_summaries", [summary.patient_id], resource_id=summary.pk)
+    if request.method == "POST" and form.is_valid():
+        item = corrected(entry, form.fields, answers_of(request.actor, summary))
+        try:
+            done = summaries.correct(request.actor, pk, position, item=item, expected_version=form.version, at=now())
+        except Invalid as invalid:
+            form.form.add_error(None, invalid.detail)
+        else:
+            return _corrected(request, done)
+    status = 422 if form.form.errors else 200
+    return render_page(request, "aiassist/summary_correct.html", context, partial="form", status=status)
+
+
+def _corrected(request: HttpRequest, summary: IntakeSummary) -> HttpResponse:
+    if not wants_fragment(request):
+        return redirect("my_day_visit", summary.appointment_id)
+    response = _summary(request, summary.appointment_id)
+    response["HX-Retarget"], response["HX-Reswap"] = "#summary", "outerMorph"
+    response["X-Close-Dialog"] = "modal"
+    return response
+
+
 @require_POST
 @role_required("doctor")
 def summary_reviewed(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -86,7 +122,7 @@ def summary_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_GET
 @role_required("doctor")
 def summary_versions(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
-    """Every version of a visit's summary, newest first, with who or what made it."""
+    """Two versions of a visit's summary side by side: `older` and `newer` by number, or the newest two."""
     versions = list(
         IntakeSummary.objects.visible_to(request.actor)
         .select_related("edited_by", "patient")
@@ -95,8 +131,16 @@ def summary_versions(request: HttpRequest, appointment_id: UUID) -> HttpResponse
     )
     about = versions[0] if versions else Appointment.objects.visible_to(request.actor).fetch(appointment_id)
     saw(request.actor, "ai_intake_summaries", [about.patient_id], resource_id=appointment_id)
-    context = {"versions": changes_between(versions), "patient": about.patient, "appointment_id": appointment_id}
-    return render_page(request, "aiassist/summary_versions.html", context)
+    older, newer = two_of(versions, request.GET.get("older", ""), request.GET.get("newer", ""))
+    context = {
+        "versions": versions,
+        "older": older,
+        "newer": newer,
+        "sections": compare(older, newer) if older and newer else [],
+        "patient": about.patient,
+        "appointment_id": appointment_id,
+    }
+    return render_page(request, "aiassist/summary_versions.html", context, partial="versions")
 
 
 @require_http_methods(["GET", "POST"])
@@ -116,21 +160,24 @@ def settings_ai(request: HttpRequest) -> HttpResponse:
         model_use.agree(request.actor, confirmed=fields["ai_agreement_confirmed"], cap=fields["ai_monthly_cap_usd"])
         return redirect("settings_ai")
     status = 422 if form.errors else 200
-    return render_page(request, "aiassist/settings_ai.html", _model_page(request) | {"form": form}, status=status)
+    context = _model_page(request) | {"form": form}
+    return render_page(request, "aiassist/settings_ai.html", context, partial="state", status=status)
 
 
 @require_POST
 @role_required("admin")
 def settings_ai_try(request: HttpRequest) -> HttpResponse:
     """Have the model asked one invented question; the page shows how it went."""
-    model_use.want_trial(request.actor, at=now())
-    return redirect("settings_ai")
+    asked_at = now()
+    model_use.want_trial(request.actor, at=asked_at)
+    return redirect(f"{reverse('settings_ai')}?asked={asked_at.timestamp():.0f}")
 
 
 def _model_page(request: HttpRequest) -> dict[str, object]:
     use = ModelUse.objects.visible_to(request.actor).first()
     return {
         "use": use,
+        "asked": request.GET["asked"] if is_waiting_for_trial(use, request.GET.get("asked", ""), now()) else "",
         "is_configured": client.is_configured(),
         "is_paused": bool(use and use.open_until and use.open_until > now()),
         "failure": FAILURES.get(use.last_failure, use.last_failure) if use else "",

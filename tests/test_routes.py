@@ -114,6 +114,7 @@ TABLE = """
 /summaries/<uuid:pk>/regenerate                     POST   summary            302 403 409 404 403 403
 /summaries/<uuid:pk>/items/<int:position>/accept    POST   summary,=0         302 403 409 404 403 403
 /summaries/<uuid:pk>/items/<int:position>/remove    POST   summary,=0         302 403 409 404 403 403
+/summaries/<uuid:pk>/items/<int:position>/correct   GET    summary,=0         302 403 404 404 403 403
 /summaries/<uuid:pk>/reviewed                       POST   summary            302 403 409 404 403 403
 
 /i/<str:token>                                      GET    =unknown           404 404 404 404 404 404

@@ -17,10 +17,12 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.utils.http import parse_http_date_safe
 from pydantic import ValidationError
 
 from aiassist.engine.schema import Extraction
 from aiassist.model.prompt import INSTRUCTIONS, PROMPT_VERSION, Asked
+from clinicflow.core import clock
 
 MAX_OUTPUT_TOKENS = 4000
 READ_TIMEOUT = 30.0
@@ -156,9 +158,12 @@ def _of_status(error: Any) -> ModelFailed:
 
 
 def _retry_after(response: Any) -> float | None:
+    """Seconds to wait as the server says, in seconds or as an HTTP date; at most an hour."""
+    said = str(response.headers.get("retry-after") or "")
     with contextlib.suppress(TypeError, ValueError):
-        return max(0.0, min(float(response.headers.get("retry-after")), 3600.0))
-    return None
+        return max(0.0, min(float(said), 3600.0))
+    at = parse_http_date_safe(said)
+    return None if at is None else max(0.0, min(at - clock.now().timestamp(), 3600.0))
 
 
 def _count(usage: Any, name: str) -> int:

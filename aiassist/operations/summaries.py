@@ -10,10 +10,10 @@ from uuid import UUID
 
 from django.db import transaction
 
-from aiassist.engine.schema import VERSION, Answer, Verified
+from aiassist.editing import is_plain
+from aiassist.engine.schema import VERSION, Answer, Verified, VerifiedItem
 from aiassist.events import SummaryFailed, SummaryReady, SummaryWanted
 from aiassist.models import IntakeSummary
-from aiassist.reading import is_plain
 from clinicflow.audit.log import record
 from clinicflow.clinics.actors import Actor
 from clinicflow.core.errors import IllegalTransition, Invalid
@@ -276,11 +276,47 @@ def edit(
     Invalid when somebody made another version meanwhile.
     """
     form, newest = _lock_newest(actor, summary_id)
-    if newest.version != expected_version:
+    _expect(newest, expected_version)
+    summary = _doctors_version(actor, form, newest, at)
+    fill(summary, verified)
+    _show(summary)
+    summary.save()
+    _announce(actor, summary)
+    return summary
+
+
+@transaction.atomic
+def correct(
+    actor: Actor, summary_id: UUID, position: int, *, item: VerifiedItem, expected_version: int, at: dt.datetime
+) -> IntakeSummary:
+    """Put the doctor's correction in place of one item, as a new version; everything else stays as it was judged.
+
+    Invalid when somebody made another version meanwhile.
+    """
+    form, newest = _lock_newest(actor, summary_id)
+    _expect(newest, expected_version)
+    entries = newest.items.get("items", [])
+    if not 0 <= position < len(entries):
+        raise IllegalTransition("That item is no longer on the summary.", allowed_actions=[])
+    corrected = item.model_dump(mode="json") | {"corrected_by": str(actor.user_id), "corrected_by_name": actor.name}
+    items = newest.items | {"items": [*entries[:position], corrected, *entries[position + 1 :]]}
+    summary = _doctors_version(actor, form, newest, at)
+    summary.items, summary.needs_attention = items, newest.needs_attention
+    _show(summary)
+    summary.save()
+    _announce(actor, summary)
+    return summary
+
+
+def _expect(newest: IntakeSummary, version: int) -> None:
+    if newest.version != version:
         raise Invalid("Somebody changed this summary while you were editing it.", fields={"version": ["Out of date."]})
     if newest.status not in DONE:
         raise IllegalTransition("There is no summary to edit yet.", allowed_actions=["regenerate"])
-    summary = _next_version(
+
+
+def _doctors_version(actor: Actor, form: IntakeForm, newest: IntakeSummary, at: dt.datetime) -> IntakeSummary:
+    return _next_version(
         form,
         newest,
         status=Status.EDITED,
@@ -291,11 +327,6 @@ def edit(
         edited_at=at,
         edited_by_id=actor.user_id,
     )
-    fill(summary, verified)
-    _show(summary)
-    summary.save()
-    _announce(actor, summary)
-    return summary
 
 
 @transaction.atomic

@@ -55,8 +55,21 @@ class Editing(SummaryCase):
         self.submit(ANSWERS | {"allergies": {"none": True}}, revision=2)
         self.made()
         page = self.client_for(self.doctor).get(f"/visits/{self.visit.pk}/summary/versions")
-        self.assertContains(page, "<ins>Allergies: None, says the patient.</ins>")
+        self.assertContains(page, "<ins>None, says the patient.</ins>")
         self.assertContains(page, "<del>penicillin, rash</del>")
+
+    def test_any_two_versions_stand_side_by_side(self):
+        client = self.client_for(self.doctor)
+        client.post(self.address, self.typed())
+        client.post(f"/summaries/{self.newest().pk}/edit", self.typed(version=2) | {"key_notes": "Lives with a dog."})
+        address = f"/visits/{self.visit.pk}/summary/versions"
+        self.assertContains(client.get(address), "<del>Lives alone.</del>")
+        first_and_last = client.get(address, {"older": "1", "newer": "3"})
+        self.assertNotContains(first_and_last, "Lives alone.")
+        self.assertContains(first_and_last, "<ins>Lives with a dog.</ins>")
+        swapped = client.get(address, {"older": "3", "newer": "1"})
+        self.assertContains(swapped, "<ins>Lives with a dog.</ins>")
+        self.assertContains(client.get(address, {"older": "x", "newer": "99"}), "<del>Lives alone.</del>")
 
     def test_an_edit_of_an_older_version_saves_nothing(self):
         client = self.client_for(self.doctor)
@@ -70,3 +83,74 @@ class Editing(SummaryCase):
             self.assertEqual(self.client_for(actor).post(self.address, self.typed()).status_code, status)
         with self.inside(self.doctor):
             self.assertEqual(IntakeSummary.objects.count(), 1)
+
+
+class Correcting(SummaryCase):
+    def setUp(self):
+        super().setUp()
+        self.summary = self.made()
+        with self.inside(self.doctor):
+            entries = self.summary.items["items"]
+            self.position = next(i for i, entry in enumerate(entries) if entry["section"] == "medications")
+            entries[self.position]["item"]["dose"] = "100 mg"
+            entries[self.position]["reasons"] = ["dose_not_in_quote"]
+            self.summary.save()
+        self.address = f"/summaries/{self.summary.pk}/items/{self.position}/correct"
+
+    def typed(self, **fields):
+        row = {"version": "1", "name": "lisinopril", "dose": "10 mg", "frequency": "every morning", "status": "current"}
+        return row | fields
+
+    def test_the_form_shows_the_patients_words_and_why_it_is_amber(self):
+        page = self.client_for(self.doctor).get(self.address)
+        self.assertContains(page, 'value="100 mg"')
+        self.assertContains(page, "The dose is not in the quoted words.")
+        self.assertContains(page, "<mark>lisinopril")
+
+    def test_what_the_answer_holds_is_plain_again_in_a_version_of_its_own(self):
+        self.assertEqual(self.client_for(self.doctor).post(self.address, self.typed()).status_code, 302)
+        newest = self.newest()
+        self.assertEqual((newest.version, newest.engine, newest.status), (2, "doctor", "edited"))
+        self.assertEqual(newest.items["items"][self.position]["reasons"], [])
+        self.assertEqual(newest.medications[0]["dose"], "10 mg")
+        self.assertEqual(len(newest.items["items"]), len(self.summary.items["items"]))
+        with self.inside(self.doctor):
+            first = IntakeSummary.objects.get(pk=self.summary.pk)
+        self.assertEqual(first.items["items"][self.position]["item"]["dose"], "100 mg")
+
+    def test_what_it_does_not_hold_is_marked_as_typed(self):
+        self.client_for(self.doctor).post(self.address, self.typed(dose="25 mg"))
+        self.assertEqual(self.newest().items["items"][self.position]["reasons"], ["doctor_typed"])
+        self.assertContains(
+            self.client_for(self.doctor).get(f"/visits/{self.visit.pk}/summary"), "corrected by Amara Okafor"
+        )
+
+    def test_an_empty_name_is_refused_beside_the_field(self):
+        answer = self.client_for(self.doctor).post(self.address, self.typed(name=""))
+        self.assertContains(answer, "This field is required.", status_code=422)
+        self.assertEqual(self.newest().version, 1)
+
+    def test_a_correction_of_an_older_version_saves_nothing(self):
+        client = self.client_for(self.doctor)
+        client.post(self.address, self.typed())
+        self.assertContains(client.post(self.address, self.typed()), "Somebody changed", status_code=422)
+        self.assertEqual(self.newest().version, 2)
+
+    def test_an_edit_of_the_whole_keeps_what_is_still_amber(self):
+        form = {
+            "version": "1",
+            "summary_text": "",
+            "medications-TOTAL_FORMS": "0",
+            "medications-INITIAL_FORMS": "0",
+            "allergies-TOTAL_FORMS": "0",
+            "allergies-INITIAL_FORMS": "0",
+        }
+        self.client_for(self.doctor).post(f"/summaries/{self.summary.pk}/edit", form)
+        flagged = [entry for entry in self.newest().items["items"] if entry["reasons"] == ["dose_not_in_quote"]]
+        self.assertEqual(len(flagged), 1)
+
+    def test_an_item_that_is_not_there_and_other_peoples_are_not_found(self):
+        client = self.client_for(self.doctor)
+        self.assertEqual(client.get(f"/summaries/{self.summary.pk}/items/99/correct").status_code, 404)
+        for actor, status in ((self.other_doctor, 404), (self.desk, 403)):
+            self.assertEqual(self.client_for(actor).post(self.address, self.typed()).status_code, status)

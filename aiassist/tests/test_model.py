@@ -3,6 +3,8 @@
 import datetime as dt
 import json
 import logging
+from decimal import Decimal
+from types import SimpleNamespace
 from unittest import mock
 from uuid import uuid4
 
@@ -21,12 +23,13 @@ from aiassist.model.prices import cost_of
 from aiassist.model.prompt import Asked
 from aiassist.model.stub import SCENARIOS, Stub
 from aiassist.models import IntakeSummary, ModelUse
-from aiassist.operations import summaries
+from aiassist.operations import model_use, summaries
 from aiassist.tests.test_summaries import ANSWERS, SummaryCase
 from clinicflow.core import clock
 from clinicflow.jobs.models import Job
 from clinicflow.testing.jobs import run_due_jobs
 from intake.models import IntakeRevision
+from patients.models import Patient
 
 PATIENT_WORDS = ("dizzy", "lisinopril", "penicillin", "Hannah", "Lindqvist", "warfarin")
 # scenario -> the failure that is kept, "" where the model's summary is used
@@ -131,17 +134,30 @@ for _scenario in EXPECTED:
 class Calling(ModelCase):
     def test_nothing_that_names_the_patient_leaves(self):
         with self.inside(self.desk):
+            Patient.objects.filter(pk=self.patient.pk).update(email="hlindqvist83@mail.example")
+        self.patient.email = "hlindqvist83@mail.example"
+        with self.inside(self.desk):
             IntakeRevision.objects.update(
                 raw_answers=ANSWERS
-                | {"reason": f"I am Hannah Lindqvist, born 06/26/1983, call {self.patient.phone}. Dr. Okafor knows me."}
+                | {
+                    "reason": f"I am Hannah Lindqvist, born 06/26/1983, call {self.patient.phone}, "
+                    f"or write to {self.patient.email}. Dr. Okafor knows me."
+                }
             )
         stub = self.play("ok")
         body = json.dumps(stub.requests[0])
-        for word in ("Hannah", "Lindqvist", "1983", "Riverside", "Okafor", "06/26", str(self.patient.phone)):
+        words = ("Hannah", "Lindqvist", "1983", "Riverside", "Okafor", "06/26", str(self.patient.phone))
+        for word in (*words, self.patient.email):
             self.assertNotIn(word, body)
         self.assertIn("lisinopril", body)
         self.assertEqual(stub.requests[0]["store"], False)
         self.assertNotIn(str(self.riverside.pk), body)
+
+    def test_without_a_key_nobody_is_asked(self):
+        with Stub(["ok"]) as stub, override_settings(OPENAI_API_KEY="", OPENAI_BASE_URL=stub.url):
+            run_due_jobs(self.riverside.pk, kinds=["aiassist.summarize"])
+        self.assertEqual(stub.requests, [])
+        self.assertEqual((self.newest().engine, self.newest().failure), ("rules", ""))
 
     def test_without_the_agreement_nobody_is_asked(self):
         self.change_settings(self.riverside, ai_agreement_confirmed=False)
@@ -193,6 +209,51 @@ class Calling(ModelCase):
         self.assertGreater(self.use().open_until, clock.now())
         self.assertEqual(self.use().last_failure, "auth")
         self.assertEqual(self.use().spent_usd, 0)
+
+
+class Pausing(ModelCase):
+    def fail(self, times, code="server_error", every=dt.timedelta(seconds=1)):
+        at = clock.now()
+        with self.inside(self.desk):
+            for n in range(times):
+                model_use.settle(self.desk, reserved=Decimal(0), cost=Decimal(0), failure=code, at=at + n * every)
+            return model_use.reserve(self.desk, cost=Decimal("0.01"), at=at + times * every)
+
+    def test_five_faults_in_a_minute_open_the_breaker_and_nobody_is_asked(self):
+        self.assertEqual(self.fail(5), "breaker_open")
+        stub = self.play("ok", rounds=1)
+        self.assertEqual(stub.requests, [])
+        self.assertEqual((self.newest().engine, self.newest().failure), ("rules", "breaker_open"))
+
+    def test_four_do_not(self):
+        self.assertEqual(self.fail(4), "")
+
+    def test_nor_five_that_are_spread_out(self):
+        self.assertEqual(self.fail(5, every=dt.timedelta(seconds=61)), "")
+
+    def test_nor_answers_that_say_nothing_against_the_way(self):
+        self.assertEqual(self.fail(9, code="refused"), "")
+
+
+class RetryAfter(SimpleTestCase):
+    def after(self, said):
+        return client._retry_after(SimpleNamespace(headers={"retry-after": said} if said else {}))
+
+    @time_machine.travel("2026-11-24 12:00:00+00:00", tick=False)
+    def test_seconds_and_dates_are_understood(self):
+        self.assertEqual(self.after("7"), 7.0)
+        self.assertEqual(self.after("Tue, 24 Nov 2026 12:00:30 GMT"), 30.0)
+        self.assertEqual(self.after("Tue, 24 Nov 2026 11:00:00 GMT"), 0.0)
+        self.assertEqual(self.after("999999"), 3600.0)
+        self.assertIsNone(self.after("soon"))
+        self.assertIsNone(self.after(""))
+
+
+class Prices(SimpleTestCase):
+    def test_a_snapshot_costs_what_its_model_does_and_the_unknown_the_most(self):
+        self.assertEqual(cost_of("gpt-5-mini-2025-08-07", 1_000_000, 0), Decimal("0.25"))
+        self.assertEqual(cost_of("gpt-5.4", 0, 1_000_000), Decimal(15))
+        self.assertEqual(cost_of("gpt-5.9-huge", 1_000_000, 0), Decimal(30))
 
 
 class Following(ModelCase):

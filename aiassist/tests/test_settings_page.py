@@ -44,9 +44,11 @@ class ThePage(ClinicCase):
             Stub(["401"]) as stub,
             override_settings(OPENAI_API_KEY="sk-test", OPENAI_BASE_URL=stub.url),
         ):
-            client.post("/settings/ai/try")
+            waiting = client.post("/settings/ai/try")["Location"]
+            self.assertContains(client.get(waiting), 'hx-trigger="every 2s"')
             run_due_jobs(self.riverside.pk, kinds=["aiassist.try_model"])
-            page = client.get("/settings/ai")
+            page = client.get(waiting)
+        self.assertNotContains(page, "every 2s")
         self.assertContains(page, "does not accept the key")
         with self.inside(self.desk):
             self.assertEqual(ModelUse.objects.visible_to(self.desk).get().spent_usd, 0)
