@@ -50,7 +50,7 @@ def extract(answers: list[Answer]) -> Extraction:
     )
     allergies_state, allergies_evidence = lists.state_of("allergies", clinical, bool(allergies))
     return Extraction(
-        summary=[line for topic in HEADINGS for line in _topic_lines(topic, clinical)][:40],
+        summary=_summary(clinical)[:40],
         patient_concerns=_concerns(clinical)[:40],
         key_notes=_notes(clinical, medications_state, allergies_state, findings)[:40],
         medications=medications[:60],
@@ -93,12 +93,38 @@ def _cut(raw: str, text: Text) -> str:
     return raw[start:end]
 
 
-def _topic_lines(topic: str, answers: list[Answer]) -> list[Line]:
+def _summary(answers: list[Answer]) -> list[Line]:
+    """A line for each answer to a topic of HEADINGS, in that order; bare denials share one at the end."""
+    told = [(topic, answer) for topic in HEADINGS for answer in answers if answer.topic == topic]
+    denied = [(topic, answer) for topic, answer in told if _is_bare_denial(answer)]
+    if len(denied) < 2:
+        denied = []
+    lines = [
+        _line(_heading(HEADINGS, topic, answer), answer, _cut(answer.text, parse(answer.text)))
+        for topic, answer in told
+        if (topic, answer) not in denied
+    ]
+    return [*lines, *_denials(denied)]
+
+
+def _is_bare_denial(answer: Answer) -> bool:
+    """Whether an answer is nothing but a no: "No", "None", "Ninguno"."""
+    text = parse(answer.text)
+    return len(text.tokens) == 1 and bool(cues.DENIED.match(text.norms[0]))
+
+
+def _denials(denied: list[tuple[str, Answer]]) -> list[Line]:
+    """ "Conditions, Surgeries: No", with the answer to each as its evidence; one line for each wording of the no."""
+    together: dict[str, list[tuple[str, Answer]]] = {}
+    for topic, answer in denied:
+        together.setdefault(answer.text.strip().casefold().rstrip("."), []).append((topic, answer))
     lines = []
-    for answer in answers:
-        text = parse(answer.text)
-        if answer.topic == topic and text.tokens:
-            lines.append(_line(_heading(HEADINGS, topic, answer), answer, _cut(answer.text, text)))
+    for told in together.values():
+        headings = dict.fromkeys(_heading(HEADINGS, topic, answer) for topic, answer in told)
+        word = parse(told[0][1].text).tokens[0]
+        said = told[0][1].text[word.start : word.end]
+        evidence = [Evidence(question_id=answer.question_id, quote=said) for _, answer in told]
+        lines.append(Line(text=f"{', '.join(headings)}: {said}", evidence=evidence))
     return lines
 
 

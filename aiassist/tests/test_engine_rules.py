@@ -9,6 +9,7 @@ from aiassist.engine.evaluate import predict, predictions
 from aiassist.engine.schema import Answer
 from aiassist.engine.summarize import extract
 from aiassist.engine.text import key
+from aiassist.engine.verifier import verify
 
 DATA = Path(__file__).parent / "data"
 
@@ -184,6 +185,28 @@ class StatesTest(unittest.TestCase):
             [Answer(question_id="q1", topic="comment", text="allergies: none. I take no medications.")]
         )
         self.assertEqual((extraction.medications_state, extraction.allergies_state), ("not_stated", "not_stated"))
+
+
+class SummaryTest(unittest.TestCase):
+    def test_bare_denials_share_a_line_with_the_answer_to_each_behind_it(self) -> None:
+        told = {"reason": "cough", "conditions": "No", "alcohol": "two beers a week", "surgeries": "no."}
+        told |= {"tobacco": "Never"}
+        answers = [Answer(question_id=topic, topic=topic, text=text) for topic, text in told.items()]
+        lines = {line.text: [e.question_id for e in line.evidence] for line in extract(answers).summary}
+        self.assertEqual(
+            lines,
+            {
+                "Reason for the visit: cough": ["reason"],
+                "Alcohol: two beers a week": ["alcohol"],
+                "Conditions, Surgeries: No": ["conditions", "surgeries"],
+                "Tobacco: Never": ["tobacco"],
+            },
+        )
+        self.assertEqual([item.reasons for item in verify(extract(answers), answers).items], [[]] * 4)
+
+    def test_one_denial_keeps_its_line(self) -> None:
+        answers = [Answer(question_id="q", topic="tobacco", text="Never")]
+        self.assertEqual([line.text for line in extract(answers).summary], ["Tobacco: Never"])
 
 
 class QuestionsTest(unittest.TestCase):
