@@ -14,12 +14,12 @@ from clinicflow.db.prepared import prepared_cursor
 # be written but not read.
 INSERT = """
 insert into audit_logs (
-  event_id, clinic_id, user_id, actor_kind, role, action, resource_type, resource_id, patient_ids, new_values, outcome,
-  reason, ip_address, user_agent, request_id
+  event_id, clinic_id, user_id, actor_kind, role, action, resource_type, resource_id, patient_ids, old_values,
+  new_values, outcome, reason, ip_address, user_agent, request_id
 ) values (
   %(event_id)s, %(clinic)s::uuid, %(user)s::uuid, %(actor_kind)s, %(role)s, %(action)s, %(resource_type)s,
-  %(resource_id)s, %(patients)s::uuid[], %(values)s::jsonb, %(outcome)s, %(reason)s, %(ip_address)s::inet,
-  %(user_agent)s, %(request_id)s
+  %(resource_id)s, %(patients)s::uuid[], %(before)s::jsonb, %(values)s::jsonb, %(outcome)s, %(reason)s,
+  %(ip_address)s::inet, %(user_agent)s, %(request_id)s
 )
 """
 
@@ -35,11 +35,12 @@ def record(
     outcome: str = "ok",
     reason: str = "",
     values: Mapping[str, Any] | None = None,
+    before: Mapping[str, Any] | None = None,
 ) -> None:
     """Write one row in the current transaction.
 
-    `actor` has clinic_id, user_id, kind, role, request_id, ip_address and user_agent; `values` must hold no
-    words about a patient. Row changes need no call: the triggers write them.
+    `actor` has clinic_id, user_id, kind, role, request_id, ip_address and user_agent; `values`, and the
+    values `before` a change, must hold no words about a patient. Row changes need no call: the triggers write them.
     """
     row = {
         "event_id": uuid7(),
@@ -53,6 +54,7 @@ def record(
         "patients": list(dict.fromkeys(patient_ids)),
         "outcome": outcome,
         "reason": reason[:300],
+        "before": Jsonb(dict(before)) if before is not None else None,
         "values": Jsonb(dict(values)) if values is not None else None,
         "ip_address": actor.ip_address or None,
         "user_agent": actor.user_agent[:300],

@@ -4,6 +4,7 @@ The pages, the operations' bounds and docs/settings.md are made from this. Types
 The test that shows the effect of a setting is `test_<name>` in `tests/effects/test_<tab>.py`.
 """
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -50,6 +51,9 @@ class Setting:
         """The field's name on its model: the clinic's own fields carry a prefix in forms and the API."""
         return self.name.removeprefix("clinic_") if self.model is Clinic else self.name
 
+    def value(self, row: ClinicSettings) -> Any:
+        return getattr(row.clinic if self.model is Clinic else row, self.column)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
@@ -67,10 +71,19 @@ class Tab:
     icon: str
     intro: Any
     groups: tuple[Group, ...]
+    asks_again: bool = False  # for the password, when saving
 
     @property
     def settings(self) -> list[Setting]:
         return [setting for group in self.groups for setting in group.settings]
+
+    def values(self, row: ClinicSettings) -> dict[str, Any]:
+        """What is decided, by name; `row.clinic` has the clinic's own fields."""
+        return {setting.name: setting.value(row) for setting in self.settings}
+
+    def fingerprint(self, row: ClinicSettings) -> str:
+        """Changes whenever one of the tab's values does: who saves says by this what they had before them."""
+        return hashlib.sha256(repr(self.values(row)).encode()).hexdigest()[:20]
 
 
 CLINIC = Tab(
@@ -510,6 +523,7 @@ SECURITY = Tab(
     label=_("Security & users"),
     icon="shield-check",
     intro=_("How people of the clinic sign in."),
+    asks_again=True,
     groups=(
         Group(
             title=_("Signing in"),
@@ -609,4 +623,5 @@ def every(tabs: Iterable[Tab] = (*TABS, DOCTOR)) -> Iterator[tuple[Tab, Setting]
     return ((tab, setting) for tab in tabs for setting in tab.settings)
 
 
+OF_CLINIC = {setting.name: setting.column for _tab, setting in every(TABS) if setting.model is Clinic}
 RANGES = {setting.name: (setting.low, setting.high) for _tab, setting in every(TABS) if setting.low is not None}

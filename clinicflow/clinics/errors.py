@@ -18,3 +18,10 @@ class MembershipExists(DomainError):
 class WorksElsewhere(DomainError):
     code = "works_elsewhere"
     title = "This person works in another clinic too, so only they can change their name"
+
+
+class ChangedMeanwhile(DomainError):
+    """Somebody else saved since the page was opened: saving on top would undo what they decided."""
+
+    code = "changed_meanwhile"
+    title = "Somebody has changed these settings since you opened the page"

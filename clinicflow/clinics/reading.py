@@ -5,8 +5,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from clinicflow.accounts.models import User
+from clinicflow.accounts.operations import second_factor
+from clinicflow.clinics.actors import Actor
 from clinicflow.clinics.declared import Setting, Tab
-from clinicflow.clinics.models import Clinic, ClinicSettings
+from clinicflow.clinics.models import ClinicSettings
 from clinicflow.web.display import write_clock
 
 
@@ -19,8 +22,7 @@ def in_words(tab: Tab, settings: ClinicSettings) -> list[dict[str, Any]]:
 
 
 def _row(setting: Setting, settings: ClinicSettings) -> dict[str, Any]:
-    row = settings.clinic if setting.model is Clinic else settings
-    value = getattr(row, setting.column)
+    value = setting.value(settings)
     return {"label": setting.label, "help": setting.help, "value": write_value(setting, value), "is_on": value is True}
 
 
@@ -37,3 +39,10 @@ def write_value(setting: Setting, value: Any) -> str:
         return str(setting.zero).capitalize()
     text = str(words.get(value, value))
     return f"{text} {setting.unit}" if setting.unit else text
+
+
+def people_without_second_factor(actor: Actor) -> list[str]:
+    """The names of those who work in the clinic and have neither an authenticator app nor a passkey, in order."""
+    working = User.objects.filter(memberships__clinic_id=actor.clinic_id, memberships__status="active", status="active")
+    without = working.exclude(authenticator__type__in=second_factor.FACTORS).distinct().order_by("name", "email")
+    return [str(user) for user in without]

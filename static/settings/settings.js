@@ -1,2 +1,16 @@
-// The tab that is open is in sight, however narrow the bar is.
+// The tab that is open is in sight, however narrow the bar is; a form says when it holds what is not saved.
 document.querySelector(".tabbar [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
+const form = document.querySelector("[data-settings-form]");
+if (form) {
+  const word = form.querySelector(".unsaved");
+  const values = () => new URLSearchParams(new FormData(form)).toString();
+  const before = values();
+  const look = () => (word.hidden = values() === before);
+  form.addEventListener("input", look);
+  form.addEventListener("reset", () => setTimeout(look));
+  form.addEventListener("submit", () => (word.hidden = true));
+  // After a refusal what stands here is not saved either.
+  if (form.querySelector('[role="alert"]')) word.hidden = false;
+  addEventListener("beforeunload", (event) => word.hidden || event.preventDefault());
+}

@@ -297,4 +297,6 @@ class AuditOutput(serializers.ModelSerializer):
         return entry.new_values if self._open(entry) else None
 
 
-OWN_AFFAIRS = frozenset({"auth_sessions", "clinic_settings", "doctor_settings", "doctors", "memberships", "users"})
+OWN_AFFAIRS = frozenset(
+    {"auth_sessions", "clinic_settings", "clinics", "doctor_settings", "doctors", "memberships", "users"}
+)
