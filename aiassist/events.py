@@ -1,4 +1,4 @@
-"""What summaries announce. Ids and states only."""
+"""What summaries and conversations announce. Ids and states only."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -36,3 +36,26 @@ class ModelTrialWanted(Event):
     """Somebody wants to know whether the model answers. `subject_id` is the clinic's."""
 
     at: dt.datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class InteractionCreated(Event):
+    """A conversation about a visit began. `subject_id` is the interaction's; what is said in it later is an
+    `AppointmentUpdated` of the visit."""
+
+    live: ClassVar[str | None] = "ai_interaction_created"
+    object_type: ClassVar[str] = "interaction"
+
+    appointment_id: UUID
+    channel: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttentionNeeded(Event):
+    """A conversation waits for a person from now on. `subject_id` is the interaction's."""
+
+    live: ClassVar[str | None] = "ai_needs_attention"
+    object_type: ClassVar[str] = "interaction"
+
+    appointment_id: UUID
+    reason: str

@@ -1,4 +1,5 @@
-"""Jobs of summaries: one per version, by the rules engine, or by a model where the clinic has agreed to it.
+"""Jobs of summaries: one per version, by the rules engine, or by a model where the clinic has agreed to it. And of
+conversations: what is due by the clock, and what leaves by a provider.
 
 Whatever the model does, a minute after the form came in there is a labelled summary: when the model fails for good or
 the minute runs out, the rules make it, and the model's version follows later as one of its own.
@@ -20,13 +21,15 @@ from aiassist.model import client
 from aiassist.model.client import RETRYABLE, ModelFailed
 from aiassist.model.prompt import PROMPT_VERSION
 from aiassist.models import IntakeSummary
-from aiassist.operations import model_use, summaries
+from aiassist.operations import interactions, model_use, outreach, summaries
 from aiassist.writing import Written
 from clinicflow.clinics.actors import Actor, system_actor
+from clinicflow.clinics.operations.actors import clinic_itself
 from clinicflow.core import clock
 from clinicflow.db import tenant
 from clinicflow.jobs.queue import RetryLater, enqueue
-from clinicflow.jobs.registry import job
+from clinicflow.jobs.registry import job, periodic
+from scheduling.operations import messages
 
 BUDGET = 60.0  # seconds from the opening of a version to a summary
 CALL = 40.0  # seconds that one call may take in all
@@ -164,3 +167,28 @@ def try_model(*, clinic_id: UUID) -> None:
         writing.try_connection(system_actor(clinic_id))
     except ModelFailed as failed:
         log.warning("model_failed", failure=failed.code)
+
+
+@periodic("aiassist.outreach", every=60)
+def reach_out(*, clinic_id: UUID) -> None:
+    """Requests to confirm, calls to try again and silences that are due now."""
+    outreach.run(clinic_itself(clinic_id), at=clock.now())
+
+
+def stop_sending(*, clinic_id: UUID, message_id: str, last_word: bool) -> None:
+    actor = clinic_itself(clinic_id)
+    messages.fail(actor, UUID(message_id), error="not-sent")
+    interactions.note_delivery(actor, UUID(message_id))
+
+
+@job(interactions.SEND, atomic=False, on_death=stop_sending)
+def send_message(*, clinic_id: UUID, message_id: str, last_word: bool) -> None:
+    """Hand one message of a conversation to its provider and note what became of it, in short transactions."""
+    actor, pk = clinic_itself(clinic_id), UUID(message_id)
+    with tenant(actor.scope()):
+        found = interactions.ready(actor, pk, last_word=last_word)
+        if found is None:
+            return
+        message, subject = found
+        messages.deliver(actor, message, subject=subject, text=message.body)
+        interactions.note_delivery(actor, pk)

@@ -113,7 +113,11 @@ class ModelUse(ClinicOwned):
 
 
 class Interaction(ClinicOwned):
-    """One conversation about one visit over one channel; `content` is its messages or call attempts."""
+    """One conversation about one visit over one channel; `content` is its messages or call attempts (threads.py).
+
+    While `needs_attention`, it belongs to people. `step` is the last request to confirm that the present visit got
+    here, `attempts` the calls of that step, `next_attempt_at` when the next call is due or silence counts.
+    """
 
     class Channel(models.TextChoices):
         VOICE = "voice", "Call"
@@ -150,6 +154,9 @@ class Interaction(ClinicOwned):
     attention_reason = models.CharField(max_length=18, choices=Attention, blank=True)
     needs_response = models.BooleanField(default=False)
     last_message_at = models.DateTimeField(null=True, blank=True)
+    step = models.CharField(max_length=3, blank=True, editable=False)
+    attempts = models.PositiveSmallIntegerField(default=0, editable=False)
+    next_attempt_at = models.DateTimeField(null=True, blank=True, editable=False)
     resolved_at = models.DateTimeField(null=True, blank=True)
     resolved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", editable=False
@@ -168,8 +175,15 @@ class Interaction(ClinicOwned):
                 condition=Q(needs_attention=True, resolved_at=None),
                 name="interactions_unresolved",
             ),
+            models.Index(fields=["clinic", "last_message_at", "id"], name="interactions_by_time"),
+            models.Index(
+                fields=["clinic", "next_attempt_at"],
+                condition=Q(next_attempt_at__isnull=False),
+                name="interactions_to_go_on",
+            ),
         ]
         constraints = [
+            models.UniqueConstraint(fields=["clinic", "appointment", "channel"], name="interactions_one_a_channel"),
             models.CheckConstraint(
                 condition=Q(status__in=["pending", "in-progress", "completed", "failed", "escalated", "no-answer"]),
                 name="interactions_status_known",

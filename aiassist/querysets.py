@@ -1,4 +1,7 @@
 from typing import Self
+from uuid import UUID
+
+from django.db.models import F
 
 from clinicflow.clinics.actors import Actor, Role
 from clinicflow.clinics.querysets import ClinicQuerySet
@@ -31,7 +34,24 @@ class SummaryQuerySet(ClinicQuerySet):
 
 
 class InteractionQuerySet(OfDoctorQuerySet):
-    """Conversations, by the doctor whose visit they are about."""
+    """Conversations: all for the front desk, those about their own visits for a doctor, none for an owner.
+
+    Those about a deleted visit are hidden with it.
+    """
+
+    def visible_to(self, actor: Actor) -> Self:
+        return super().visible_to(actor).filter(appointment__deleted_at=None)
+
+    def waiting_for_a_person(self) -> Self:
+        return self.filter(needs_attention=True, resolved_at=None)
+
+    def about(self, appointment_id: UUID) -> Self:
+        return self.filter(appointment_id=appointment_id).order_by("created_at", "id")
+
+    def newest_first(self) -> Self:
+        """With patient, doctor and visit, by the last thing that was said."""
+        rows = self.select_related("patient", "doctor", "appointment")
+        return rows.order_by(F("last_message_at").desc(nulls_last=True), "-id")
 
 
 class ModelUseQuerySet(ClinicQuerySet):

@@ -1,11 +1,18 @@
-"""A form sent in → a summary opened and a job to make it, in the same transaction."""
+"""A form sent in → a summary opened and a job to make it. A visit that changes → its conversations follow."""
 
 from aiassist.events import ModelTrialWanted, SummaryWanted
-from aiassist.operations import summaries
+from aiassist.operations import interactions, summaries
 from clinicflow.clinics.actors import system_actor
 from clinicflow.core.events import subscribe
 from clinicflow.jobs.queue import enqueue
 from intake.events import IntakeSubmitted
+from scheduling.events import (
+    AppointmentCancelled,
+    AppointmentConfirmed,
+    AppointmentMoveUndone,
+    AppointmentNoShow,
+    AppointmentReplaces,
+)
 
 
 @subscribe(IntakeSubmitted)
@@ -26,3 +33,14 @@ def queue_summary(event: SummaryWanted) -> None:
 @subscribe(ModelTrialWanted)
 def queue_trial(event: ModelTrialWanted) -> None:
     enqueue("aiassist.try_model", clinic_id=event.clinic_id, key=event.at.strftime("%Y-%m-%dT%H:%M:%S"))
+
+
+@subscribe(AppointmentReplaces, AppointmentMoveUndone)
+def ask_afresh(event: AppointmentReplaces | AppointmentMoveUndone) -> None:
+    """The conversations came along with everything else that hangs on the visit; its confirmation starts over."""
+    interactions.start_over(system_actor(event.clinic_id), event.subject_id)
+
+
+@subscribe(AppointmentConfirmed, AppointmentCancelled, AppointmentNoShow)
+def ask_no_more(event: AppointmentConfirmed | AppointmentCancelled | AppointmentNoShow) -> None:
+    interactions.stop_asking(system_actor(event.clinic_id), event.subject_id)

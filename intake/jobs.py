@@ -3,8 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from clinicflow.clinics.actors import Actor, Role
-from clinicflow.clinics.models import Clinic
+from clinicflow.clinics.operations.actors import clinic_itself
 from clinicflow.core import clock
 from clinicflow.db import tenant
 from clinicflow.jobs.registry import job, periodic
@@ -15,17 +14,17 @@ from scheduling.operations import messages
 @job("intake.prepare")
 def prepare(*, clinic_id: UUID, appointment_id: str) -> None:
     """The form of a new visit, and its link on the way."""
-    deliveries.prepare(_clinic_itself(clinic_id), UUID(appointment_id))
+    deliveries.prepare(clinic_itself(clinic_id), UUID(appointment_id))
 
 
 def give_up(*, clinic_id: UUID, message_id: str, **_: Any) -> None:
-    messages.fail(_clinic_itself(clinic_id), UUID(message_id), error="not-sent")
+    messages.fail(clinic_itself(clinic_id), UUID(message_id), error="not-sent")
 
 
 @job(deliveries.JOB, atomic=False, on_death=give_up)
 def send_link(*, clinic_id: UUID, message_id: str) -> None:
     """Make the link, hand the message to its provider, note what became of it: three short transactions."""
-    actor = _clinic_itself(clinic_id)
+    actor = clinic_itself(clinic_id)
     with tenant(actor.scope()):
         letter = deliveries.seal(actor, UUID(message_id))
         if letter is not None:
@@ -36,11 +35,4 @@ def send_link(*, clinic_id: UUID, message_id: str) -> None:
 @periodic("intake.reminders", every=600)
 def remind(*, clinic_id: UUID) -> None:
     """The reminders that are due now."""
-    deliveries.remind(_clinic_itself(clinic_id), clock.now())
-
-
-def _clinic_itself(clinic_id: UUID) -> Actor:
-    clinic = Clinic.objects.get(pk=clinic_id)
-    return Actor(
-        clinic_id=clinic.pk, role=Role.SYSTEM, timezone=clinic.timezone, clinic_name=clinic.name, name="ClinicFlow"
-    )
+    deliveries.remind(clinic_itself(clinic_id), clock.now())

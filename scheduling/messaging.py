@@ -13,6 +13,13 @@ class Undeliverable(Exception):
     """The provider refused the message for good; the text is a short reason without the address."""
 
 
+class OptedOut(Undeliverable):
+    """The provider knows that the patient has opted out."""
+
+    def __init__(self) -> None:
+        super().__init__("opted-out")
+
+
 class NoWayToReach(DomainError):
     """No number or address that the patient wants to be reached by."""
 

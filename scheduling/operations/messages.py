@@ -34,11 +34,20 @@ def channel_for(actor: Actor, patient: Patient) -> tuple[str, str] | None:
 
 
 @transaction.atomic
-def compose(actor: Actor, appointment: Appointment, *, kind: str, body: str, at_once: bool = False) -> Message:
+def compose(
+    actor: Actor,
+    appointment: Appointment,
+    *,
+    kind: str,
+    body: str,
+    at_once: bool = False,
+    way: tuple[str, str] | None = None,
+) -> Message:
     """A message about a visit, to wait for MESSAGE_HOLD unless `at_once`. NoWayToReach when the patient cannot be
-    reached. `body` is what staff read: it has no working link.
+    reached. `body` is what staff read: it has no working link. `way` is a channel and an address that were chosen
+    already, such as those that the patient has just written from.
     """
-    way = channel_for(actor, appointment.patient)
+    way = way or channel_for(actor, appointment.patient)
     if way is None:
         raise NoWayToReach()
     channel, address = way
@@ -54,6 +63,41 @@ def compose(actor: Actor, appointment: Appointment, *, kind: str, body: str, at_
         body=body,
         send_after=now if at_once else now + settings.MESSAGE_HOLD,
     )
+    _tell(actor, message, appointment)
+    return message
+
+
+@transaction.atomic
+def receive(
+    actor: Actor,
+    *,
+    patient_id: UUID,
+    appointment: Appointment | None,
+    channel: str,
+    address: str,
+    body: str,
+    provider: str,
+    provider_id: str = "",
+) -> Message | None:
+    """Keep what a patient wrote. None when the provider has told us of it before (`provider_id` is its own id)."""
+    message = Message(
+        clinic_id=actor.clinic_id,
+        patient_id=patient_id,
+        appointment=appointment,
+        kind=Message.Kind.REPLY,
+        channel=channel,
+        direction=Message.Direction.INBOUND,
+        address=address,
+        body=body,
+        console_body=body if provider == "console" else "",
+        provider=provider,
+        provider_id=provider_id,
+        status=Message.Status.RECEIVED,
+        sent_at=clock.now(),
+    )
+    Message.objects.bulk_create([message], ignore_conflicts=True)
+    if not Message.objects.visible_to(actor).filter(pk=message.pk).exists():
+        return None
     _tell(actor, message, appointment)
     return message
 
@@ -86,6 +130,21 @@ def deliver(actor: Actor, message: Message, *, subject: str, text: str) -> None:
         console_body=text if provider.shows_text else "",
         sent_at=clock.now(),
     )
+
+
+@transaction.atomic
+def drop_to(actor: Actor, patient_id: UUID, *, channel: str) -> int:
+    """Nothing that still waits for the patient on this channel is sent; returns how many."""
+    waiting = Message.objects.visible_to(actor).filter(
+        patient_id=patient_id, channel=channel, status=Message.Status.QUEUED
+    )
+    return waiting.update(status=Message.Status.DROPPED, error="opted-out", updated_at=clock.now())
+
+
+@transaction.atomic
+def drop(actor: Actor, message_id: UUID, *, error: str) -> None:
+    """Do not send one message, and say why."""
+    _settle(actor, message_id, Message.Status.DROPPED, error=error)
 
 
 @transaction.atomic

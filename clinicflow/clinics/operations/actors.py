@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from clinicflow.accounts.models import AuthSession
 from clinicflow.clinics import sql
 from clinicflow.clinics.actors import Actor, Role
-from clinicflow.clinics.models import Membership
+from clinicflow.clinics.models import Clinic, Membership
 from clinicflow.core.addresses import client_address
 
 TAB = re.compile(r"[0-9A-Za-z-]{1,40}")
@@ -50,6 +50,14 @@ def actor_of_membership(membership: Membership, caller: Caller, *, session_id: U
         ip_address=caller.ip_address,
         user_agent=caller.user_agent,
         tab=caller.tab,
+    )
+
+
+def clinic_itself(clinic_id: UUID) -> Actor:
+    """ClinicFlow acting for a clinic by itself, knowing its name and zone: jobs, and what patients set off."""
+    clinic = Clinic.objects.get(pk=clinic_id)
+    return Actor(
+        clinic_id=clinic.pk, role=Role.SYSTEM, timezone=clinic.timezone, clinic_name=clinic.name, name="ClinicFlow"
     )
 
 

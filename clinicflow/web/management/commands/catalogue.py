@@ -18,6 +18,7 @@ SOURCES = (
     "intake/reading.py",
     "intake/operations/*.py",
     "intake/views/patient*.py",
+    "aiassist/wording.py",
 )
 
 

@@ -1,0 +1,137 @@
+"""Calls that ask for a confirmation: placed, answered by voice or keypad, or not answered and tried again."""
+
+import datetime as dt
+from uuid import UUID
+
+from django.db import transaction
+
+from aiassist import threads, wording
+from aiassist.engine.replies import classify
+from aiassist.models import Interaction
+from aiassist.operations import interactions, replies
+from aiassist.operations.replies import Heard
+from aiassist.threads import Entry
+from clinicflow.clinics.actors import Actor
+from clinicflow.clinics.models import ClinicSettings
+from clinicflow.core import clock
+from clinicflow.core.errors import Invalid
+from scheduling.models import Appointment
+
+# What a key stands for; other keys are as unclear as other words.
+KEYS = {"1": "C", "2": "R", "3": "X", "0": "operator", "9": "STOP"}
+ENDS = ("answered", "hung-up", *threads.UNANSWERED)
+WORDS_LENGTH, LONGEST = 1000, 3600
+Attention, Status = Interaction.Attention, Interaction.Status
+
+
+def place(actor: Actor, visit: Appointment, thread: Interaction, *, step: str, at: dt.datetime) -> None:
+    """Call about a locked visit. If nobody says how it ended within `retry_delay`, it counts as not answered."""
+    clinic = ClinicSettings.objects.visible_to(actor).get()
+    attempts = (thread.attempts if thread.step == step else 0) + 1
+    entry = threads.called(at, attempt=attempts, step=step, visit=str(visit.pk))
+    interactions.keep(
+        actor,
+        visit,
+        thread,
+        entry,
+        at=at,
+        status=Status.ESCALATED if thread.needs_attention else Status.IN_PROGRESS,
+        step=step,
+        attempts=attempts,
+        next_attempt_at=at + dt.timedelta(minutes=clinic.retry_delay),
+    )
+
+
+@transaction.atomic
+def end(
+    actor: Actor,
+    interaction_id: UUID,
+    *,
+    call_id: str,
+    how: str,
+    words: str = "",
+    key: str = "",
+    seconds: int = 0,
+    at: dt.datetime,
+) -> Interaction:
+    """How a call ended: `how` is one of ENDS; an answered one has the patient's words or a key.
+
+    A call that has ended already changes nothing: providers repeat themselves.
+    """
+    words = words.replace("\x00", "").strip()[:WORDS_LENGTH]
+    if how not in ENDS or (how == "answered" and not words and not key):
+        raise Invalid(fields={"how": [f"One of {', '.join(ENDS)}; answered with words or a key."]})
+    found: Interaction = Interaction.objects.visible_to(actor).fetch(interaction_id)
+    visit = interactions.lock_visit(actor, found.appointment_id)
+    thread: Interaction = Interaction.objects.visible_to(actor).lock(interaction_id)
+    call = threads.find(thread.content, call_id)
+    if call is None or call.get("outcome") != threads.RINGING:
+        return thread
+    call["duration"] = min(max(seconds, 0), LONGEST)
+    if how == "answered":
+        _answered(actor, visit, thread, call, KEYS.get(key, key) if key else words, key, at)
+    elif how == "hung-up":
+        _hung_up(actor, visit, thread, call, at)
+    else:
+        not_answered(actor, visit, thread, call, how, at=at)
+    return thread
+
+
+def not_answered(
+    actor: Actor, visit: Appointment, thread: Interaction, call: Entry, how: str, *, at: dt.datetime
+) -> bool:
+    """Try again after `retry_delay`, unless that was the last attempt. Whether another one follows."""
+    clinic = ClinicSettings.objects.visible_to(actor).get()
+    call["outcome"] = how
+    last = thread.attempts >= clinic.max_call_attempts
+    again = None if last else at + dt.timedelta(minutes=clinic.retry_delay)
+    interactions.keep(actor, visit, thread, at=at, next_attempt_at=again, duration=threads.length(call["duration"]))
+    if last:
+        fall_silent(actor, visit, thread, at=at)
+    return not last
+
+
+def fall_silent(actor: Actor, visit: Appointment, thread: Interaction, *, at: dt.datetime) -> None:
+    """The last attempt went unanswered: a person is asked where the clinic wants that."""
+    clinic = ClinicSettings.objects.visible_to(actor).get()
+    note = threads.noted("silent", at)
+    interactions.keep(actor, visit, thread, note, at=at, status=Status.NO_ANSWER, next_attempt_at=None)
+    if clinic.escalate_on_no_response:
+        interactions.ask_a_person(actor, visit, thread, Attention.PAUSED, at=at)
+
+
+def _answered(
+    actor: Actor, visit: Appointment, thread: Interaction, call: Entry, words: str, key: str, at: dt.datetime
+) -> None:
+    verdict = classify(words, clock.local(visit.starts_at, actor.timezone).time())
+    with_people = interactions.belongs_to_people(actor, visit)
+    # Nobody is asked twice on the phone: what is unclear once is unclear.
+    heard = Heard(verdict=verdict, channel=thread.channel, with_people=with_people, asked_again=True)
+    outcome = replies.decide(actor, visit, heard, at=at)
+    clinic = ClinicSettings.objects.visible_to(actor).get()
+    spoken = f"[{key}]" if key else words
+    call["transcript"] = [
+        {"speaker": "clinic", "text": wording.sentences(actor, visit, clinic, "greeting", "keypad")},
+        {"speaker": "patient", "text": spoken},
+        {"speaker": "clinic", "text": wording.sentences(actor, visit, clinic, *(outcome.answer or ("goodbye",)))},
+    ]
+    call |= {"outcome": outcome.did, "understood": str(verdict.kind), "did": outcome.did}
+    state = replies.state_after(thread, outcome)
+    interactions.keep(actor, visit, thread, at=at, duration=threads.length(call["duration"]), **state)
+    if outcome.reason:
+        interactions.ask_a_person(actor, visit, thread, outcome.reason, at=at)
+
+
+def _hung_up(actor: Actor, visit: Appointment, thread: Interaction, call: Entry, at: dt.datetime) -> None:
+    """Somebody answered and said nothing that could be used."""
+    clinic = ClinicSettings.objects.visible_to(actor).get()
+    call["outcome"] = "hung-up"
+    call["transcript"] = [
+        {"speaker": "clinic", "text": wording.sentences(actor, visit, clinic, "greeting", "keypad")},
+    ]
+    duration = threads.length(call["duration"])
+    if clinic.escalate_on_no_response:
+        interactions.keep(actor, visit, thread, at=at, next_attempt_at=None, duration=duration)
+        interactions.ask_a_person(actor, visit, thread, Attention.PAUSED, at=at)
+    else:
+        not_answered(actor, visit, thread, call, "hung-up", at=at)

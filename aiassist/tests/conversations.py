@@ -1,0 +1,91 @@
+"""Patients in conversation: a visit in two days, texts that arrive, what was written back."""
+
+import datetime as dt
+import itertools
+
+import time_machine
+
+from aiassist.models import Interaction
+from aiassist.operations import outreach, replies
+from clinicflow.clinics.operations.actors import clinic_itself
+from clinicflow.core import clock
+from clinicflow.testing.case import ClinicCase
+from clinicflow.testing.jobs import run_due_jobs
+from patients.models import Patient
+from scheduling.models import Appointment, Message
+
+NOON = dt.datetime(2027, 3, 1, 17, 0, tzinfo=dt.UTC)  # a Monday, 12:00 in New York
+SEND = ["aiassist.send_message"]
+_slots = itertools.count()
+
+
+class TalkingCase(ClinicCase):
+    """It is Monday noon; Hannah has an unconfirmed visit on Wednesday at 10:00."""
+
+    @classmethod
+    def setUpTestData(cls):
+        with time_machine.travel(NOON, tick=False):
+            super().setUpTestData()
+            cls.hannah = cls.make_patient(cls.riverside, "Hannah Lindqvist", email="hannah@example.test")
+            cls.visit = cls.book(hours=46)
+
+    def setUp(self):
+        self.clock = time_machine.travel(NOON, tick=False)
+        self.clock.start()
+        self.addCleanup(self.stop_clock)
+        self.itself = clinic_itself(self.riverside.pk)
+
+    def stop_clock(self):
+        self.clock.stop()
+
+    def later(self, **delta):
+        """Move the clock on."""
+        then = clock.now() + dt.timedelta(**delta)
+        self.clock.stop()
+        self.clock = time_machine.travel(then, tick=False)
+        self.clock.start()
+
+    @classmethod
+    def book(cls, *, hours=None, patient=None, **fields):
+        """An unconfirmed visit so many hours after NOON; without a number, at a time that nobody has yet."""
+        hours = hours or 48 + next(_slots) / 2
+        fields = {"status": "unconfirmed"} | fields
+        doctor = fields.pop("doctor", cls.dr_okafor)
+        return cls.make_appointment(doctor, patient or cls.hannah, NOON + dt.timedelta(hours=hours), **fields)
+
+    def run_outreach(self):
+        with self.inside(self.itself):
+            done = outreach.run(self.itself, at=clock.now())
+        run_due_jobs(self.riverside.pk, kinds=SEND)
+        return done
+
+    def hear(self, text, *, visit=None, channel="sms", **more):
+        self.later(seconds=1)  # what came later is listed later
+        visit = visit or self.visit
+        address = more.pop("address", "hannah@example.test" if channel == "email" else str(visit.patient.phone))
+        with self.inside(self.itself):
+            thread = replies.hear(
+                self.itself, visit.pk, channel=channel, text=text, address=address, at=clock.now(), **more
+            )
+        run_due_jobs(self.riverside.pk, kinds=SEND)
+        return thread
+
+    def now(self, visit=None):
+        with self.inside(self.desk):
+            return Appointment.objects.get(pk=(visit or self.visit).pk)
+
+    def patient(self, patient=None):
+        with self.inside(self.desk):
+            return Patient.objects.get(pk=(patient or self.hannah).pk)
+
+    def thread(self, channel="sms", visit=None):
+        with self.inside(self.desk):
+            return Interaction.objects.filter(appointment=visit or self.visit, channel=channel).first()
+
+    def messages(self, **filters):
+        with self.inside(self.desk):
+            return list(Message.objects.visible_to(self.desk).filter(**filters).order_by("created_at", "id"))
+
+    def answers(self):
+        """What was written to the patient, oldest first."""
+        return [message.body for message in self.messages(direction="outbound")]
