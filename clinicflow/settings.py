@@ -4,7 +4,7 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from clinicflow import env
 from clinicflow.db.roles import derive_roles
@@ -139,6 +139,12 @@ DATABASE_ADMIN: dict[str, Any] = {
     "password": unquote(_database.password or ""),
     "dbname": _database.path.lstrip("/") or "clinicflow",
 }
+# What libpq may be told in the address (`?sslmode=verify-full&sslrootcert=…`), for every role.
+DATABASE_PARAMETERS = dict(parse_qsl(_database.query))
+for _name in DATABASE_PARAMETERS:
+    if _name not in {"sslmode", "sslrootcert", "sslcert", "sslkey", "channel_binding", "target_session_attrs"}:
+        env.refuse("DATABASE_URL", f"may not carry the parameter “{_name}”.")
+DATABASE_ADMIN |= DATABASE_PARAMETERS
 DATABASE_ROLES = derive_roles(str(DATABASE_ADMIN["dbname"]), SECRET_KEY)
 
 
@@ -154,7 +160,7 @@ def _connection(kind: str) -> dict[str, object]:
         "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": kind == "app",
         # Only clinicflow/db/prepared.py prepares statements; other cursors bind on the client, which cannot.
-        "OPTIONS": {"connect_timeout": 5, "prepare_threshold": 5},
+        "OPTIONS": {"connect_timeout": 5, "prepare_threshold": 5, **DATABASE_PARAMETERS},
     }
 
 

@@ -227,6 +227,9 @@ class Refusals(Runs):
         self.assertIn("DATABASE_URL", line)
         self.assertNotIn("word@", line)
 
+    def test_a_database_without_the_encryption_that_the_address_asks_for(self):
+        self.assertIn("SSL", self.refuse(DATABASE_URL=f"{os.environ['DATABASE_URL']}?sslmode=require"))
+
     def test_a_redis_that_does_not_answer(self):
         line = self.refuse(REDIS_URL=f"redis://127.0.0.1:{free_port()}/0")
         self.assertIn("Redis does not answer", line)
@@ -237,6 +240,7 @@ class Refusals(Runs):
             ({"PORT": "eighty"}, "PORT must be a whole number"),
             ({"DEBUG": "perhaps"}, "DEBUG must be true or false"),
             ({"DATABASE_URL": "mysql://localhost/x"}, "DATABASE_URL must start with postgresql://"),
+            ({"DATABASE_URL": "postgresql://localhost/x?options=-c"}, "may not carry the parameter “options”"),
             ({"ENVIRONMENT": "production"}, "JWT_SECRET_KEY must be set in production"),
             ({"ENVIRONMENT": "production", "JWT_SECRET_KEY": "k" * 40, "DEMO": "true"}, "DEMO must be false"),
             ({"ENVIRONMENT": "production", "JWT_SECRET_KEY": "k" * 40, "DEBUG": "true"}, "DEBUG must be false"),
