@@ -1,6 +1,6 @@
 """The sidebar and the person's menu, by role. A page that is added is one more Entry."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +35,8 @@ SIDEBARS: Mapping[Role, tuple[tuple[Any, tuple[Entry, ...]], ...]] = {
                 Entry(label=gettext_lazy("Intake"), icon="clipboard-list", url_name="intake"),
                 Entry(label=gettext_lazy("Messages"), icon="message-square", url_name="messages"),
                 Entry(label=gettext_lazy("Settings"), icon="settings", url_name="settings", more=True),
+                Entry(label=gettext_lazy("Users"), icon="users", url_name="people", more=True),
+                Entry(label=gettext_lazy("Audit"), icon="scroll-text", url_name="audit", more=True),
             ),
         ),
     ),
@@ -53,6 +55,7 @@ SIDEBARS: Mapping[Role, tuple[tuple[Any, tuple[Entry, ...]], ...]] = {
             (
                 Entry(label=gettext_lazy("Overview"), icon="chart-column", url_name="overview"),
                 Entry(label=gettext_lazy("Settings"), icon="settings", url_name="settings", more=True),
+                Entry(label=gettext_lazy("Audit"), icon="scroll-text", url_name="audit", more=True),
             ),
         ),
     ),
@@ -62,6 +65,10 @@ SETTINGS_PAGES: Mapping[str, tuple[Any, tuple[Entry, ...]]] = {
     "messaging": (
         gettext_lazy("Messaging"),
         (Entry(label=gettext_lazy("Language model"), icon="sparkles", url_name="settings_ai"),),
+    ),
+    "security": (
+        gettext_lazy("Security"),
+        (Entry(label=gettext_lazy("Users"), icon="users", url_name="people"),),
     ),
 }
 ROLE_ICONS = {"admin": "calendar-days", "doctor": "stethoscope", "owner": "chart-column"}
@@ -80,6 +87,7 @@ def _navigation(request: HttpRequest, actor: Actor) -> dict[str, Any]:
         {"title": title, "entries": [_entry(entry, request.path) for entry in entries]}
         for title, entries in SIDEBARS[actor.role]
     ]
+    _mark_nearest([entry for group in groups for entry in group["entries"]])
     return {
         "groups": groups,
         "more": [entry for group in groups for entry in group["entries"] if entry["more"]],
@@ -97,6 +105,13 @@ def _entry(entry: Entry, path: str) -> dict[str, Any]:
     url = reverse(entry.url_name)
     current = path == url or path.startswith(f"{url}/")
     return {"label": entry.label, "icon": entry.icon, "url": url, "more": entry.more, "current": current}
+
+
+def _mark_nearest(entries: Sequence[dict[str, Any]]) -> None:
+    """Where a page lies under two entries (Users under Settings), the nearer one is the present."""
+    current = [entry for entry in entries if entry["current"]]
+    for entry in current:
+        entry["current"] = len(entry["url"]) == max(len(other["url"]) for other in current)
 
 
 def settings_tabs(actor: Actor, path: str) -> list[dict[str, Any]]:

@@ -38,6 +38,7 @@ TABLE = """
 /account/password/reset/done/                       GET    -                  200 200 200 200 200 200
 /account/password/reset/key/<uidb36>-<key>/         GET    =1,=x-y            200 200 200 200 200 200
 /account/password/reset/key/done/                   GET    -                  200 200 200 200 200 200
+/account/invitation/<uidb36>-<key>/                 GET    =1,=x-y            200 200 200 200 200 200
 /account/signup/                                    GET    -                  404 404 404 404 404 404
 /account/email/                                     GET    -                  404 404 404 404 404 404
 /account/2fa/                                       GET    -                  302 200 200 200 200 200
@@ -54,6 +55,17 @@ TABLE = """
 /account/2fa/webauthn/keys/<int:pk>/remove/         GET    =1                 302 302 302 302 302 302
 /account/2fa/webauthn/keys/<int:pk>/edit/           GET    =1                 302 302 302 302 302 302
 /account/2fa/webauthn/login/                        GET    -                  302 302 302 302 302 302
+
+/settings/users                                     GET    -                  302 200 403 403 403 200
+/settings/users/new                                 GET    -                  302 302 403 403 403 302
+/settings/users/<uuid:pk>                           GET    unknown            302 302 403 403 403 302
+/settings/users/<uuid:pk>/disable                   POST   unknown            302 302 403 403 403 302
+/settings/users/<uuid:pk>/enable                    POST   unknown            302 302 403 403 403 302
+/settings/users/<uuid:pk>/resend                    POST   unknown            302 302 403 403 403 302
+/settings/users/<uuid:pk>/cancel                    POST   unknown            302 302 403 403 403 302
+/settings/users/<uuid:pk>/reset                     POST   unknown            302 302 403 403 403 302
+/audit                                              GET    -                  302 200 403 403 200 200
+/audit/check                                        POST   -                  302 302 403 403 302 302
 
 /roles                                              GET    -                  302 200 200 200 200 200
 /schedule                                           GET    -                  302 200 403 403 403 200

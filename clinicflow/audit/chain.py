@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from clinicflow.audit.models import AuditHead
+from clinicflow.audit.models import AuditHead, AuditLog, AuditSeal
 
 GENESIS = bytes(32)
 # Fixed text for every value: `::text` of an instant would depend on the session's time zone.
@@ -87,8 +87,14 @@ def seal(clinic_id: UUID) -> int:
     return len(rows)
 
 
+@transaction.atomic
 def verify(clinic_id: UUID) -> Verdict:
-    """Recompute the whole chain and name the first row that does not hold. The caller is in the clinic's scope."""
+    """Recompute the whole chain and name the first row that does not hold. The caller is in the clinic's scope.
+
+    Nothing is sealed meanwhile, so that a chain that grows does not look like one that was cut.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"audit:{clinic_id}"])
     previous, expected = GENESIS, 0
     for sequence, sealed, canonical in _links(clinic_id):
         expected += 1
@@ -109,6 +115,23 @@ def verify(clinic_id: UUID) -> Verdict:
         cursor.execute(OLDEST_UNSEALED, [clinic_id])
         oldest = cursor.fetchone()[0]
     return Verdict(expected, previous.hex(), oldest_unsealed=oldest)
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """How far a clinic's chain reaches: its links, when the last was added, when its oldest open entry was written."""
+
+    links: int
+    last_at: dt.datetime | None
+    oldest_unsealed: dt.datetime | None
+
+
+def sealed_until(clinic_id: UUID) -> Sealed:
+    """How far the chain reaches, without checking it. Two queries."""
+    last = AuditSeal.objects.filter(clinic_id=clinic_id).order_by("-sequence").first()
+    after = last.entry_id if last else 0
+    waiting = AuditLog.objects.filter(clinic_id=clinic_id, pk__gt=after).order_by("pk").values_list("at", flat=True)
+    return Sealed(last.sequence if last else 0, last.sealed_at if last else None, waiting.first())
 
 
 def _links(clinic_id: UUID) -> Iterator[tuple[int, bytes, str | None]]:

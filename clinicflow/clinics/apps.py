@@ -10,3 +10,4 @@ class ClinicsConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("clinicflow.clinics.jobs")
+        import_module("clinicflow.clinics.subscribers")

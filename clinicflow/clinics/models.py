@@ -95,6 +95,10 @@ class Membership(Timestamped):
         Doctor, models.PROTECT, null=True, blank=True, related_name="memberships", db_constraint=False
     )
     status = models.CharField(max_length=8, choices=Status, default=Status.ACTIVE)
+    # When the last invitation went out, to whom by the manager's word, and when the person first worked under it.
+    invited_at = models.DateTimeField(null=True, blank=True)
+    invited_as = models.CharField(max_length=120, blank=True)
+    joined_at = models.DateTimeField(null=True, blank=True)
 
     objects = MembershipQuerySet.as_manager()
 
@@ -111,6 +115,16 @@ class Membership(Timestamped):
 
     def __str__(self) -> str:
         return f"{self.get_role_display()} at {self.clinic_id}"
+
+    @property
+    def is_pending(self) -> bool:
+        """Invited, and not yet come. Until then nothing of the person's account is shown to the clinic."""
+        return self.invited_at is not None and self.joined_at is None
+
+    @property
+    def shown_name(self) -> str:
+        """The person's name; before they have come, what the manager calls them."""
+        return self.invited_as if self.is_pending and self.invited_as else self.user.name
 
 
 def weekdays() -> list[str]:

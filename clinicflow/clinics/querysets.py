@@ -2,9 +2,12 @@ from typing import Any, Self
 from uuid import UUID
 
 from django.db import models
+from django.db.models import Q
 
 from clinicflow.clinics.actors import Actor, Role
 from clinicflow.core.errors import NotFound
+
+JOINED = Q(invited_at=None) | Q(joined_at__isnull=False)  # of a membership
 
 
 class ClinicQuerySet(models.QuerySet[Any]):
@@ -69,6 +72,14 @@ class MembershipQuerySet(models.QuerySet[Any]):
 
     def active(self) -> Self:
         return self.filter(status="active", user__status="active")
+
+    def pending(self) -> Self:
+        """Invited, and not yet come."""
+        return self.filter(invited_at__isnull=False, joined_at=None)
+
+    def joined(self) -> Self:
+        """Not merely invited."""
+        return self.filter(JOINED)
 
     def lock(self, pk: UUID | str) -> Any:
         """The membership, locked until the transaction ends, or NotFound."""

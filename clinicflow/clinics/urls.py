@@ -4,7 +4,8 @@ from allauth.account import views as account
 from django.urls import include, path, re_path, register_converter
 
 from clinicflow.clinics.declared import TAB_BY_SLUG
-from clinicflow.clinics.views import settings, sign_in
+from clinicflow.clinics.permissions import public
+from clinicflow.clinics.views import log, people, settings, sign_in
 
 
 class TabConverter:
@@ -54,6 +55,20 @@ urlpatterns = [
     ),
     path("account/2fa/", include("allauth.mfa.urls")),
     path("", include((browsable, "rest_framework"))),
+    re_path(
+        r"^account/invitation/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        public(people.InvitationView.as_view()),
+        name="invitation",
+    ),
+    path("settings/users", people.people, name="people"),
+    path("settings/users/new", people.person_new, name="person_new"),
+    path("settings/users/<uuid:pk>", people.person, name="person"),
+    *(
+        path(f"settings/users/<uuid:pk>/{action}", people.person_act, {"action": action}, name=f"person_{action}")
+        for action in people.ACTS
+    ),
+    path("audit", log.audit, name="audit"),
+    path("audit/check", log.audit_check, name="audit_check"),
     path("account/signup/", sign_in.closed, name="account_signup"),
     path("account/email/", sign_in.closed, name="account_email"),
 ]

@@ -1,5 +1,7 @@
 """People's accounts: making them, passwords."""
 
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
@@ -27,6 +29,18 @@ def refuse_weak(password: str, user: User, *, field: str = "password") -> None:
         validate_password(password, user)
     except ValidationError as error:
         raise Invalid(fields={field: error.messages}) from error
+
+
+def end_links(user: User) -> None:
+    """Make the links that were mailed to somebody without a password useless; a password stays as it is."""
+    if not user.has_usable_password():
+        user.set_unusable_password()  # another random one, on which the links' keys depend
+        user.save(update_fields=["password", "updated_at"])
+
+
+def key_of(user: User) -> tuple[str, str]:
+    """The two parts of a link by which the person chooses a password: good once, and for PASSWORD_RESET_TIMEOUT."""
+    return user_pk_to_url_str(user), default_token_generator.make_token(user)
 
 
 def rename(user: User, name: str) -> None:

@@ -1,6 +1,5 @@
 """What the lists of doctors, users and audit entries can be narrowed by."""
 
-import datetime as dt
 from typing import Any
 
 import django_filters
@@ -37,26 +36,27 @@ class MemberFilters(Filters):
 class AuditFilters(Filters):
     """`from` and `to` are dates in the clinic's zone, both included."""
 
-    user = django_filters.UUIDFilter(field_name="user_id")
+    user = django_filters.UUIDFilter()
     action = django_filters.CharFilter(max_length=40)
     resource_type = django_filters.CharFilter(max_length=40)
     resource_id = django_filters.CharFilter(max_length=40)
     outcome = django_filters.CharFilter(max_length=10)
-    since = DayFilter(method="start")
-    until = DayFilter(method="end")
+    since = DayFilter()
+    until = DayFilter()
 
     class Meta:
         model = AuditLog
         fields: list[str] = []
 
-    def _bounds(self, day: dt.date) -> tuple[dt.datetime, dt.datetime]:
-        return clock.day_bounds(day, self.request._request.actor.timezone)
-
-    def start(self, rows: QuerySet[Any], name: str, value: dt.date) -> QuerySet[Any]:
-        return rows.filter(at__gte=self._bounds(value)[0])
-
-    def end(self, rows: QuerySet[Any], name: str, value: dt.date) -> QuerySet[Any]:
-        return rows.filter(at__lt=self._bounds(value)[1])
+    def filter_queryset(self, queryset: Any) -> QuerySet[Any]:
+        asked = dict(self.form.cleaned_data)
+        zone = self.request._request.actor.timezone
+        first, last = asked.pop("from"), asked.pop("to")
+        return queryset.matching(
+            **asked,
+            since=clock.day_bounds(first, zone)[0] if first else None,
+            until=clock.day_bounds(last, zone)[1] if last else None,
+        )
 
 
 # `from` is a word of Python's, so these two get their names here.

@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from clinicflow.api.serializers import Input
 from clinicflow.audit.models import AuditLog
+from clinicflow.clinics.log import shows_values
 from clinicflow.clinics.models import WEEKDAYS, ClinicSettings, Doctor, DoctorSettings, Membership
 
 
@@ -223,12 +224,15 @@ class MemberOutput(serializers.ModelSerializer):
 
     user_id = serializers.UUIDField(read_only=True)
     email = serializers.EmailField(source="user.email", read_only=True)
-    name = serializers.CharField(source="user.name", read_only=True)
+    name = serializers.CharField(source="shown_name", read_only=True)
     doctor_id = serializers.UUIDField(allow_null=True, read_only=True)
 
     class Meta:
         model = Membership
-        fields = ("id", "user_id", "email", "name", "role", "doctor_id", "status", "created_at", "updated_at")
+        fields = (
+            *("id", "user_id", "email", "name", "role", "doctor_id", "status", "invited_at", "joined_at"),
+            *("created_at", "updated_at"),
+        )
 
 
 class MemberInput(Input):
@@ -242,7 +246,7 @@ class MemberInput(Input):
 
 
 class MemberChange(Input):
-    echoed = ("id", "user_id", "email", "created_at", "updated_at")
+    echoed = ("id", "user_id", "email", "invited_at", "joined_at", "created_at", "updated_at")
     name = serializers.CharField(max_length=120)
     role = serializers.ChoiceField(Membership.Role.choices)
     doctor_id = serializers.UUIDField(required=False, allow_null=True)
@@ -282,7 +286,7 @@ class AuditOutput(serializers.ModelSerializer):
 
     def _open(self, entry: AuditLog) -> bool:
         """Whether this reader may see the values: an owner only those of the clinic's own affairs."""
-        return self.context["actor"].role != "owner" or entry.resource_type in OWN_AFFAIRS
+        return shows_values(self.context["actor"], entry)
 
     def get_user_name(self, entry: AuditLog) -> str:
         return entry.user.name if entry.user is not None else ""
@@ -295,8 +299,3 @@ class AuditOutput(serializers.ModelSerializer):
 
     def get_new_values(self, entry: AuditLog) -> dict[str, Any] | None:
         return entry.new_values if self._open(entry) else None
-
-
-OWN_AFFAIRS = frozenset(
-    {"auth_sessions", "clinic_settings", "clinics", "doctor_settings", "doctors", "memberships", "users"}
-)

@@ -25,6 +25,7 @@ from clinicflow.clinics.api.serializers import (
 )
 from clinicflow.clinics.models import ClinicSettings, Doctor, DoctorSettings, Membership
 from clinicflow.clinics.operations import members, settings
+from clinicflow.core import clock
 
 
 @extend_schema_view(
@@ -112,7 +113,9 @@ class MemberViewSet(Lists, ClinicViewSet):
 
     @extend_schema(summary="Give a person a role in the clinic", request=MemberInput, responses={201: MemberOutput})
     def create(self, request: Request) -> Response:
-        return self.answer(members.add(self.actor, **self.read(MemberInput)), status=201)
+        fields = self.read(MemberInput)
+        given = members.invite(self.actor, roles=[fields.pop("role")], **fields, at=clock.now())
+        return self.answer(given[0], status=201)
 
     @extend_schema(
         summary="Change a person's name, role or access", request=MemberChange, responses={200: MemberOutput}

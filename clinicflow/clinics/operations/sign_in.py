@@ -12,6 +12,7 @@ from clinicflow.accounts.operations import second_factor, sessions
 from clinicflow.audit.log import record
 from clinicflow.clinics.actors import Actor
 from clinicflow.clinics.models import ClinicSettings, Membership
+from clinicflow.clinics.operations import invitations
 from clinicflow.clinics.operations.actors import Caller, actor_of_membership
 from clinicflow.db import tenant
 
@@ -84,6 +85,9 @@ def _settings_of(membership: Membership) -> ClinicSettings:
 
 
 def _start(user: User, membership: Membership | None, caller: Caller, *, kind: str) -> AuthSession:
+    if membership is not None:
+        with tenant(actor_of_membership(membership, caller).scope()):
+            invitations.note_joined(membership)
     return sessions.start(
         user,
         kind=kind,
