@@ -239,6 +239,11 @@ TABLE = """
 /api/intake/forms/<uuid:pk>                         PATCH  form               401 200 200 404 403 404
 /api/intake/forms/<uuid:pk>/review                  POST   form               401 403 409 404 403 403
 /api/intake/forms/<uuid:pk>/send                    POST   form               401 200 200 404 403 404
+/api/ai/interactions                                GET    -                  401 200 200 200 403 200
+/api/ai/interactions/needs-attention                GET    -                  401 200 200 200 403 200
+/api/ai/interactions/<uuid:pk>                      GET    interaction        401 200 200 404 403 404
+/api/ai/interactions/<uuid:pk>/resolve              POST   interaction        401 400 403 403 403 400
+/api/ai/interactions/<uuid:pk>/reply                POST   interaction        401 400 403 403 403 400
 /api/schema                                         GET    -                  200 200 200 200 200 200
 /api/docs                                           GET    -                  200 200 200 200 200 200
 /api/                                               GET    -                  404 404 404 404 404 404

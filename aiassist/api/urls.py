@@ -1,8 +1,13 @@
-from django.urls import path
+from django.urls import include, path
+from rest_framework.routers import SimpleRouter
 
-from aiassist.api import views
+from aiassist.api import interactions, views
+
+router = SimpleRouter(trailing_slash=False, use_regex_path=False)
+router.register("ai/interactions", interactions.InteractionViewSet, "api_interactions")
 
 urlpatterns = [
     path("intake/summaries/<uuid:pk>", views.SummaryView.as_view(), name="api_summary"),
     path("intake/summaries/<uuid:pk>/regenerate", views.SummaryRegenerateView.as_view(), name="api_summary_regenerate"),
+    path("", include(router.urls)),
 ]
