@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 WIDTH, HEIGHT = 820, 250
-LEFT, RIGHT, TOP, BOTTOM = 34, 12, 12, 24
+LEFT, RIGHT, TOP, BOTTOM = 42, 12, 12, 24
 LINES = 4
 TICKS = 7
 
@@ -19,13 +19,12 @@ class Tick:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
-    """One line: `points` as an SVG polyline wants them; `area` closes it to the ground."""
+    """One line, in pieces where steps are left out: each `points` as an SVG polyline wants them, with the `area` that
+    closes it to the ground. `dots` are points that stand alone, and the last one."""
 
     key: str
-    points: str
-    area: str
-    last_x: float
-    last_y: float
+    pieces: list[tuple[str, str]]
+    dots: list[tuple[float, float]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +54,7 @@ def line_chart(
         return round(TOP + inner_height * (1 - value / top), 1)
 
     rows = [
-        Tick(x=LEFT - 6, y=y(top * step / LINES), text=f"{top * step / LINES:g}{unit}", anchor="end")
+        Tick(x=LEFT - 6, y=y(top * step / LINES), text=_scale(top * step / LINES, unit), anchor="end")
         for step in range(LINES + 1)
     ]
     return LineChart(
@@ -73,18 +72,27 @@ def line_chart(
 def _line(
     key: str, values: Sequence[float | None], x: Callable[[int], float], y: Callable[[float], float]
 ) -> Series | None:
-    places = [(x(index), y(value)) for index, value in enumerate(values) if value is not None]
-    if not places:
+    pieces: list[list[tuple[float, float]]] = [[]]
+    for index, value in enumerate(values):
+        if value is not None:
+            pieces[-1].append((x(index), y(value)))
+        elif pieces[-1]:
+            pieces.append([])
+    drawn = [piece for piece in pieces if piece]
+    if not drawn:
         return None
+    dots = {piece[0] for piece in drawn if len(piece) == 1} | {drawn[-1][-1]}
+    return Series(key=key, pieces=[_piece(piece, y(0)) for piece in drawn if len(piece) > 1], dots=sorted(dots))
+
+
+def _scale(value: float, unit: str) -> str:
+    text = f"{value:,.0f}" if value >= 100 else f"{value:g}"
+    return f"{text}{unit}" if unit in {"", "%"} else f"{text} {unit}"
+
+
+def _piece(places: Sequence[tuple[float, float]], ground: float) -> tuple[str, str]:
     points = " ".join(f"{px},{py}" for px, py in places)
-    ground = y(0)
-    return Series(
-        key=key,
-        points=points,
-        area=f"{places[0][0]},{ground} {points} {places[-1][0]},{ground}",
-        last_x=places[-1][0],
-        last_y=places[-1][1],
-    )
+    return points, f"{places[0][0]},{ground} {points} {places[-1][0]},{ground}"
 
 
 def _ticks(names: Sequence[str], x: Callable[[int], float]) -> list[Tick]:
@@ -106,7 +114,7 @@ def _ticks(names: Sequence[str], x: Callable[[int], float]) -> list[Tick]:
 
 def _round_up(value: float) -> float:
     """The next round number of a scale with four lines."""
-    for top in (4, 8, 12, 20, 40, 60, 80, 100):
-        if value <= top:
-            return float(top)
-    return float(-(-value // 100) * 100)
+    ten = 1.0
+    while value > 100 * ten:
+        ten *= 10
+    return next(top * ten for top in (4, 8, 12, 20, 40, 60, 80, 100) if value <= top * ten)

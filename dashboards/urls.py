@@ -14,5 +14,10 @@ urlpatterns = [
     path("my-day/<uuid:visit_id>", doctor.my_day, name="my_day_visit"),
     # owner
     path("overview", owner.overview, name="overview"),
-    path("overview.csv", owner.overview_csv, name="overview_csv"),
+    path("overview/minutes", owner.minutes, name="overview_minutes"),
+    path("overview/files/<slug:key>.csv", owner.panel_file, name="overview_file"),
+    *(
+        path(f"overview/{section}", owner.overview, {"section": section}, name=f"overview_{section.replace('-', '_')}")
+        for section in ("no-shows", "ai", "efficiency")
+    ),
 ]

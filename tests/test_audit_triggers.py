@@ -11,7 +11,8 @@ from clinicflow.testing.case import ClinicCase
 from clinicflow.testing.rows import one_of_each
 from patients.models import Patient
 
-UNAUDITED = {"notifications"}  # news about rows that are audited themselves
+# News about rows that are audited themselves, and sums of them.
+UNAUDITED = {"notifications", "figure_states", "stale_days", "day_figures", "hour_figures"}
 BORN = dt.date(1990, 5, 17)
 
 

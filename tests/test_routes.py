@@ -75,7 +75,11 @@ TABLE = """
 /my-day                                             GET    -                  302 403 200 200 403 403
 /my-day/<uuid:visit_id>                             GET    visit              302 403 200 404 403 403
 /overview                                           GET    -                  302 403 403 403 200 403
-/overview.csv                                       GET    -                  302 403 403 403 200 403
+/overview/no-shows                                  GET    -                  302 403 403 403 200 403
+/overview/ai                                        GET    -                  302 403 403 403 200 403
+/overview/efficiency                                GET    -                  302 403 403 403 200 403
+/overview/minutes                                   POST   -                  302 403 403 403 422 403
+/overview/files/<slug:key>.csv                      GET    =visits            302 403 403 403 200 403
 /messages                                           GET    -                  302 200 403 403 403 200
 /visits/new                                         GET    -                  302 200 403 403 403 200
 /visits/new/slots                                   GET    -                  302 200 403 403 403 200

@@ -79,6 +79,11 @@ def one_of_each(cast, clinic, doctor, user):
         object_id=visit.pk,
         key="test",
     )
+    make("dashboards.FigureState", **own, since=now.date(), through=now.date(), timezone="UTC")
+    make("dashboards.StaleDay", **own, day=now.date())
+    make("dashboards.DayFigures", **own, day=now.date(), doctor=doctor, visits=1)
+    make("dashboards.HourFigures", **own, day=now.date(), hour=9, visits=1)
+    make("dashboards.TaskMinutes", **own)
     for label in ("clinics.Doctor", "clinics.DoctorSettings", "clinics.ClinicSettings"):
         model = apps.get_model(label)
         made[model] = model.objects.filter(clinic=clinic).first()

@@ -52,6 +52,8 @@ class Talks:
         asked_at = self._within(row, row.starts_at - DAY * (3 if chance.happens(0.6) else 1))
         answered_at = asked_at + chance.minutes(2, 400)
         answered = row.status in {"confirmed", "completed"} and answered_at < min(self.now, row.starts_at)
+        if answered:
+            row.confirmed_by = Appointment.ConfirmedBy.PATIENT
         if chance.happens(0.15):
             self._call(visit, chance, asked_at, answered)
             return
@@ -146,6 +148,8 @@ class Talks:
         row = visit.row
         first, last = (dt.datetime.fromisoformat(thread[end]["at"]) for end in (0, -1))
         handed_over = not reason and status == "completed" and chance.happens(0.1)
+        if handed_over and row.confirmed_by:
+            row.confirmed_by = Appointment.ConfirmedBy.STAFF
         self.interactions.append(
             Interaction(
                 id=chance.id_at(first),

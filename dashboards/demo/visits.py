@@ -230,7 +230,7 @@ class Diary:
 
     def _confirm(self, visit: Visit) -> None:
         row = visit.row
-        row.status = "confirmed"
+        row.status, row.confirmed_by = "confirmed", Appointment.ConfirmedBy.STAFF
         row.confirmed_at = self._between(row.created_at, row.starts_at - DAY - visit.chance.minutes(0, 2600))
         row.updated_at = row.confirmed_at
         row.version = 2

@@ -1,50 +1,83 @@
-"""The owner's Overview: totals and nobody."""
+"""The owner's pages: totals and nobody."""
 
 import csv
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from clinicflow.audit.log import exported
 from clinicflow.clinics.permissions import role_required
 from clinicflow.core import clock
 from clinicflow.web.render import render_page
-from dashboards.charts import line_chart
-from dashboards.metrics import PERIODS, Overview, period_of, read_overview
+from dashboards.forms import PeriodForm, TaskMinutesForm
+from dashboards.metrics.panels import BY_HOUR, PANELS, SECTIONS
+from dashboards.metrics.periods import PRESETS, Period
+from dashboards.metrics.reading import read_report
+from dashboards.metrics.shapes import Source, key_figures
+from dashboards.operations import task_minutes
 
 
 @require_GET
 @role_required("owner")
-def overview(request: HttpRequest) -> HttpResponse:
-    """The figures of `?period=4w|12w|52w`, with the period before to compare."""
-    report = _report(request)
-    context = {"report": report, "periods": list(PERIODS), "no_shows": _no_show_chart(report)}
-    return render_page(request, "dashboards/overview.html", context, partial="figures")
+def overview(request: HttpRequest, section: str = "overview") -> HttpResponse:
+    """One page of figures, for `?period=` or `?from=&to=`, in `?step=`, against `?compare=`."""
+    return _page(request, section)
+
+
+@require_POST
+@role_required("owner")
+def minutes(request: HttpRequest) -> HttpResponse:
+    """Set the clinic's minutes per task."""
+    form = TaskMinutesForm(request.POST, instance=task_minutes.of_clinic(request.actor))
+    if not form.is_valid():
+        return _page(request, "efficiency", minutes_form=form, status=422)
+    task_minutes.change(request.actor, **form.cleaned_data)
+    messages.success(request, _("Saved. The time saved is reckoned anew."))
+    return redirect("overview_efficiency")
 
 
 @require_GET
 @role_required("owner")
-def overview_csv(request: HttpRequest) -> HttpResponse:
-    """The same figures by week, as a file."""
-    report = _report(request)
+def panel_file(request: HttpRequest, key: str) -> HttpResponse:
+    """The table of one panel as a CSV file, for the same days as its page."""
+    if key not in PANELS:
+        raise Http404
+    period = _form(request).chosen
+    sheet = PANELS[key](_source(request, period, hours=key in BY_HOUR)).sheet
     response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="overview-{report.period.last_day}.csv"'
-    writer = csv.writer(response)
-    names = ("due", "done", "no_shows", "cancelled", "confirmed_before", "intake_before")
-    writer.writerow(["week", *names])
-    writer.writerows([week.isoformat(), *(getattr(now, name) for name in names)] for week, now, _then in report.weeks)
-    exported(request.actor, "overview", len(report.weeks))
+    name = f"{key}-{period.start}-{period.last_day}.csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    csv.writer(response).writerows(sheet.as_csv())
+    exported(request.actor, "overview", len(sheet.rows))
     return response
 
 
-def _report(request: HttpRequest) -> Overview:
-    period = period_of(request.GET.get("period", ""), clock.today(request.actor.timezone))
-    return read_overview(request.actor, period)
+def _page(request: HttpRequest, key: str, *, minutes_form: TaskMinutesForm | None = None, status: int = 200) -> Any:
+    section, form = SECTIONS[key], _form(request)
+    source = _source(request, form.chosen, hours=section.by_hour)
+    context = {
+        "section": section,
+        "sections": SECTIONS.values(),
+        "report": source.report,
+        "form": form,
+        "presets": list(PRESETS),
+        "figures": key_figures(source, *section.figures),
+        "panels": [PANELS[name](source) for name in section.panels],
+        "minutes_form": minutes_form or TaskMinutesForm(instance=source.minutes),
+    }
+    return render_page(request, "dashboards/overview.html", context, partial="figures", status=status)
 
 
-def _no_show_chart(report: Overview) -> object:
-    weeks = [f"{week:%-d %b}" for week, _now, _then in report.weeks]
-    then = [tally.no_show_rate for _week, _now, tally in report.weeks]
-    now = [tally.no_show_rate for _week, tally, _then in report.weeks]
-    return line_chart(_("No-show rate by week"), weeks, [("then", then), ("now", now)])
+def _form(request: HttpRequest) -> PeriodForm:
+    form = PeriodForm(request.GET, today=clock.today(request.actor.timezone))
+    form.is_valid()
+    return form
+
+
+def _source(request: HttpRequest, period: Period, *, hours: bool) -> Source:
+    report = read_report(request.actor, period, hours=hours)
+    return Source(report=report, minutes=task_minutes.of_clinic(request.actor))

@@ -50,6 +50,13 @@ class Appointment(ClinicOwned):
         NO_SHOW = "no-show", "No-show"
         CANCELLED = "cancelled", "Cancelled"
 
+    class ConfirmedBy(models.TextChoices):
+        """Who confirmed it; the values are those of `Actor.kind`."""
+
+        STAFF = "user", "Staff"
+        PATIENT = "patient", "Patient"
+        SYSTEM = "system", "ClinicFlow"
+
     class IntakeStatus(models.TextChoices):
         MISSING = "missing", "Missing"
         SENT = "sent", "Sent"
@@ -67,6 +74,7 @@ class Appointment(ClinicOwned):
     arrived = models.BooleanField(default=False)
     arrived_at = models.DateTimeField(null=True, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
+    confirmed_by = models.CharField(max_length=7, choices=ConfirmedBy, blank=True, default="", db_default="")
     completed_at = models.DateTimeField(null=True, blank=True)
     needs_attention = models.BooleanField(default=False)
     attention_reason = models.CharField(max_length=40, blank=True)
@@ -131,6 +139,9 @@ class Appointment(ClinicOwned):
             models.CheckConstraint(
                 condition=Q(status__in=["unconfirmed", "confirmed", "completed", "no-show", "cancelled"]),
                 name="appointments_status_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by__in=["", "user", "patient", "system"]), name="appointments_confirmed_by_known"
             ),
             models.CheckConstraint(
                 condition=Q(arrived=True, arrived_at__isnull=False) | Q(arrived=False, arrived_at=None),

@@ -74,6 +74,15 @@ class ConfirmTests(VisitCase):
     def test_repeats_in_silence(self):
         self.repeats("confirm")
 
+    def test_who_confirmed_is_kept_until_it_is_taken_back(self):
+        patient = Actor(
+            clinic_id=self.riverside.pk, role=Role.PATIENT, timezone=self.desk.timezone, patient_id=self.hannah.pk
+        )
+        self.assertEqual(self.do("confirm", actor=patient).confirmed_by, "patient")
+        self.assertEqual(self.do("confirm").confirmed_by, "patient")  # a repeat takes it from nobody
+        self.assertEqual(self.do("unconfirm").confirmed_by, "")
+        self.assertEqual(self.do("confirm").confirmed_by, "user")
+
     def test_only_the_front_desk_and_the_patient_confirm(self):
         self.refuses("confirm", Forbidden, actor=self.doctor)
         self.refuses("confirm", Forbidden, actor=self.owner)

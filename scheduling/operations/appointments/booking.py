@@ -105,6 +105,7 @@ def walk_in(
         visit.status = Appointment.Status.CONFIRMED
         visit.walk_in = visit.arrived = True
         visit.arrived_at = visit.confirmed_at = at
+        visit.confirmed_by = actor.kind
         visit.save(force_insert=True)
         if place.overridden:
             record_override(actor, visit, action="walk-in", rule=place.overridden, reason=wanted.override_reason)

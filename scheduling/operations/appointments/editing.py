@@ -60,7 +60,8 @@ def update(
         if before != (wanted.starts_at, wanted.doctor_id, wanted.duration, wanted.visit_type):
             place = find_place(actor, wanted, at=at, also_lock=[old_doctor])
             if before[:2] != (wanted.starts_at, wanted.doctor_id):
-                visit.status, visit.confirmed_at = Appointment.Status.UNCONFIRMED, None
+                visit.status = Appointment.Status.UNCONFIRMED
+                visit.confirmed_at, visit.confirmed_by = None, ""
                 visit.arrived, visit.arrived_at = False, None
             visit.doctor_id = place.doctor.doctor_id
             visit.starts_at, visit.ends_at = place.span
@@ -68,7 +69,8 @@ def update(
             if place.overridden:
                 record_override(actor, visit, action="update", rule=place.overridden, reason=wanted.override_reason)
             dirty += [
-                *("doctor", "starts_at", "ends_at", "visit_type", "status", "confirmed_at", "arrived", "arrived_at"),
+                *("doctor", "starts_at", "ends_at", "visit_type", "status", "confirmed_at", "confirmed_by"),
+                *("arrived", "arrived_at"),
                 *mark_overlap(actor, visit, place),
             ]
         if dirty:

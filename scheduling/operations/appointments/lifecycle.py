@@ -37,8 +37,8 @@ def confirm(actor: Actor, appointment_id: UUID, *, override_reason: str = "", at
         return visit
     rule = _require("confirm", actor, visit, at, override_reason)
     visit.status = Appointment.Status.CONFIRMED
-    visit.confirmed_at = at
-    save(visit, "status", "confirmed_at")
+    visit.confirmed_at, visit.confirmed_by = at, actor.kind
+    save(visit, "status", "confirmed_at", "confirmed_by")
     if rule:
         record_override(actor, visit, action="confirm", rule=rule, reason=override_reason)
     announce(actor, AppointmentConfirmed, visit)
@@ -53,8 +53,8 @@ def unconfirm(actor: Actor, appointment_id: UUID, *, at: dt.datetime) -> Appoint
         return visit
     _require("unconfirm", actor, visit, at)
     visit.status = Appointment.Status.UNCONFIRMED
-    visit.confirmed_at = None
-    save(visit, "status", "confirmed_at")
+    visit.confirmed_at, visit.confirmed_by = None, ""
+    save(visit, "status", "confirmed_at", "confirmed_by")
     announce(actor, AppointmentUpdated, visit, action="unconfirm")
     return visit
 
@@ -68,8 +68,9 @@ def arrive(actor: Actor, appointment_id: UUID, *, override_reason: str = "", at:
     rule = _require("arrive", actor, visit, at, override_reason)
     visit.arrived, visit.arrived_at = True, at
     visit.status = Appointment.Status.CONFIRMED
-    visit.confirmed_at = visit.confirmed_at or at
-    save(visit, "arrived", "arrived_at", "status", "confirmed_at")
+    if visit.confirmed_at is None:
+        visit.confirmed_at, visit.confirmed_by = at, actor.kind
+    save(visit, "arrived", "arrived_at", "status", "confirmed_at", "confirmed_by")
     if rule:
         record_override(actor, visit, action="arrive", rule=rule, reason=override_reason)
     announce(actor, AppointmentUpdated, visit, action="arrive")
@@ -153,8 +154,8 @@ def reinstate(actor: Actor, appointment_id: UUID, *, override_reason: str = "", 
         _require("reinstate", actor, visit, at)
         place = find_place(actor, wanted, at=at)
         visit.status = Appointment.Status.CONFIRMED
-        visit.confirmed_at = at
-        save(visit, "status", "confirmed_at", *mark_overlap(actor, visit, place))
+        visit.confirmed_at, visit.confirmed_by = at, actor.kind
+        save(visit, "status", "confirmed_at", "confirmed_by", *mark_overlap(actor, visit, place))
         Cancellation.objects.filter(clinic_id=actor.clinic_id, appointment_id=visit.pk, reverted_at=None).update(
             reverted_at=at, updated_at=at
         )

@@ -1,0 +1,33 @@
+"""`manage.py rebuild_figures`: count the owner's figures again from the rows, for one clinic or all."""
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from clinicflow.clinics.actors import system_actor
+from clinicflow.clinics.models import Clinic
+from clinicflow.core import clock
+from clinicflow.db import tenant
+from dashboards.operations import figures
+
+
+class Command(BaseCommand):
+    help = "Count the owner's figures of every day again, with the doctors' hours as they are now."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--clinic", help="the id of one clinic; without it, all")
+
+    def handle(self, *args, clinic=None, **options):
+        clinics = Clinic.objects.order_by("name", "pk")
+        if clinic:
+            try:
+                clinics = clinics.filter(pk=clinic)
+                found = clinics.exists()
+            except ValueError as error:
+                raise CommandError(f"{clinic} is no id.") from error
+            if not found:
+                raise CommandError(f"There is no clinic {clinic}.")
+        for one in clinics:
+            actor = system_actor(one.pk, one.timezone)
+            with transaction.atomic(), tenant(actor.scope()):
+                days = figures.rebuild(actor, at=clock.now())
+            self.stdout.write(f"{one.name}: {days} days")
