@@ -50,7 +50,7 @@ class PeriodForm(forms.Form):
     @property
     def chosen(self) -> Period:
         """The period that is asked for; where it is refused, the default one, and the form has errors."""
-        how = {
+        how: dict[str, Any] = {
             "step": Step(self._value("step") or Step.WEEK),
             "compare": Compare(self._value("compare") or Compare.PREVIOUS),
         }

@@ -47,7 +47,7 @@ def doctors(source: Source) -> Panel:
 
 
 def doctors_no_shows(source: Source) -> Panel:
-    rates = [(doctor, FIGURES["no_show_rate"].of(tally)) for doctor, tally in source.report.doctors]
+    rates = [(doctor, value_of("no_show_rate", tally)) for doctor, tally in source.report.doctors]
     most = max((rate for _doctor, rate in rates if rate), default=0) or 1
     bars = [
         Bar(label=doctor.name, text=percent(rate), width=round(100 * (rate or 0) / most), hue=doctor.color)
@@ -64,10 +64,11 @@ def doctors_no_shows(source: Source) -> Panel:
 
 def _by_doctor(key: str, source: Source) -> Sheet:
     rows = source.report.doctors
-    counts = [
-        withhold([of(tally) for _doctor, tally in rows])
-        for of in (lambda tally: tally["visits"], lambda tally: tally["no_shows"], lambda tally: tally.cancelled)
-    ]
+    counts = (
+        withhold([tally["visits"] for _doctor, tally in rows]),
+        withhold([tally["no_shows"] for _doctor, tally in rows]),
+        withhold([tally.cancelled for _doctor, tally in rows]),
+    )
     columns = (
         Column("doctor", gettext_lazy("Doctor"), Kind.TEXT),
         Column("visits", gettext_lazy("Visits")),
@@ -97,7 +98,9 @@ def reasons(source: Source) -> Panel:
     cancelled = withhold([now[f"cancelled_{reason}"] for reason in REASONS])
     late = withhold([now[f"late_{reason}"] for reason in REASONS])
     most = max((count or 0 for count in cancelled), default=0) or 1
-    rows = [[REASON_WORDS[reason], *pair] for reason, *pair in zip(REASONS, cancelled, late, strict=True)]
+    rows: list[list[Any]] = [
+        [REASON_WORDS[reason], *pair] for reason, *pair in zip(REASONS, cancelled, late, strict=True)
+    ]
     bars = [
         Bar(label=str(word), text=count_text(count), width=round(100 * (count or 0) / most))
         for word, count, _late in rows

@@ -155,7 +155,7 @@ def _add_stored(
     if fresh.first_day is None:
         return
     earlier = before or Span(start=period.start, end=period.start)
-    values = {
+    values: dict[str, Any] = {
         "clinic": actor.clinic_id,
         "start": period.start,
         "shift": (period.start - earlier.start).days,
@@ -208,7 +208,7 @@ def _hours(
     if not known:
         return sums
     live = fresh.live_days(period)
-    values = {"clinic": actor.clinic_id, "first": known[0], "last": period.end, "without": live}
+    values: dict[str, Any] = {"clinic": actor.clinic_id, "first": known[0], "last": period.end, "without": live}
     with connection.cursor() as cursor:
         cursor.execute(STORED_HOURS, values)
         for weekday, hour, *counted in cursor.fetchall():

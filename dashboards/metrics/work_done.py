@@ -69,7 +69,7 @@ def intake(source: Source) -> Panel:
         (gettext_lazy("With a reminder"), now["reminded"], now["reminded_before"], "intake_reminded_rate"),
         (gettext_lazy("Without"), now.unreminded, now.unreminded_before, "intake_unreminded_rate"),
     )
-    rows = [[words, out, came, value_of(key, now)] for words, out, came, key in groups]
+    rows: list[list[Any]] = [[words, out, came, value_of(key, now)] for words, out, came, key in groups]
     columns = (
         Column("group", gettext_lazy("Patients"), Kind.TEXT),
         Column("forms", gettext_lazy("Forms")),

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -83,7 +84,11 @@ def _count_opening(actor: Actor, days: Iterable[dt.date]) -> None:
         model.objects.visible_to(actor).filter(day__in=wanted).update(open_minutes=0)
     opening = opening_of(actor, wanted)
     own = {"clinic_id": actor.clinic_id}
-    once = {"update_conflicts": True, "update_fields": ["open_minutes", "updated_at"], "batch_size": 2000}
+    once: dict[str, Any] = {
+        "update_conflicts": True,
+        "update_fields": ["open_minutes", "updated_at"],
+        "batch_size": 2000,
+    }
     DayFigures.objects.bulk_create(
         (
             DayFigures(**own, day=day, doctor_id=doctor_id, open_minutes=minutes)
