@@ -1,6 +1,6 @@
 """When a doctor can be booked: open hours minus closures, time off and live visits, on the clinic's grid.
 
-`clinic days and hours ∩ the doctor's weekly hours or dated override − closures − time off − live appointments`.
+`clinic days and hours ∩ the doctor's weekly hours or own override − closures − time off − live appointments`.
 Hours are wall-clock times of the clinic (hours.py); everything else counts in instants.
 """
 
@@ -142,7 +142,7 @@ def bookable(actor: Actor, *, doctors: Collection[UUID] | None = None, specialty
 
 
 def _bookable(row: tuple[Any, ...]) -> Bookable:
-    pk, name, specialty, active, length, weekly, dated, kinds, video, *decisions, days, opens, closes, step = row
+    pk, name, specialty, active, length, weekly, own, kinds, video, *decisions, days, opens, closes, step = row
     walk_ins, forced, clinic_walk_ins, clinic_overrides, clinic_overlaps = decisions
     types = set(_json(kinds)) if video else set(_json(kinds)) - {"virtual"}
     return Bookable(
@@ -152,7 +152,7 @@ def _bookable(row: tuple[Any, ...]) -> Bookable:
         active=active,
         default_visit_length=length,
         weekly=_json(weekly),
-        dated=_json(dated),
+        own_hours=_json(own),
         visit_types=frozenset(types),
         allows_walk_ins=walk_ins,
         allows_forced_booking=forced,

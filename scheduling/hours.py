@@ -28,7 +28,7 @@ class Bookable:
     active: bool
     default_visit_length: int
     weekly: Mapping[str, Any]
-    dated: Mapping[str, Any]
+    own_hours: Mapping[str, Any]  # by date, or by weekday
     visit_types: frozenset[str]
     allows_walk_ins: bool
     allows_forced_booking: bool
@@ -45,8 +45,9 @@ class Bookable:
         if weekday not in self.clinic_days:
             return []
         opens, closes = self.clinic_hours
-        if day.isoformat() in self.dated:
-            ranges = self.dated[day.isoformat()]
+        own = next((self.own_hours[key] for key in (day.isoformat(), weekday) if key in self.own_hours), None)
+        if own is not None:
+            ranges = own
         elif self.weekly:
             ranges = self.weekly.get(weekday, [])
         else:

@@ -123,6 +123,8 @@ TABLE = """
 /visits/<uuid:appointment_id>/summary               GET    visit              302 403 200 404 403 403
 /visits/<uuid:appointment_id>/summary/versions      GET    visit              302 403 200 404 403 403
 /settings                                           GET    -                  302 302 403 403 302 302
+/settings/me                                        GET    -                  302 403 200 200 403 403
+/settings/doctors/<uuid:pk>/booking                 GET    doctor             302 200 403 403 403 404
 /settings/<tab:slug>                                GET    =clinic            302 200 403 403 200 200
 /settings/ai                                        GET    -                  302 200 403 403 403 200
 /settings/ai/try                                    POST   -                  302 302 403 403 403 302

@@ -51,7 +51,7 @@ class Setting:
         """The field's name on its model: the clinic's own fields carry a prefix in forms and the API."""
         return self.name.removeprefix("clinic_") if self.model is Clinic else self.name
 
-    def value(self, row: ClinicSettings) -> Any:
+    def value(self, row: Any) -> Any:
         return getattr(row.clinic if self.model is Clinic else row, self.column)
 
 
@@ -77,11 +77,11 @@ class Tab:
     def settings(self) -> list[Setting]:
         return [setting for group in self.groups for setting in group.settings]
 
-    def values(self, row: ClinicSettings) -> dict[str, Any]:
+    def values(self, row: Any) -> dict[str, Any]:
         """What is decided, by name; `row.clinic` has the clinic's own fields."""
         return {setting.name: setting.value(row) for setting in self.settings}
 
-    def fingerprint(self, row: ClinicSettings) -> str:
+    def fingerprint(self, row: Any) -> str:
         """Changes whenever one of the tab's values does: who saves says by this what they had before them."""
         return hashlib.sha256(repr(self.values(row)).encode()).hexdigest()[:20]
 
@@ -588,14 +588,14 @@ DOCTOR = Tab(
                 ),
                 Setting(
                     name="allow_forced_booking",
-                    label=_("The front desk may override my calendar, with a reason"),
+                    label=_("The front desk may override the calendar, with a reason"),
                     help=_("Outside hours, or on top of another visit. Each reason is in the audit log."),
                     effect="Off, no override books into the doctor's calendar.",
                     model=DoctorSettings,
                 ),
                 Setting(
                     name="voice_ai_enabled",
-                    label=_("The voice assistant may call my patients"),
+                    label=_("The voice assistant may call about these visits"),
                     help=_("Where the clinic uses it."),
                     effect="Off, outreach never calls about the doctor's visits.",
                     model=DoctorSettings,
@@ -603,13 +603,13 @@ DOCTOR = Tab(
             ),
         ),
         Group(
-            title=_("Other hours on single days"),
+            title=_("Hours"),
             settings=(
                 Setting(
                     name="working_hours_override",
-                    label=_("Other hours on single days"),
-                    help=_("They replace the weekly hours on that day. Visits that are booked stay."),
-                    effect="On these dates free times come from these hours instead of the weekly ones.",
+                    label=_("Own hours"),
+                    help=_("Visits that are booked stay."),
+                    effect="Free times come from these hours, of a date or of a weekday, instead of the front desk's.",
                     model=DoctorSettings,
                 ),
             ),

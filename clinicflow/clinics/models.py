@@ -247,8 +247,9 @@ def both_visit_types() -> list[str]:
 
 
 class DoctorSettings(ClinicOwned):
-    """What a doctor has decided about their own time. `working_hours_override` replaces the weekly hours by date:
-    `{"2026-12-24": [["09:00", "12:00"]], "2026-12-28": []}`."""
+    """What a doctor has decided about their own time. `working_hours_override` replaces the weekly hours that the front
+    desk keeps, by weekday or by date: `{"fri": [["09:00", "12:00"]], "2026-12-28": []}`; dates come first.
+    """
 
     doctor = models.ForeignKey(Doctor, models.CASCADE, related_name="preferences", db_constraint=False)
     working_hours_override = models.JSONField(default=dict, blank=True)

@@ -5,7 +5,7 @@ from django.urls import include, path, re_path, register_converter
 
 from clinicflow.clinics.declared import TAB_BY_SLUG
 from clinicflow.clinics.permissions import public
-from clinicflow.clinics.views import log, people, settings, sign_in
+from clinicflow.clinics.views import doctor_settings, log, people, settings, sign_in
 
 
 class TabConverter:
@@ -32,6 +32,8 @@ urlpatterns = [
     path("choose-role", sign_in.choose_role, name="choose_role"),
     path("switch-role", sign_in.switch_role, name="switch_role"),
     path("settings", settings.first_tab, name="settings"),
+    path("settings/me", doctor_settings.mine, name="settings_me"),
+    path("settings/doctors/<uuid:pk>/booking", doctor_settings.of_doctor, name="settings_doctor_booking"),
     path("settings/<tab:slug>", settings.tab, name="settings_tab"),
     # django-allauth's pages, the ones that make sense where managers add people
     path("account/login/", sign_in.SignInView.as_view(), name="account_login"),

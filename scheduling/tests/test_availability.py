@@ -37,7 +37,7 @@ def wall(minutes):
     return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
-def bookable(weekly=None, dated=None, hours=(540, 1020), step=30, days=WEEKDAYS):
+def bookable(weekly=None, own=None, hours=(540, 1020), step=30, days=WEEKDAYS):
     return Bookable(
         doctor_id=uuid4(),
         doctor_name="Dr. Test",
@@ -45,7 +45,7 @@ def bookable(weekly=None, dated=None, hours=(540, 1020), step=30, days=WEEKDAYS)
         active=True,
         default_visit_length=30,
         weekly=weekly or {},
-        dated=dated or {},
+        own_hours=own or {},
         visit_types=frozenset({"in-clinic"}),
         allows_walk_ins=True,
         allows_forced_booking=True,
@@ -63,8 +63,10 @@ def open_minutes(doctor, day):
     weekday = WEEKDAYS[day.weekday()]
     if weekday not in doctor.clinic_days:
         return set()
-    if day.isoformat() in doctor.dated:
-        ranges = doctor.dated[day.isoformat()]
+    if day.isoformat() in doctor.own_hours:
+        ranges = doctor.own_hours[day.isoformat()]
+    elif weekday in doctor.own_hours:
+        ranges = doctor.own_hours[weekday]
     elif doctor.weekly:
         ranges = doctor.weekly.get(weekday, [])
     else:
@@ -115,7 +117,7 @@ def situations(draw):
     weekday = WEEKDAYS[day.weekday()]
     doctor = bookable(
         weekly={weekday: draw(ranges())} if draw(st.booleans()) else {},
-        dated={day.isoformat(): draw(ranges())} if draw(st.integers(0, 3)) == 0 else {},
+        own={key: draw(ranges()) for key in (day.isoformat(), weekday) if draw(st.integers(0, 3)) == 0},
         hours=(5 * opens, 5 * closes),
         step=draw(st.sampled_from([15, 30, 45])),
         days=WEEKDAYS if draw(st.integers(0, 9)) else WEEKDAYS[:5],
@@ -239,6 +241,16 @@ class FreeSlotsTests(BookingCase):
             override = {self.monday.isoformat(): [["07:00", "10:00"]]}
             DoctorSettings.objects.filter(doctor=self.dr_okafor).update(working_hours_override=override)
         self.assertEqual(self.okafor_times(), ["09:00", "09:30"])
+
+    def test_weekly_hours_of_the_doctors_own_replace_the_front_desks_and_a_date_replaces_both(self):
+        week = {"mon": [["10:00", "11:00"]], "tue": []}
+        with self.inside(self.desk):
+            DoctorSettings.objects.filter(doctor=self.dr_okafor).update(working_hours_override=week)
+        self.assertEqual(self.okafor_times(), ["10:00", "10:30"])
+        with self.inside(self.desk):
+            week |= {self.monday.isoformat(): []}
+            DoctorSettings.objects.filter(doctor=self.dr_okafor).update(working_hours_override=week)
+        self.assertEqual(self.okafor_times(), [])
 
     def test_a_doctor_without_hours_keeps_the_clinics(self):
         new = self.make_doctor(self.riverside, "New Face", "NF", working_hours={})

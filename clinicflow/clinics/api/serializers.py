@@ -198,7 +198,8 @@ DOCTOR_FIELDS = (
 
 
 class DoctorSettingsOutput(serializers.ModelSerializer):
-    """`working_hours_override` replaces the weekly hours by date: `{"2026-12-24": [["09:00", "12:00"]]}`."""
+    """`working_hours_override` replaces the weekly hours by weekday or by date, which comes before its weekday:
+    `{"fri": [["09:00", "12:00"]], "2026-12-28": []}`."""
 
     doctor_id = serializers.UUIDField(read_only=True)
     working_hours_override = serializers.DictField(child=serializers.ListField())

@@ -13,7 +13,7 @@ from clinicflow.accounts.models import AuthSession
 from clinicflow.accounts.operations import second_factor, sessions
 from clinicflow.audit.log import record
 from clinicflow.clinics.actors import Actor
-from clinicflow.clinics.declared import OF_CLINIC, RANGES, Tab
+from clinicflow.clinics.declared import DOCTOR, OF_CLINIC, RANGES, Tab
 from clinicflow.clinics.errors import ChangedMeanwhile
 from clinicflow.clinics.events import SettingsChanged
 from clinicflow.clinics.hours import problem_of_day, problem_of_week
@@ -125,18 +125,25 @@ def _end_sessions_without_second_factor(actor: Actor) -> None:
 
 
 @transaction.atomic
-def save_doctor(actor: Actor, doctor_id: UUID, **fields: Any) -> DoctorSettings:
-    """Change some of a doctor's settings: the front desk anybody's, a doctor their own. NotFound for others."""
+def save_doctor(actor: Actor, doctor_id: UUID, *, seen: str | None = None, **fields: Any) -> DoctorSettings:
+    """Change some of a doctor's settings: the front desk anybody's, a doctor their own. NotFound for others.
+
+    ChangedMeanwhile if they are not as `seen`, their fingerprint when they were shown.
+    """
     rows = DoctorSettings.objects.editable_by(actor)
     settings: DoctorSettings = rows.lock(rows.fetch_of(doctor_id).pk)
+    if seen is not None and DOCTOR.fingerprint(settings) != seen:
+        raise ChangedMeanwhile()
     for name, value in fields.items():
         setattr(settings, name, value)
     errors: dict[str, list[str]] = {}
-    overrides: Mapping[str, Any] = settings.working_hours_override
-    for day, ranges in overrides.items():
-        problem = _problem_of_date(day) or problem_of_day(ranges)
-        if problem:
-            errors["working_hours_override"] = [f"{day}: {problem}"]
+    problems = [
+        f"{day}: {problem}"
+        for day, ranges in settings.working_hours_override.items()
+        if (problem := _problem_of_key(day) or problem_of_day(ranges))
+    ]
+    if problems:
+        errors["working_hours_override"] = problems
     if not settings.supported_visit_types:
         errors["supported_visit_types"] = ["At least one kind of visit."]
     if errors:
@@ -162,9 +169,11 @@ def save_doctor_profile(actor: Actor, doctor: Doctor) -> Doctor:
     return doctor
 
 
-def _problem_of_date(day: str) -> str:
+def _problem_of_key(day: str) -> str:
+    if day in WEEKDAYS:
+        return ""
     try:
         dt.date.fromisoformat(day)
     except ValueError:
-        return "is not a date (YYYY-MM-DD)."
+        return f"is neither a date (YYYY-MM-DD) nor one of {', '.join(WEEKDAYS)}."
     return ""
