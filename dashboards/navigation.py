@@ -45,6 +45,7 @@ SIDEBARS: Mapping[Role, tuple[tuple[Any, tuple[Entry, ...]], ...]] = {
             "",
             (
                 Entry(label=gettext_lazy("My day"), icon="stethoscope", url_name="my_day"),
+                Entry(label=gettext_lazy("My week"), icon="calendar-range", url_name="schedule_week"),
                 Entry(label=gettext_lazy("Intake"), icon="clipboard-list", url_name="intake"),
                 Entry(label=gettext_lazy("My settings"), icon="settings", url_name="settings_me", more=True),
             ),

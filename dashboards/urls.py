@@ -1,12 +1,15 @@
 from django.urls import path
 
-from dashboards.views import admin, doctor, owner, person
+from dashboards.views import admin, doctor, owner, person, schedule
 
 urlpatterns = [
     path("roles", person.roles, name="roles"),
     # front desk
     path("schedule", admin.schedule, name="schedule"),
     path("schedule/month", admin.schedule_month, name="schedule_month"),
+    path("schedule/week", schedule.schedule_week, name="schedule_week"),
+    path("schedule/week/changes", schedule.week_changes, name="week_changes"),
+    path("schedule/list", schedule.schedule_list, name="schedule_list"),
     path("day/changes", admin.day_changes, name="day_changes"),
     path("find", admin.find, name="find"),
     # doctor

@@ -21,7 +21,7 @@ def build() -> None:
         rules("y", "y", range(STEPS_A_DAY + 1)),
         rules("h", "h", range(1, STEPS_A_DAY + 1)),
         rules("p", "p", range(101)),
-        rules("l", "l", range(6)) + rules("of", "n", range(1, 7)) + rules("cols", "cols", range(1, 25)),
+        rules("l", "l", range(7)) + rules("of", "n", range(1, 7)) + rules("cols", "cols", range(1, 25)),
     ]
     STYLES.write_text("\n".join(lines) + "\n")
 

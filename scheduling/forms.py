@@ -109,3 +109,10 @@ class MoveForm(forms.Form):
     date = forms.DateField()
     time = forms.TimeField()
     override_reason = forms.CharField(required=False, max_length=200)
+
+
+class StretchForm(forms.Form):
+    """How long a visit takes, from its start."""
+
+    duration = forms.IntegerField(label=_("Minutes"), min_value=5, max_value=480)
+    override_reason = forms.CharField(required=False, max_length=200)

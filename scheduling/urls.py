@@ -14,6 +14,7 @@ urlpatterns = [
     path("visits/<uuid:pk>/reschedule", booking.visit_reschedule, name="visit_reschedule"),
     path("visits/<uuid:pk>/slots", booking.visit_slots, name="visit_slots"),
     path("visits/<uuid:pk>/move", visit.visit_move, name="visit_move"),
+    path("visits/<uuid:pk>/stretch", visit.visit_stretch, name="visit_stretch"),
     path("visits/<uuid:pk>/undo-move", visit.visit_undo_move, name="visit_undo_move"),
     path("visits/<uuid:pk>/delete", visit.visit_delete, name="visit_delete"),
     *(

@@ -70,6 +70,9 @@ TABLE = """
 /roles                                              GET    -                  302 200 200 200 200 200
 /schedule                                           GET    -                  302 200 403 403 403 200
 /schedule/month                                     GET    -                  302 200 403 403 403 200
+/schedule/week                                      GET    -                  302 200 200 200 403 200
+/schedule/week/changes                              GET    -                  302 200 200 200 403 200
+/schedule/list                                      GET    -                  302 200 200 200 403 200
 /day/changes                                        GET    -                  302 200 403 403 403 200
 /find                                               GET    -                  302 200 200 200 403 200
 /my-day                                             GET    -                  302 403 200 200 403 403
@@ -91,6 +94,7 @@ TABLE = """
 /visits/<uuid:pk>/reschedule                        GET    visit              302 200 403 403 403 404
 /visits/<uuid:pk>/slots                             GET    visit              302 200 403 403 403 404
 /visits/<uuid:pk>/move                              POST   visit              302 400 403 403 403 400
+/visits/<uuid:pk>/stretch                           GET    visit              302 200 403 403 403 404
 /visits/<uuid:pk>/undo-move                         POST   visit              302 409 403 403 403 404
 /visits/<uuid:pk>/delete                            POST   visit              302 302 403 403 403 404
 /visits/<uuid:pk>/confirm                           POST   visit              302 302 403 403 403 404

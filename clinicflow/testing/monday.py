@@ -3,6 +3,8 @@
 import datetime as dt
 
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from clinicflow.testing.case import ClinicCase
 
@@ -34,3 +36,11 @@ class MondayCase(ClinicCase):
         doctor = doctor or cls.dr_okafor
         patient = patient or cls.make_patient(cls.riverside, name)
         return cls.make_appointment(doctor, patient, cls.at(cls.riverside, MONDAY, time), minutes, **fields)
+
+    def count(self, address, actor=None):
+        """How many queries a page costs somebody who has been there before; savepoints are the tests' own."""
+        client = self.client_for(actor or self.desk)
+        client.get(address)
+        with CaptureQueriesContext(connection) as captured:
+            self.assertEqual(client.get(address).status_code, 200)
+        return sum("SAVEPOINT" not in (query["sql"] or "") for query in captured)

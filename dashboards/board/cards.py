@@ -15,14 +15,15 @@ from scheduling.models import Appointment
 LONG_WAIT = 20  # minutes in the waiting room that are too many
 COLUMNS = (
     "id", "patient_id", "doctor_id", "starts_at", "ends_at", "status", "arrived", "arrived_at", "intake_status",
-    "visit_type", "visit_category", "patient__first_name", "patient__last_name", "patient__phone",
-    "patient__date_of_birth", "patient__flags",
+    "visit_type", "visit_category", "needs_attention", "patient__first_name", "patient__last_name",
+    "patient__phone", "patient__date_of_birth", "patient__flags",
 )  # fmt: skip
 
 
 @dataclass(slots=True, kw_only=True)
 class Card:
-    """One visit. `wait` and `late` are minutes, None where they do not apply."""
+    """One visit. `wait` and `late` are minutes, None where they do not apply; `quick` is the act that one click does,
+    and `movable` whether it can be given another time from here."""
 
     id: UUID
     patient_id: UUID
@@ -44,7 +45,9 @@ class Card:
     is_open: bool
     wait: int | None = None
     late: int | None = None
-    can_arrive: bool = False
+    attention: bool = False
+    movable: bool = False
+    quick: str = ""
     y: int = 0
     lane: int = 0
     lanes: int = 1
@@ -81,8 +84,10 @@ class Card:
         return self.wait is not None and self.wait > LONG_WAIT
 
 
-def card_of(row: dict[str, Any], day: dt.date, zone: ZoneInfo, now: dt.datetime, today: dt.date) -> Card:
-    """A row of COLUMNS as a card of the local day shown."""
+def card_of(
+    row: dict[str, Any], day: dt.date, zone: ZoneInfo, now: dt.datetime, today: dt.date, *, desk: bool = False
+) -> Card:
+    """A row of COLUMNS as a card of the local day shown; with what the front desk may do, where it is for them."""
     local = row["starts_at"].astimezone(zone)
     is_open = row["status"] in {"unconfirmed", "confirmed"}
     mark = "arrived" if row["arrived"] and is_open else row["status"]
@@ -111,5 +116,13 @@ def card_of(row: dict[str, Any], day: dt.date, zone: ZoneInfo, now: dt.datetime,
         is_open=is_open,
         wait=int((now - row["arrived_at"]).total_seconds() // 60) if mark == "arrived" and day == today else None,
         late=late,
-        can_arrive=due and day == today,
+        attention=row["needs_attention"],
+        movable=desk and is_open,
+        quick=_quick(mark, due and day == today) if desk else "",
     )
+
+
+def _quick(mark: str, can_arrive: bool) -> str:
+    if mark == "unconfirmed":
+        return "confirm"
+    return "arrive" if can_arrive else ""

@@ -5,6 +5,7 @@ was read. Minutes count from local midnight of the day shown; places on the grid
 """
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,25 +18,12 @@ from clinicflow.clinics.actors import Actor
 from clinicflow.clinics.models import WEEKDAYS, ClinicSettings, Doctor
 from clinicflow.core import clock
 from dashboards.board.cards import COLUMNS, Card, card_of
-from dashboards.grid import DAY, STEP, Block, Minutes, blocks_of, lanes_of, minute_of_day
+from dashboards.board.columns import Grid, column_of, extent_of
+from dashboards.grid import blocks_of, minute_of_day
 from scheduling.availability import bookable
 from scheduling.models import Appointment, Closure, Message, TimeOff
 
 TALKS_SHOWN = 8
-
-
-@dataclass(slots=True, kw_only=True)
-class Column:
-    """One doctor's day. `use` is the booked share of the working time, in percent."""
-
-    doctor: Doctor
-    cards: list[Card]
-    blocks: list[Block]
-    use: int
-
-    @property
-    def visits(self) -> int:
-        return sum(card.mark != "cancelled" for card in self.cards)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -54,18 +42,12 @@ class Talk:
 
 
 @dataclass(slots=True, kw_only=True)
-class Board:
-    """One local day of a clinic, ready to be drawn. `now_y` is None on any other day than today."""
+class Board(Grid):
+    """One local day of a clinic, ready to be drawn, a column for each doctor."""
 
     day: dt.date
-    today: dt.date
-    opens: int
-    closes: int
-    now: int
-    columns: list[Column]
     cards: list[Card]
     talks: list[Talk]
-    settings: ClinicSettings
     closed_for: str = ""
     by_doctor: dict[UUID, Doctor] = field(default_factory=dict)
 
@@ -74,21 +56,8 @@ class Board:
         return self.day == self.today
 
     @property
-    def now_y(self) -> int:
-        return min(max(self.now - self.opens, 0), self.closes - self.opens) // STEP
-
-    @property
     def shows_now(self) -> bool:
-        return self.is_today and self.opens <= self.now <= self.closes
-
-    @property
-    def steps(self) -> int:
-        return (self.closes - self.opens) // STEP
-
-    @property
-    def hours(self) -> list[tuple[int, int]]:
-        """(hour, place) of each line of the scale."""
-        return [(minute // 60, (minute - self.opens) // STEP) for minute in range(self.opens, self.closes, 60)]
+        return self.is_today and self.in_hours
 
     @property
     def is_closed(self) -> bool:
@@ -183,7 +152,7 @@ def read_board(actor: Actor, day: dt.date, now: dt.datetime, settings: ClinicSet
     zone = ZoneInfo(actor.timezone)
     today = now.astimezone(zone).date()
     start, end = clock.day_bounds(day, actor.timezone)
-    cards = [card_of(row, day, zone, now, today) for row in _rows(actor, day)]
+    cards = [card_of(row, day, zone, now, today, desk=True) for row in _rows(actor, day)]
     closures = list(Closure.objects.visible_to(actor).between(start, end))
     absences = list(TimeOff.objects.visible_to(actor).between(start, end))
     with_visits = {card.doctor_id for card in cards}
@@ -191,11 +160,20 @@ def read_board(actor: Actor, day: dt.date, now: dt.datetime, settings: ClinicSet
     shown = [doctor for doctor in doctors if doctor.is_active or doctor.pk in with_visits]
     hours = {doctor.doctor_id: doctor.hours_on(day) for doctor in bookable(actor)}
     by_doctor = {doctor.pk: doctor for doctor in shown}
+    own: dict[UUID, list[Card]] = defaultdict(list)
     for card in cards:
         card.doctor = by_doctor.get(card.doctor_id)
-    opens, closes = _extent(settings, [hours[doctor.pk] for doctor in shown], cards)
+        own[card.doctor_id].append(card)
+    opens, closes = extent_of(settings, [hours[doctor.pk] for doctor in shown], cards)
     columns = [
-        _column(doctor, (opens, closes), cards, blocks_of(doctor.pk, hours[doctor.pk], day, zone, closures, absences))
+        column_of(
+            doctor,
+            day,
+            (opens, closes),
+            own[doctor.pk],
+            blocks_of(doctor.pk, hours[doctor.pk], day, zone, closures, absences),
+            key=str(doctor.pk),
+        )
         for doctor in shown
     ]
     local_now = now.astimezone(zone)
@@ -217,40 +195,6 @@ def read_board(actor: Actor, day: dt.date, now: dt.datetime, settings: ClinicSet
 def _rows(actor: Actor, day: dt.date) -> Iterable[dict[str, Any]]:
     visits = Appointment.objects.visible_to(actor).on(day, actor.timezone).filter(rescheduled=False)
     return visits.order_by("starts_at", "doctor_id", "id").values(*COLUMNS)
-
-
-def _extent(settings: ClinicSettings, hours: Iterable[Sequence[Minutes]], cards: Sequence[Card]) -> tuple[int, int]:
-    """The hours that the grid shows: the clinic's, stretched to every doctor's hours and every visit."""
-    spans = [span for doctors_hours in hours for span in doctors_hours]
-    spans += [(card.start, min(card.end, DAY)) for card in cards]
-    spans.append((minute_of_day(settings.opens_at), minute_of_day(settings.closes_at)))
-    opens, closes = min(start for start, _ in spans), max(end for _, end in spans)
-    return opens // 60 * 60, -(-closes // 60) * 60
-
-
-def _column(doctor: Doctor, extent: tuple[int, int], cards: Sequence[Card], blocks: Sequence[Block]) -> Column:
-    own = [card for card in cards if card.doctor_id == doctor.pk]
-    busy = [card for card in own if card.takes_time]
-    shown = busy + [card for card in own if not card.takes_time and not _covered(card, busy)]
-    shown.sort(key=lambda card: (card.start, str(card.id)))
-    lanes_of(shown)
-    for card in shown:
-        card.y = (card.start - extent[0]) // STEP
-    visible = [block.within(*extent) for block in blocks]
-    free = sum(block.minutes for block in visible if block)
-    working = extent[1] - extent[0] - free
-    booked = sum(card.minutes for card in busy)
-    return Column(
-        doctor=doctor,
-        cards=shown,
-        blocks=[block for block in visible if block],
-        use=min(100, round(100 * booked / working)) if working > 0 else 0,
-    )
-
-
-def _covered(card: Card, busy: Sequence[Card]) -> bool:
-    """Whether somebody else has the time of a visit that fell out, which then leaves the grid."""
-    return any(other.start < card.end and card.start < other.end for other in busy)
 
 
 def _talks(actor: Actor, now: dt.datetime) -> list[Talk]:

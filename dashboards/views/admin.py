@@ -1,9 +1,9 @@
 """The front desk's Schedule: the day, what changed on it, the month beside it, the search above it."""
 
 import datetime as dt
-from contextlib import suppress
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from clinicflow.audit.log import saw
@@ -13,9 +13,8 @@ from clinicflow.core import clock
 from clinicflow.web.render import render_page
 from dashboards.board.day import Board, read_board
 from dashboards.board.finding import find_patients
+from dashboards.board.listing import day_in
 from dashboards.board.month import read_month
-
-FIRST_YEAR, LAST_YEAR = 1970, 2200
 
 
 @require_GET
@@ -41,12 +40,14 @@ def day_changes(request: HttpRequest) -> HttpResponse:
 @require_GET
 @role_required("admin")
 def schedule_month(request: HttpRequest) -> HttpResponse:
-    """The month to choose a day from, `?month=2026-11`; without it the month of `?date=`."""
+    """The month to choose a day from, `?month=2026-11`; without it the month of `?date=`. `?view=week` leads to weeks."""
     today = clock.today(request.actor.timezone)
-    shown = _date(request.GET.get("date", ""), today)
-    first = _date(f"{request.GET.get('month', '')}-01", shown).replace(day=1)
+    shown = day_in(request.GET.get("date", ""), today)
+    first = day_in(f"{request.GET.get('month', '')}-01", shown).replace(day=1)
     month = read_month(request.actor, first, shown=shown, today=today)
-    return render_page(request, "dashboards/_month.html", {"month": month})
+    view = "week" if request.GET.get("view") == "week" else "day"
+    page = reverse("schedule_week" if view == "week" else "schedule")
+    return render_page(request, "dashboards/_month.html", {"month": month, "view": view, "page": page})
 
 
 @require_GET
@@ -63,16 +64,7 @@ def find(request: HttpRequest) -> HttpResponse:
 def _board(request: HttpRequest) -> Board:
     """The day that the request asks for, with the look at its patients written down."""
     actor, now = request.actor, clock.now()
-    day = _date(request.GET.get("date", ""), clock.today(actor.timezone))
+    day = day_in(request.GET.get("date", ""), clock.today(actor.timezone))
     board = read_board(actor, day, now, request.clinic_settings)
     saw(actor, "appointments", board.patient_ids, resource_id=day.isoformat())
     return board
-
-
-def _date(text: str, otherwise: dt.date) -> dt.date:
-    """A date of the address bar; nonsense means the other one."""
-    with suppress(ValueError):
-        day = dt.date.fromisoformat(text)
-        if FIRST_YEAR <= day.year <= LAST_YEAR:
-            return day
-    return otherwise

@@ -22,7 +22,7 @@ from clinicflow.web.display import write_clock, write_date
 from clinicflow.web.render import render_page
 from clinicflow.web.toasts import Toast
 from scheduling.errors import SlotUnavailable
-from scheduling.forms import CancelForm, MoveForm
+from scheduling.forms import LENGTHS, CancelForm, MoveForm, StretchForm
 from scheduling.models import Appointment
 from scheduling.operations import appointments
 from scheduling.views.answers import changed, panel_context, refused
@@ -135,6 +135,27 @@ def visit_move(request: HttpRequest, pk: UUID) -> HttpResponse:
     return changed(request, moved, moved_toast(moved), close=close, doctors=(before.doctor_id,))
 
 
+@require_http_methods(["GET", "POST"])
+@role_required("admin")
+def visit_stretch(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Make a visit longer or shorter: its lower edge dragged, by keyboard, or in the dialog. `duration` in minutes."""
+    shown = Appointment.objects.visible_to(request.actor).for_cards().fetch(pk)
+    form = StretchForm(request.POST or None, initial={"duration": shown.duration})
+    if form.is_valid():
+        try:
+            done = appointments.stretch(request.actor, pk, at=clock.now(), **form.cleaned_data)
+        except SlotUnavailable as error:
+            return refused(request, error, values=request.POST.dict())
+        except Invalid as error:
+            add_errors(form, error)
+        else:
+            return changed(request, done, _stretched_toast(done, before=shown.duration), close="modal sheet")
+    context = {"form": form, "visit": shown, "lengths": sorted({*LENGTHS, shown.duration})}
+    return render_page(
+        request, "scheduling/visit_stretch.html", context, partial="form", status=422 if form.errors else 200
+    )
+
+
 @require_POST
 @role_required("admin")
 def visit_undo_move(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -165,6 +186,17 @@ def moved_toast(moved: Appointment) -> Toast:
         "doctor": moved.doctor.name,
     }
     return Toast(text=text, undo=reverse("visit_undo_move", args=[moved.pk]))
+
+
+def _stretched_toast(done: Appointment, *, before: int) -> Toast:
+    """How long a visit takes now, and the way back to the minutes before."""
+    text = _("%(name)s takes %(n)s min, until %(time)s") % {
+        "name": _name(done),
+        "n": done.duration,
+        "time": write_clock(done.ends_at),
+    }
+    undo = reverse("visit_stretch", args=[done.pk]) if done.duration != before else ""
+    return Toast(text=text, undo=undo, values={"duration": str(before)} if undo else {})
 
 
 def instant(request: HttpRequest, day: dt.date, time: dt.time) -> dt.datetime:

@@ -1,10 +1,12 @@
-// Moving a visit by pointer or by keyboard: the same ghost, the same request, the same undo. The dialog under `R`
-// does the same without either.
+// Moving and stretching a visit by pointer or by keyboard: the same ghost, the same request, the same undo. The dialogs
+// under `R` and `L` do the same without either. Columns are doctors on a day's page and days on a week's.
 const day = document.querySelector("main.day");
 const board = document.getElementById("board");
 const opens = Number(day.dataset.opens);
 const closes = Number(day.dataset.closes);
-const STEP = 15;
+const STEP = 15; // minutes in which a visit moves, and its end by pointer
+const FINE = 5; // minutes in which its end moves by keyboard, and the shortest visit
+const LONGEST = 480;
 const say = (text) => document.dispatchEvent(new CustomEvent("ui:say", { detail: text }));
 const columns = () => [...board.querySelectorAll(".col:not([hidden])")];
 
@@ -32,32 +34,53 @@ const isOff = (column, start, end) =>
     return overlaps(start, end, from, from + Number(style.getPropertyValue("--h")) * 5);
   });
 
-const place = (doctor, start) => {
-  moving.doctor = doctor;
-  moving.start = Math.max(opens, Math.min(closes - moving.minutes, start));
-  const column = document.getElementById(`col-${doctor}`);
-  if (moving.ghost.parentElement !== column) column.append(moving.ghost);
-  moving.ghost.style.setProperty("--y", (moving.start - opens) / 5);
-  const end = moving.start + moving.minutes;
-  moving.clash = clashes(column, moving.card, moving.start, end);
-  const off = !moving.clash && isOff(column, moving.start, end);
-  moving.ghost.classList.toggle("clash", moving.clash);
-  moving.ghost.classList.toggle("outside", off);
-  const words = moving.clash ? " · taken" : off ? " · outside hours" : "";
-  moving.ghost.lastElementChild.textContent = clock(moving.start) + words;
+const draw = () => {
+  const { column, ghost, card, start, minutes } = moving;
+  if (ghost.parentElement !== column) column.append(ghost);
+  ghost.style.setProperty("--y", (start - opens) / 5);
+  ghost.style.setProperty("--h", Math.max(2, Math.ceil(minutes / 5)));
+  const end = start + minutes;
+  moving.clash = clashes(column, card, start, end);
+  const off = !moving.clash && isOff(column, start, end);
+  ghost.classList.toggle("clash", moving.clash);
+  ghost.classList.toggle("outside", off);
+  const where = moving.stretches ? `${minutes} min · ${clock(end)}` : clock(start);
+  ghost.lastElementChild.textContent = where + (moving.clash ? " · taken" : off ? " · outside hours" : "");
 };
 
-const lift = (card, by) => {
+const place = (column, start) => {
+  moving.column = column;
+  moving.start = Math.max(opens, Math.min(closes - moving.minutes, start));
+  draw();
+};
+
+const extend = (minutes) => {
+  moving.minutes = Math.max(FINE, Math.min(LONGEST, closes - moving.start, minutes));
+  draw();
+};
+
+const lift = (card, by, stretches) => {
   const ghost = document.createElement("li");
-  ghost.className = `appt ghost ${[...card.classList].filter((name) => /^h\d/.test(name)).join(" ")}`;
+  ghost.className = "appt ghost";
   ghost.append(document.createElement("b"), document.createElement("span"));
   ghost.firstElementChild.textContent = card.querySelector(".name").textContent;
   ghost.lastElementChild.className = "when";
-  const from = { doctor: card.closest(".col").dataset.doctor, start: Number(card.dataset.start) };
-  moving = { card, ghost, by, from, minutes: Number(card.dataset.dur) };
+  const from = { column: card.closest(".col"), start: Number(card.dataset.start), minutes: Number(card.dataset.dur) };
+  moving = { card, ghost, by, stretches, from, ...from };
   card.classList.add("lifted");
-  place(from.doctor, from.start);
-  say(`Moving ${ghost.firstElementChild.textContent}. Arrows choose time and doctor, Enter drops, Escape leaves it.`);
+  draw();
+  const name = ghost.firstElementChild.textContent;
+  say(
+    stretches
+      ? `Length of ${name}. Up and down change it, Enter keeps it, Escape leaves it.`
+      : `Moving ${name}. Arrows choose the time and the column, Enter drops, Escape leaves it.`,
+  );
+};
+
+const wish = (move) => {
+  if (move.stretches) return ["stretch", { duration: move.minutes }];
+  const time = `${String(Math.floor(move.start / 60)).padStart(2, "0")}:${String(move.start % 60).padStart(2, "0")}`;
+  return ["move", { doctor: move.column.dataset.doctor, date: move.column.dataset.date, time }];
 };
 
 const drop = async (commit) => {
@@ -65,25 +88,27 @@ const drop = async (commit) => {
   moving = null;
   move.ghost.remove();
   move.card.classList.remove("lifted");
-  if (!commit || (move.doctor === move.from.doctor && move.start === move.from.start)) {
-    say("Left where it was.");
+  const same = ["column", "start", "minutes"].every((name) => move[name] === move.from[name]);
+  if (!commit || same) {
+    say("Left as it was.");
     return;
   }
-  const time = `${String(Math.floor(move.start / 60)).padStart(2, "0")}:${String(move.start % 60).padStart(2, "0")}`;
-  const values = { doctor: move.doctor, date: day.dataset.date, time };
-  await htmx.ajax("POST", `/visits/${move.card.dataset.id}/move`, { source: move.card, target: move.card, swap: "none", values });
+  const [verb, values] = wish(move);
+  const address = `/visits/${move.card.dataset.id}/${verb}`;
+  await htmx.ajax("POST", address, { source: move.card, target: move.card, swap: "none", values });
   if (move.by === "keyboard") document.querySelector(`#${move.card.id} .hit`)?.focus({ preventScroll: true });
 };
 
-// ---- By keyboard: M lifts.
+// ---- By keyboard: M lifts the visit, S its end.
 const step = (event) => {
-  const list = columns().map((column) => column.dataset.doctor);
-  const at = list.indexOf(moving.doctor);
+  const list = columns();
+  const at = list.indexOf(moving.column);
+  const { stretches } = moving;
   const steps = {
-    ArrowDown: () => place(moving.doctor, moving.start + STEP),
-    ArrowUp: () => place(moving.doctor, moving.start - STEP),
-    ArrowRight: () => place(list[Math.min(at + 1, list.length - 1)], moving.start),
-    ArrowLeft: () => place(list[Math.max(at - 1, 0)], moving.start),
+    ArrowDown: () => (stretches ? extend(moving.minutes + FINE) : place(moving.column, moving.start + STEP)),
+    ArrowUp: () => (stretches ? extend(moving.minutes - FINE) : place(moving.column, moving.start - STEP)),
+    ArrowRight: () => stretches || place(list[Math.min(at + 1, list.length - 1)], moving.start),
+    ArrowLeft: () => stretches || place(list[Math.max(at - 1, 0)], moving.start),
     Enter: () => drop(true),
     " ": () => drop(true),
     Escape: () => drop(false),
@@ -92,7 +117,11 @@ const step = (event) => {
   event.preventDefault();
   event.stopPropagation();
   steps[event.key]();
-  if (moving) say(moving.ghost.lastElementChild.textContent);
+  if (!moving) return;
+  moving.ghost.scrollIntoView({ block: "nearest", inline: "nearest" });
+  const { column, from, ghost } = moving;
+  const other = column === from.column ? "" : `${column.getAttribute("aria-label").split(",")[0]}, `;
+  say(other + ghost.lastElementChild.textContent);
 };
 
 board.addEventListener(
@@ -103,42 +132,51 @@ board.addEventListener(
       return;
     }
     const card = event.target.closest(".appt[data-open]");
-    if (!card || event.key.toLowerCase() !== "m" || event.metaKey || event.ctrlKey || event.altKey) return;
+    const key = event.key.toLowerCase();
+    if (!card || !"ms".includes(key) || event.metaKey || event.ctrlKey || event.altKey) return;
     event.preventDefault();
-    lift(card, "keyboard");
+    lift(card, "keyboard", key === "s");
   },
   true,
 );
 
-// ---- By pointer; touch scrolls, so a finger uses the dialog.
+// ---- By pointer: the card moves, its lower edge stretches. Touch scrolls, so a finger uses the dialogs.
 board.addEventListener("pointerdown", (event) => {
   const card = event.target.closest(".appt[data-open]");
   if (!card || event.button || event.target.closest("button") || event.pointerType === "touch" || moving) return;
   const origin = { x: event.clientX, y: event.clientY };
   const grip = event.clientY - card.getBoundingClientRect().top;
+  const stretches = event.target.matches(".edge");
+
+  const minuteAt = (column, y) => {
+    const box = column.getBoundingClientRect();
+    return opens + Math.round((y - box.top) / (box.height / ((closes - opens) / STEP))) * STEP;
+  };
 
   const follow = (move) => {
     if (!moving) {
       if (Math.hypot(move.clientX - origin.x, move.clientY - origin.y) < 6) return;
-      lift(card, "pointer");
-      document.body.classList.add("dragging");
+      lift(card, "pointer", stretches);
+      document.body.classList.add(stretches ? "stretching" : "dragging");
     }
     move.preventDefault();
+    if (stretches) {
+      extend(minuteAt(moving.column, move.clientY) - moving.start);
+      return;
+    }
     const under = columns().find((column) => {
       const box = column.getBoundingClientRect();
       return move.clientX >= box.left && move.clientX < box.right;
     });
-    const column = under ?? card.closest(".col");
-    const box = column.getBoundingClientRect();
-    const unit = box.height / ((closes - opens) / STEP);
-    place(column.dataset.doctor, opens + Math.round((move.clientY - grip - box.top) / unit) * STEP);
+    const column = under ?? moving.from.column;
+    place(column, minuteAt(column, move.clientY - grip));
   };
 
   const finish = (commit) => {
     removeEventListener("pointermove", follow);
     removeEventListener("pointerup", release);
     removeEventListener("keydown", cancel, true);
-    document.body.classList.remove("dragging");
+    document.body.classList.remove("dragging", "stretching");
     if (!moving) return;
     const swallow = (click) => {
       click.stopPropagation();

@@ -1,11 +1,11 @@
-// The day grid: now-line, arrows through the visits, hero cards as filters, doctors shown, live changes.
+// The grid of a day or a week: now-line, arrows through the visits, keys, live changes, empty places.
 // Positions are set through the CSSOM, which a strict content security policy allows.
-const day = document.querySelector("main.day");
+const day = document.querySelector("main.day"); // a week's page as well: its columns are days
+const desk = "book" in day.dataset; // a doctor looks at their week and changes nothing there
 const board = document.getElementById("board");
 const scroller = document.getElementById("scroller");
 const opens = Number(day.dataset.opens);
 const closes = Number(day.dataset.closes);
-const say = (text) => document.dispatchEvent(new CustomEvent("ui:say", { detail: text }));
 const typing = (event) =>
   event.target.matches("input, textarea, select") || event.metaKey || event.ctrlKey || event.altKey;
 const cards = () => [...board.querySelectorAll(".appt:not(.dim)")];
@@ -80,6 +80,11 @@ const act = (card, verb) => {
   htmx.ajax("POST", `/visits/${card.dataset.id}/${verb}`, { source: card, target: card, swap: "none" });
 };
 
+// A dialog asked for by keyboard: the source is an element that says which dialog its answer opens.
+const ask = (card, verb) => {
+  htmx.ajax("GET", `/visits/${card.dataset.id}/${verb}`, { source: document.getElementById("new-visit"), target: "#modal" });
+};
+
 board.addEventListener("keydown", (event) => {
   const card = event.target.closest(".appt");
   if (!card || event.metaKey || event.ctrlKey || event.altKey || board.querySelector(".ghost")) return;
@@ -101,23 +106,21 @@ board.addEventListener("keydown", (event) => {
   }
   const open = "open" in card.dataset;
   const verbs = {
-    c: () => open && act(card, "confirm"),
-    a: () => open && act(card, card.dataset.state === "arrived" ? "undo-arrive" : "arrive"),
-    r: () => open && htmx.ajax("GET", `/visits/${card.dataset.id}/reschedule`, { source: rescheduler(), target: "#modal" }),
+    c: () => act(card, "confirm"),
+    a: () => act(card, card.dataset.state === "arrived" ? "undo-arrive" : "arrive"),
+    r: () => ask(card, "reschedule"),
+    l: () => ask(card, "stretch"),
   };
-  const verb = verbs[event.key.toLowerCase()];
+  const verb = open && verbs[event.key.toLowerCase()];
   if (!verb) return;
   event.preventDefault();
   verb();
 });
 
-// What asks for the dialog by keyboard: an element that says which dialog its answer opens.
-const rescheduler = () => document.getElementById("new-visit");
-
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || typing(event) || document.querySelector("dialog:modal")) return;
   const keys = {
-    n: () => document.getElementById("new-visit").click(),
+    n: () => document.getElementById("new-visit")?.click(),
     t: () => document.getElementById("day-today").click(),
     arrowleft: () => document.getElementById("day-before").click(),
     arrowright: () => document.getElementById("day-after").click(),
@@ -128,102 +131,26 @@ document.addEventListener("keydown", (event) => {
   key();
 });
 
-document.querySelectorAll("[data-submits]").forEach((field) => {
-  field.addEventListener("change", () => field.value && field.form.requestSubmit());
-});
-
-// ---- Hero cards are filters.
-const matches = {
-  missing: (card) => "missing" in card.dataset,
-  lost: (card) => ["cancelled", "no-show"].includes(card.dataset.state),
-  confirmed: (card) => ["confirmed", "arrived", "completed"].includes(card.dataset.state),
-};
-let filter = new URLSearchParams(location.search).get("show");
-
-const remember = (name, value) => {
-  const address = new URL(location.href);
-  if (value) address.searchParams.set(name, value);
-  else address.searchParams.delete(name);
-  history.replaceState(history.state, "", address);
-};
-
-const applyFilter = () => {
-  board.classList.toggle("filtered", Boolean(filter));
-  board.querySelectorAll(".appt").forEach((card) => {
-    const hit = !filter || (matches[filter]?.(card) ?? card.dataset.state === filter);
-    card.classList.toggle("dim", !hit);
-  });
-  document.querySelectorAll(".hero").forEach((hero) => {
-    hero.setAttribute("aria-pressed", hero.dataset.filter === filter);
-  });
-};
-
-day.addEventListener("click", (event) => {
-  const hero = event.target.closest(".hero");
-  if (!hero) return;
-  filter = hero.dataset.filter === filter || hero.dataset.filter === "all" ? null : hero.dataset.filter;
-  remember("show", filter);
-  applyFilter();
-  say(`${cards().length}`);
-});
-document.addEventListener("htmx:after:swap", () => filter && applyFilter());
-if (filter) applyFilter();
-
-// ---- Doctors shown
-const chips = [...board.querySelectorAll(".chip")];
-const counter = document.getElementById("doctor-count");
-
-const showDoctors = () => {
-  const on = chips.filter((chip) => chip.getAttribute("aria-pressed") === "true");
-  chips.forEach((chip) => {
-    const hidden = !on.includes(chip);
-    document.getElementById(`col-${chip.dataset.doctor}`).hidden = hidden;
-    document.getElementById(`head-${chip.dataset.doctor}`).hidden = hidden;
-  });
-  board.querySelectorAll(".heads, .lanes").forEach((grid) => {
-    grid.className = grid.className.replace(/cols\d+/, `cols${Math.max(1, on.length)}`);
-  });
-  const words = counter.dataset;
-  counter.textContent =
-    on.length === chips.length ? words.all : words.some.replace("{shown}", on.length).replace("{all}", chips.length);
-};
-
-board.addEventListener("click", (event) => {
-  const chip = event.target.closest(".chip");
-  if (!chip) return;
-  chip.setAttribute("aria-pressed", chip.getAttribute("aria-pressed") !== "true");
-  const on = chips.filter((other) => other.getAttribute("aria-pressed") === "true");
-  remember("doctors", on.length === chips.length ? null : on.map((other) => other.dataset.doctor).join(","));
-  showDoctors();
-});
-
-const wanted = new URLSearchParams(location.search).get("doctors")?.split(",");
-if (wanted) {
-  chips.forEach((chip) => chip.setAttribute("aria-pressed", wanted.includes(chip.dataset.doctor)));
-  showDoctors();
-}
-document.addEventListener("htmx:after:swap", () => {
-  if (chips.some((chip) => chip.getAttribute("aria-pressed") === "false")) showDoctors();
-});
-
 // ---- Live: one request brings every fragment that changed.
 const refresh = (doctors) => {
-  const known = chips.map((chip) => chip.dataset.doctor);
-  const asked = doctors?.length ? doctors.filter((id) => known.includes(id)) : known;
-  const query = new URLSearchParams({ date: day.dataset.date, doctors: asked.join(",") });
-  return htmx.ajax("GET", `${day.dataset.changes}?${query}`, { target: "body", swap: "none" });
+  const shown = new Set([...board.querySelectorAll(".col")].map((column) => column.dataset.doctor));
+  const asked = doctors?.length ? doctors.filter((id) => shown.has(id)) : [...shown];
+  const address = new URL(day.dataset.changes, location);
+  if (day.dataset.date) address.searchParams.set("doctors", asked.join(","));
+  else if (!asked.length) return null; // a week is one doctor's, and it was another's day that changed
+  return htmx.ajax("GET", address.pathname + address.search, { target: "body", swap: "none" });
 };
 day.addEventListener("live", (event) => refresh(event.detail.all ? null : event.detail.doctors));
 document.addEventListener("visits:changed", (event) => refresh(event.detail?.doctors));
 
 // ---- An empty place books there.
 board.addEventListener("click", (event) => {
-  if (!event.target.matches(".col")) return;
+  if (!event.target.matches(".col") || !desk) return;
   const column = event.target;
   const box = column.getBoundingClientRect();
   const step = Number(day.dataset.step) > 30 ? 15 : Math.min(15, Number(day.dataset.step));
   const start = opens + Math.floor((event.clientY - box.top) / (box.height / ((closes - opens) / step))) * step;
   const time = `${String(Math.floor(start / 60)).padStart(2, "0")}:${String(start % 60).padStart(2, "0")}`;
-  const query = new URLSearchParams({ date: day.dataset.date, doctor: column.dataset.doctor, time });
+  const query = new URLSearchParams({ date: column.dataset.date, doctor: column.dataset.doctor, time });
   htmx.ajax("GET", `${day.dataset.book}?${query}`, { source: document.getElementById("new-visit"), target: "#modal" });
 });

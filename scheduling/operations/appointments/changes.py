@@ -7,8 +7,10 @@ from uuid import UUID
 from clinicflow.audit.log import record
 from clinicflow.clinics.actors import Actor
 from clinicflow.clinics.models import ClinicSettings
+from clinicflow.core import clock
 from clinicflow.core.events import publish
 from scheduling import transitions
+from scheduling.errors import AlreadyMoved
 from scheduling.events import AppointmentEvent
 from scheduling.models import Appointment, FollowUp
 
@@ -28,6 +30,29 @@ def lock(actor: Actor, appointment_id: UUID, action: str) -> Appointment:
 def save(visit: Appointment, *fields: str) -> None:
     visit.version += 1
     visit.save(update_fields=[*fields, "version", "updated_at"])
+
+
+def replacement_of(actor: Actor, old: Appointment) -> Appointment | None:
+    """The visit that one was moved to, as far as the actor may see it."""
+    moves = Appointment.objects.visible_to(actor).filter(rescheduled_from_id=old.pk)
+    new: Appointment | None = moves.select_related("doctor", "booked_by").order_by("-created_at").first()
+    return new
+
+
+def moved_away(actor: Actor, old: Appointment) -> AlreadyMoved:
+    """The refusal for whoever comes second: who moved the visit, and where it is now."""
+    new = replacement_of(actor, old)
+    if new is None:
+        return AlreadyMoved()
+    who = str(new.booked_by) if new.booked_by else "Somebody"
+    begins = clock.local(new.starts_at, actor.timezone)
+    return AlreadyMoved(
+        f"{who} moved this visit to {begins:%A, %B} {begins.day}, {begins:%H:%M}, with {new.doctor.name}.",
+        moved_to=str(new.pk),
+        moved_by=who,
+        starts_at=begins.isoformat(),
+        doctor_id=str(new.doctor_id),
+    )
 
 
 def announce(actor: Actor, kind: type[AppointmentEvent], visit: Appointment, *more_doctors: UUID, **extra: Any) -> None:

@@ -10,7 +10,14 @@ from scheduling import transitions
 from scheduling.events import AppointmentUpdated
 from scheduling.models import Appointment
 from scheduling.operations.appointments.booking import checked_link
-from scheduling.operations.appointments.changes import announce, lock, record_override, save, settings_of
+from scheduling.operations.appointments.changes import (
+    announce,
+    lock,
+    moved_away,
+    record_override,
+    save,
+    settings_of,
+)
 from scheduling.operations.appointments.placing import Needs, Wanted, find_place, mark_overlap, placing
 
 
@@ -32,7 +39,7 @@ def update(
     """Correct an open visit in place. Another time or doctor obeys the rules of booking, and confirmation starts over.
 
     For a patient who asked for another time, use `reschedule`, which keeps the history. Nothing changed is a success
-    without an event.
+    without an event. AlreadyMoved, with where and by whom, when somebody else has given the visit another time.
     """
     transitions.require_role("reschedule", actor)
 
@@ -51,6 +58,8 @@ def update(
     seen: Appointment = Appointment.objects.visible_to(actor).fetch(appointment_id)
     with placing(actor, wanted_of(seen), at=at):
         visit = lock(actor, appointment_id, "reschedule")
+        if visit.rescheduled:
+            raise moved_away(actor, visit)
         wanted = wanted_of(visit)
         settings = settings_of(actor)
         transitions.require("reschedule", actor, visit, settings=settings, at=at)

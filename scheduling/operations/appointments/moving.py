@@ -4,7 +4,6 @@ import datetime as dt
 from uuid import UUID
 
 from clinicflow.clinics.actors import Actor
-from clinicflow.core import clock
 from clinicflow.core.errors import NotFound
 from clinicflow.core.models import repoint
 from scheduling import transitions
@@ -17,7 +16,15 @@ from scheduling.events import (
     AppointmentUpdated,
 )
 from scheduling.models import Appointment
-from scheduling.operations.appointments.changes import announce, lock, record_override, save, settings_of
+from scheduling.operations.appointments.changes import (
+    announce,
+    lock,
+    moved_away,
+    record_override,
+    replacement_of,
+    save,
+    settings_of,
+)
 from scheduling.operations.appointments.placing import Needs, Place, Wanted, find_place, mark_overlap, placing, span_of
 
 # What hangs on a visit moves with it (intake, summary, thread, messages, notes, follow-ups); its own history stays.
@@ -132,7 +139,8 @@ def stretch(
 ) -> Appointment:
     """Make a visit longer or shorter from its start; `duration` in minutes. It stays the same visit, and confirmed.
 
-    A longer visit obeys the rules of booking again. SlotUnavailable with free slots when it cannot be had.
+    A longer visit obeys the rules of booking again. SlotUnavailable with free slots when it cannot be had;
+    AlreadyMoved, with where and by whom, when somebody else has given the visit another time.
     """
     transitions.require_role("reschedule", actor)
     seen: Appointment = Appointment.objects.visible_to(actor).fetch(appointment_id)
@@ -149,6 +157,8 @@ def stretch(
     span = span_of(actor, seen.starts_at, duration)
     with placing(actor, wanted, at=at):
         visit = lock(actor, appointment_id, "reschedule")
+        if visit.rescheduled:
+            raise moved_away(actor, visit)
         settings = settings_of(actor)
         transitions.require("reschedule", actor, visit, settings=settings, at=at)
         if visit.starts_at != seen.starts_at:
@@ -169,21 +179,10 @@ def stretch(
 
 def _where_it_went(actor: Actor, old: Appointment, wanted: Wanted) -> Appointment:
     """The visit that replaced `old` if it is what is wanted; AlreadyMoved, saying where and by whom, if it is not."""
-    moves = Appointment.objects.visible_to(actor).filter(rescheduled_from_id=old.pk)
-    new: Appointment | None = moves.select_related("doctor", "booked_by").order_by("-created_at").first()
-    if new is None:
-        raise AlreadyMoved()
-    if (new.starts_at, new.doctor_id, new.duration) == (wanted.starts_at, wanted.doctor_id, wanted.duration):
+    new = replacement_of(actor, old)
+    if new and (new.starts_at, new.doctor_id, new.duration) == (wanted.starts_at, wanted.doctor_id, wanted.duration):
         return new
-    who = str(new.booked_by) if new.booked_by else "Somebody"
-    begins = clock.local(new.starts_at, actor.timezone)
-    raise AlreadyMoved(
-        f"{who} moved this visit to {begins:%A, %B} {begins.day}, {begins:%H:%M}, with {new.doctor.name}.",
-        moved_to=str(new.pk),
-        moved_by=who,
-        starts_at=begins.isoformat(),
-        doctor_id=str(new.doctor_id),
-    )
+    raise moved_away(actor, old)
 
 
 def _replace(actor: Actor, old: Appointment, place: Place) -> Appointment:
