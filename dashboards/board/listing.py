@@ -62,6 +62,11 @@ class Asked:
         return (self.date_to - self.date_from).days + 1
 
     @property
+    def several(self) -> bool:
+        """Whether a row has to say its day."""
+        return self.days > 1
+
+    @property
     def before(self) -> tuple[dt.date, dt.date]:
         """As many days, just before."""
         return self._shifted(-self.days)
