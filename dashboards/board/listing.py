@@ -78,9 +78,7 @@ class Asked:
     @property
     def narrowed(self) -> bool:
         """Whether it asks for more than days."""
-        return bool(
-            self.doctors or self.marks or self.intake or self.visit_type or self.needs_attention or self.search
-        )
+        return bool(self.doctors or self.marks or self.intake or self.visit_type or self.needs_attention or self.search)
 
     def _shifted(self, days: int) -> tuple[dt.date, dt.date]:
         step = dt.timedelta(days=days)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -10,8 +11,8 @@ from clinicflow.clinics.actors import Actor
 from clinicflow.clinics.models import WEEKDAYS, ClinicSettings, Doctor
 from clinicflow.core import clock
 from dashboards.board.cards import COLUMNS, Card, card_of
-from dashboards.board.columns import Grid, column_of, extent_of
-from dashboards.grid import blocks_of, minute_of_day
+from dashboards.board.columns import Column, Grid, column_of, extent_of
+from dashboards.grid import Minutes, blocks_of, minute_of_day
 from scheduling.availability import bookable
 from scheduling.models import Appointment, Closure, TimeOff
 from scheduling.transitions import DESK
@@ -71,50 +72,56 @@ def read_week(
     actor: Actor, day: dt.date, now: dt.datetime, settings: ClinicSettings, doctor_id: UUID | None = None
 ) -> Week:
     """The week around a local day, of the doctor asked for, else of the first by name; a doctor gets their own."""
-    zone = ZoneInfo(actor.timezone)
-    today = now.astimezone(zone).date()
+    local_now = now.astimezone(ZoneInfo(actor.timezone))
     doctors, doctor = _doctors(actor, doctor_id)
     monday = day - dt.timedelta(days=day.weekday())
     days = [monday + dt.timedelta(days=number) for number in range(7)]
-    cards = _cards(actor, doctor, days, now, zone) if doctor else []
-    by_day: dict[dt.date, list[Card]] = defaultdict(list)
-    for card in cards:
-        card.doctor = doctor
-        by_day[card.starts_at.astimezone(zone).date()].append(card)
+    cards = _cards(actor, doctor, days, now) if doctor else []
     found = bookable(actor, doctors=[doctor.pk]) if doctor else []
     hours = {day: found[0].hours_on(day) if found else [] for day in days}
-    shown = [day for day in days if hours[day] or by_day[day] or WEEKDAYS[day.weekday()] in settings.working_days]
-    opens, closes = extent_of(settings, [hours[day] for day in shown], cards)
-    start, end = clock.day_bounds(monday, actor.timezone)[0], clock.day_bounds(days[-1], actor.timezone)[1]
-    closures = list(Closure.objects.visible_to(actor).between(start, end))
-    absences = list(TimeOff.objects.visible_to(actor).between(start, end).filter(doctor=doctor))
-    columns = []
-    for day_shown in shown if doctor else ():
-        bounds = clock.day_bounds(day_shown, actor.timezone)
-        blocks = blocks_of(
-            doctor.pk,
-            hours[day_shown],
-            day_shown,
-            zone,
-            [closure for closure in closures if _touches(closure, bounds)],
-            [absence for absence in absences if _touches(absence, bounds)],
-        )
-        columns.append(
-            column_of(doctor, day_shown, (opens, closes), by_day[day_shown], blocks, key=day_shown.isoformat())
-        )
+    opens, closes = extent_of(settings, hours.values(), cards)
     return Week(
-        today=today,
+        today=local_now.date(),
         day=day,
         opens=opens,
         closes=closes,
-        now=minute_of_day(now.astimezone(zone)),
-        columns=columns,
+        now=minute_of_day(local_now),
+        columns=_columns(actor, doctor, hours, (opens, closes), cards, settings) if doctor else [],
         settings=settings,
         doctor=doctor,
         doctors=doctors,
         cards=cards,
         desk=actor.role in DESK,
     )
+
+
+def _columns(
+    actor: Actor,
+    doctor: Doctor,
+    hours: Mapping[dt.date, Sequence[Minutes]],
+    extent: tuple[int, int],
+    cards: Sequence[Card],
+    settings: ClinicSettings,
+) -> list[Column]:
+    """A column for each day on which the clinic opens, the doctor works or somebody comes."""
+    zone = ZoneInfo(actor.timezone)
+    bounds = {day: clock.day_bounds(day, actor.timezone) for day in hours}
+    start, end = min(bounds.values())[0], max(bounds.values())[1]
+    closures = list(Closure.objects.visible_to(actor).between(start, end))
+    absences = list(TimeOff.objects.visible_to(actor).between(start, end).filter(doctor=doctor))
+    by_day: dict[dt.date, list[Card]] = defaultdict(list)
+    for card in cards:
+        card.doctor = doctor
+        by_day[card.starts_at.astimezone(zone).date()].append(card)
+    columns = []
+    for day, ranges in hours.items():
+        if not (ranges or by_day[day] or WEEKDAYS[day.weekday()] in settings.working_days):
+            continue
+        shut = [closure for closure in closures if _touches(closure, bounds[day])]
+        away = [absence for absence in absences if _touches(absence, bounds[day])]
+        blocks = blocks_of(doctor.pk, ranges, day, zone, shut, away)
+        columns.append(column_of(doctor, day, extent, by_day[day], blocks, key=day.isoformat()))
+    return columns
 
 
 def _doctors(actor: Actor, asked: UUID | None) -> tuple[list[Doctor], Doctor | None]:
@@ -128,9 +135,8 @@ def _doctors(actor: Actor, asked: UUID | None) -> tuple[list[Doctor], Doctor | N
     return active, chosen or next(iter(active), None)
 
 
-def _cards(
-    actor: Actor, doctor: Doctor, days: list[dt.date], now: dt.datetime, zone: ZoneInfo
-) -> list[Card]:
+def _cards(actor: Actor, doctor: Doctor, days: Sequence[dt.date], now: dt.datetime) -> list[Card]:
+    zone = ZoneInfo(actor.timezone)
     start, end = clock.day_bounds(days[0], actor.timezone)[0], clock.day_bounds(days[-1], actor.timezone)[1]
     rows = (
         Appointment.objects.visible_to(actor)
@@ -138,8 +144,7 @@ def _cards(
         .order_by("starts_at", "id")
         .values(*COLUMNS)
     )
-    today = now.astimezone(zone).date()
-    desk = actor.role in DESK
+    today, desk = now.astimezone(zone).date(), actor.role in DESK
     return [card_of(row, row["starts_at"].astimezone(zone).date(), zone, now, today, desk=desk) for row in rows]
 
 

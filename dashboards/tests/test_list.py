@@ -46,7 +46,7 @@ class FilterTests(ListCase):
                 self.assertEqual(self.names(query), expected)
 
     def test_nonsense_asks_for_nothing(self):
-        for query in ("status=gone&doctor=1&visit_type=x&ordering=id;drop", "date_from=2027-02-31", "page=x&search=%00"):
+        for query in ("status=gone&doctor=1&visit_type=x&ordering=id;x", "date_from=2027-02-31", "page=x&search=%00"):
             with self.subTest(query):
                 self.assertEqual(len(self.names(query)), 5)
 
@@ -62,7 +62,8 @@ class FilterTests(ListCase):
 
 class OrderTests(ListCase):
     def test_every_column_sorts_both_ways_and_says_so(self):
-        for key, first, last in (("patient", "Diego", "Aisha"), ("doctor", "Hannah", "Noah"), ("time", "Hannah", "Grace")):
+        ends = {"patient": ("Diego", "Aisha"), "doctor": ("Hannah", "Noah"), "time": ("Hannah", "Grace")}
+        for key, (first, last) in ends.items():
             with self.subTest(key):
                 names = self.names(f"ordering={key}")
                 self.assertEqual((names[0], names[-1]), (first, last))

@@ -57,9 +57,7 @@ class WeekTests(WeekCase):
         start = self.at(self.riverside, MONDAY + DAY, "14:00")
         with self.inside(self.desk):
             hour = dt.timedelta(hours=1)
-            Closure.objects.create(
-                clinic=self.riverside, starts_at=start, ends_at=start + hour, reason="fire drill"
-            )
+            Closure.objects.create(clinic=self.riverside, starts_at=start, ends_at=start + hour, reason="fire drill")
             for doctor in (self.dr_okafor, self.dr_herrera):
                 TimeOff.objects.create(
                     clinic=self.riverside,

@@ -40,7 +40,7 @@ def day_changes(request: HttpRequest) -> HttpResponse:
 @require_GET
 @role_required("admin")
 def schedule_month(request: HttpRequest) -> HttpResponse:
-    """The month to choose a day from, `?month=2026-11`; without it the month of `?date=`. `?view=week` leads to weeks."""
+    """The month to choose a day from, `?month=2026-11`; without it `?date=`'s. `?view=week` leads to weeks."""
     today = clock.today(request.actor.timezone)
     shown = day_in(request.GET.get("date", ""), today)
     first = day_in(f"{request.GET.get('month', '')}-01", shown).replace(day=1)

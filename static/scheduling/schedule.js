@@ -35,6 +35,9 @@ if (line) {
   if (scroller.scrollHeight > scroller.clientHeight) scroller.scrollTop = Math.max(0, line.offsetTop - 160);
 }
 
+const today = board.querySelector(".dayhead.today");
+if (today && scroller.scrollWidth > scroller.clientWidth) scroller.scrollLeft = today.offsetLeft - 50;
+
 // ---- One tab stop for the whole grid, arrows inside it.
 let current = null;
 const link = (card) => card.querySelector(".hit");
