@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("clinicflow.clinics.urls")),
     path("admin/", site.urls),
     path("", include("dashboards.urls")),
+    path("", include("patients.urls")),
     path("", include("scheduling.urls")),
     path("", include("intake.urls")),
     path("", include("aiassist.urls")),

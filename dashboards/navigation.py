@@ -32,6 +32,7 @@ SIDEBARS: Mapping[Role, tuple[tuple[Any, tuple[Entry, ...]], ...]] = {
             "",
             (
                 Entry(label=gettext_lazy("Schedule"), icon="calendar-days", url_name="schedule"),
+                Entry(label=gettext_lazy("Patients"), icon="users", url_name="patients"),
                 Entry(label=gettext_lazy("Intake"), icon="clipboard-list", url_name="intake"),
                 Entry(label=gettext_lazy("Messages"), icon="message-square", url_name="messages"),
                 Entry(label=gettext_lazy("Settings"), icon="settings", url_name="settings", more=True),
@@ -46,6 +47,7 @@ SIDEBARS: Mapping[Role, tuple[tuple[Any, tuple[Entry, ...]], ...]] = {
             (
                 Entry(label=gettext_lazy("My day"), icon="stethoscope", url_name="my_day"),
                 Entry(label=gettext_lazy("My week"), icon="calendar-range", url_name="schedule_week"),
+                Entry(label=gettext_lazy("Patients"), icon="users", url_name="patients"),
                 Entry(label=gettext_lazy("Intake"), icon="clipboard-list", url_name="intake"),
                 Entry(label=gettext_lazy("My settings"), icon="settings", url_name="settings_me", more=True),
             ),

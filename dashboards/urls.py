@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dashboards.views import admin, doctor, owner, person, schedule
+from dashboards.views import admin, doctor, owner, patients, person, schedule
 
 urlpatterns = [
     path("roles", person.roles, name="roles"),
@@ -12,6 +12,9 @@ urlpatterns = [
     path("schedule/list", schedule.schedule_list, name="schedule_list"),
     path("day/changes", admin.day_changes, name="day_changes"),
     path("find", admin.find, name="find"),
+    # front desk and doctors
+    path("patients", patients.patients, name="patients"),
+    path("patients/<uuid:pk>", patients.patient, name="patient"),
     # doctor
     path("my-day", doctor.my_day, name="my_day"),
     path("my-day/<uuid:visit_id>", doctor.my_day, name="my_day_visit"),

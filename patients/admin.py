@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from clinicflow.clinics.actors import Actor
 from clinicflow.clinics.admin import ClinicModelAdmin, site
+from patients.details import current_details
 from patients.models import Patient
 from patients.operations import patients
 
@@ -34,5 +35,5 @@ class PatientAdmin(ClinicModelAdmin):
         return queryset.search(search_term), False
 
     def store(self, actor: Actor, obj: Patient, changed: Sequence[str]) -> None:
-        details = patients.current_details(obj)
+        details = current_details(obj)
         patients.update(actor, obj.pk, changes=details)

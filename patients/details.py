@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from clinicflow.core.errors import Invalid
+from patients.models import Patient
 
 CHANNELS = ("sms", "email", "voice")
 LANGUAGES = ("en", "es")
@@ -66,6 +67,23 @@ def checked(details: Details, *, today: dt.date) -> dict[str, Any]:
     if wrong:
         raise Invalid(fields=wrong)
     return values
+
+
+def current_details(patient: Patient) -> Details:
+    """A record in the shape that `create` and `update` take."""
+    return Details(
+        first_name=patient.first_name,
+        last_name=patient.last_name,
+        date_of_birth=patient.date_of_birth,
+        phone=str(patient.phone),
+        email=patient.email,
+        preferred_language=patient.preferred_language,
+        primary_doctor_id=patient.primary_doctor_id,
+        first_visit_date=patient.first_visit_date,
+        contact_preferences=patient.contact_preferences,
+        flags=patient.flags,
+        guardian=patient.guardian,
+    )
 
 
 def is_minor(born: dt.date, today: dt.date) -> bool:

@@ -13,3 +13,17 @@ class LooksLikeAnother(DomainError):
 class CannotMerge(DomainError):
     code = "cannot_merge"
     title = "These records cannot be merged"
+
+
+class ChangedMeanwhile(DomainError):
+    """Somebody else has saved the record since it was read."""
+
+    code = "changed_meanwhile"
+    title = "Somebody has changed this record since you opened it"
+
+
+class ImportOver(DomainError):
+    """The file has been imported already, or was given up."""
+
+    code = "import_over"
+    title = "This file has been read already"

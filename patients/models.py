@@ -2,13 +2,14 @@
 
 import datetime as dt
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from phonenumber_field.modelfields import PhoneNumberField
 
 from clinicflow.clinics.models import Doctor
 from clinicflow.core.models import ClinicOwned
-from patients.querysets import PatientQuerySet
+from patients.querysets import PatientImportQuerySet, PatientQuerySet
 
 
 def every_channel() -> dict[str, bool]:
@@ -86,3 +87,49 @@ class Patient(ClinicOwned):
 
     def is_minor_on(self, day: dt.date) -> bool:
         return self.age_on(day) < 18
+
+
+class PatientImport(ClinicOwned):
+    """A CSV file of patients: rehearsed first, then read in by a job, a few hundred lines at a time.
+
+    `content` is emptied when it has been read. `report` lists each line that made no new patient:
+    `{line, status: bad|known, who, errors: {column: [sentence]}, patient_id}`.
+    """
+
+    class Status(models.TextChoices):
+        CHECKED = "checked", "Checked"
+        RUNNING = "running", "Running"
+        DONE = "done", "Done"
+        FAILED = "failed", "Failed"
+
+    file_name = models.CharField(max_length=120)
+    content = models.TextField(blank=True)
+    status = models.CharField(max_length=7, choices=Status, default=Status.CHECKED)
+    lines = models.PositiveIntegerField(default=0)
+    position = models.PositiveIntegerField(default=0)  # lines read in so far
+    created = models.PositiveIntegerField(default=0)
+    known = models.PositiveIntegerField(default=0)
+    bad = models.PositiveIntegerField(default=0)
+    report = models.JSONField(default=list, blank=True)
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects = PatientImportQuerySet.as_manager()
+
+    class Meta:
+        db_table = "patient_imports"
+        ordering = ["-created_at", "id"]
+        indexes = [models.Index(fields=["clinic", "created_at"], name="patient_imports_by_time")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=["checked", "running", "done", "failed"]), name="patient_imports_status_known"
+            ),
+            models.CheckConstraint(condition=Q(position__lte=F("lines")), name="patient_imports_within_file"),
+        ]
+
+    @property
+    def percent(self) -> int:
+        """How much of the file has been read in."""
+        return 100 * self.position // self.lines if self.lines else 100

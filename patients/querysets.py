@@ -74,6 +74,12 @@ class PatientQuerySet(ClinicQuerySet):
         )
 
 
+class PatientImportQuerySet(ClinicQuerySet):
+    """Files of patients: the front desk's."""
+
+    roles = frozenset({Role.ADMIN, Role.SYSTEM})
+
+
 def _written_as(text: str) -> Q:
     """The condition for rows that begin with what was typed; empty for too little."""
     if "@" in text:

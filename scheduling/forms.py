@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
+from clinicflow.core.errors import Invalid
 from patients.models import Patient
 from scheduling.models import Appointment, Cancellation
 
@@ -116,3 +117,18 @@ class StretchForm(forms.Form):
 
     duration = forms.IntegerField(label=_("Minutes"), min_value=5, max_value=480)
     override_reason = forms.CharField(required=False, max_length=200)
+
+
+class NoteForm(forms.Form):
+    """What a doctor writes about a patient, and the visit that it is about, if it is about one."""
+
+    content = forms.CharField(label=_("Note"), widget=forms.Textarea(attrs={"rows": 4}), required=False)
+    appointment = forms.UUIDField(required=False)
+
+    def note(self) -> dict[str, Any]:
+        return {"content": self.cleaned_data["content"], "appointment_id": self.cleaned_data["appointment"]}
+
+    def refuse(self, error: Invalid) -> None:
+        """Put a refusal of the domain beside the field."""
+        for texts in error.fields.values():
+            self.add_error("content", list(texts))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from scheduling.views import booking, messages, visit
+from scheduling.views import booking, messages, notes, visit
 
 urlpatterns = [
     path("messages", messages.messages, name="messages"),
@@ -9,6 +9,8 @@ urlpatterns = [
     path("visits/new/patients", booking.visit_patients, name="visit_new_patients"),
     path("visits/new/patient", booking.visit_patient, name="visit_new_patient"),
     path("visits/<uuid:pk>", visit.visit, name="visit"),
+    path("patients/<uuid:patient_id>/notes", notes.patient_notes, name="patient_notes"),
+    path("notes/<uuid:pk>", notes.note_edit, name="note_edit"),
     path("visits/<uuid:pk>/cancel", visit.visit_cancel, name="visit_cancel"),
     path("visits/<uuid:pk>/uncancel", visit.visit_uncancel, name="visit_uncancel"),
     path("visits/<uuid:pk>/reschedule", booking.visit_reschedule, name="visit_reschedule"),

@@ -84,6 +84,18 @@ TABLE = """
 /overview/minutes                                   POST   -                  302 403 403 403 422 403
 /overview/files/<slug:key>.csv                      GET    =visits            302 403 403 403 200 403
 /messages                                           GET    -                  302 200 403 403 403 200
+/patients                                           GET    -                  302 200 200 200 403 200
+/patients/<uuid:pk>                                 GET    patient            302 200 200 404 403 404
+/patients/new                                       GET    -                  302 200 403 403 403 200
+/patients/<uuid:pk>/edit                            GET    patient            302 200 403 403 403 404
+/patients/<uuid:pk>/merge                           GET    patient            302 200 403 403 403 404
+/patients/import                                    GET    -                  302 200 403 403 403 200
+/patients/import/<uuid:pk>                          GET    file               302 200 403 403 403 404
+/patients/import/<uuid:pk>/start                    POST   file               302 302 403 403 403 404
+/patients/export                                    GET    -                  302 302 403 403 403 302
+/patients/export.csv                                GET    -                  302 302 403 403 403 302
+/patients/<uuid:patient_id>/notes                   GET    patient            302 403 200 404 403 403
+/notes/<uuid:pk>                                    GET    note               302 403 200 404 403 403
 /visits/new                                         GET    -                  302 200 403 403 403 200
 /visits/new/slots                                   GET    -                  302 200 403 403 403 200
 /visits/new/patients                                GET    -                  302 200 403 403 403 200
@@ -173,7 +185,7 @@ TABLE = """
 /api/patients/<uuid:pk>                             PATCH  patient            401 200 403 403 403 404
 /api/patients/<uuid:pk>/merge                       POST   patient            401 400 403 403 403 400
 /api/patients/import                                POST   -                  401 415 403 403 403 415
-/api/patients/export                                GET    -                  401 200 403 403 403 200
+/api/patients/export                                GET    -                  401 403 403 403 403 403
 /api/patients/<uuid:patient_id>/appointments        GET    patient            401 200 200 404 403 404
 /api/patients/<uuid:patient_id>/cancellations       GET    patient            401 200 200 404 403 404
 /api/doctor-notes/patient/<uuid:patient_id>         GET    patient            401 403 200 404 403 403
@@ -262,6 +274,7 @@ TABLE = """
 OBJECTS = {
     "doctor": "clinics.Doctor",
     "patient": "patients.Patient",
+    "file": "patients.PatientImport",
     "visit": "scheduling.Appointment",
     "cancellation": "scheduling.Cancellation",
     "note": "scheduling.DoctorNote",

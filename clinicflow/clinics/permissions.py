@@ -4,10 +4,11 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
 
-from clinicflow.core.errors import Forbidden
+from clinicflow.core.errors import DomainError, Forbidden
 
 # What each role may do, in words for clients and navigation; the doors themselves are `roles` and `visible_to`.
 PERMISSIONS: dict[str, tuple[str, ...]] = {
@@ -79,6 +80,24 @@ def role_required(*roles: str) -> Callable[[View], View]:
         return guarded
 
     return decorate
+
+
+class PasswordAgain(DomainError):
+    """The web session is signed in, but the person in front of it may have changed since."""
+
+    code = "password_again"
+    status = 403
+    title = "Give your password again first"
+
+
+def require_password_again(request: HttpRequest) -> None:
+    """PasswordAgain for a call by the web session that has not given its password in the last five minutes.
+
+    A bearer token was given for a password; its 30 minutes are its own limit. Pages use django-allauth's decorator
+    `reauthentication_required`, which asks and comes back.
+    """
+    if not request.headers.get("Authorization") and not did_recently_reauthenticate(request):
+        raise PasswordAgain()
 
 
 def public(view: View) -> View:

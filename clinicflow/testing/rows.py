@@ -28,6 +28,7 @@ def one_of_each(cast, clinic, doctor, user):
         made[model] = model.objects.create(**fields)
         return made[model]
 
+    make("patients.PatientImport", **own, file_name="patients.csv", content="first_name", started_by=user)
     make("scheduling.Series", **seen, doctor=doctor, rule="FREQ=WEEKLY;COUNT=8")
     make(
         "scheduling.Cancellation",

@@ -20,6 +20,7 @@ from rest_framework.serializers import BaseSerializer
 from clinicflow.api.errors import TooLarge
 from clinicflow.api.renderers import PROBLEM_TYPE, JSONRenderer, as_json
 from clinicflow.clinics.api.base import Changes, ClinicView, ClinicViewSet, Lists, Shows
+from clinicflow.clinics.permissions import require_password_again
 from clinicflow.core import clock
 from patients.api.filters import PatientFilters
 from patients.api.serializers import (
@@ -152,6 +153,7 @@ class ExportView(ClinicView):
 
     @extend_schema(summary="All patients as a CSV file", responses={(200, "text/csv"): OpenApiTypes.STR})
     def get(self, request: Request) -> StreamingHttpResponse:
+        require_password_again(request._request)
         name = f"patients-{clock.today(self.actor.timezone)}.csv"
         response = StreamingHttpResponse(exchange.write_csv(self.actor), content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -5,6 +5,7 @@ import datetime as dt
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 from uuid import UUID
 
 from django.db import transaction
@@ -30,6 +31,7 @@ REQUIRED = ("first_name", "last_name", "date_of_birth")
 MOST_ROWS = 5000
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 DATE_ORDERS = {"MM/DD/YYYY": "%m/%d/%Y", "DD/MM/YYYY": "%d/%m/%Y", "YYYY-MM-DD": "%Y-%m-%d"}
+Line = tuple[int, dict[str, str]]
 YES, NO = frozenset({"", "yes", "true", "1", "y"}), frozenset({"no", "false", "0", "n"})
 
 
@@ -39,8 +41,17 @@ class RowReport:
 
     line: int
     status: str
+    who: str = ""
     errors: Mapping[str, Sequence[str]] = field(default_factory=dict)
     patient_id: UUID | None = None
+
+
+class Counts(Protocol):
+    """What a report and a kept import both count."""
+
+    created: int
+    known: int
+    bad: int
 
 
 @dataclass(kw_only=True)
@@ -62,49 +73,68 @@ def read_csv(actor: Actor, data: bytes, *, dry_run: bool) -> Report:
     read again. Invalid when the file as a whole cannot be read. Forbidden for anyone but the front desk.
     """
     _require_desk(actor)
-    lines = _lines(data)
-    order = DATE_ORDERS[ClinicSettings.objects.visible_to(actor).get().date_format]
-    today = clock.today(actor.timezone)
-    here = {
-        (key, born): pk
-        for pk, key, born in Patient.objects.visible_to(actor)
-        .current()
-        .values_list("pk", "search_last", "date_of_birth")
-    }
+    new, report = sort_out(actor, lines_of(data), dry_run=dry_run)
+    if not dry_run:
+        add_all(actor, new)
+        say_imported(actor, report)
+    return report
+
+
+def sort_out(actor: Actor, lines: Sequence[Line], *, dry_run: bool = False) -> tuple[list[Patient], Report]:
+    """The patients that the lines would add, unsaved, and the report on all of them."""
     report = Report(dry_run=dry_run)
+    read = _readable(actor, lines, report)
+    born = {patient.date_of_birth for _, patient in read}
+    rows = Patient.objects.visible_to(actor).current().filter(date_of_birth__in=born)
+    here = {(key, day): pk for pk, key, day in rows.values_list("pk", "search_last", "date_of_birth")}
     new: list[Patient] = []
-    for number, line in lines:
-        try:
-            values = checked(_details(line, order), today=today)
-        except Invalid as problem:
-            report.bad += 1
-            report.rows.append(RowReport(line=number, status="bad", errors=problem.fields))
-            continue
-        patient = Patient(clinic_id=actor.clinic_id, **values)
-        fill_search_fields(patient)
+    for number, patient in read:
         identity = (patient.search_last, patient.date_of_birth)
         if identity in here:
             report.known += 1
-            report.rows.append(RowReport(line=number, status="known", patient_id=here[identity]))
+            report.rows.append(RowReport(line=number, status="known", who=patient.full_name, patient_id=here[identity]))
             continue
         here[identity] = patient.pk
         new.append(patient)
     report.created = len(new)
-    if not dry_run:
-        _register(actor, new, report)
-    return report
+    report.rows.sort(key=lambda row: row.line)
+    return new, report
 
 
-def _register(actor: Actor, new: Sequence[Patient], report: Report) -> None:
+def _readable(actor: Actor, lines: Sequence[Line], report: Report) -> list[tuple[int, Patient]]:
+    """The lines that make a patient; the others go into the report."""
+    order = DATE_ORDERS.get(ClinicSettings.objects.visible_to(actor).get().date_format, "%Y-%m-%d")
+    today = clock.today(actor.timezone)
+    read = []
+    for number, line in lines:
+        try:
+            values = checked(_details(line, order), today=today)
+        except Invalid as problem:
+            who = " ".join(filter(None, (line.get("first_name", ""), line.get("last_name", ""))))[:80]
+            report.bad += 1
+            report.rows.append(RowReport(line=number, status="bad", who=who, errors=problem.fields))
+            continue
+        patient = Patient(clinic_id=actor.clinic_id, **values)
+        fill_search_fields(patient)
+        read.append((number, patient))
+    return read
+
+
+def add_all(actor: Actor, new: Sequence[Patient]) -> None:
+    """Save the patients that `sort_out` found to be new, in the caller's transaction."""
     Patient.objects.bulk_create(new, batch_size=500)
-    counts = {"created": report.created, "known": report.known, "bad": report.bad}
-    record(actor, "patients.imported", resource_type="patients", values=counts)
     for patient in new:
         publish(PatientRegistered(clinic_id=actor.clinic_id, subject_id=patient.pk, origin=actor.tab))
 
 
-def _lines(data: bytes) -> list[tuple[int, dict[str, str]]]:
-    """The data lines with their numbers, cells by column name."""
+def say_imported(actor: Actor, report: Counts) -> None:
+    """Write into the audit log that a file was read, and what came of it."""
+    counts = {"created": report.created, "known": report.known, "bad": report.bad}
+    record(actor, "patients.imported", resource_type="patients", values=counts)
+
+
+def lines_of(data: bytes) -> list[Line]:
+    """The data lines with their numbers, cells by column name. Invalid when the file as a whole cannot be read."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -113,7 +143,7 @@ def _lines(data: bytes) -> list[tuple[int, dict[str, str]]]:
         raise _unreadable("This is no text file.")
     heading = text.partition("\n")[0]
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=";" if ";" in heading else ",", strict=True)
-    lines: list[tuple[int, dict[str, str]]] = []
+    lines: list[Line] = []
     try:
         names = [name.strip().lower() for name in next(reader, [])]
         _check_heading(names)

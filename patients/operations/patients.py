@@ -15,8 +15,8 @@ from clinicflow.core import clock
 from clinicflow.core.errors import Forbidden, Invalid
 from clinicflow.core.events import publish
 from clinicflow.core.models import repoint
-from patients.details import Details, checked, checked_preferences
-from patients.errors import CannotMerge, LooksLikeAnother
+from patients.details import Details, checked, checked_preferences, current_details
+from patients.errors import CannotMerge, ChangedMeanwhile, LooksLikeAnother
 from patients.events import PatientOptedOut, PatientRegistered, PatientsMerged, PatientUpdated
 from patients.folding import search_fields
 from patients.models import Patient
@@ -72,10 +72,15 @@ def register(
 
 
 @transaction.atomic
-def update(actor: Actor, patient_id: UUID, *, changes: Details) -> Patient:
-    """Correct a record; what `changes` leaves out stays. Nothing changed is a success without an event."""
+def update(actor: Actor, patient_id: UUID, *, changes: Details, seen_at: dt.datetime | None = None) -> Patient:
+    """Correct a record; what `changes` leaves out stays. Nothing changed is a success without an event.
+
+    ChangedMeanwhile when it was saved after `seen_at`, the `updated_at` that the caller has read.
+    """
     _require_desk(actor)
     patient: Patient = Patient.objects.visible_to(actor).current().lock(patient_id)
+    if seen_at is not None and patient.updated_at != seen_at:
+        raise ChangedMeanwhile()
     whole: Details = {**current_details(patient), **changes}
     values = checked(whole, today=clock.today(actor.timezone))
     changed = [name for name, value in values.items() if getattr(patient, name) != value]
@@ -92,11 +97,12 @@ def update(actor: Actor, patient_id: UUID, *, changes: Details) -> Patient:
 
 
 @transaction.atomic
-def merge(actor: Actor, patient_id: UUID, *, into: UUID) -> Patient:
+def merge(actor: Actor, patient_id: UUID, *, into: UUID, keeping: Details | None = None) -> Patient:
     """Make two records of one person one: all that refers to `patient_id` refers to `into` from now on.
 
     The emptied record stays, pointing to the other, and the audit keeps what moved. Empty fields of `into` are filled
-    from the other. Returns `into`. CannotMerge for a record with itself or one merged already.
+    from the other; where both say something, `keeping` has the values that a person chose. Returns `into`.
+    CannotMerge for a record with itself or one merged already.
     """
     _require_desk(actor)
     if patient_id == into:
@@ -122,7 +128,7 @@ def merge(actor: Actor, patient_id: UUID, *, into: UUID) -> Patient:
     publish(
         PatientsMerged(clinic_id=actor.clinic_id, subject_id=source.pk, into=target.pk, origin=actor.tab),
     )
-    return target
+    return update(actor, target.pk, changes=keeping) if keeping else target
 
 
 @transaction.atomic
@@ -168,23 +174,6 @@ def fill_search_fields(patient: Patient) -> list[str]:
     for name, value in fields.items():
         setattr(patient, name, value)
     return list(fields)
-
-
-def current_details(patient: Patient) -> Details:
-    """A record in the shape that `create` and `update` take."""
-    return Details(
-        first_name=patient.first_name,
-        last_name=patient.last_name,
-        date_of_birth=patient.date_of_birth,
-        phone=str(patient.phone),
-        email=patient.email,
-        preferred_language=patient.preferred_language,
-        primary_doctor_id=patient.primary_doctor_id,
-        first_visit_date=patient.first_visit_date,
-        contact_preferences=patient.contact_preferences,
-        flags=patient.flags,
-        guardian=patient.guardian,
-    )
 
 
 def _require_desk(actor: Actor) -> None:

@@ -28,6 +28,11 @@ class DoctorNote(ClinicOwned):
         ordering = ["-created_at", "id"]
         indexes = [models.Index(fields=["clinic", "patient", "created_at"], name="doctor_notes_by_patient")]
 
+    @property
+    def is_corrected(self) -> bool:
+        """Whether its author has changed it since (the two instants of a new row differ by microseconds)."""
+        return (self.updated_at - self.created_at).total_seconds() > 1
+
 
 class FollowUp(ClinicOwned):
     """A visit that should happen by a date: pending until it is booked, completed with that visit."""

@@ -51,9 +51,12 @@ if (field) {
 
   document.addEventListener("pointerdown", (event) => event.target.closest("#find") || show(false));
   hits.addEventListener("click", () => show(false));
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "/" || event.target.matches("input, textarea, select")) return;
-    event.preventDefault();
-    field.focus();
-  });
 }
+
+// `/` goes to the search of the page: the one in the top bar, or the page's own.
+document.addEventListener("keydown", (event) => {
+  const search = document.querySelector("[data-slash]") ?? field;
+  if (event.key !== "/" || !search || event.target.matches("input, textarea, select")) return;
+  event.preventDefault();
+  search.focus();
+});

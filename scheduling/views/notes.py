@@ -1,0 +1,73 @@
+"""The doctor's notes on a patient's chart."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from clinicflow.audit.log import saw
+from clinicflow.clinics.permissions import role_required
+from clinicflow.core.errors import Invalid
+from clinicflow.web.render import render_page, wants_fragment
+from clinicflow.web.toasts import Toast
+from patients.models import Patient
+from scheduling.forms import NoteForm
+from scheduling.models import DoctorNote
+from scheduling.operations import doctor_notes
+from scheduling.reading import read_notes
+
+
+@require_http_methods(["GET", "POST"])
+@role_required("doctor")
+def patient_notes(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """The notes about a patient, `?notes=` a page of them; a POST writes one."""
+    Patient.objects.visible_to(request.actor).fetch(patient_id)
+    form = NoteForm(request.POST or None)
+    if form.is_valid():
+        try:
+            doctor_notes.write(request.actor, patient_id=patient_id, **form.note())
+        except Invalid as error:
+            form.refuse(error)
+        else:
+            return _written(request, patient_id)
+    return _section(request, patient_id, {"note_form": form}, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@role_required("doctor")
+def note_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Correct a note of one's own."""
+    note = DoctorNote.objects.visible_to(request.actor).select_related("doctor", "appointment", "patient").fetch(pk)
+    saw(request.actor, "doctor_notes", [note.patient_id], resource_id=pk)
+    form = NoteForm(request.POST or None, initial={"content": note.content})
+    if form.is_valid():
+        try:
+            doctor_notes.correct(request.actor, pk, content=form.cleaned_data["content"])
+        except Invalid as error:
+            form.refuse(error)
+        else:
+            return _written(request, note.patient_id)
+    context = {"note": note, "form": form}
+    return render_page(
+        request, "scheduling/note_edit.html", context, partial="form", status=422 if form.errors else 200
+    )
+
+
+def _written(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """The section as it is now; without htmx the chart itself."""
+    if not wants_fragment(request):
+        messages.success(request, _("The note is saved"))
+        return redirect("patient", patient_id)
+    return _section(request, patient_id, {"toast": Toast(text=_("The note is saved"))})
+
+
+def _section(request: HttpRequest, patient_id: UUID, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    notes = read_notes(request.actor, patient_id, request.GET.get("notes", ""))
+    saw(request.actor, "doctor_notes", [patient_id], resource_id=patient_id)
+    patient = Patient.objects.visible_to(request.actor).fetch(patient_id)
+    context = {"notes": notes, "patient": patient, **context}
+    return render_page(request, "scheduling/note_list.html", context, partial="section", status=status)
