@@ -35,6 +35,7 @@ SIDEBARS: Mapping[Role, tuple[tuple[Any, tuple[Entry, ...]], ...]] = {
                 Entry(label=gettext_lazy("Patients"), icon="users", url_name="patients"),
                 Entry(label=gettext_lazy("Intake"), icon="clipboard-list", url_name="intake"),
                 Entry(label=gettext_lazy("Messages"), icon="message-square", url_name="messages"),
+                Entry(label=gettext_lazy("Waitlist"), icon="hourglass", url_name="waitlist"),
                 Entry(label=gettext_lazy("Settings"), icon="settings", url_name="settings", more=True),
                 Entry(label=gettext_lazy("Users"), icon="users", url_name="people", more=True),
                 Entry(label=gettext_lazy("Audit"), icon="scroll-text", url_name="audit", more=True),

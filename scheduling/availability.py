@@ -358,33 +358,3 @@ def nearest_free(
         if len(found) >= count:
             break
     return sorted(found, key=lambda slot: abs(slot.starts_at - around))[:count]
-
-
-def first_available(
-    actor: Actor,
-    *,
-    date_from: dt.date,
-    days: int = 30,
-    doctors: Collection[UUID] | None = None,
-    specialty: str | None = None,
-    duration: int | None = None,
-    visit_type: str = Appointment.VisitType.IN_CLINIC,
-    after: dt.time | None = None,
-    before: dt.time | None = None,
-    at: dt.datetime | None = None,
-) -> Slot | None:
-    """The earliest free slot of the doctors asked for within `days`, or None."""
-    found = free_slots(
-        actor,
-        doctors=doctors,
-        specialty=specialty,
-        date_from=date_from,
-        date_to=date_from + dt.timedelta(days=days - 1),
-        duration=duration,
-        visit_type=visit_type,
-        after=after,
-        before=before,
-        limit=1,
-        at=at,
-    )
-    return found[0] if found else None

@@ -10,7 +10,7 @@ from phonenumber_field.formfields import PhoneNumberField
 
 from clinicflow.core.errors import Invalid
 from patients.models import Patient
-from scheduling.models import Appointment, Cancellation
+from scheduling.models import Appointment, Cancellation, WaitlistEntry
 
 LENGTHS = (15, 30, 45, 60, 90)
 BY_HAND = ("patient-cancelled", "clinic-cancelled", "rescheduled-externally", "other")
@@ -69,6 +69,8 @@ class BookingForm(PlaceForm):
     visit_category = forms.ChoiceField(choices=Appointment.VisitCategory, required=False)
     reason = forms.CharField(label=_("Reason for the visit"), max_length=200, required=False)
     walk_in = forms.BooleanField(required=False)
+    follow_up = forms.UUIDField(required=False)
+    waitlist = forms.UUIDField(required=False)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
@@ -132,3 +134,48 @@ class NoteForm(forms.Form):
         """Put a refusal of the domain beside the field."""
         for texts in error.fields.values():
             self.add_error("content", list(texts))
+
+
+class ChosenSlotForm(forms.Form):
+    """A free time that was offered with a button."""
+
+    slot = SlotField()
+
+
+class WaitlistForm(forms.Form):
+    """What a patient waits for."""
+
+    patient = forms.UUIDField(required=False)
+    doctor = forms.UUIDField(label=_("Doctor"), required=False)
+    date_from = forms.DateField(label=_("From"))
+    date_to = forms.DateField(label=_("Until"))
+    time_from = forms.TimeField(label=_("Starts after"), required=False)
+    time_to = forms.TimeField(label=_("Starts before"), required=False)
+    duration = forms.IntegerField(label=_("Length"), min_value=5, max_value=480, initial=30)
+    visit_type = forms.ChoiceField(label=_("Where"), choices=Appointment.VisitType)
+    note = forms.CharField(label=_("Note"), required=False, max_length=300)
+
+    def wish(self) -> dict[str, Any]:
+        """The fields as `scheduling.operations.waitlist.Wish` names them."""
+        data = {name: value for name, value in self.cleaned_data.items() if name not in {"patient", "doctor"}}
+        return data | {"doctor_id": self.cleaned_data["doctor"]}
+
+
+class WaitlistFilterForm(forms.Form):
+    """What the list is narrowed by; nonsense in the address narrows nothing."""
+
+    STATES = {
+        "": (WaitlistEntry.Status.WAITING, WaitlistEntry.Status.OFFERED),
+        "waiting": (WaitlistEntry.Status.WAITING,),
+        "offered": (WaitlistEntry.Status.OFFERED,),
+        "booked": (WaitlistEntry.Status.BOOKED,),
+        "removed": (WaitlistEntry.Status.REMOVED,),
+    }
+
+    state = forms.ChoiceField(choices=[(name, name) for name in STATES], required=False)
+    doctor = forms.UUIDField(required=False)
+    day = forms.DateField(required=False)
+
+    def asked(self) -> dict[str, Any]:
+        self.is_valid()
+        return {name: self.cleaned_data.get(name) or None for name in self.fields}

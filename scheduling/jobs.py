@@ -1,15 +1,36 @@
-"""The schedule's work by the clock."""
+"""The schedule's work by the clock, and the messages that leave for it."""
 
+from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
-from clinicflow.clinics.actors import system_actor
+from clinicflow.clinics.actors import Actor, system_actor
 from clinicflow.clinics.models import Clinic
 from clinicflow.core import clock
-from clinicflow.jobs.registry import periodic
-from scheduling.operations import no_shows
+from clinicflow.db import tenant
+from clinicflow.jobs.registry import job, periodic
+from scheduling.operations import messages, no_shows, waitlist
 
 
 @periodic("scheduling.no_shows", every=60)
 def mark_no_shows(*, clinic_id: UUID) -> None:
-    zone = Clinic.objects.values_list("timezone", flat=True).get(pk=clinic_id)
-    no_shows.mark_overdue(system_actor(clinic_id, zone), at=clock.now())
+    no_shows.mark_overdue(_clinic_itself(clinic_id), at=clock.now())
+
+
+def give_up(*, clinic_id: UUID, message_id: str, **_: Any) -> None:
+    messages.fail(_clinic_itself(clinic_id), UUID(message_id), error="not-sent")
+
+
+@job(waitlist.JOB, atomic=False, on_death=give_up)
+def send_offer(*, clinic_id: UUID, message_id: str) -> None:
+    """Hand the offer to its provider, if it still stands, and note what became of it."""
+    actor = _clinic_itself(clinic_id)
+    with tenant(actor.scope()):
+        message = waitlist.offer_to_send(actor, UUID(message_id))
+        if message is not None:
+            messages.deliver(actor, message, subject=actor.clinic_name, text=message.body)
+
+
+def _clinic_itself(clinic_id: UUID) -> Actor:
+    clinic = Clinic.objects.get(pk=clinic_id)
+    return replace(system_actor(clinic.pk, clinic.timezone), clinic_name=clinic.name)

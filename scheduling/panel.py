@@ -13,6 +13,7 @@ from clinicflow.clinics.models import ClinicSettings
 from clinicflow.core import clock
 from scheduling.models import Appointment, Cancellation, Message
 from scheduling.transitions import allowed_actions, overridable_actions
+from scheduling.waiting import FREED, Freed, freed_by
 
 MESSAGES_SHOWN = 12
 CHANGES_SHOWN = 8
@@ -43,6 +44,7 @@ class Panel:
     vip: bool
     interpreter: bool
     late: int | None  # minutes past the start, while the patient is not
+    freed: Freed | None  # who waits for the time that the visit gave up; for the front desk alone
 
 
 def read_panel(actor: Actor, visit: Appointment, settings: ClinicSettings, at: dt.datetime) -> Panel:
@@ -65,6 +67,7 @@ def read_panel(actor: Actor, visit: Appointment, settings: ClinicSettings, at: d
         attention=visit.attention_reason.replace("-", " "),
         vip="vip" in flags,
         interpreter="needs_interpreter" in flags,
+        freed=freed_by(actor, visit, at=at) if actor.role == Role.ADMIN and visit.status in FREED else None,
         minutes=int((at - visit.arrived_at).total_seconds() // 60) if visit.arrived_at and visit.is_open else None,
         late=overdue if overdue > 0 and visit.mark in {"confirmed", "unconfirmed"} else None,
     )

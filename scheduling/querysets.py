@@ -97,12 +97,22 @@ class WaitlistQuerySet(ClinicQuerySet):
         """Those who still wait, offered ones included, the longest first."""
         return self.filter(status__in=WAITING).order_by("created_at", "id")
 
-    def fitting(self, *, doctor_id: UUID, day: dt.date, minutes: int, visit_type: str) -> Self:
-        """Those who wait for a time like this one of that doctor, on a local day, in order of waiting."""
-        return self.waiting().filter(
+    def for_list(self) -> Self:
+        """With all that a line of the list names, the longest wait first."""
+        people = ("patient", "doctor", "offered_doctor", "offer_message", "booked_appointment")
+        return self.select_related(*people).order_by("created_at", "id")
+
+    def on_day(self, day: dt.date) -> Self:
+        """Those who still wait and could come on a local day, the longest first."""
+        return self.waiting().filter(date_from__lte=day, date_to__gte=day)
+
+    def fitting(self, *, doctor_id: UUID, starts: dt.datetime, minutes: int, visit_type: str) -> Self:
+        """Those who wait for a time like this one of that doctor, in order of waiting; `starts` on the local clock."""
+        clock_time = starts.time()
+        return self.on_day(starts.date()).filter(
             Q(doctor_id=doctor_id) | Q(doctor_id=None),
-            date_from__lte=day,
-            date_to__gte=day,
+            Q(time_from=None) | Q(time_from__lte=clock_time),
+            Q(time_to=None) | Q(time_to__gt=clock_time),
             duration__lte=minutes,
             visit_type=visit_type,
         )

@@ -1,9 +1,18 @@
 from django.urls import path
 
-from scheduling.views import booking, messages, notes, visit
+from scheduling.views import booking, messages, notes, visit, waitlist
 
 urlpatterns = [
     path("messages", messages.messages, name="messages"),
+    path("waitlist", waitlist.waitlist_page, name="waitlist"),
+    path("waitlist/new", waitlist.waitlist_new, name="waitlist_new"),
+    path("waitlist/fits/<uuid:visit_id>", waitlist.waitlist_fits, name="waitlist_fits"),
+    path("waitlist/<uuid:pk>/edit", waitlist.waitlist_edit, name="waitlist_edit"),
+    path("waitlist/<uuid:pk>/remove", waitlist.waitlist_remove, name="waitlist_remove"),
+    path("waitlist/<uuid:pk>/restore", waitlist.waitlist_restore, name="waitlist_restore"),
+    path("waitlist/<uuid:pk>/offer", waitlist.waitlist_offer, name="waitlist_offer"),
+    path("waitlist/<uuid:pk>/keep", waitlist.waitlist_keep, name="waitlist_keep"),
+    path("waitlist/<uuid:pk>/book", waitlist.waitlist_book, name="waitlist_book"),
     path("visits/new", booking.visit_new, name="visit_new"),
     path("visits/new/slots", booking.visit_slots, name="visit_new_slots"),
     path("visits/new/patients", booking.visit_patients, name="visit_new_patients"),

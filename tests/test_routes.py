@@ -96,6 +96,15 @@ TABLE = """
 /patients/export.csv                                GET    -                  302 302 403 403 403 302
 /patients/<uuid:patient_id>/notes                   GET    patient            302 403 200 404 403 403
 /notes/<uuid:pk>                                    GET    note               302 403 200 404 403 403
+/waitlist                                           GET    -                  302 200 403 403 403 200
+/waitlist/new                                       GET    -                  302 200 403 403 403 200
+/waitlist/fits/<uuid:visit_id>                      GET    visit              302 200 403 403 403 404
+/waitlist/<uuid:pk>/edit                            GET    waiting            302 200 403 403 403 404
+/waitlist/<uuid:pk>/remove                          POST   waiting            302 302 403 403 403 404
+/waitlist/<uuid:pk>/restore                         POST   waiting            302 302 403 403 403 404
+/waitlist/<uuid:pk>/offer                           POST   waiting            302 400 403 403 403 400
+/waitlist/<uuid:pk>/keep                            POST   waiting            302 302 403 403 403 404
+/waitlist/<uuid:pk>/book                            POST   waiting            302 400 403 403 403 400
 /visits/new                                         GET    -                  302 200 403 403 403 200
 /visits/new/slots                                   GET    -                  302 200 403 403 403 200
 /visits/new/patients                                GET    -                  302 200 403 403 403 200
@@ -222,7 +231,11 @@ TABLE = """
 /api/waitlist                                       POST   -                  401 400 403 403 403 400
 /api/waitlist/<uuid:pk>                             GET    waiting            401 200 200 404 403 404
 /api/waitlist/<uuid:pk>                             DELETE waiting            401 204 403 403 403 404
+/api/waitlist/<uuid:pk>                             PUT    waiting            401 400 403 403 403 404
+/api/waitlist/<uuid:pk>                             PATCH  waiting            401 200 403 403 403 404
 /api/waitlist/<uuid:pk>/offer                       POST   waiting            401 200 403 403 403 404
+/api/waitlist/<uuid:pk>/keep-waiting                POST   waiting            401 200 403 403 403 404
+/api/waitlist/<uuid:pk>/slots                       GET    waiting            401 200 403 403 403 404
 /api/follow-ups                                     GET    -                  401 200 200 200 403 200
 /api/follow-ups                                     POST   -                  401 400 400 400 403 400
 /api/follow-ups/<uuid:pk>                           GET    follow_up          401 200 200 404 403 404

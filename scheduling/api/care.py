@@ -24,8 +24,10 @@ from scheduling.api.serializers import (
     FollowUpChange,
     FollowUpInput,
     FollowUpOutput,
+    OfferInput,
     SlotQuery,
     SlotsOutput,
+    WaitlistChange,
     WaitlistInput,
     WaitlistMatches,
     WaitlistOutput,
@@ -33,6 +35,7 @@ from scheduling.api.serializers import (
 from scheduling.availability import bookable, free_slots
 from scheduling.models import Appointment, Cancellation, DoctorNote, FollowUp, WaitlistEntry
 from scheduling.operations import doctor_notes, follow_ups, waitlist
+from scheduling.waiting import matches, nearest_for
 
 MOST_MATCHES = 20
 
@@ -82,16 +85,17 @@ class PatientCancellationsViewSet(CancellationViewSet):
 @extend_schema_view(
     list=extend_schema(summary="Who waits for an earlier time"), retrieve=extend_schema(summary="One who waits")
 )
-class WaitlistViewSet(Lists, Shows, ClinicViewSet):
+class WaitlistViewSet(WritesVisits, Lists, Shows, Changes, ClinicViewSet):
     roles = {"list": ("admin", "doctor"), "retrieve": ("admin", "doctor"), "*": ("admin",)}
     output_class = WaitlistOutput
+    input_class = WaitlistChange
     filterset_class = WaitlistFilters
     resource_type: ClassVar[str] = "waitlist_entries"
     ordering = ("created_at", "pk")
     ordering_fields = ("created_at", "date_from", "date_to")
 
     def get_queryset(self) -> QuerySet[WaitlistEntry]:
-        return WaitlistEntry.objects.visible_to(self.actor).select_related("patient", "doctor")
+        return WaitlistEntry.objects.visible_to(self.actor).select_related("patient", "doctor", "offer_message")
 
     @extend_schema(summary="Let a patient wait", request=WaitlistInput, responses={201: WaitlistOutput})
     def create(self, request: Request) -> Response:
@@ -103,13 +107,36 @@ class WaitlistViewSet(Lists, Shows, ClinicViewSet):
         waitlist.remove(self.actor, pk)
         return Response(status=204)
 
-    @extend_schema(summary="A time was offered", request=None, responses={200: WaitlistOutput})
+    def change(self, obj: WaitlistEntry, fields: dict[str, Any]) -> WaitlistEntry:
+        waitlist.update(self.actor, obj.pk, **fields)
+        fresh: WaitlistEntry = self.get_queryset().fetch(obj.pk)
+        return fresh
+
+    @extend_schema(
+        summary="Offer a free time, or note that one was offered",
+        description="With `doctor_id` and a time the patient is told by text or e-mail, where they allow it.",
+        request=OfferInput,
+        responses={200: WaitlistOutput},
+    )
     @action(detail=True, methods=["post"])
     def offer(self, request: Request, pk: UUID) -> Response:
-        return self.answer(self.get_queryset().fetch(waitlist.offer(self.actor, pk).pk))
+        entry = waitlist.offer(self.actor, pk, **self.read(OfferInput), at=clock.now())
+        return self.answer(self.get_queryset().fetch(entry.pk))
+
+    @extend_schema(summary="The offer was declined: the patient waits on", request=None, responses=WaitlistOutput)
+    @action(detail=True, methods=["post"], url_path="keep-waiting")
+    def keep_waiting(self, request: Request, pk: UUID) -> Response:
+        return self.answer(self.get_queryset().fetch(waitlist.keep_waiting(self.actor, pk).pk))
+
+    @extend_schema(summary="The nearest free times for one who waits", responses=SlotsOutput)
+    @action(detail=True, methods=["get"])
+    def slots(self, request: Request, pk: UUID) -> Response:
+        entry = self.get_queryset().fetch(pk)
+        found = nearest_for(self.actor, [entry], at=clock.now(), count=MOST_MATCHES).get(entry.pk, [])
+        return Response({"results": [fit.slot.as_json() for fit in found]})
 
 
-class WaitlistMatchesView(ClinicView):
+class WaitlistMatchesView(WritesVisits, ClinicView):
     """Who could take a visit's time when it is given up, in order of waiting."""
 
     roles = ("admin",)
@@ -117,9 +144,9 @@ class WaitlistMatchesView(ClinicView):
     @extend_schema(summary="Who waits for a time like this visit's", responses=WaitlistMatches)
     def get(self, request: Request, pk: UUID) -> Response:
         visit = Appointment.objects.visible_to(self.actor).fetch(pk)
-        found = list(waitlist.matches(self.actor, visit, at=clock.now())[:MOST_MATCHES])
+        found = list(matches(self.actor, visit, at=clock.now())[:MOST_MATCHES])
         self.shows("waitlist_entries", [entry.patient_id for entry in found])
-        return Response({"results": WaitlistOutput(found, many=True).data})
+        return Response({"results": WaitlistOutput(found, many=True, context={"view": self}).data})
 
 
 @extend_schema_view(

@@ -250,19 +250,36 @@ class FollowUpChange(Input):
     status = serializers.ChoiceField(FollowUp.Status.choices, required=False)
 
 
+WAITLIST_WISH = frozenset(
+    {"doctor_id", "date_from", "date_to", "duration", "visit_type", "time_from", "time_to", "note"}
+)
+
+
 class WaitlistOutput(serializers.ModelSerializer):
     patient_id = serializers.UUIDField()
     patient_name = serializers.CharField(source="patient.full_name")
     doctor_id = serializers.UUIDField(allow_null=True)
     doctor_name = serializers.SerializerMethodField()
+    time_from = ClockField(allow_null=True)
+    time_to = ClockField(allow_null=True)
+    offered_starts_at = serializers.SerializerMethodField()
+    offered_doctor_id = serializers.UUIDField(allow_null=True)
+    offer_channel = serializers.SerializerMethodField(help_text="sms or email; empty when nothing was sent.")
     booked_appointment_id = serializers.UUIDField(allow_null=True)
 
     class Meta:
         model = WaitlistEntry
         fields = (
             *("id", "patient_id", "patient_name", "doctor_id", "doctor_name", "date_from", "date_to", "duration"),
-            *("visit_type", "note", "status", "booked_appointment_id", "created_at", "updated_at"),
+            *("visit_type", "time_from", "time_to", "note", "status", "offered_at", "offered_starts_at"),
+            *("offered_doctor_id", "offer_channel", "booked_appointment_id", "created_at", "updated_at"),
         )
+
+    def get_offered_starts_at(self, entry: WaitlistEntry) -> dt.datetime | None:
+        return entry.offered_starts_at and entry.offered_starts_at.astimezone(self.context["view"].writer.zone)
+
+    def get_offer_channel(self, entry: WaitlistEntry) -> str:
+        return entry.offer_message.channel if entry.offer_message else ""
 
     def get_doctor_name(self, entry: WaitlistEntry) -> str:
         return entry.doctor.name if entry.doctor else ""
@@ -279,7 +296,35 @@ class WaitlistInput(Input):
     date_to = DayField()
     duration = serializers.IntegerField(required=False, **MINUTES)
     visit_type = serializers.ChoiceField(Appointment.VisitType.choices, required=False)
+    time_from = ClockField(required=False, allow_null=True, help_text="The earliest start, HH:MM.")
+    time_to = ClockField(required=False, allow_null=True, help_text="The start comes before this, HH:MM.")
     note = serializers.CharField(max_length=300, allow_blank=True, required=False)
+
+
+class WaitlistChange(WaitlistInput):
+    echoed = tuple(name for name in WaitlistOutput.Meta.fields if name not in WAITLIST_WISH)
+
+    def get_fields(self) -> dict[str, Any]:
+        return {name: each for name, each in super().get_fields().items() if name != "patient_id"}
+
+
+class OfferInput(WhenInput):
+    """A free time and its doctor; nothing at all notes that a time was offered in some other way."""
+
+    doctor_id = serializers.UUIDField(required=False)
+
+    def get_fields(self) -> dict[str, Any]:
+        return {name: each for name, each in super().get_fields().items() if name not in {"duration", "end_time"}}
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs = super().validate(attrs)
+        for name, other in (("doctor_id", "starts_at"), ("starts_at", "doctor_id")):
+            if name not in attrs and other in attrs:
+                raise serializers.ValidationError({name: ["This field is required."]})
+        return attrs
+
+    def _partly(self, day: dt.date | None, start: dt.time | None) -> dt.datetime | None:
+        return None if day is None and start is None else super()._partly(day, start)
 
 
 class DoctorNoteOutput(serializers.ModelSerializer):

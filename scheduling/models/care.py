@@ -8,6 +8,7 @@ from clinicflow.clinics.models import Doctor
 from clinicflow.core.models import ClinicOwned
 from patients.models import Patient
 from scheduling.models.appointments import Appointment
+from scheduling.models.messages import Message
 from scheduling.querysets import DoctorNoteQuerySet, FollowUpQuerySet, WaitlistQuerySet
 
 
@@ -77,7 +78,11 @@ class FollowUp(ClinicOwned):
 
 
 class WaitlistEntry(ClinicOwned):
-    """A patient who wants an earlier time, with one doctor or any, between two local dates (both included)."""
+    """A patient who wants an earlier time, with one doctor or any, between two local dates (both included).
+
+    `time_from` and `time_to` bound the start on the clinic's clock. An offer keeps when it was made, of which time with
+    which doctor, and the message that told the patient, where one could.
+    """
 
     class Status(models.TextChoices):
         WAITING = "waiting", "Waiting"
@@ -93,8 +98,18 @@ class WaitlistEntry(ClinicOwned):
     date_to = models.DateField()
     duration = models.PositiveSmallIntegerField(default=30)
     visit_type = models.CharField(max_length=9, choices=Appointment.VisitType, default=Appointment.VisitType.IN_CLINIC)
+    time_from = models.TimeField(null=True, blank=True)
+    time_to = models.TimeField(null=True, blank=True)
     note = models.CharField(max_length=300, blank=True)
     status = models.CharField(max_length=7, choices=Status, default=Status.WAITING)
+    offered_at = models.DateTimeField(null=True, blank=True)
+    offered_starts_at = models.DateTimeField(null=True, blank=True)
+    offered_doctor = models.ForeignKey(
+        Doctor, models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False
+    )
+    offer_message = models.ForeignKey(
+        Message, models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False
+    )
     booked_appointment = models.ForeignKey(
         Appointment, models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False
     )
@@ -109,4 +124,13 @@ class WaitlistEntry(ClinicOwned):
         constraints = [
             models.CheckConstraint(condition=Q(date_from__lte=F("date_to")), name="waitlist_dates_in_order"),
             models.CheckConstraint(condition=Q(duration__gte=5, duration__lte=480), name="waitlist_duration"),
+            models.CheckConstraint(
+                condition=Q(time_from=None) | Q(time_to=None) | Q(time_from__lt=F("time_to")),
+                name="waitlist_times_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(offered_starts_at=None, offered_doctor=None)
+                | Q(offered_at__isnull=False, offered_starts_at__isnull=False, offered_doctor__isnull=False),
+                name="waitlist_offer_is_whole",
+            ),
         ]

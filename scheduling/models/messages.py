@@ -36,6 +36,7 @@ class Message(ClinicOwned):
         CONFIRMATION = "confirmation", "Confirmation"
         CHANGE = "change", "Change"
         REPLY = "reply", "Reply"
+        OFFER = "offer", "Offer of a time"
 
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="messages", db_constraint=False)
     appointment = models.ForeignKey(

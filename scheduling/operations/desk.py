@@ -38,6 +38,8 @@ class VisitRequest:
     visit_category: str | None = None
     reason: str = ""
     override_reason: str = ""
+    follow_up_id: UUID | None = None
+    waitlist_entry_id: UUID | None = None
 
 
 @transaction.atomic
@@ -68,6 +70,8 @@ def take(actor: Actor, request: VisitRequest, *, at: dt.datetime) -> Appointment
         visit_category=request.visit_category,
         reason=request.reason,
         override_reason=request.override_reason,
+        follow_up_id=request.follow_up_id,
+        waitlist_entry_id=request.waitlist_entry_id,
         at=at,
     )
 

@@ -47,14 +47,31 @@ def compose(
     reached. `body` is what staff read: it has no working link. `way` is a channel and an address that were chosen
     already, such as those that the patient has just written from.
     """
-    way = way or channel_for(actor, appointment.patient)
+    return compose_to(
+        actor, appointment.patient, kind=kind, body=body, appointment=appointment, at_once=at_once, way=way
+    )
+
+
+@transaction.atomic
+def compose_to(
+    actor: Actor,
+    patient: Patient,
+    *,
+    kind: str,
+    body: str,
+    appointment: Appointment | None = None,
+    at_once: bool = False,
+    way: tuple[str, str] | None = None,
+) -> Message:
+    """The same to a patient, about a visit or about none yet."""
+    way = way or channel_for(actor, patient)
     if way is None:
         raise NoWayToReach()
     channel, address = way
     now = clock.now()
     message = Message.objects.create(
         clinic_id=actor.clinic_id,
-        patient_id=appointment.patient_id,
+        patient_id=patient.pk,
         appointment=appointment,
         kind=kind,
         channel=channel,

@@ -13,7 +13,7 @@ from clinicflow.clinics.models import WEEKDAYS, DoctorSettings
 from clinicflow.core import clock
 from clinicflow.core.errors import Invalid
 from scheduling import availability
-from scheduling.availability import first_available, free_at, free_slots, nearest_free
+from scheduling.availability import free_at, free_slots, nearest_free
 from scheduling.hours import Bookable, starts_in
 from scheduling.models import Appointment, Closure, TimeOff
 from scheduling.tests.test_booking import BookingCase
@@ -314,12 +314,12 @@ class NearTests(BookingCase):
         for time in ("15:00", "15:30", "16:00", "16:30"):
             self.make_appointment(self.dr_herrera, self.hannah, self.time(time))
         with self.inside(self.desk) as desk:
-            slot = first_available(
-                desk, specialty="Cardiology", duration=30, date_from=self.monday, after=dt.time(15), at=self.before
-            )
-            none = first_available(desk, specialty="Dentistry", date_from=self.monday, at=self.before)
+            asked = {"date_from": self.monday, "date_to": self.monday + dt.timedelta(days=29), "limit": 1}
+            found = free_slots(desk, specialty="Cardiology", duration=30, after=dt.time(15), at=self.before, **asked)
+            none = free_slots(desk, specialty="Dentistry", at=self.before, **asked)
+        slot = found[0]
         self.assertEqual((slot.date, f"{slot.start_time:%H:%M}"), (self.monday + dt.timedelta(days=1), "15:00"))
-        self.assertEqual((slot.duration, none), (30, None))
+        self.assertEqual((slot.duration, none), (30, []))
 
     def test_free_at_names_who_could(self):
         self.make_appointment(self.dr_okafor, self.hannah, self.time("10:00"))

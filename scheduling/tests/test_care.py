@@ -13,6 +13,7 @@ from scheduling.models import Appointment, Closure, DoctorNote, FollowUp, Waitli
 from scheduling.operations import appointments, bulk, doctor_notes, follow_ups, no_shows, series, time_off, waitlist
 from scheduling.public_holidays import holidays_of
 from scheduling.tests.test_lifecycle import VisitCase
+from scheduling.waiting import matches
 
 
 class FollowUpTests(VisitCase):
@@ -71,7 +72,7 @@ class WaitlistTests(VisitCase):
 
     def fits(self):
         with self.inside(self.desk) as desk:
-            return [entry.pk for entry in waitlist.matches(desk, self.now(), at=self.before)]
+            return [entry.pk for entry in matches(desk, self.now(), at=self.before)]
 
     def test_a_freed_time_shows_who_fits_in_order_of_waiting(self):
         grace = self.make_patient(self.riverside, "Grace Kim")
@@ -90,12 +91,12 @@ class WaitlistTests(VisitCase):
     def test_offered_removed_and_closed(self):
         pk = self.add().pk
         with self.inside(self.desk) as desk:
-            self.assertEqual(waitlist.offer(desk, pk).status, "offered")
+            self.assertEqual(waitlist.offer(desk, pk, at=self.before).status, "offered")
             self.assertEqual(waitlist.keep_waiting(desk, pk).status, "waiting")
             self.assertEqual(waitlist.remove(desk, pk).status, "removed")
             self.assertEqual(waitlist.remove(desk, pk).status, "removed")
             with self.assertRaises(WaitlistClosed):
-                waitlist.offer(desk, pk)
+                waitlist.offer(desk, pk, at=self.before)
 
     def test_bad_dates_people_and_roles(self):
         for fields, name in (

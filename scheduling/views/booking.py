@@ -21,10 +21,11 @@ from patients.models import Patient
 from scheduling.availability import Slot, free_slots
 from scheduling.errors import AlreadyMoved, SlotUnavailable, WalkInsNotTaken
 from scheduling.forms import LENGTHS, BookingForm, PlaceForm, SlotSearchForm
-from scheduling.models import Appointment
+from scheduling.models import Appointment, FollowUp, WaitlistEntry
 from scheduling.operations import appointments, desk
 from scheduling.views.answers import changed
 from scheduling.views.chips import chips_of, chips_of_refusal
+from scheduling.views.picking import chosen_patient, pick_of
 from scheduling.views.visit import add_errors, instant, moved_toast
 
 CANDIDATES = 6
@@ -50,7 +51,7 @@ def visit_new(request: HttpRequest) -> HttpResponse:
         return _booking_page(request, form, request.POST, status=422)
     except (SlotUnavailable, WalkInsNotTaken) as error:
         return _booking_page(request, form, request.POST, refusal=error, status=409)
-    return changed(request, booked, _booked_toast(booked), close="modal")
+    return changed(request, booked, booked_toast(booked), close="modal", hint_done=True)
 
 
 @require_http_methods(["GET", "POST"])
@@ -79,7 +80,7 @@ def visit_reschedule(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _reschedule_page(request, form, visit, request.POST, status=422)
     except (SlotUnavailable, AlreadyMoved) as error:
         return _reschedule_page(request, form, visit, request.POST, refusal=error, status=409)
-    return changed(request, moved, moved_toast(moved), close="modal sheet", doctors=(visit.doctor_id,))
+    return changed(request, moved, moved_toast(moved), close="modal sheet", doctors=(visit.doctor_id,), left=visit)
 
 
 @require_GET
@@ -99,7 +100,8 @@ def visit_patients(request: HttpRequest) -> HttpResponse:
     found = Patient.objects.visible_to(request.actor).current().search(text).order_by("search_last", "pk")
     patients = list(found[:CANDIDATES])
     saw(request.actor, "patients", [patient.pk for patient in patients])
-    return render_page(request, "scheduling/_patient_hits.html", {"patients": patients, "who": text})
+    context = {"patients": patients, "who": text, "pick": pick_of(request.GET)}
+    return render_page(request, "scheduling/_patient_hits.html", context)
 
 
 @require_GET
@@ -165,18 +167,14 @@ def _place_context(request: HttpRequest, values: QueryDict, *, without: UUID | N
 
 
 def _patient_context(request: HttpRequest, form: BookingForm, values: QueryDict) -> dict[str, Any]:
-    chosen = None
-    known = BookingForm({"patient": values.get("patient", "")})
-    known.is_valid()
-    if pk := known.cleaned_data.get("patient"):
-        chosen = Patient.objects.visible_to(request.actor).current().filter(pk=pk).first()
-        saw(request.actor, "patients", [chosen.pk] if chosen else [])
+    chosen = chosen_patient(request, values)
     adding = bool(values.get("new") or values.get("name") or form.has_error("last_name") or values.get("last_name"))
     first, _space, last = values.get("name", "").strip().partition(" ")
     return {
         "values": values,
         "form": form,
         "chosen": chosen,
+        "pick": pick_of(request.GET),
         "adding": adding and chosen is None,
         "first_name": values.get("first_name") or first.title(),
         "last_name": values.get("last_name") or last.title(),
@@ -233,6 +231,8 @@ def _one_each(slots: list[Slot], doctor: UUID | None) -> list[Slot]:
 def _starting_with(request: HttpRequest) -> QueryDict:
     """What the address says, with today, the doctor's usual length and the clinic's usual answers where it does not."""
     values = request.GET.copy()
+    for name, value in _out_of(request, values).items():
+        values.setdefault(name, value)
     values.setdefault("date", clock.today(request.actor.timezone).isoformat())
     if not values.get("duration"):
         known = SlotSearchForm(values)
@@ -241,6 +241,25 @@ def _starting_with(request: HttpRequest) -> QueryDict:
         values["duration"] = str(doctor.default_visit_length if doctor else 30)
     values.setdefault("visit_type", Appointment.VisitType.IN_CLINIC)
     return values
+
+
+def _out_of(request: HttpRequest, values: QueryDict) -> dict[str, str]:
+    """What the follow-up or the wish that the visit fulfils says about it; nothing for one that is not there."""
+    form = BookingForm(values)
+    form.is_valid()
+    today = clock.today(request.actor.timezone)
+    facts: dict[str, Any] = {}
+    if pk := form.cleaned_data.get("follow_up"):
+        due = FollowUp.objects.visible_to(request.actor).pending().filter(pk=pk).first()
+        if due:
+            facts = {"patient": due.patient_id, "doctor": due.doctor_id, "date": max(today, due.scheduled_date)}
+            facts["visit_category"] = Appointment.VisitCategory.FOLLOW_UP.value
+    elif pk := form.cleaned_data.get("waitlist"):
+        wish = WaitlistEntry.objects.visible_to(request.actor).waiting().filter(pk=pk).first()
+        if wish:
+            facts = {"patient": wish.patient_id, "doctor": wish.doctor_id or "", "date": max(today, wish.date_from)}
+            facts |= {"duration": wish.duration, "visit_type": wish.visit_type}
+    return {name: str(value) for name, value in facts.items()}
 
 
 def _place_of(request: HttpRequest, visit: Appointment) -> QueryDict:
@@ -280,6 +299,8 @@ def _request_of(request: HttpRequest, data: dict[str, Any]) -> desk.VisitRequest
         visit_category=data["visit_category"] or None,
         reason=data["reason"],
         override_reason=data["override_reason"],
+        follow_up_id=data["follow_up"],
+        waitlist_entry_id=data["waitlist"],
     )
 
 
@@ -306,7 +327,8 @@ def _look_alikes(request: HttpRequest, form: BookingForm) -> list[Patient]:
     return list(found.order_by("search_last", "pk")[:CANDIDATES])
 
 
-def _booked_toast(booked: Appointment) -> Toast:
+def booked_toast(booked: Appointment) -> Toast:
+    """Who comes when, and the way back."""
     text = _("Booked %(name)s for %(day)s, %(time)s") % {
         "name": booked.patient.full_name,
         "day": write_date(booked.starts_at, "weekday"),

@@ -92,7 +92,7 @@ def visit_cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
                 undo=reverse("visit_uncancel", args=[pk]),
                 values={"was": shown.status},
             )
-            return changed(request, done, toast, close="modal sheet")
+            return changed(request, done, toast, close="modal sheet", left=shown)
     context = {"form": form, "visit": shown, "late": _is_late(request, shown)}
     return render_page(
         request, "scheduling/visit_cancel.html", context, partial="form", status=422 if form.errors else 200
@@ -107,7 +107,7 @@ def visit_uncancel(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.POST.get("was") == Appointment.Status.UNCONFIRMED:
         done = appointments.unconfirm(request.actor, pk, at=clock.now())
     name = _name(done)
-    return changed(request, done, Toast(text=_("The visit of %(name)s is back") % {"name": name}))
+    return changed(request, done, Toast(text=_("The visit of %(name)s is back") % {"name": name}), hint_done=True)
 
 
 @require_POST
@@ -119,7 +119,7 @@ def visit_move(request: HttpRequest, pk: UUID) -> HttpResponse:
         raise Invalid(fields={name: [str(text) for text in texts] for name, texts in form.errors.items()})
     data = form.cleaned_data
     starts_at = instant(request, data["date"], data["time"])
-    before = Appointment.objects.visible_to(request.actor).fetch(pk)
+    before = Appointment.objects.visible_to(request.actor).for_cards().fetch(pk)
     try:
         moved = appointments.move(
             request.actor,
@@ -132,7 +132,7 @@ def visit_move(request: HttpRequest, pk: UUID) -> HttpResponse:
     except SlotUnavailable as error:
         return refused(request, error, values=request.POST.dict())
     close = "modal" if data["override_reason"] else ""
-    return changed(request, moved, moved_toast(moved), close=close, doctors=(before.doctor_id,))
+    return changed(request, moved, moved_toast(moved), close=close, doctors=(before.doctor_id,), left=before)
 
 
 @require_http_methods(["GET", "POST"])
@@ -164,7 +164,7 @@ def visit_undo_move(request: HttpRequest, pk: UUID) -> HttpResponse:
     back = appointments.undo_move(request.actor, pk, at=clock.now())
     name = _name(back)
     toast = Toast(text=_("%(name)s is back at %(time)s") % {"name": name, "time": write_clock(back.starts_at)})
-    return changed(request, back, toast, doctors=(moved.doctor_id,))
+    return changed(request, back, toast, doctors=(moved.doctor_id,), hint_done=True)
 
 
 @require_POST
@@ -174,7 +174,7 @@ def visit_delete(request: HttpRequest, pk: UUID) -> HttpResponse:
     shown = Appointment.objects.visible_to(request.actor).for_cards().fetch(pk)
     appointments.delete(request.actor, pk, at=clock.now())
     toast = Toast(text=_("Removed the visit of %(name)s") % {"name": shown.patient.full_name})
-    return changed(request, shown, toast, close="modal sheet", gone=True)
+    return changed(request, shown, toast, close="modal sheet", gone=True, left=shown)
 
 
 def moved_toast(moved: Appointment) -> Toast:

@@ -79,6 +79,7 @@ const remember = (name, value) => {
 const actions = {
   close: (button) => button.closest("dialog")?.close(),
   dismiss: (button) => button.closest(".toast").remove(),
+  unhint: (button) => button.closest(".hints").replaceChildren(),
   print: () => print(),
   rail: () => {
     if (document.body.classList.toggle("railopen")) find("#rail button")?.focus();

@@ -12,7 +12,14 @@ from scheduling import transitions
 from scheduling.errors import InsideNotice
 from scheduling.events import AppointmentCancelled, AppointmentDeleted
 from scheduling.models import Appointment, Cancellation
-from scheduling.operations.appointments.changes import announce, lock, reopen_follow_ups, save, settings_of
+from scheduling.operations.appointments.changes import (
+    announce,
+    lock,
+    reopen_follow_ups,
+    save,
+    settings_of,
+    wait_again,
+)
 from scheduling.transitions import ACTIONS
 
 BY_HAND = frozenset(
@@ -93,4 +100,5 @@ def delete(actor: Actor, appointment_id: UUID, *, at: dt.datetime) -> None:
     visit.deleted_at = at
     save(visit, "deleted_at")
     reopen_follow_ups(visit, at)
+    wait_again(visit, at)
     announce(actor, AppointmentDeleted, visit)

@@ -12,7 +12,7 @@ from clinicflow.core.events import publish
 from scheduling import transitions
 from scheduling.errors import AlreadyMoved
 from scheduling.events import AppointmentEvent
-from scheduling.models import Appointment, FollowUp
+from scheduling.models import Appointment, FollowUp, WaitlistEntry
 
 
 def settings_of(actor: Actor) -> ClinicSettings:
@@ -88,3 +88,12 @@ def follow_ups_of(visit: Appointment, *statuses: str) -> Any:
 def reopen_follow_ups(visit: Appointment, at: dt.datetime) -> None:
     """The visit does not take place, so its follow-up is due again; the link stays for a reinstatement."""
     follow_ups_of(visit, "scheduled").update(status=FollowUp.Status.PENDING, updated_at=at)
+
+
+def wait_again(visit: Appointment, at: dt.datetime) -> None:
+    """The visit was never meant, so whoever it was booked for out of the waitlist waits on, at the old place."""
+    booked = WaitlistEntry.objects.filter(
+        clinic_id=visit.clinic_id, booked_appointment_id=visit.pk, status=WaitlistEntry.Status.BOOKED
+    )
+    booked.filter(offered_at=None).update(status=WaitlistEntry.Status.WAITING, booked_appointment=None, updated_at=at)
+    booked.update(status=WaitlistEntry.Status.OFFERED, booked_appointment=None, updated_at=at)

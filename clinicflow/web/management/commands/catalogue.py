@@ -19,6 +19,7 @@ SOURCES = (
     "intake/operations/*.py",
     "intake/views/patient*.py",
     "aiassist/wording.py",
+    "scheduling/operations/waitlist.py",
 )
 
 

@@ -1,0 +1,257 @@
+"""Who waits for an earlier time, who fits what is free, and what was offered to them."""
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from clinicflow.audit.log import saw
+from clinicflow.clinics.models import Doctor
+from clinicflow.clinics.permissions import role_required
+from clinicflow.core import clock
+from clinicflow.core.errors import Invalid
+from clinicflow.web.display import write_clock, write_date
+from clinicflow.web.render import render_page
+from clinicflow.web.templatetags.ui import phone
+from clinicflow.web.toasts import Toast
+from scheduling.forms import ChosenSlotForm, WaitlistFilterForm, WaitlistForm
+from scheduling.models import Appointment, WaitlistEntry
+from scheduling.operations import appointments, waitlist
+from scheduling.views.answers import changed, told
+from scheduling.views.booking import booked_toast
+from scheduling.views.picking import picking
+from scheduling.views.visit import add_errors
+from scheduling.waiting import freed_by, nearest_for
+
+PAGE = 20
+STATES = WaitlistFilterForm.STATES
+LENGTHS = (15, 30, 45, 60, 90)
+
+
+@require_GET
+@role_required("admin")
+def waitlist_page(request: HttpRequest) -> HttpResponse:
+    """In order of waiting, each with the nearest free times; `?state=`, `?doctor=` and `?day=` narrow it."""
+    asked = WaitlistFilterForm(request.GET).asked()
+    rows = _narrowed(WaitlistEntry.objects.visible_to(request.actor), asked)
+    page = Paginator(rows.filter(status__in=STATES[asked["state"] or ""]).for_list(), PAGE).get_page(
+        request.GET.get("page")
+    )
+    entries = list(page.object_list)
+    saw(request.actor, "waitlist_entries", [entry.patient_id for entry in entries])
+    open_ones = [entry for entry in entries if entry.status in STATES[""]]
+    fits = nearest_for(request.actor, open_ones, at=clock.now())
+    context = {
+        "rows": [{"entry": entry, "fits": fits.get(entry.pk, []), "open": entry in open_ones} for entry in entries],
+        "page": page,
+        "asked": asked,
+        "counts": _counts(rows),
+        "doctors": Doctor.objects.visible_to(request.actor).active(),
+        "now": clock.now(),
+    }
+    return render_page(request, "scheduling/waitlist.html", context, partial="list")
+
+
+@require_http_methods(["GET", "POST"])
+@role_required("admin")
+def waitlist_new(request: HttpRequest) -> HttpResponse:
+    """Let a patient wait; `?patient=` and `?doctor=` fill it in."""
+    if request.method == "GET":
+        return _form_page(request, WaitlistForm(), _starting_with(request))
+    form = WaitlistForm(request.POST)
+    if form.is_valid() and not form.cleaned_data["patient"]:
+        form.add_error("patient", _("Choose a patient."))
+    if form.is_valid():
+        try:
+            entry = waitlist.add(request.actor, patient_id=form.cleaned_data["patient"], **form.wish())
+        except Invalid as error:
+            add_errors(form, error)
+        else:
+            toast = Toast(
+                text=_("%(name)s is on the waitlist") % {"name": entry.patient.full_name},
+                undo=reverse("waitlist_remove", args=[entry.pk]),
+            )
+            return told(request, toast, page="waitlist", close="modal")
+    return _form_page(request, form, request.POST, status=422)
+
+
+@require_http_methods(["GET", "POST"])
+@role_required("admin")
+def waitlist_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Change what somebody waits for; the place in the line stays."""
+    entry = WaitlistEntry.objects.visible_to(request.actor).for_list().fetch(pk)
+    saw(request.actor, "waitlist_entries", [entry.patient_id], resource_id=entry.pk)
+    if request.method == "GET":
+        return _form_page(request, WaitlistForm(), _values_of(entry), entry=entry)
+    form = WaitlistForm(request.POST)
+    if form.is_valid():
+        try:
+            waitlist.update(request.actor, pk, **form.wish())
+        except Invalid as error:
+            add_errors(form, error)
+        else:
+            toast = Toast(text=_("Changed what %(name)s waits for") % {"name": entry.patient.full_name})
+            return told(request, toast, page="waitlist", close="modal")
+    return _form_page(request, form, request.POST, entry=entry, status=422)
+
+
+@require_POST
+@role_required("admin")
+def waitlist_remove(request: HttpRequest, pk: UUID) -> HttpResponse:
+    entry = waitlist.remove(request.actor, pk)
+    toast = Toast(
+        text=_("%(name)s waits no more") % {"name": entry.patient.full_name},
+        undo=reverse("waitlist_restore", args=[pk]),
+    )
+    return told(request, toast, page="waitlist", doctors=(entry.doctor_id,))
+
+
+@require_POST
+@role_required("admin")
+def waitlist_restore(request: HttpRequest, pk: UUID) -> HttpResponse:
+    entry = waitlist.restore(request.actor, pk)
+    toast = Toast(text=_("%(name)s waits again") % {"name": entry.patient.full_name})
+    return told(request, toast, page="waitlist", doctors=(entry.doctor_id,))
+
+
+@require_POST
+@role_required("admin")
+def waitlist_offer(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Offer the time of `slot`; the toast says how the patient hears of it."""
+    doctor_id, starts_at = _slot(request)
+    entry = waitlist.offer(request.actor, pk, doctor_id=doctor_id, starts_at=starts_at, at=clock.now())
+    saw(request.actor, "waitlist_entries", [entry.patient_id], resource_id=entry.pk)
+    toast = Toast(text=_offered_words(entry, starts_at), undo=reverse("waitlist_keep", args=[pk]))
+    return told(request, toast, page="waitlist", doctors=(doctor_id,), hint_done=True)
+
+
+@require_POST
+@role_required("admin")
+def waitlist_keep(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The offer was declined or taken back."""
+    entry = waitlist.keep_waiting(request.actor, pk)
+    toast = Toast(text=_("%(name)s waits on") % {"name": entry.patient.full_name})
+    return told(request, toast, page="waitlist", doctors=(entry.doctor_id,))
+
+
+@require_POST
+@role_required("admin")
+def waitlist_book(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Book the time of `slot` for the patient who waits: the entry is done with it."""
+    doctor_id, starts_at = _slot(request)
+    entry = WaitlistEntry.objects.visible_to(request.actor).fetch(pk)
+    booked = appointments.book(
+        request.actor,
+        patient_id=entry.patient_id,
+        doctor_id=doctor_id,
+        starts_at=starts_at,
+        duration=entry.duration,
+        visit_type=entry.visit_type,
+        waitlist_entry_id=entry.pk,
+        at=clock.now(),
+    )
+    return changed(request, booked, booked_toast(booked), close="modal", hint_done=True)
+
+
+@require_GET
+@role_required("admin")
+def waitlist_fits(request: HttpRequest, visit_id: UUID) -> HttpResponse:
+    """Who could take the time that a visit has given up."""
+    visit = Appointment.objects.visible_to(request.actor).for_cards().fetch(visit_id)
+    freed = freed_by(request.actor, visit, at=clock.now())
+    saw(request.actor, "waitlist_entries", [entry.patient_id for entry in freed.entries] if freed else [])
+    context = {"freed": freed, "visit": visit}
+    return render_page(request, "scheduling/waitlist_fits.html", context, partial="dialog")
+
+
+# ---------------------------------------------------------------- what the pages show
+def _narrowed(rows: QuerySet[Any], asked: dict[str, Any]) -> Any:
+    if asked["doctor"]:
+        rows = rows.filter(Q(doctor_id=asked["doctor"]) | Q(doctor_id=None))
+    return rows.filter(date_from__lte=asked["day"], date_to__gte=asked["day"]) if asked["day"] else rows
+
+
+def _counts(rows: QuerySet[Any]) -> list[dict[str, Any]]:
+    """How many there are in each state, as the tabs show it."""
+    found = dict(rows.order_by().values_list("status").annotate(number=Count("pk")))
+    words = {
+        "": (_("All who wait"), "hourglass", ""),
+        "waiting": (_("Not offered yet"), "clock", "warn"),
+        "offered": (_("Offered"), "send", "info"),
+        "booked": (_("Booked"), "calendar-check", "ok"),
+        "removed": (_("Removed"), "x", ""),
+    }
+    return [
+        {"key": key, "word": word, "icon": icon, "tone": tone, "count": sum(found.get(each, 0) for each in STATES[key])}
+        for key, (word, icon, tone) in words.items()
+    ]
+
+
+def _form_page(
+    request: HttpRequest,
+    form: WaitlistForm,
+    values: QueryDict,
+    *,
+    entry: WaitlistEntry | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    asked = values.get("duration", "")
+    context = {
+        "form": form,
+        "values": values,
+        "entry": entry,
+        "doctors": Doctor.objects.visible_to(request.actor).active(),
+        "lengths": sorted({*LENGTHS, int(asked)}) if asked.isdigit() and 5 <= int(asked[:4]) <= 480 else LENGTHS,
+        **({} if entry else picking(request, values, "waitlist_new")),
+    }
+    return render_page(request, "scheduling/waitlist_edit.html", context, partial="form", status=status)
+
+
+def _starting_with(request: HttpRequest) -> QueryDict:
+    """What the address says; without it from today for two weeks."""
+    values = request.GET.copy()
+    today = clock.today(request.actor.timezone)
+    values.setdefault("date_from", today.isoformat())
+    values.setdefault("date_to", (today + dt.timedelta(days=14)).isoformat())
+    values.setdefault("duration", "30")
+    values.setdefault("visit_type", Appointment.VisitType.IN_CLINIC)
+    return values
+
+
+def _values_of(entry: WaitlistEntry) -> QueryDict:
+    values = QueryDict(mutable=True)
+    for name in ("date_from", "date_to", "duration", "visit_type", "note"):
+        values[name] = str(getattr(entry, name))
+    for name in ("time_from", "time_to"):
+        values[name] = f"{getattr(entry, name):%H:%M}" if getattr(entry, name) else ""
+    values["doctor"] = str(entry.doctor_id or "")
+    return values
+
+
+def _slot(request: HttpRequest) -> tuple[UUID, dt.datetime]:
+    form = ChosenSlotForm(request.POST)
+    if not form.is_valid():
+        raise Invalid(fields={name: [str(text) for text in texts] for name, texts in form.errors.items()})
+    slot: tuple[UUID, dt.datetime] = form.cleaned_data["slot"]
+    return slot
+
+
+def _offered_words(entry: WaitlistEntry, starts_at: dt.datetime) -> str:
+    facts = {
+        "name": entry.patient.full_name,
+        "day": write_date(starts_at, "weekday"),
+        "time": write_clock(starts_at),
+        "phone": phone(entry.patient.phone) or _("no phone"),
+    }
+    message = entry.offer_message
+    if message is None:
+        return _("Noted the offer of %(day)s, %(time)s. %(name)s is not written to: please call, %(phone)s") % facts
+    if message.channel == message.Channel.SMS:
+        return _("Offered %(name)s %(day)s, %(time)s by text") % facts
+    return _("Offered %(name)s %(day)s, %(time)s by e-mail") % facts
