@@ -61,6 +61,24 @@ const found = () => {
   document.dispatchEvent(new CustomEvent("ui:say", { detail: banner.dataset.back }));
 };
 
+// The clinic's settings are in everything a page shows: clock, grid, what may be done. A page on which nothing is under way
+// loads itself anew, at its own moment within two seconds; any other says that it is out of date.
+let leaving = false;
+addEventListener("submit", (event) => (leaving = !event.defaultPrevented)); // htmx's forms stay
+addEventListener("pageshow", () => (leaving = false));
+
+const isBusy = () => {
+  const typing = document.activeElement?.matches("input:not([type=search]), textarea, select");
+  return typing || document.querySelector("dialog[open]") || document.querySelector(".unsaved:not([hidden])");
+};
+
+const takeOverSettings = () =>
+  setTimeout(() => {
+    if (leaving) return;
+    if (!isBusy()) return location.reload();
+    document.getElementById("settings-changed").hidden = false;
+  }, Math.random() * 2000);
+
 const receive = (message) => {
   if (message.type === "hello" || message.type === "pong") {
     state("on");
@@ -73,8 +91,10 @@ const receive = (message) => {
   if (message.type === "resync") return gather(null);
   const gap = sequence !== null && message.sequence !== sequence + 1;
   sequence = message.sequence;
+  const own = message.by === root.dataset.tab; // our own change is drawn already
+  if (message.type === "settings_changed" && !own) takeOverSettings();
   if (gap) gather(null);
-  else if (message.by !== root.dataset.tab) gather(message); // our own change is drawn already
+  else if (!own) gather(message);
 };
 
 const lose = () => {

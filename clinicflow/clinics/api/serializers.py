@@ -3,10 +3,12 @@
 from typing import Any
 from uuid import UUID
 
+from phonenumber_field.serializerfields import PhoneNumberField
 from rest_framework import serializers
 
 from clinicflow.api.serializers import Input
 from clinicflow.audit.models import AuditLog
+from clinicflow.clinics.declared import OF_CLINIC
 from clinicflow.clinics.log import shows_values
 from clinicflow.clinics.models import WEEKDAYS, ClinicSettings, Doctor, DoctorSettings, Membership
 
@@ -155,24 +157,36 @@ class ClinicSettingsOutput(serializers.ModelSerializer):
 
     clinic_id = serializers.UUIDField(read_only=True)
     clinic_name = serializers.CharField(source="clinic.name", read_only=True)
-    timezone = serializers.CharField(source="clinic.timezone", read_only=True)
+    clinic_phone = serializers.CharField(source="clinic.phone", read_only=True)
+    clinic_address = serializers.CharField(source="clinic.address", read_only=True)
+    timezone = serializers.CharField(source="clinic.timezone", read_only=True, help_text="IANA name.")
+    country = serializers.CharField(source="clinic.country", read_only=True, help_text="ISO 3166 code.")
+    region = serializers.CharField(source="clinic.region", read_only=True, help_text="Code of a region of the country.")
     working_days = serializers.ListField(child=serializers.ChoiceField(WEEKDAYS))
     clinic_hours = HoursOfClinic(source="*")
 
     class Meta:
         model = ClinicSettings
-        fields = ("id", "clinic_id", "clinic_name", "timezone", "clinic_hours", *CLINIC_FIELDS, "updated_at")
+        fields = ("id", "clinic_id", *OF_CLINIC, "clinic_hours", *CLINIC_FIELDS, "updated_at")
         extra_kwargs = {"call_window_start": MINUTES, "call_window_end": MINUTES}
 
 
 class ClinicSettingsInput(Input, serializers.ModelSerializer):
-    echoed = ("id", "clinic_id", "clinic_name", "timezone", "updated_at")
+    """The clinic's own fields may stay out, also of a PUT; they are then left as they are."""
+
+    echoed = ("id", "clinic_id", "updated_at")
+    clinic_name = serializers.CharField(max_length=120, required=False)
+    clinic_phone = PhoneNumberField(required=False, allow_blank=True)
+    clinic_address = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    timezone = serializers.CharField(max_length=64, required=False, help_text="IANA name.")
+    country = serializers.CharField(max_length=2, required=False, help_text="ISO 3166 code.")
+    region = serializers.CharField(max_length=10, required=False, allow_blank=True)
     working_days = serializers.ListField(child=serializers.ChoiceField(WEEKDAYS), max_length=7)
     clinic_hours = Hours()
 
     class Meta:
         model = ClinicSettings
-        fields = ("clinic_hours", *CLINIC_FIELDS)
+        fields = (*OF_CLINIC, "clinic_hours", *CLINIC_FIELDS)
 
     def get_extra_kwargs(self) -> dict[str, dict[str, Any]]:
         """PUT replaces all: a field with a default in the table is no less required."""

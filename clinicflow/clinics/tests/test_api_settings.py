@@ -83,6 +83,25 @@ class ClinicSettingsPaths(Api):
             row = ClinicSettings.objects.get()
         self.assertEqual((row.slot_size, str(row.opens_at), str(row.closes_at)), (15, "08:00:00", "18:30:00"))
 
+    def test_the_clinics_own_fields_can_be_changed_or_left_out(self):
+        body = {"clinic_name": "Riverside Health", "clinic_phone": "(212) 555-0188", "country": "DE", "region": "BY"}
+        answer = self.call(self.desk, "patch", self.path, body | {"timezone": "Europe/Berlin"})
+        self.assertEqual(answer.status_code, 200, answer.content)
+        shown = self.call(self.desk, "get", self.path).json()
+        self.assertEqual((shown["clinic_name"], shown["clinic_phone"]), ("Riverside Health", "+12125550188"))
+        self.assertEqual((shown["timezone"], shown["country"], shown["region"]), ("Europe/Berlin", "DE", "BY"))
+        for change, field in (
+            ({"timezone": "Mars/Olympus"}, "timezone"),
+            ({"country": "XX"}, "country"),
+            ({"region": "NY"}, "region"),
+            ({"country": "US"}, "region"),
+            ({"clinic_name": " "}, "clinic_name"),
+            ({"clinic_phone": "12"}, "clinic_phone"),
+        ):
+            with self.subTest(change=change):
+                body = self.problem(self.call(self.desk, "patch", self.path, change), 400, "invalid")
+                self.assertEqual(list(body["errors"]), [field])
+
     def test_lost_update_is_refused_and_changes_nothing(self):
         tag = self.call(self.desk, "get", self.path)["ETag"]
         self.assertEqual(self.call(self.desk, "patch", self.path, {"slot_size": 15}).status_code, 200)
