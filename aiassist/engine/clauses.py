@@ -184,6 +184,8 @@ def status_of(answer: Answer, text: Text, names: list[Name], index: int, said: S
     """
     name = names[index]
     post = after(text, names, index)
+    if said.other and answer.topic == "medications" and _takes_a_relatives(text, name, post):
+        return "unclear"
     if said.other or answer.topic == "family_history":
         return "family"
     if said.child and not cues.CHILDREN.search(" ".join(parse(answer.label).norms)):
@@ -235,7 +237,7 @@ def _use(answer: Answer, text: Text, name: Name, said: Said, post: str, treated:
     if said.past:
         return "past"
     if said.asked:
-        return "asked"
+        return "unclear" if cues.ASKED_OF_USE.search(_lead(text, name)) else "asked"
     if _past_after(post):
         return "past"
     if cues.NOT_TAKEN_AFTER.match(tail) or _is_denied_next(text, name):
@@ -251,9 +253,21 @@ def _use(answer: Answer, text: Text, name: Name, said: Said, post: str, treated:
     return "current" if said.use or asked_for or treated else "unclear"
 
 
+def _takes_a_relatives(text: Text, name: Name, post: str) -> bool:
+    """ "my wife's ambien sometimes", said by somebody who is asked what they take, and nothing else about her."""
+    nothing_else = not post.strip() or bool(details.frequency_in(post) or cues.NOW_AND_THEN.search(post))
+    return nothing_else and bool(cues.RELATIVES_OWN.search(_lead(text, name)))
+
+
 def _strong_use(text: Text, name: Name) -> bool:
+    return bool(cues.STRONG_USE.search(_lead(text, name)))
+
+
+def _lead(text: Text, name: Name) -> str:
+    """The folded words of the clause before a name, with a space behind them."""
     first, _ = clause_bounds(text, name.first)
-    return bool(cues.STRONG_USE.search(folded_span(text, first, name.first - 1)))
+    words = folded_span(text, first, name.first - 1)
+    return f"{words} " if words else ""
 
 
 _A_YEAR = re.compile(r"(?:in|en) (?:19|20)\d\d(?= ?$| ?,)")

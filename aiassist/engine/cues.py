@@ -27,7 +27,7 @@ RENEWED = _any(
     r"(?:switched|changed|swapped|moved|went|switch|cambio|cambiaron|cambie) (?:\w+ ){0,2}?(?:from|de|del) (?:\w+ ){1,3}(?:to|a|al|por)"
 )
 FAMILY = _any(
-    rf"(?:^|(?<=, )|(?<=: )|(?<=and )|(?<=y )){RELATIVE}(?= )",
+    rf"(?:^|(?<=, )|(?<=: )|(?<=and )|(?<=y )){RELATIVE}(?:'s)?(?= )",
     rf"(?:my|our|his|her|mi|mis|nuestra|nuestro|su) (?:\w+ )?{RELATIVE}(?:'s| 's)?",
     r"everyone (?:else )?in my family",
     r"runs in (?:my|the) family",
@@ -165,6 +165,13 @@ ASKING = _any(
     r"(?<!no )(?:puedo|podria|podemos|debo|deberia|debemos|quiero|quisiera|queria|me gustaria|pregunt\w+|me recomend\w+|recomiend\w+|que tal|sera bueno|es bueno|pienso|pensando|he oido|me pueden dar|voy a)"
     r"(?: \w+){0,2}(?: (?:tomar|usar|dejar|probar|sobre|de|empezar))?",
 )
+# "Should I stop my metformin?": whoever asks about stopping or going on takes it.
+ASKED_OF_USE = re.compile(
+    r"\b(?:stop|stopping|hold|skip|pause|quit|keep|continue|come off|get off|wean off|dejar|suspender|seguir|continuar|parar)(?: (?:taking|using|on|with|de|con|tomando|usando|tomar))*(?: (?:my|the|mis?|el|la|los|las))? ?$"
+)
+# "my wife's": another person's, in the mouth of somebody who is asked what they take.
+RELATIVES_OWN = re.compile(rf"(?:^|\b(?:my|our) (?:\w+ )?){RELATIVE}'s $")
+NOW_AND_THEN = _any(r"sometimes|occasionally|now and then|at times|when i (?:can't|cannot|need)")
 # Only in a sentence that asks.
 ASKING_AUX = _any(
     r"^(?:(?:and|so|but|also|y|pero) )?(?:would|will|could|can|should|is|does|do|are|may|might|es|sirve|seria)(?= |$)",

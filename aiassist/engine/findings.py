@@ -30,6 +30,7 @@ class Finding:
     known: bool = True
     explained: bool = False
     explicit: bool = False
+    apart: bool = False
 
     @property
     def shown_name(self) -> str:

@@ -49,7 +49,7 @@ def medicines(findings: list[Finding]) -> list[tuple[Finding, Status]]:
             status = "unclear"
         chosen = _with_details(best, group)
         shown.append((chosen, status))
-        shown += [(other, status) for other in _other_doses(chosen, group)]
+        shown += [(other, status) for other in _others(chosen, group)]
     return shown
 
 
@@ -63,18 +63,25 @@ def _only_lately(group: list[Finding]) -> bool:
     )
 
 
-def _other_doses(chosen: Finding, group: list[Finding]) -> list[Finding]:
-    """Findings of the same medicine with a dose of their own ("500 mg in the morning, 1000 mg at night"): none may go
-    missing.
+def _others(chosen: Finding, group: list[Finding]) -> list[Finding]:
+    """Findings of the same medicine with a dose of their own ("500 mg in the morning, 1000 mg at night") or as another
+    entry of a list: none may go missing.
     """
-    seen = {tuple(sorted(numbers_in(chosen.dose or "")))}
+    doses, names = {_dose_of(chosen)}, {key(chosen.name)}
     others = []
     for finding in group:
-        numbers = tuple(sorted(numbers_in(finding.dose or "")))
-        if numbers and numbers not in seen and finding.status == chosen.status:
-            seen.add(numbers)
+        dose, name = _dose_of(finding), key(finding.name)
+        new_dose = bool(dose) and dose not in doses
+        new_entry = (finding.apart or chosen.apart) and name not in names and finding.question_id == chosen.question_id
+        if finding.status == chosen.status and (new_dose or new_entry):
+            doses.add(dose)
+            names.add(name)
             others.append(finding)
     return others
+
+
+def _dose_of(finding: Finding) -> tuple[float, ...]:
+    return tuple(sorted(numbers_in(finding.dose or "")))
 
 
 def _with_details(best: Finding, group: list[Finding]) -> Finding:
@@ -122,6 +129,10 @@ _PART_OF_ALLERGIES = re.compile(
     r"\b(?:food|seasonal|environmental|pollens?|latex|pets?|insects?|alimentos|comida|polen|ambiental)\b"
 )
 _REST_OF_ALLERGIES = re.compile(r"\b(?:other|else|besides|apart from|aside from|otr[oa]s?|mas)\b")
+# "a medicine, a food or anything else" asks for the whole.
+_OR_ANYTHING = re.compile(
+    r"\b(?:or|and|o|u|y|ni) (?:to |a |al )?(?:any(?:thing)?(?: other)?(?: things?)?(?: else)?|something else|otras? cosas?|alguna otra cosa|algo mas|cualquier otra(?: cosa)?)(?= ?(?:$|\?))"
+)
 _DRUG_OR_ANY = re.compile(r"drug|medic|anything|any (?:known )?allerg|known allerg|alergia|algo|nada")
 
 
@@ -186,6 +197,8 @@ def _covers_part(topic: str, label: str) -> bool:
     """Whether the question asks only for a part of the topic, so that "no" is no none."""
     if topic == "medications":
         return bool(_PART_OF_MEDICATIONS.search(label)) and not _ALL_MEDICATIONS.search(label)
+    if _OR_ANYTHING.search(label):
+        return False
     return bool(_REST_OF_ALLERGIES.search(label)) or (
         bool(_PART_OF_ALLERGIES.search(label)) and not _DRUG_OR_ANY.search(label)
     )

@@ -12,9 +12,12 @@ from aiassist.engine import clauses, cues, details, mentions, unlisted, windows
 from aiassist.engine.findings import Finding
 from aiassist.engine.mentions import Name
 from aiassist.engine.schema import Answer
-from aiassist.engine.text import Text, clause_bounds, parse
+from aiassist.engine.text import Text, clause_bounds, key, parse
 
 __all__ = ["Finding", "read", "read_answer"]
+
+
+BARE_LIST = 4  # words of an answer about allergies that is nothing but what it names
 
 
 @lru_cache(maxsize=256)
@@ -28,7 +31,10 @@ def read_answer(answer: Answer) -> tuple[Finding, ...]:
     if answer.topic in ("medications", "allergies"):
         found += unlisted.unknown(answer, text, names)
     found += unlisted.named_by_question(answer, found)
-    marked = [replace(f, explained=True) if _is_explained(f, found, answer.text) else f for f in found]
+    marked = [
+        replace(f, explained=_is_explained(f, found, answer.text), apart=_stands_apart(f, found, answer.text))
+        for f in found
+    ]
     return tuple(sorted(marked, key=lambda finding: finding.start))
 
 
@@ -73,12 +79,16 @@ def _judge(answer: Answer, text: Text, names: list[Name], index: int) -> Finding
         frequency=None if allergy else parts.frequency,
         reaction=parts.reaction if allergy else None,
         respelled=name.respelled,
-        explicit=said.use or said.allergy or status in ("past", "recent"),
+        explicit=said.use
+        or said.allergy
+        or status in ("past", "recent")
+        or (allergy and len(text.tokens) <= BARE_LIST),
     )
 
 
 _APPOSITION = re.compile(
-    r"[\s,:;(\-–.]*(?:(?:called|named|which is|it's|it is|the|a|an|my|i think|llamad[oa]|que es|se llama|de|un|una|is)"
+    r"[\s,:;(\-–.]*(?:(?:called|named|which is|it's|it is|the|a|an|my|i think|llamad[oa]|que es|se llama|de|un|una|is|"
+    r"blue|brown|purple|rescue|azul|marron|morado|rescate)"
     r"[\s,:;(\-–]+)*"
 )
 
@@ -91,3 +101,16 @@ def _is_explained(lay: Finding, found: list[Finding], raw: str) -> bool:
     beside = [other for other in near if other.sort in ("medicine", "supplement") and other.status == lay.status]
     between = [raw[min(lay.end, other.end) : max(lay.start, other.start)].lower() for other in beside]
     return any(len(words) <= 40 and _APPOSITION.fullmatch(words) for words in between)
+
+
+_LIST_SEPARATOR = re.compile(r"[,;\n]|\b(?:and|plus|y|mas)\b", re.I)
+
+
+def _stands_apart(finding: Finding, found: list[Finding], raw: str) -> bool:
+    """Whether the same medicine stands before it in the answer under another name, as another entry of a list."""
+    same = [other for other in found if other.ingredient == finding.ingredient and other.end <= finding.start]
+    before = [other.end for other in same if key(other.name) != key(finding.name)]
+    if not before:
+        return False
+    between = raw[max(before) : finding.start]
+    return "(" not in between and bool(_LIST_SEPARATOR.search(between))

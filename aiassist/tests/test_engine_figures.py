@@ -17,13 +17,13 @@ def rows(name: str) -> list[dict]:
 
 
 class FiguresTest(unittest.TestCase):
-    def check(self, name: str, *, precision: float, recall: float) -> None:
+    def check(self, name: str, *, precision: float, recall: float, nones: float = 0.97) -> None:
         for field in ("medications", "allergies"):
             with self.subTest(f"{name} {field}"):
                 c = extraction.score(rows(name), field)
                 self.assertGreaterEqual(c["tp"] / (c["tp"] + c["fp"]), precision)
                 self.assertGreaterEqual(c["found"] / c["said"], recall)
-                self.assertGreaterEqual(c["none_ok"], 0.97 * c["none"])
+                self.assertGreaterEqual(c["none_ok"], nones * c["none"])
                 self.assertEqual((c["false_none"], c["allergen_as_medicine"]), (0, 0))
 
     def test_english_rows(self) -> None:
@@ -33,6 +33,10 @@ class FiguresTest(unittest.TestCase):
         self.assertGreaterEqual(len(rows("spanish_rows.jsonl")), 60)
         self.check("spanish_rows.jsonl", precision=0.90, recall=0.95)
         self.check("spanish_more_rows.jsonl", precision=0.90, recall=0.95)
+
+    def test_answers_as_they_are_typed_into_the_form(self) -> None:
+        self.check("typed_english_rows.jsonl", precision=0.90, recall=0.95)
+        self.check("typed_spanish_rows.jsonl", precision=0.90, recall=0.95, nones=0.8)
 
     def test_misspellings(self) -> None:
         right, wrong, total = extraction.misspellings(DATA / "misspellings_excerpt.tsv")

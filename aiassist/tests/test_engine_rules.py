@@ -119,11 +119,49 @@ class RowsTest(unittest.TestCase):
         self.assertEqual([m.dose for m in extract([answer]).medications], ["500 mg", "1000 mg"])
 
 
+class NothingGoesMissing(unittest.TestCase):
+    """What was once lost: two medicines that the lexicon took for one, a class as an answer, a medicine asked about."""
+
+    def names(self, text: str, topic: str = "medications") -> list[str]:
+        extraction = extract([Answer(question_id="q", topic=topic, text=text)])
+        return [item.name for item in extraction.medications] + [item.substance for item in extraction.allergies]
+
+    def test_two_insulins_are_two(self) -> None:
+        self.assertEqual(
+            self.names("insulin lispro with meals, lantus 18 units at bedtime"), ["insulin lispro", "lantus"]
+        )
+        self.assertEqual(self.names("Humulin N and Humulin R"), ["Humulin N", "Humulin R"])
+        self.assertEqual(self.names("insulina Lantus 20 unidades"), ["Lantus"])
+
+    def test_two_names_in_a_list_are_two_entries_and_a_name_in_brackets_is_not(self) -> None:
+        self.assertCountEqual(self.names("Synthroid, levothyroxine 25 mcg"), ["Synthroid", "levothyroxine"])
+        self.assertEqual(self.names("Synthroid (levothyroxine)"), ["Synthroid"])
+
+    def test_a_class_alone_is_an_answer_to_what_one_is_allergic_to(self) -> None:
+        self.assertEqual(self.names("AINEs", "allergies"), ["AINEs"])
+        self.assertEqual(self.names("antibiotics", "allergies"), ["antibiotics"])
+
+    def test_whoever_asks_about_stopping_takes_it(self) -> None:
+        self.assertEqual(self.names("Should I stop my metformin before the scan?", "comment"), ["metformin"])
+        self.assertEqual(self.names("Can I take ibuprofen?", "comment"), [])
+
+    def test_a_relatives_medicine_named_as_ones_own_is_shown_as_unclear(self) -> None:
+        extraction = extract([Answer(question_id="q", topic="medications", text="my wife's ambien sometimes")])
+        self.assertEqual([(item.name, item.status) for item in extraction.medications], [("ambien", "unclear")])
+
+
 class StatesTest(unittest.TestCase):
     def state(self, text: str, topic: str = "medications", label: str = "Do you take any medications?") -> str:
         answer = Answer(question_id="q1", topic=topic, label=label, text=text)
         extraction = extract([answer])
         return extraction.medications_state if topic == "medications" else extraction.allergies_state
+
+    def test_the_default_form_is_answered_with_a_plain_no(self) -> None:
+        label = "Are you allergic to a medicine, a food or anything else?"
+        self.assertEqual(self.state("No", "allergies", label), "none_reported")
+        label = "¿Es alérgico a algún medicamento, alimento u otra cosa?"
+        self.assertEqual(self.state("Ninguna", "allergies", label), "none_reported")
+        self.assertEqual(self.state("No", "allergies", "Any other allergies?"), "not_stated")
 
     def test_none_is_recognised_in_both_languages(self) -> None:
         for text in (
