@@ -14,6 +14,7 @@ urlpatterns = [
                 path("", include("patients.api.urls")),
                 path("", include("intake.api.urls")),
                 path("", include("aiassist.api.urls")),
+                path("", include("dashboards.api.urls")),
                 path("", include("clinicflow.clinics.api.urls")),
                 path("", include("clinicflow.api.urls")),  # last: it answers for what is nobody's
             ]

@@ -279,6 +279,13 @@ TABLE = """
 /api/ai/interactions/<uuid:pk>                      GET    interaction        401 200 200 404 403 404
 /api/ai/interactions/<uuid:pk>/resolve              POST   interaction        401 400 403 403 403 400
 /api/ai/interactions/<uuid:pk>/reply                POST   interaction        401 400 403 403 403 400
+/api/dashboard/admin/summary                        GET    -                  401 200 403 403 403 200
+/api/dashboard/admin/schedule/<str:date>            GET    =2026-11-24        401 200 403 403 403 200
+/api/dashboard/admin/needs-attention                GET    -                  401 200 403 403 403 200
+/api/dashboard/admin/cancellations                  GET    -                  401 200 403 403 403 200
+/api/dashboard/doctor/summary                       GET    -                  401 403 200 200 403 403
+/api/dashboard/doctor/today                         GET    -                  401 403 200 200 403 403
+/api/dashboard/doctor/alerts                        GET    -                  401 403 200 200 403 403
 /api/schema                                         GET    -                  200 200 200 200 200 200
 /api/docs                                           GET    -                  200 200 200 200 200 200
 /api/                                               GET    -                  404 404 404 404 404 404

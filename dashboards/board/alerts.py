@@ -1,0 +1,79 @@
+"""What a doctor should know before the next patient comes in: one list for the page and for programs."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from aiassist.models import IntakeSummary
+from clinicflow.clinics.actors import Actor
+from scheduling.models import Appointment
+
+KINDS = ("arrived", "allergy", "summary-unreviewed", "intake-missing", "late", "no-show")
+READY = (IntakeSummary.Status.GENERATED, IntakeSummary.Status.EDITED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """One fact about one of the day's visits. `minutes` is how long somebody waits or is overdue; `details` are the
+    substances of an allergy."""
+
+    kind: str
+    appointment_id: UUID
+    patient_id: UUID
+    patient_name: str
+    starts_at: dt.datetime
+    minutes: int | None = None
+    details: tuple[str, ...] = ()
+
+
+def newest_summaries(actor: Actor, visits: Iterable[UUID]) -> dict[UUID, IntakeSummary]:
+    """The newest summary of each of these visits that has one, by visit; one query."""
+    rows = IntakeSummary.objects.visible_to(actor).newest().filter(appointment_id__in=list(visits))
+    return {row.appointment_id: row for row in rows}
+
+
+def alerts_of(
+    visits: Iterable[Appointment],
+    summaries: dict[UUID, IntakeSummary],
+    now: dt.datetime,
+    *,
+    intake_required: bool,
+) -> list[Alert]:
+    """The alerts of a day, in the order of KINDS and of the visits."""
+    found = [alert for visit in visits for alert in _of(visit, summaries.get(visit.pk), now, intake_required)]
+    return sorted(found, key=lambda alert: KINDS.index(alert.kind))
+
+
+def _of(visit: Appointment, summary: IntakeSummary | None, now: dt.datetime, intake_required: bool) -> Iterator[Alert]:
+    def alert(kind: str, **facts: Any) -> Alert:
+        return Alert(
+            kind=kind,
+            appointment_id=visit.pk,
+            patient_id=visit.patient_id,
+            patient_name=visit.patient.full_name,
+            starts_at=visit.starts_at,
+            **facts,
+        )
+
+    if visit.status == Appointment.Status.NO_SHOW:
+        yield alert("no-show")
+    if not visit.is_open:
+        return
+    if visit.arrived_at:
+        yield alert("arrived", minutes=_minutes(now - visit.arrived_at))
+    elif visit.starts_at < now:
+        yield alert("late", minutes=_minutes(now - visit.starts_at))
+    if intake_required and visit.intake_status != Appointment.IntakeStatus.COMPLETED:
+        yield alert("intake-missing")
+    if summary is None:
+        return
+    if summary.allergies:
+        yield alert("allergy", details=tuple(str(row.get("substance", "")) for row in summary.allergies))
+    if summary.status in READY and summary.reviewed_at is None:
+        yield alert("summary-unreviewed")
+
+
+def _minutes(length: dt.timedelta) -> int:
+    return max(0, int(length.total_seconds() // 60))
