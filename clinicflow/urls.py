@@ -15,6 +15,7 @@ urlpatterns = [
                 path("", include("intake.api.urls")),
                 path("", include("aiassist.api.urls")),
                 path("", include("dashboards.api.urls")),
+                path("", include("clinicflow.notifications.api.urls")),
                 path("", include("clinicflow.clinics.api.urls")),
                 path("", include("clinicflow.api.urls")),  # last: it answers for what is nobody's
             ]

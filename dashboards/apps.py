@@ -9,4 +9,6 @@ class DashboardsConfig(AppConfig):
     verbose_name = "Dashboards"
 
     def ready(self) -> None:
-        import_module("dashboards.demo.checks")
+        """Register checks and jobs and subscribe to news; they need the models, so not before."""
+        for module in ("demo.checks", "jobs", "subscribers"):
+            import_module(f"dashboards.{module}")

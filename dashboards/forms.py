@@ -1,4 +1,4 @@
-"""What the owner's pages ask for: which days to look at, and how long tasks take."""
+"""What the owner's pages ask for: which days to look at, and how long tasks take; what a person wants to be told of."""
 
 import datetime as dt
 from typing import Any
@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from clinicflow.core.errors import Invalid
+from clinicflow.notifications.models import Notification, NotificationPreference
 from dashboards.metrics.periods import Compare, Period, Step
 from dashboards.models import TaskMinutes
 
@@ -78,3 +79,28 @@ class TaskMinutesForm(forms.ModelForm):
             "intake": _("Typing in a form from paper"),
             "summary": _("Writing a summary of a form"),
         }
+
+
+KINDS = (
+    (Notification.Kind.CANCELLATION, _("Cancellations"), _("A visit was cancelled, by whomever.")),
+    (Notification.Kind.NO_SHOW, _("No-shows"), _("A patient did not come.")),
+    (Notification.Kind.UNCONFIRMED, _("Unconfirmed visits"), _("A visit is near and nobody has confirmed it.")),
+    (Notification.Kind.MISSING_INTAKE, _("Missing intake"), _("A visit is near and its form is not in.")),
+    (
+        Notification.Kind.AI_ATTENTION,
+        _("Needs a person"),
+        _("A patient asks for somebody, or a summary holds something to ask about."),
+    ),
+    (Notification.Kind.SUMMARY_FAILED, _("Failed summaries"), _("No summary could be made of a form.")),
+)
+
+
+class PreferencesForm(forms.Form):
+    """Which kinds one wants to hear of, and when by mail."""
+
+    wanted = forms.MultipleChoiceField(choices=[(kind, label) for kind, label, _help in KINDS], required=False)
+    email = forms.ChoiceField(choices=NotificationPreference.Email.choices)
+
+    @property
+    def muted(self) -> list[str]:
+        return [kind for kind in Notification.Kind.values if kind not in self.cleaned_data["wanted"]]

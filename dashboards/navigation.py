@@ -76,6 +76,7 @@ SETTINGS_PAGES: Mapping[str, tuple[Any, tuple[Entry, ...]]] = {
         (Entry(label=gettext_lazy("Users"), icon="users", url_name="people"),),
     ),
 }
+TOLD = frozenset({Role.ADMIN, Role.DOCTOR})  # who gets notifications
 ROLE_ICONS = {"admin": "calendar-days", "doctor": "stethoscope", "owner": "chart-column"}
 
 
@@ -99,6 +100,7 @@ def _navigation(request: HttpRequest, actor: Actor) -> dict[str, Any]:
         "settings_tabs": lambda: settings_tabs(actor, request.path),
         "live_path": f"/ws/clinic/{actor.clinic_id}",
         "refresh_seconds": request.clinic_settings.auto_refresh_interval,  # type: ignore[attr-defined]  # ActorMiddleware
+        "has_bell": actor.role in TOLD,
         "clinic_name": actor.clinic_name,
         "person_name": actor.name,
         "person_initials": initials(actor.name),

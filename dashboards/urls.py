@@ -1,9 +1,16 @@
 from django.urls import path
 
-from dashboards.views import admin, doctor, owner, patients, person, schedule
+from dashboards.views import admin, doctor, notifications, owner, patients, person, schedule
 
 urlpatterns = [
     path("roles", person.roles, name="roles"),
+    path("notifications", notifications.notification_list, name="notifications"),
+    path("notifications/bell", notifications.notification_bell, name="notifications_bell"),
+    path("notifications/latest", notifications.notification_latest, name="notifications_latest"),
+    path("notifications/read-all", notifications.notification_read_all, name="notifications_read_all"),
+    path("notifications/settings", notifications.notification_settings, name="notification_settings"),
+    path("notifications/<uuid:pk>/open", notifications.notification_open, name="notification_open"),
+    path("notifications/<uuid:pk>/read", notifications.notification_read, name="notification_read"),
     # front desk
     path("schedule", admin.schedule, name="schedule"),
     path("schedule/month", admin.schedule_month, name="schedule_month"),

@@ -44,6 +44,7 @@ REAL = {
     "/api/intake/forms/": "intake.IntakeForm",
     "/api/intake/summaries/": "aiassist.IntakeSummary",
     "/api/ai/interactions/": "aiassist.Interaction",
+    "/api/notifications/": "notifications.Notification",
 }
 QUIETLY = settings(
     max_examples=EXAMPLES,

@@ -68,6 +68,13 @@ TABLE = """
 /audit/check                                        POST   -                  302 302 403 403 302 302
 
 /roles                                              GET    -                  302 200 200 200 200 200
+/notifications                                      GET    -                  302 200 200 200 403 200
+/notifications/bell                                 GET    -                  302 200 200 200 403 200
+/notifications/latest                               GET    -                  302 200 200 200 403 200
+/notifications/read-all                             POST   -                  302 302 302 302 403 302
+/notifications/settings                             GET    -                  302 200 200 200 403 200
+/notifications/<uuid:pk>/open                       POST   notification       302 404 302 404 403 404
+/notifications/<uuid:pk>/read                       POST   notification       302 404 302 404 403 404
 /schedule                                           GET    -                  302 200 403 403 403 200
 /schedule/month                                     GET    -                  302 200 403 403 403 200
 /schedule/week                                      GET    -                  302 200 200 200 403 200
@@ -286,6 +293,11 @@ TABLE = """
 /api/dashboard/doctor/summary                       GET    -                  401 403 200 200 403 403
 /api/dashboard/doctor/today                         GET    -                  401 403 200 200 403 403
 /api/dashboard/doctor/alerts                        GET    -                  401 403 200 200 403 403
+/api/notifications                                  GET    -                  401 200 200 200 403 200
+/api/notifications/read-all                         POST   -                  401 200 200 200 403 200
+/api/notifications/<uuid:pk>/read                   POST   notification       401 404 200 404 403 404
+/api/notifications/settings                         GET    -                  401 200 200 200 403 200
+/api/notifications/settings                         PUT    -                  401 400 400 400 403 400
 /api/schema                                         GET    -                  200 200 200 200 200 200
 /api/docs                                           GET    -                  200 200 200 200 200 200
 /api/                                               GET    -                  404 404 404 404 404 404

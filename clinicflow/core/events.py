@@ -14,10 +14,11 @@ class Event:
     """Something that happened in one clinic: ids and states only, never a name or an answer.
 
     `live` names the message that open screens get (api.md, Live events), None keeps it inside.
-    `doctor_ids` are the doctors whose screens it concerns.
+    `doctor_ids` are the doctors whose screens it concerns. Without `for_owners` no total of theirs has changed.
     """
 
     live: ClassVar[str | None] = None
+    for_owners: ClassVar[bool] = True
     object_type: ClassVar[str] = "clinic"
 
     clinic_id: UUID

@@ -1,22 +1,19 @@
 """What a member of staff should know; ids only, the words are made when it is shown."""
 
-from typing import Self
-
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
-from clinicflow.clinics.actors import Actor
-from clinicflow.clinics.querysets import ClinicQuerySet
 from clinicflow.core.models import ClinicOwned
-
-
-class NotificationQuerySet(ClinicQuerySet):
-    def visible_to(self, actor: Actor) -> Self:
-        return self.of_clinic(actor).filter(user_id=actor.user_id, role=str(actor.role))
+from clinicflow.notifications.querysets import NotificationQuerySet, PreferenceQuerySet
 
 
 class Notification(ClinicOwned):
-    """One piece of news for one person under one role."""
+    """One piece of news for one person under one role.
+
+    `key` names the occasion, so that news delivered twice is one row. `mail_id` is the mail that carries it, chosen
+    before that mail leaves; `emailed_at` is set once it has left.
+    """
 
     class Kind(models.TextChoices):
         UNCONFIRMED = "unconfirmed", "Unconfirmed visit"
@@ -32,7 +29,10 @@ class Notification(ClinicOwned):
     object_type = models.CharField(max_length=40)
     object_id = models.UUIDField()
     key = models.CharField(max_length=120)
+    in_app = models.BooleanField(default=True)
+    wants_email = models.BooleanField(default=False)
     read_at = models.DateTimeField(null=True, blank=True)
+    mail_id = models.UUIDField(null=True, blank=True)
     emailed_at = models.DateTimeField(null=True, blank=True)
 
     objects = NotificationQuerySet.as_manager()
@@ -40,7 +40,41 @@ class Notification(ClinicOwned):
     class Meta:
         db_table = "notifications"
         ordering = ["-created_at", "id"]
-        indexes = [models.Index(fields=["clinic", "user", "read_at", "created_at"], name="notifications_by_user")]
+        indexes = [
+            models.Index(fields=["clinic", "user", "read_at", "created_at"], name="notifications_by_user"),
+            models.Index(
+                fields=["clinic", "user", "created_at"],
+                condition=Q(wants_email=True, emailed_at=None),
+                name="notifications_to_mail",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["clinic", "user", "role", "key"], name="notifications_once"),
+        ]
+
+
+class NotificationPreference(ClinicOwned):
+    """What one person under one role wants to hear of, within what the clinic has switched on."""
+
+    class Email(models.TextChoices):
+        NEVER = "never", "Never"
+        AT_ONCE = "at-once", "At once"
+        HOURLY = "hourly", "Once an hour"
+        DAILY = "daily", "Once a day"
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    role = models.CharField(max_length=6)
+    muted = models.JSONField(default=list, blank=True)
+    email = models.CharField(max_length=7, choices=Email, default=Email.AT_ONCE)
+
+    objects = PreferenceQuerySet.as_manager()
+
+    class Meta:
+        db_table = "notification_preferences"
+        constraints = [
+            models.UniqueConstraint(fields=["clinic", "user", "role"], name="notification_preferences_one_each"),
+            models.CheckConstraint(
+                condition=Q(email__in=["never", "at-once", "hourly", "daily"]),
+                name="notification_preferences_email_known",
+            ),
         ]

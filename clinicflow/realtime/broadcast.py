@@ -74,7 +74,8 @@ def broadcast(event: Event) -> None:
         return
     streams = [(desk_stream(event.clinic_id), name)]
     streams += [(doctor_stream(event.clinic_id, doctor), name) for doctor in event.doctor_ids]
-    streams.append((owner_stream(event.clinic_id), "metrics_changed"))
+    if event.for_owners:
+        streams.append((owner_stream(event.clinic_id), "metrics_changed"))
     try:
         _send(event, streams)
     except redis.RedisError as error:

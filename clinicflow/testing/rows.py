@@ -74,7 +74,7 @@ def one_of_each(cast, clinic, doctor, user):
         "notifications.Notification",
         **own,
         user=user,
-        role="admin",
+        role="doctor",
         kind="no-show",
         object_type="appointments",
         object_id=visit.pk,
@@ -85,6 +85,7 @@ def one_of_each(cast, clinic, doctor, user):
     make("dashboards.DayFigures", **own, day=now.date(), doctor=doctor, visits=1)
     make("dashboards.HourFigures", **own, day=now.date(), hour=9, visits=1)
     make("dashboards.TaskMinutes", **own)
+    make("notifications.NotificationPreference", **own, user=user, role="doctor")
     for label in ("clinics.Doctor", "clinics.DoctorSettings", "clinics.ClinicSettings"):
         model = apps.get_model(label)
         made[model] = model.objects.filter(clinic=clinic).first()

@@ -93,7 +93,6 @@ class DoctorToday(serializers.Serializer):
 
 
 @extend_schema_serializer(
-    many=False,
     examples=[
         OpenApiExample(
             "A conversation",
@@ -127,7 +126,6 @@ class WantOutput(serializers.Serializer):
 
 
 @extend_schema_serializer(
-    many=False,
     examples=[
         OpenApiExample("Somebody waits", value={"kind": "arrived", "minutes": 18, "details": [], **SOMEBODY, **A_VISIT})
     ],

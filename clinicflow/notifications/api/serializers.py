@@ -1,0 +1,33 @@
+"""Notifications as programs see them: ids and kinds, no words about a patient."""
+
+from rest_framework import serializers
+
+from clinicflow.api.serializers import Input
+from clinicflow.notifications.models import Notification, NotificationPreference
+
+
+class NotificationOutput(serializers.ModelSerializer):
+    """`object_type` and `object_id` say what it is about; ask for that with your own rights."""
+
+    class Meta:
+        model = Notification
+        fields = ("id", "kind", "object_type", "object_id", "read_at", "created_at")
+
+
+class AllRead(serializers.Serializer):
+    marked = serializers.IntegerField(help_text="How many were unread.")
+
+
+class PreferenceOutput(serializers.ModelSerializer):
+    class Meta:
+        model = NotificationPreference
+        fields = ("muted", "email")
+
+    muted = serializers.ListField(child=serializers.ChoiceField(Notification.Kind.choices))
+
+
+class PreferenceInput(Input):
+    muted = serializers.ListField(
+        child=serializers.ChoiceField(Notification.Kind.choices), max_length=20, help_text="Kinds not to be told of."
+    )
+    email = serializers.ChoiceField(NotificationPreference.Email.choices, help_text="When mail comes.")

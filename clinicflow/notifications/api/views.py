@@ -1,0 +1,68 @@
+"""`/api/notifications`: one's own news, and what one wants to hear of."""
+
+from uuid import UUID
+
+import django_filters
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from clinicflow.api.filters import Filters, YesNoFilter
+from clinicflow.api.serializers import Nothing
+from clinicflow.clinics.api.base import ClinicView, ClinicViewSet, Lists
+from clinicflow.core import clock
+from clinicflow.notifications.api.serializers import AllRead, NotificationOutput, PreferenceInput, PreferenceOutput
+from clinicflow.notifications.models import Notification
+from clinicflow.notifications.operations import notifications, preferences
+
+TOLD = ("admin", "doctor")
+
+
+class NotificationFilters(Filters):
+    unread = YesNoFilter(field_name="read_at", lookup_expr="isnull")
+    kind = django_filters.MultipleChoiceFilter(choices=Notification.Kind.choices)
+
+    class Meta:
+        model = Notification
+        fields: list[str] = []
+
+
+@extend_schema_view(list=extend_schema(summary="One's own notifications, the newest first"))
+class NotificationViewSet(Lists, ClinicViewSet):
+    roles = TOLD
+    output_class = NotificationOutput
+    filterset_class = NotificationFilters
+    ordering = ("-created_at", "pk")
+    ordering_fields = ("created_at",)
+
+    def get_queryset(self) -> QuerySet[Notification]:
+        return Notification.objects.visible_to(self.actor).in_app()
+
+    @extend_schema(summary="Mark one read", request=Nothing, responses={200: NotificationOutput})
+    @action(detail=True, methods=["post"], url_path="read")
+    def read_one(self, request: Request, pk: UUID) -> Response:
+        self.read(Nothing)
+        return Response(NotificationOutput(notifications.mark_read(self.actor, pk, at=clock.now())).data)
+
+    @extend_schema(summary="Mark all read", request=Nothing, responses={200: AllRead})
+    @action(detail=False, methods=["post"], url_path="read-all")
+    def read_all(self, request: Request) -> Response:
+        self.read(Nothing)
+        return Response({"marked": notifications.mark_all_read(self.actor, at=clock.now())})
+
+
+class PreferenceView(ClinicView):
+    """What one is told of, under the present role."""
+
+    roles = TOLD
+    input_class = PreferenceInput
+
+    @extend_schema(summary="What one is told of", responses=PreferenceOutput)
+    def get(self, request: Request) -> Response:
+        return Response(PreferenceOutput(preferences.of(self.actor)).data)
+
+    @extend_schema(summary="Choose what one is told of", request=PreferenceInput, responses=PreferenceOutput)
+    def put(self, request: Request) -> Response:
+        return Response(PreferenceOutput(preferences.save(self.actor, **self.read())).data)

@@ -1,0 +1,37 @@
+import datetime as dt
+from typing import Self
+from uuid import UUID
+
+from clinicflow.clinics.actors import Actor, Role
+from clinicflow.clinics.querysets import ClinicQuerySet
+
+
+class OwnQuerySet(ClinicQuerySet):
+    """Rows of one person under one role: nobody else's eyes."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        rows = self.of_clinic(actor)
+        return rows if actor.role == Role.SYSTEM else rows.of(actor.user_id, str(actor.role))
+
+    def of(self, user_id: UUID | None, role: str) -> Self:
+        return self.filter(user_id=user_id, role=role)
+
+
+class NotificationQuerySet(OwnQuerySet):
+    def in_app(self) -> Self:
+        """What the bell shows."""
+        return self.filter(in_app=True)
+
+    def unread(self) -> Self:
+        return self.in_app().filter(read_at=None)
+
+    def to_mail(self) -> Self:
+        """What should go out by mail and is in none yet."""
+        return self.filter(wants_email=True, emailed_at=None, mail_id=None)
+
+    def older_than(self, instant: dt.datetime) -> Self:
+        return self.filter(created_at__lt=instant)
+
+
+class PreferenceQuerySet(OwnQuerySet):
+    """Preferences by person and role."""
