@@ -45,7 +45,6 @@ def notify(
     object_id: str,
     occasion: str = "",
     doctor_id: str = "",
-    for_desk: bool = True,
 ) -> None:
     """Tell whom it concerns of one thing that happened."""
     actor = system_actor(clinic_id)
@@ -55,7 +54,6 @@ def notify(
         object_id=UUID(object_id),
         occasion=occasion,
         doctor_id=UUID(doctor_id) if doctor_id else None,
-        for_desk=for_desk,
         done_by=_done_by(actor, kind, UUID(object_id)),
     )
     notifications.notify(actor, [news], at=clock.now())

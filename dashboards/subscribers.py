@@ -1,31 +1,38 @@
 """News of the clinic → jobs that tell whom it concerns, in the same transaction."""
 
 from aiassist.events import AttentionNeeded, SummaryReady
-from clinicflow.core.events import subscribe
+from clinicflow.core.events import Event, subscribe
 from clinicflow.jobs.queue import enqueue
 from clinicflow.notifications.models import Notification
 from dashboards.board.news import TALK, VISIT
-from scheduling.events import AppointmentCancelled, AppointmentEvent, AppointmentNoShow
+from scheduling.events import AppointmentCancelled, AppointmentNoShow
+
+Kind = Notification.Kind
 
 
 @subscribe(AppointmentCancelled)
 def tell_of_cancellation(event: AppointmentCancelled) -> None:
-    _tell(event, Notification.Kind.CANCELLATION)
+    _tell(event, Kind.CANCELLATION, VISIT)
 
 
 @subscribe(AppointmentNoShow)
 def tell_of_no_show(event: AppointmentNoShow) -> None:
-    _tell(event, Notification.Kind.NO_SHOW)
+    _tell(event, Kind.NO_SHOW, VISIT)
 
 
-def _tell(event: AppointmentEvent, kind: Notification.Kind) -> None:
+@subscribe(AttentionNeeded)
+def tell_of_conversation(event: AttentionNeeded) -> None:
+    _tell(event, Kind.AI_ATTENTION, TALK)
+
+
+def _tell(event: Event, kind: Kind, object_type: str) -> None:
     enqueue(
         "dashboards.notify",
         clinic_id=event.clinic_id,
         key=f"{kind}:{event.id}",
         args={
             "kind": str(kind),
-            "object_type": VISIT,
+            "object_type": object_type,
             "object_id": str(event.subject_id),
             "occasion": str(event.id),
             "doctor_id": str(event.doctor_ids[0]) if event.doctor_ids else "",
@@ -43,20 +50,4 @@ def tell_of_summary(event: SummaryReady) -> None:
         clinic_id=event.clinic_id,
         key=f"{event.subject_id}:{event.status}",
         args={"summary_id": str(event.subject_id), "doctor_id": str(event.doctor_ids[0])},
-    )
-
-
-@subscribe(AttentionNeeded)
-def tell_of_conversation(event: AttentionNeeded) -> None:
-    enqueue(
-        "dashboards.notify",
-        clinic_id=event.clinic_id,
-        key=f"{Notification.Kind.AI_ATTENTION}:{event.id}",
-        args={
-            "kind": str(Notification.Kind.AI_ATTENTION),
-            "object_type": TALK,
-            "object_id": str(event.subject_id),
-            "occasion": str(event.id),
-            "doctor_id": str(event.doctor_ids[0]) if event.doctor_ids else "",
-        },
     )

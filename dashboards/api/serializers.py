@@ -97,7 +97,7 @@ class DoctorToday(serializers.Serializer):
         OpenApiExample(
             "A conversation",
             value={
-                "kind": "ai-attention", "object_type": "ai_interaction",
+                "kind": "ai-attention", "object_type": "interaction",
                 "object_id": "01926f5e-8a53-7c4e-9d0a-3c2f1b0e7a44", "due_on": None, "reason": "requested-human",
                 "fits": 0, **SOMEBODY, **A_DOCTOR, **A_VISIT,
             },

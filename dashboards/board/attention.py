@@ -76,7 +76,7 @@ def read_wants(actor: Actor, now: dt.datetime, settings: ClinicSettings) -> list
 def _conversations(actor: Actor) -> Iterator[Want]:
     rows = Interaction.objects.visible_to(actor).filter(needs_attention=True, resolved_at=None)
     for row in rows.select_related("appointment", "patient", "doctor").order_by("last_message_at", "pk")[:MOST]:
-        yield _of_visit("ai-attention", row.appointment, row, "ai_interaction", row.attention_reason)
+        yield _of_visit("ai-attention", row.appointment, row, "interaction", row.attention_reason)
 
 
 def near_visits(actor: Actor, now: dt.datetime, until: dt.datetime) -> Any:

@@ -14,7 +14,7 @@ from clinicflow.core import clock
 from clinicflow.notifications.models import Notification
 from scheduling.models import Appointment, Cancellation
 
-VISIT, TALK, SUMMARY = "appointment", "ai_interaction", "summary"
+VISIT, TALK, SUMMARY = "appointment", "interaction", "summary"
 ICONS = {
     "unconfirmed": "circle-dashed",
     "missing-intake": "clipboard-x",

@@ -8,7 +8,7 @@ import time_machine
 from django.core import mail as outbox
 from django.db import IntegrityError, transaction
 
-from aiassist.events import SummaryReady
+from aiassist.events import AttentionNeeded, SummaryReady
 from aiassist.models import IntakeSummary, Interaction
 from clinicflow.clinics.actors import system_actor
 from clinicflow.core import clock
@@ -463,17 +463,20 @@ class PageTests(NewsCase):
         self.assertContains(page, "The visit is no longer there.")
         self.assertNotContains(page, "Lindqvist")
 
-    def test_a_conversation_says_why_it_waits(self):
+    def test_a_conversation_that_escalates_says_why_it_waits(self):
         with self.inside(self.desk):
             talk = Interaction.objects.create(
                 clinic=self.riverside, appointment=self.visit, patient=self.visit.patient, doctor=self.dr_okafor,
                 channel="sms", direction="inbound", needs_attention=True, attention_reason="requested-human",
             )  # fmt: skip
-        system = system_actor(self.riverside.pk)
-        with self.inside(system):
-            notifications.notify(
-                system, [News(kind=Kind.AI_ATTENTION, object_type="ai_interaction", object_id=talk.pk)], at=TEN
-            )
+            publish(
+                AttentionNeeded(
+                    clinic_id=self.riverside.pk, subject_id=talk.pk, doctor_ids=(self.dr_okafor.pk,),
+                    appointment_id=self.visit.pk, reason="requested-human",
+                )
+            )  # fmt: skip
+        self.run_jobs()
+        self.assertEqual(len(self.told(kind=Kind.AI_ATTENTION)), 3)
         self.assertContains(self.client_for(self.desk).get("/notifications"), "Asks for a person")
 
     def test_twenty_cost_what_one_costs(self):
