@@ -136,6 +136,31 @@ class NoteForm(forms.Form):
             self.add_error("content", list(texts))
 
 
+class FollowUpForm(forms.Form):
+    """By when a patient should come again; the doctor's own name goes without saying."""
+
+    patient = forms.UUIDField(required=False)
+    doctor = forms.UUIDField(label=_("Doctor"), required=False)
+    scheduled_date = forms.DateField(label=_("By"))
+    note = forms.CharField(label=_("Note"), required=False, max_length=500)
+
+
+class FollowUpFilterForm(forms.Form):
+    """What the list is narrowed by; nonsense in the address narrows nothing."""
+
+    STATES = ("pending", "overdue", "scheduled", "completed", "cancelled")
+    DUE = {"week": 7, "month": 30, "quarter": 91}
+
+    state = forms.ChoiceField(choices=[(name, name) for name in STATES], required=False)
+    doctor = forms.UUIDField(required=False)
+    due = forms.ChoiceField(choices=[(name, name) for name in DUE], required=False)
+
+    def asked(self) -> dict[str, Any]:
+        self.is_valid()
+        asked = {name: self.cleaned_data.get(name) or None for name in self.fields}
+        return asked | {"state": asked["state"] or "pending"}
+
+
 class ChosenSlotForm(forms.Form):
     """A free time that was offered with a button."""
 

@@ -11,7 +11,8 @@ from clinicflow.audit.models import AuditLog
 from clinicflow.clinics.actors import Actor, Role
 from clinicflow.clinics.models import ClinicSettings
 from clinicflow.core import clock
-from scheduling.models import Appointment, Cancellation, Message
+from scheduling.models import Appointment, Cancellation, FollowUp, Message
+from scheduling.querysets import LIVE, OPEN
 from scheduling.transitions import allowed_actions, overridable_actions
 from scheduling.waiting import FREED, Freed, freed_by
 
@@ -26,6 +27,15 @@ class Change:
     at: dt.datetime
     who: str
     what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """The visit's place among those of its series that take place, and how many open ones come after it."""
+
+    number: int
+    total: int
+    later: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +55,12 @@ class Panel:
     interpreter: bool
     late: int | None  # minutes past the start, while the patient is not
     freed: Freed | None  # who waits for the time that the visit gave up; for the front desk alone
+    follow_ups: list[FollowUp]  # asked for at this visit, or what it was booked for
+    series: Part | None
 
 
 def read_panel(actor: Actor, visit: Appointment, settings: ClinicSettings, at: dt.datetime) -> Panel:
-    """The visit with its messages, its patient's history and its own, in four queries."""
+    """The visit with its messages, its patient's history and its own, in five queries, a sixth in a series."""
     today = clock.local(at, actor.timezone).date()
     messages = Message.objects.visible_to(actor).filter(appointment_id=visit.pk).order_by("-created_at", "-pk")
     cancellations = Cancellation.objects.visible_to(actor).filter(appointment_id=visit.pk, reverted_at=None)
@@ -67,10 +79,28 @@ def read_panel(actor: Actor, visit: Appointment, settings: ClinicSettings, at: d
         attention=visit.attention_reason.replace("-", " "),
         vip="vip" in flags,
         interpreter="needs_interpreter" in flags,
+        follow_ups=_follow_ups(actor, visit),
+        series=_part(actor, visit) if visit.series_id else None,
         freed=freed_by(actor, visit, at=at) if actor.role == Role.ADMIN and visit.status in FREED else None,
         minutes=int((at - visit.arrived_at).total_seconds() // 60) if visit.arrived_at and visit.is_open else None,
         late=overdue if overdue > 0 and visit.mark in {"confirmed", "unconfirmed"} else None,
     )
+
+
+def _follow_ups(actor: Actor, visit: Appointment) -> list[FollowUp]:
+    rows = FollowUp.objects.visible_to(actor).filter(Q(appointment_id=visit.pk) | Q(booked_appointment_id=visit.pk))
+    return list(rows.select_related("booked_appointment").order_by("scheduled_date", "id"))
+
+
+def _part(actor: Actor, visit: Appointment) -> Part:
+    """A cancelled visit has no number: it counts as the place that it would have."""
+    others = Appointment.objects.visible_to(actor).filter(series_id=visit.series_id).exclude(pk=visit.pk)
+    counts = others.filter(Q(status__in=LIVE) | Q(status=Appointment.Status.NO_SHOW)).aggregate(
+        before=Count("pk", filter=Q(starts_at__lt=visit.starts_at)),
+        after=Count("pk", filter=Q(starts_at__gte=visit.starts_at)),
+        later=Count("pk", filter=Q(starts_at__gte=visit.starts_at, status__in=OPEN)),
+    )
+    return Part(number=counts["before"] + 1, total=counts["before"] + 1 + counts["after"], later=counts["later"])
 
 
 def _history(actor: Actor, visit: Appointment) -> dict[str, Any]:

@@ -86,6 +86,15 @@ class FollowUpQuerySet(OfDoctorQuerySet):
     def due_by(self, day: dt.date) -> Self:
         return self.filter(scheduled_date__lte=day)
 
+    def in_state(self, state: str, today: dt.date) -> Self:
+        """Those of one status, or `overdue`."""
+        return self.overdue(today) if state == "overdue" else self.filter(status=state)
+
+    def for_list(self) -> Self:
+        """With all that a line of the list names, the earliest due first."""
+        people = ("patient", "doctor", "appointment", "booked_appointment", "created_by")
+        return self.select_related(*people).order_by("scheduled_date", "id")
+
 
 class WaitlistQuerySet(ClinicQuerySet):
     def visible_to(self, actor: Actor) -> Self:

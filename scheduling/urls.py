@@ -1,6 +1,6 @@
 from django.urls import path
 
-from scheduling.views import booking, messages, notes, visit, waitlist
+from scheduling.views import booking, follow_ups, messages, notes, visit, waitlist
 
 urlpatterns = [
     path("messages", messages.messages, name="messages"),
@@ -13,6 +13,13 @@ urlpatterns = [
     path("waitlist/<uuid:pk>/offer", waitlist.waitlist_offer, name="waitlist_offer"),
     path("waitlist/<uuid:pk>/keep", waitlist.waitlist_keep, name="waitlist_keep"),
     path("waitlist/<uuid:pk>/book", waitlist.waitlist_book, name="waitlist_book"),
+    path("follow-ups", follow_ups.follow_up_list, name="follow_ups"),
+    path("follow-ups/new", follow_ups.follow_up_new, name="follow_up_new"),
+    path("follow-ups/<uuid:pk>/edit", follow_ups.follow_up_edit, name="follow_up_edit"),
+    path("follow-ups/<uuid:pk>/cancel", follow_ups.follow_up_cancel, name="follow_up_cancel"),
+    path("follow-ups/<uuid:pk>/reopen", follow_ups.follow_up_reopen, name="follow_up_reopen"),
+    path("follow-ups/<uuid:pk>/complete", follow_ups.follow_up_complete, name="follow_up_complete"),
+    path("visits/<uuid:pk>/follow-up", follow_ups.visit_follow_up, name="visit_follow_up"),
     path("visits/new", booking.visit_new, name="visit_new"),
     path("visits/new/slots", booking.visit_slots, name="visit_new_slots"),
     path("visits/new/patients", booking.visit_patients, name="visit_new_patients"),

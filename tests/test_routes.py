@@ -103,6 +103,13 @@ TABLE = """
 /patients/export.csv                                GET    -                  302 302 403 403 403 302
 /patients/<uuid:patient_id>/notes                   GET    patient            302 403 200 404 403 403
 /notes/<uuid:pk>                                    GET    note               302 403 200 404 403 403
+/follow-ups                                         GET    -                  302 200 200 200 403 200
+/follow-ups/new                                     GET    -                  302 200 200 200 403 200
+/follow-ups/<uuid:pk>/edit                          GET    follow_up          302 200 200 404 403 404
+/follow-ups/<uuid:pk>/cancel                        POST   follow_up          302 302 302 404 403 404
+/follow-ups/<uuid:pk>/reopen                        POST   follow_up          302 302 302 404 403 404
+/follow-ups/<uuid:pk>/complete                      POST   follow_up          302 409 409 404 403 404
+/visits/<uuid:pk>/follow-up                         GET    visit              302 200 200 404 403 404
 /waitlist                                           GET    -                  302 200 403 403 403 200
 /waitlist/new                                       GET    -                  302 200 403 403 403 200
 /waitlist/fits/<uuid:visit_id>                      GET    visit              302 200 403 403 403 404
@@ -114,8 +121,8 @@ TABLE = """
 /waitlist/<uuid:pk>/book                            POST   waiting            302 400 403 403 403 400
 /visits/new                                         GET    -                  302 200 403 403 403 200
 /visits/new/slots                                   GET    -                  302 200 403 403 403 200
-/visits/new/patients                                GET    -                  302 200 403 403 403 200
-/visits/new/patient                                 GET    -                  302 200 403 403 403 200
+/visits/new/patients                                GET    -                  302 200 200 200 403 200
+/visits/new/patient                                 GET    -                  302 200 200 200 403 200
 /visits/<uuid:pk>                                   GET    visit              302 200 200 404 403 404
 /visits/<uuid:pk>/cancel                            GET    visit              302 200 403 403 403 404
 /visits/<uuid:pk>/uncancel                          POST   visit              302 409 403 403 403 404

@@ -79,16 +79,22 @@ def update(
 @transaction.atomic
 def cancel(actor: Actor, follow_up_id: UUID) -> FollowUp:
     """It is not needed any more. Only a pending one (FollowUpClosed); repeating is a success."""
-    return _close(actor, follow_up_id, FollowUp.Status.PENDING, FollowUp.Status.CANCELLED)
+    return _move(actor, follow_up_id, FollowUp.Status.PENDING, FollowUp.Status.CANCELLED)
+
+
+@transaction.atomic
+def reopen(actor: Actor, follow_up_id: UUID) -> FollowUp:
+    """Take a cancellation back: it is pending again. Only a cancelled one (FollowUpClosed); repeating is a success."""
+    return _move(actor, follow_up_id, FollowUp.Status.CANCELLED, FollowUp.Status.PENDING)
 
 
 @transaction.atomic
 def complete(actor: Actor, follow_up_id: UUID) -> FollowUp:
     """A scheduled one is done; completing its visit does the same. Repeating is a success."""
-    return _close(actor, follow_up_id, FollowUp.Status.SCHEDULED, FollowUp.Status.COMPLETED)
+    return _move(actor, follow_up_id, FollowUp.Status.SCHEDULED, FollowUp.Status.COMPLETED)
 
 
-def _close(actor: Actor, follow_up_id: UUID, source: FollowUp.Status, target: FollowUp.Status) -> FollowUp:
+def _move(actor: Actor, follow_up_id: UUID, source: FollowUp.Status, target: FollowUp.Status) -> FollowUp:
     _require_staff(actor)
     follow_up: FollowUp = FollowUp.objects.visible_to(actor).lock(follow_up_id)
     if follow_up.status == target:

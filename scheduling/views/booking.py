@@ -93,7 +93,7 @@ def visit_slots(request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
 
 
 @require_GET
-@role_required("admin")
+@role_required("admin", "doctor")
 def visit_patients(request: HttpRequest) -> HttpResponse:
     """Patients to choose from, as their name, phone or birth date is typed."""
     text = request.GET.get("who", "").strip()[:80]
@@ -105,7 +105,7 @@ def visit_patients(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@role_required("admin")
+@role_required("admin", "doctor")
 def visit_patient(request: HttpRequest) -> HttpResponse:
     """The patient's part of the booking form: `?patient=` chosen, `?new=` fields for one, or the search."""
     return render_page(
