@@ -252,6 +252,11 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "clinicflow.web.errors.csrf_failure"
 
+# ---------------------------------------------------------------- watching it
+METRICS_TOKEN = env.text("METRICS_TOKEN")
+if METRICS_TOKEN and len(METRICS_TOKEN) < 20:
+    env.refuse("METRICS_TOKEN", "must have at least 20 characters.")
+
 # ---------------------------------------------------------------- the browser's armour
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

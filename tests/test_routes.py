@@ -22,6 +22,7 @@ from clinicflow.testing.rows import one_of_each
 # ------------------------------------------------ route · method · objects · anon desk doctor other owner foreign
 TABLE = """
 /healthz                                            GET    -                  200 200 200 200 200 200
+/metrics                                            GET    -                  404 404 404 404 404 404
 /readyz                                             GET    -                  503 503 503 503 503 503
 /                                                   GET    -                  302 302 302 302 302 302
 /choose-role                                        GET    -                  302 200 200 200 200 200

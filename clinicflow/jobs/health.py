@@ -1,15 +1,20 @@
 """Is it alive, and can it work? For load balancers and the people they wake."""
 
+import secrets
 from collections.abc import Callable
 
+from django.conf import settings
 from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from redis import RedisError
 
+from clinicflow.jobs.figures import Figures
 from clinicflow.jobs.tasks import HEARTBEAT
 
 _migrated = False
@@ -28,6 +33,20 @@ def readyz(request: HttpRequest) -> JsonResponse:
     """Ready: 200 when every part answers, 503 naming those that do not. Says nothing else to strangers."""
     parts = {name: check() for name, check in CHECKS.items()}
     return JsonResponse(parts, status=200 if all(parts.values()) else 503)
+
+
+@require_GET
+@never_cache
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Figures for Prometheus: queue, heartbeats, parts. For whoever has METRICS_TOKEN; to others the address is not
+    there.
+    """
+    said = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if not settings.METRICS_TOKEN or not secrets.compare_digest(said.encode(), settings.METRICS_TOKEN.encode()):
+        raise Http404
+    registry = CollectorRegistry()
+    registry.register(Figures({name: check() for name, check in CHECKS.items()}))
+    return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 
 def _database() -> bool:
