@@ -19,11 +19,15 @@ from clinicflow.realtime import broadcast
 AUTHENTICATE_WITHIN = 5.0
 TRUSTED_FOR = 5.0  # seconds between two checks that the sign-in still stands
 LONGEST_MESSAGE = 8192
+MOST_WAITING = 100  # messages that a slow client may be behind before it is told to refetch instead
 REVOKED, FOREIGN, BAD_ORIGIN = 4401, 4403, 4400
 
 
 class LiveConsumer(AsyncWebsocketConsumer):
     """Forwards the events of one stream, checks the sign-in again and again, and says `resync` after a loss.
+
+    A client that does not read holds up nobody: events wait in its own outbox, and when that is full they are
+    thrown away for one `resync`.
 
     Browsers are known by their session cookie (same origin only); programs send
     `{"type": "authenticate", "token": …}` within five seconds. Another clinic's id closes with 4403, an ended
@@ -36,6 +40,11 @@ class LiveConsumer(AsyncWebsocketConsumer):
     checked_at = 0.0
     token = ""
     deadline: asyncio.Task[None] | None = None
+    sender: asyncio.Task[None] | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.outbox: asyncio.Queue[dict[str, Any]] = asyncio.Queue(MOST_WAITING)
 
     async def connect(self) -> None:
         cookie = self.scope.get("cookies", {}).get(settings.SESSION_COOKIE_NAME, "")
@@ -49,8 +58,9 @@ class LiveConsumer(AsyncWebsocketConsumer):
             self.deadline = asyncio.create_task(self._close_unless_authenticated())
 
     async def disconnect(self, code: int) -> None:
-        if self.deadline:
-            self.deadline.cancel()
+        for task in (self.deadline, self.sender):
+            if task:
+                task.cancel()
         if self.actor:
             await self.channel_layer.group_discard(self.stream, self.channel_name)
             await self.channel_layer.group_discard(self._session_group(), self.channel_name)
@@ -65,9 +75,9 @@ class LiveConsumer(AsyncWebsocketConsumer):
         elif message.get("type") == "ping":
             if await self._still_trusted():
                 sequence = await sync_to_async(broadcast.sequence_of)(self.stream)
-                await self._say({"type": "pong", "sequence": sequence})
+                self._say({"type": "pong", "sequence": sequence})
         else:
-            await self._say({"type": "error", "code": "unknown_message"})
+            self._say({"type": "error", "code": "unknown_message"})
 
     async def live_event(self, message: dict[str, Any]) -> None:
         """An event of our stream, from the channel layer."""
@@ -76,9 +86,9 @@ class LiveConsumer(AsyncWebsocketConsumer):
             return
         lost = event["sequence"] > self.sequence + 1
         self.sequence = max(self.sequence, event["sequence"])
-        if lost:
-            await self._say({"type": "resync", "sequence": self.sequence})
-        await self._say(event)
+        if lost:  # the number before, so that the event itself comes without a gap
+            self._say({"type": "resync", "sequence": event["sequence"] - 1})
+        self._say(event)
 
     async def session_ended(self, message: dict[str, Any]) -> None:
         """This sign-in was ended somewhere."""
@@ -118,7 +128,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
         await self.channel_layer.group_add(self.stream, self.channel_name)
         await self.channel_layer.group_add(self._session_group(), self.channel_name)
         self.sequence = await sync_to_async(broadcast.sequence_of)(self.stream)
-        await self._say({"type": "hello", "sequence": self.sequence, "clinic_id": str(actor.clinic_id)})
+        self.sender = asyncio.create_task(self._send_what_waits())
+        self._say({"type": "hello", "sequence": self.sequence, "clinic_id": str(actor.clinic_id)})
 
     async def _still_trusted(self) -> bool:
         """Whether the sign-in stands and still acts under the same role; closes the socket if not."""
@@ -147,8 +158,20 @@ class LiveConsumer(AsyncWebsocketConsumer):
             broadcast.session_group(self.actor.session_id) if self.actor and self.actor.session_id else "session.none"
         )
 
-    async def _say(self, message: dict[str, Any]) -> None:
-        await self.send(text_data=json.dumps(message, separators=(",", ":")))
+    def _say(self, message: dict[str, Any]) -> None:
+        """Put a message into the outbox; a full one is emptied, since what is in it must be fetched again anyway."""
+        try:
+            self.outbox.put_nowait(message)
+        except asyncio.QueueFull:
+            while not self.outbox.empty():
+                self.outbox.get_nowait()
+            self.outbox.put_nowait({"type": "resync", "sequence": self.sequence})
+
+    async def _send_what_waits(self) -> None:
+        """Write the outbox to the client, at the client's pace."""
+        while True:
+            message = await self.outbox.get()
+            await self.send(text_data=json.dumps(message, separators=(",", ":")))
 
 
 def parse(text: str | None) -> dict[str, Any]:

@@ -88,7 +88,10 @@ const receive = (message) => {
     if (missed) gather(null);
     return;
   }
-  if (message.type === "resync") return gather(null);
+  if (message.type === "resync") {
+    sequence = message.sequence;
+    return gather(null);
+  }
   const gap = sequence !== null && message.sequence !== sequence + 1;
   sequence = message.sequence;
   const own = message.by === root.dataset.tab; // our own change is drawn already
