@@ -22,7 +22,7 @@ from django.db.models import (
     Subquery,
     Value,
 )
-from django.db.models.functions import Coalesce, TruncDate
+from django.db.models.functions import Coalesce, TruncDate, TruncTime
 
 from aiassist.models import IntakeSummary, Interaction
 from clinicflow.clinics.actors import Actor
@@ -123,14 +123,24 @@ def _overdue_follow_ups(actor: Actor, today: dt.date) -> Iterator[Want]:
 
 def _freed_times(actor: Actor, now: dt.datetime) -> Iterator[Want]:
     """Times to come that were given up in the last days, are still free, and fit somebody who waits."""
+    zone = ZoneInfo(actor.timezone)
     own_time = {"starts_at__lt": OuterRef("ends_at"), "ends_at__gt": OuterRef("starts_at")}
     taken = Appointment.objects.visible_to(actor).live().filter(doctor_id=OuterRef("doctor_id"), **own_time)
     away = TimeOff.objects.visible_to(actor).filter(doctor_id=OuterRef("doctor_id"), **own_time)
     closed = Closure.objects.visible_to(actor).filter(**own_time)
     rows = (
         Appointment.objects.visible_to(actor)
-        .filter(status=Appointment.Status.CANCELLED, starts_at__gt=now, updated_at__gte=now - FREED_WITHIN)
-        .annotate(day=TruncDate("starts_at", tzinfo=ZoneInfo(actor.timezone)), length=F("ends_at") - F("starts_at"))
+        .filter(
+            status=Appointment.Status.CANCELLED,
+            starts_at__gt=now,
+            doctor__is_active=True,
+            updated_at__gte=now - FREED_WITHIN,
+        )
+        .annotate(
+            day=TruncDate("starts_at", tzinfo=zone),
+            time=TruncTime("starts_at", tzinfo=zone),
+            length=F("ends_at") - F("starts_at"),
+        )
         .filter(~Exists(taken), ~Exists(away), ~Exists(closed))
         .annotate(fits=_fits(actor))
         .filter(fits__gt=0)
@@ -149,6 +159,8 @@ def _fits(actor: Actor) -> Coalesce:
         .annotate(needs=ExpressionWrapper(F("duration") * Value(dt.timedelta(minutes=1)), DurationField()))
         .filter(
             Q(doctor_id=OuterRef("doctor_id")) | Q(doctor_id=None),
+            Q(time_from=None) | Q(time_from__lte=OuterRef("time")),
+            Q(time_to=None) | Q(time_to__gt=OuterRef("time")),
             status__in=WAITING,
             date_from__lte=OuterRef("day"),
             date_to__gte=OuterRef("day"),

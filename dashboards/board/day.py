@@ -13,10 +13,12 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import OuterRef, Subquery
+from django.urls import reverse
 
 from clinicflow.clinics.actors import Actor
 from clinicflow.clinics.models import WEEKDAYS, ClinicSettings, Doctor
 from clinicflow.core import clock
+from dashboards.board.beyond import Beyond, read_beyond
 from dashboards.board.cards import COLUMNS, Card, card_of
 from dashboards.board.columns import Grid, column_of, extent_of
 from dashboards.grid import blocks_of, minute_of_day
@@ -25,6 +27,15 @@ from scheduling.models import Appointment, Closure, Message, TimeOff
 from scheduling.waiting import Freed, freed_on
 
 TALKS_SHOWN = 8
+# What each card counts, in the words of the list's address.
+LISTS = {
+    "visits": "status=unconfirmed&status=confirmed&status=arrived&status=completed&status=no-show",
+    "arrived": "status=arrived",
+    "confirmed": "status=confirmed&status=arrived&status=completed",
+    "unconfirmed": "status=unconfirmed",
+    "missing": "status=unconfirmed&status=confirmed&status=arrived&intake_status=missing",
+    "lost": "status=cancelled&status=no-show",
+}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -50,6 +61,7 @@ class Board(Grid):
     cards: list[Card]
     talks: list[Talk]
     freed: list[Freed]
+    beyond: Beyond
     closed_for: str = ""
     by_doctor: dict[UUID, Doctor] = field(default_factory=dict)
 
@@ -77,7 +89,8 @@ class Board(Grid):
     def patient_ids(self) -> list[UUID]:
         """Whom the page shows."""
         waiting = [entry.patient_id for time in self.freed for entry in time.entries[:1]]
-        return [card.patient_id for card in self.cards] + [talk.patient_id for talk in self.talks] + waiting
+        talks = [talk.patient_id for talk in self.talks]
+        return [card.patient_id for card in self.cards] + talks + waiting + self.beyond.patient_ids
 
     # -------------------------------------------------------------- figures
     @property
@@ -135,7 +148,15 @@ class Board(Grid):
 
     @property
     def attention(self) -> int:
-        return len(self.talks) + len(self.late) + len(self.unconfirmed) + len(self.missing) + len(self.freed)
+        own = (self.talks, self.late, self.unconfirmed, self.missing, self.freed)
+        return sum(len(rows) for rows in own) + self.beyond.waiting
+
+    @property
+    def lists(self) -> dict[str, str]:
+        """Where the visits that a card counts stand as a list, by card."""
+        return {
+            name: f"{reverse('schedule_list')}?date={self.day.isoformat()}&{query}" for name, query in LISTS.items()
+        }
 
     def next_of(self, cards: Sequence[Card]) -> Card | None:
         """The first of them that is still to come."""
@@ -151,7 +172,7 @@ class Board(Grid):
 
 
 def read_board(actor: Actor, day: dt.date, now: dt.datetime, settings: ClinicSettings) -> Board:
-    """The clinic's day for the front desk, in seven queries, and two more where a time fell free."""
+    """The clinic's day for the front desk, in eight queries, and two more where a time fell free."""
     zone = ZoneInfo(actor.timezone)
     today = now.astimezone(zone).date()
     start, end = clock.day_bounds(day, actor.timezone)
@@ -190,6 +211,7 @@ def read_board(actor: Actor, day: dt.date, now: dt.datetime, settings: ClinicSet
         cards=cards,
         talks=_talks(actor, now),
         freed=freed_on(actor, day, at=now),
+        beyond=read_beyond(actor, now, settings),
         settings=settings,
         closed_for=next((closure.reason for closure in closures), ""),
         by_doctor=by_doctor,

@@ -6,8 +6,13 @@ from clinicflow.clinics.models import WEEKDAYS, ClinicSettings
 from clinicflow.core import clock
 
 
+def next_working_day(day: dt.date, settings: ClinicSettings) -> dt.date:
+    """The next day of the clinic's week after a local one; the day after in a clinic that never works."""
+    days = (day + dt.timedelta(days=number) for number in range(1, 8))
+    return next((next_day for next_day in days if WEEKDAYS[next_day.weekday()] in settings.working_days), day)
+
+
 def nearing_until(now: dt.datetime, zone: str, settings: ClinicSettings) -> dt.datetime:
     """Visits that begin before this instant are near: the same time of day on the clinic's next working day."""
     today = clock.local(now, zone).date()
-    ahead = (number for number in range(1, 8) if WEEKDAYS[(today.weekday() + number) % 7] in settings.working_days)
-    return now + dt.timedelta(days=next(ahead, 1))
+    return now + (next_working_day(today, settings) - today)

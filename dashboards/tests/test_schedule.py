@@ -7,7 +7,7 @@ from clinicflow.audit.models import AuditLog
 from clinicflow.testing.monday import MONDAY, TEN, MondayCase
 from scheduling.models import Closure, Message, TimeOff
 
-BUDGET = 12
+BUDGET = 13
 PAGE = f"/schedule?date={MONDAY}"
 
 
