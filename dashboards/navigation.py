@@ -37,6 +37,7 @@ SIDEBARS: Mapping[Role, tuple[tuple[Any, tuple[Entry, ...]], ...]] = {
                 Entry(label=gettext_lazy("Messages"), icon="message-square", url_name="messages"),
                 Entry(label=gettext_lazy("Follow-ups"), icon="rotate-cw", url_name="follow_ups"),
                 Entry(label=gettext_lazy("Waitlist"), icon="hourglass", url_name="waitlist"),
+                Entry(label=gettext_lazy("Time off"), icon="plane", url_name="time_off", more=True),
                 Entry(label=gettext_lazy("Settings"), icon="settings", url_name="settings", more=True),
                 Entry(label=gettext_lazy("Users"), icon="users", url_name="people", more=True),
                 Entry(label=gettext_lazy("Audit"), icon="scroll-text", url_name="audit", more=True),
@@ -53,6 +54,7 @@ SIDEBARS: Mapping[Role, tuple[tuple[Any, tuple[Entry, ...]], ...]] = {
                 Entry(label=gettext_lazy("Intake"), icon="clipboard-list", url_name="intake"),
                 Entry(label=gettext_lazy("Follow-ups"), icon="rotate-cw", url_name="follow_ups"),
                 Entry(label=gettext_lazy("My settings"), icon="settings", url_name="settings_me", more=True),
+                Entry(label=gettext_lazy("Time off"), icon="plane", url_name="time_off", more=True),
             ),
         ),
     ),
@@ -69,6 +71,10 @@ SIDEBARS: Mapping[Role, tuple[tuple[Any, tuple[Entry, ...]], ...]] = {
 }
 # Pages of their own that belong to a tab of the settings: tab -> (label of the tab's own page, then its other pages).
 SETTINGS_PAGES: Mapping[str, tuple[Any, tuple[Entry, ...]]] = {
+    "clinic": (
+        gettext_lazy("Hours"),
+        (Entry(label=gettext_lazy("Closures"), icon="calendar-x", url_name="closures"),),
+    ),
     "messaging": (
         gettext_lazy("Messaging"),
         (Entry(label=gettext_lazy("Language model"), icon="sparkles", url_name="settings_ai"),),

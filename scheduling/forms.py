@@ -8,6 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
+from clinicflow.clinics.models import Doctor
+from clinicflow.core import clock
 from clinicflow.core.errors import Invalid
 from patients.models import Patient
 from scheduling.models import Appointment, Cancellation, WaitlistEntry
@@ -204,3 +206,113 @@ class WaitlistFilterForm(forms.Form):
     def asked(self) -> dict[str, Any]:
         self.is_valid()
         return {name: self.cleaned_data.get(name) or None for name in self.fields}
+
+
+class AbsenceForm(forms.Form):
+    """When nobody is booked: whole days, or from a time to a time. `span` is what came of it, as instants."""
+
+    first = forms.DateField(label=_("First day"), widget=forms.DateInput(attrs={"type": "date"}))
+    last = forms.DateField(
+        label=_("Last day"), required=False, widget=forms.DateInput(attrs={"type": "date"}), help_text=_("Included.")
+    )
+    start = forms.TimeField(label=_("From"), required=False, widget=forms.TimeInput(attrs={"type": "time"}))
+    end = forms.TimeField(
+        label=_("Until"),
+        required=False,
+        widget=forms.TimeInput(attrs={"type": "time"}),
+        help_text=_("Without times whole days."),
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=120)
+
+    def __init__(self, *args: Any, zone: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.zone = zone
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if "first" in self.errors or "last" in self.errors:
+            return data
+        days = data["first"], data.get("last") or data["first"]
+        for name, day in zip(("first", "last"), days, strict=True):
+            if not dt.date(2000, 1, 1) <= day <= dt.date(2199, 12, 31):
+                self.add_error(name, _("A date from 2000 to 2199."))
+        if not self.errors:
+            data["starts_at"] = self._instant("start", days[0], data.get("start"), last=False)
+            data["ends_at"] = self._instant("end", days[1], data.get("end"), last=True)
+            if None not in (data["starts_at"], data["ends_at"]) and data["ends_at"] <= data["starts_at"]:
+                self.add_error("end" if data.get("end") else "last", _("The end comes after the start."))
+        return data
+
+    def _instant(self, name: str, day: dt.date, time: dt.time | None, *, last: bool) -> dt.datetime | None:
+        if time is None:
+            return clock.day_bounds(day, self.zone)[1 if last else 0]
+        try:
+            return clock.at_wall_clock(day, time, self.zone)
+        except clock.NoSuchTime as error:
+            self.add_error(name, str(error))
+            return None
+
+
+class TimeOffForm(AbsenceForm):
+    """The same for one doctor; why is the doctor's own affair."""
+
+    field_order = ("doctor", "first", "last", "start", "end", "reason")
+    doctor = forms.ModelChoiceField(label=_("Doctor"), queryset=Doctor.objects.none(), empty_label=None)
+
+    def __init__(self, *args: Any, doctors: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        doctor: Any = self.fields["doctor"]
+        doctor.queryset = doctors
+        self.fields["reason"].required = False
+
+
+class PlanForm(forms.Form):
+    """What becomes of the visits in an absence."""
+
+    what = forms.ChoiceField(
+        label=_("What becomes of these visits"),
+        choices=(
+            ("move", _("Move each to the nearest free time of its doctor")),
+            ("hand-over", _("Give them to another doctor, at their own time where that doctor is free")),
+            ("cancel", _("Cancel them")),
+            ("leave", _("Leave them for now")),
+        ),
+        initial="move",
+        widget=forms.RadioSelect,
+    )
+    to_doctor = forms.ModelChoiceField(label=_("Other doctor"), queryset=Doctor.objects.none(), required=False)
+    note = forms.CharField(
+        label=_("Why they are cancelled"),
+        required=False,
+        max_length=500,
+        help_text=_("Kept with each cancellation; patients do not read it."),
+    )
+    visits = forms.TypedMultipleChoiceField(coerce=UUID, required=False, widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, doctors: Any, visits: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        taker: Any = self.fields["to_doctor"]
+        taker.queryset = doctors
+        chosen: Any = self.fields["visits"]
+        chosen.choices = [(str(visit.pk), "") for visit in visits]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        what = data.get("what")
+        if what == "hand-over" and not data.get("to_doctor") and "to_doctor" not in self.errors:
+            self.add_error("to_doctor", _("Choose who takes the visits."))
+        if what in {"move", "hand-over", "cancel"} and not data.get("visits") and "visits" not in self.errors:
+            self.add_error("visits", _("Choose at least one visit, or leave them all."))
+        return data
+
+
+class HolidayForm(forms.Form):
+    """The public holidays on which the clinic is closed."""
+
+    year = forms.IntegerField(min_value=1970, max_value=2199)
+    days = forms.TypedMultipleChoiceField(coerce=dt.date.fromisoformat, required=False)
+
+    def __init__(self, *args: Any, offered: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        days: Any = self.fields["days"]
+        days.choices = [(holiday.day.isoformat(), holiday.name) for holiday in offered]

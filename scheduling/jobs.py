@@ -9,7 +9,7 @@ from clinicflow.clinics.models import Clinic
 from clinicflow.core import clock
 from clinicflow.db import tenant
 from clinicflow.jobs.registry import job, periodic
-from scheduling.operations import messages, no_shows, waitlist
+from scheduling.operations import changes, messages, no_shows, waitlist
 
 
 @periodic("scheduling.no_shows", every=60)
@@ -29,6 +29,16 @@ def send_offer(*, clinic_id: UUID, message_id: str) -> None:
         message = waitlist.offer_to_send(actor, UUID(message_id))
         if message is not None:
             messages.deliver(actor, message, subject=actor.clinic_name, text=message.body)
+
+
+@job(changes.JOB, atomic=False, on_death=give_up)
+def tell_change(*, clinic_id: UUID, message_id: str) -> None:
+    """Hand the word of a change to its provider and note what became of it: two short transactions."""
+    actor = _clinic_itself(clinic_id)
+    with tenant(actor.scope()):
+        letter = changes.seal(actor, UUID(message_id))
+        if letter is not None:
+            messages.deliver(actor, letter.message, subject=letter.subject, text=letter.message.body)
 
 
 def _clinic_itself(clinic_id: UUID) -> Actor:

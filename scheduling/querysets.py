@@ -46,6 +46,10 @@ class AppointmentQuerySet(OfDoctorQuerySet):
         """Those whose time touches the half-open range of instants."""
         return self.filter(starts_at__lt=end, ends_at__gt=start)
 
+    def to_be_moved(self, at: dt.datetime) -> Self:
+        """Open ones that are not over and whose patient is not here yet."""
+        return self.open().filter(arrived=False, ends_at__gt=at)
+
     def overdue(self, *, started_before: dt.datetime, with_video: bool) -> Self:
         """Open visits that nobody has arrived for, begun at or before an instant; video visits only on demand."""
         rows = self.open().filter(arrived=False, deleted_at=None, starts_at__lte=started_before)
@@ -129,6 +133,18 @@ class WaitlistQuerySet(ClinicQuerySet):
 
 class ClosedTimeQuerySet(StaffQuerySet):
     """Closures and time off."""
+
+    def of_day_of(self, actor: Actor) -> Self:
+        """What a person looks after: the front desk everybody's, a doctor their own."""
+        return self.filter(doctor_id=actor.doctor_id) if actor.role == Role.DOCTOR else self
+
+    def coming(self, at: dt.datetime) -> Self:
+        """Those that are not over, the nearest first."""
+        return self.filter(ends_at__gt=at).order_by("starts_at", "id")
+
+    def past(self, at: dt.datetime) -> Self:
+        """Those that are over, the latest first."""
+        return self.filter(ends_at__lte=at).order_by("-starts_at", "id")
 
     def between(self, start: dt.datetime, end: dt.datetime) -> Self:
         return self.filter(starts_at__lt=end, ends_at__gt=start)

@@ -1,8 +1,19 @@
 from django.urls import path
 
-from scheduling.views import booking, follow_ups, messages, notes, visit, waitlist
+from scheduling.views import absences, booking, follow_ups, messages, notes, visit, waitlist
 
 urlpatterns = [
+    path("time-off", absences.time_off_list, name="time_off"),
+    path("time-off/new", absences.time_off_new, name="time_off_new"),
+    path("time-off/<uuid:pk>", absences.time_off_edit, name="time_off_edit"),
+    path("time-off/<uuid:pk>/remove", absences.time_off_remove, name="time_off_remove"),
+    path("time-off/<uuid:pk>/visits", absences.time_off_settle, name="time_off_settle"),
+    path("settings/closures", absences.closures, name="closures"),
+    path("settings/closures/new", absences.closure_new, name="closures_new"),
+    path("settings/closures/holidays", absences.closures_holidays, name="closures_holidays"),
+    path("settings/closures/<uuid:pk>", absences.closure_edit, name="closures_edit"),
+    path("settings/closures/<uuid:pk>/remove", absences.closure_remove, name="closures_remove"),
+    path("settings/closures/<uuid:pk>/visits", absences.closure_settle, name="closures_settle"),
     path("messages", messages.messages, name="messages"),
     path("waitlist", waitlist.waitlist_page, name="waitlist"),
     path("waitlist/new", waitlist.waitlist_new, name="waitlist_new"),

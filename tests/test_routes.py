@@ -120,6 +120,17 @@ TABLE = """
 /waitlist/<uuid:pk>/offer                           POST   waiting            302 400 403 403 403 400
 /waitlist/<uuid:pk>/keep                            POST   waiting            302 302 403 403 403 404
 /waitlist/<uuid:pk>/book                            POST   waiting            302 400 403 403 403 400
+/time-off                                           GET    -                  302 200 200 200 403 200
+/time-off/new                                       GET    -                  302 200 200 200 403 200
+/time-off/<uuid:pk>                                 GET    time_off           302 200 200 404 403 404
+/time-off/<uuid:pk>/remove                          POST   time_off           302 302 302 404 403 404
+/time-off/<uuid:pk>/visits                          POST   time_off           302 422 403 403 403 404
+/settings/closures                                  GET    -                  302 200 403 403 403 200
+/settings/closures/new                              GET    -                  302 200 403 403 403 200
+/settings/closures/holidays                         POST   -                  302 302 403 403 403 302
+/settings/closures/<uuid:pk>                        GET    closure            302 200 403 403 403 404
+/settings/closures/<uuid:pk>/remove                 POST   closure            302 302 403 403 403 404
+/settings/closures/<uuid:pk>/visits                 POST   closure            302 422 403 403 403 404
 /visits/new                                         GET    -                  302 200 403 403 403 200
 /visits/new/slots                                   GET    -                  302 200 403 403 403 200
 /visits/new/patients                                GET    -                  302 200 200 200 403 200

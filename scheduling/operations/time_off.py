@@ -77,8 +77,15 @@ def save(actor: Actor, row: TimeOff | Closure) -> None:
 
 def visits_hit(actor: Actor, row: TimeOff | Closure) -> Any:
     """The open visits in that time, with patient and doctor: they stand until they are moved or cancelled (bulk.py)."""
-    visits = Appointment.objects.visible_to(actor).open().between(row.starts_at, row.ends_at).for_cards()
-    return visits.with_doctors([row.doctor_id]) if isinstance(row, TimeOff) else visits
+    return visits_between(
+        actor, row.starts_at, row.ends_at, doctor_id=row.doctor_id if isinstance(row, TimeOff) else None
+    )
+
+
+def visits_between(actor: Actor, starts_at: dt.datetime, ends_at: dt.datetime, *, doctor_id: UUID | None = None) -> Any:
+    """The open visits that a time off of the doctor (a closure without one) would hit, with patient and doctor."""
+    visits = Appointment.objects.visible_to(actor).open().between(starts_at, ends_at).for_cards()
+    return visits if doctor_id is None else visits.with_doctors([doctor_id])
 
 
 @transaction.atomic
@@ -90,6 +97,18 @@ def close(actor: Actor, *, starts_at: dt.datetime, ends_at: dt.datetime, reason:
         raise Invalid(fields={"reason": ["Say why."]})
     row = Closure.objects.create(clinic_id=actor.clinic_id, starts_at=starts_at, ends_at=ends_at, reason=reason.strip())
     _announce(actor, row.pk)
+    return row
+
+
+@transaction.atomic
+def change_closure(
+    actor: Actor, closure_id: UUID, *, starts_at: dt.datetime, ends_at: dt.datetime, reason: str
+) -> Closure:
+    """Change when the clinic is closed, or why."""
+    _require_desk(actor)
+    row: Closure = Closure.objects.visible_to(actor).lock(closure_id)
+    row.starts_at, row.ends_at, row.reason = starts_at, ends_at, reason.strip()
+    save(actor, row)
     return row
 
 

@@ -20,6 +20,7 @@ SOURCES = (
     "intake/views/patient*.py",
     "aiassist/wording.py",
     "scheduling/operations/waitlist.py",
+    "scheduling/operations/changes.py",
 )
 
 

@@ -1,0 +1,117 @@
+"""Time off and closures together with what becomes of the visits in them: kept in one go, or not at all."""
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+from django.db import transaction
+
+from clinicflow.clinics.actors import Actor
+from clinicflow.core.errors import Invalid
+from scheduling.models import Appointment, Cancellation, Closure, TimeOff
+from scheduling.operations import bulk, changes, time_off
+
+
+class What(StrEnum):
+    """What is to become of the visits."""
+
+    LEAVE = "leave"
+    MOVE = "move"  # each to the nearest free time of its doctor
+    HAND_OVER = "hand-over"  # to another doctor, at its own time where that doctor is free
+    CANCEL = "cancel"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What becomes of `visits` (None: all that are hit). `doctor_id` takes them over, `note` says why they are off."""
+
+    what: What
+    visits: Collection[UUID] | None = None
+    doctor_id: UUID | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Absence:
+    """A time in which nobody books: of a doctor, or of the clinic when `doctor_id` is None."""
+
+    doctor_id: UUID | None
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settled:
+    """What became of the visits. `untold` are patients whom no message reaches: somebody calls them."""
+
+    row: TimeOff | Closure
+    moved: Sequence[Appointment] = ()
+    cancelled: Sequence[UUID] = ()
+    stayed: Sequence[bulk.Outcome] = ()
+    untold: Sequence[UUID] = field(default_factory=list)
+
+
+@transaction.atomic
+def keep(
+    actor: Actor, absence: Absence, *, row_id: UUID | None = None, plan: Plan | None = None, at: dt.datetime
+) -> Settled:
+    """Save a new absence, or change the one with `row_id`, and do with the visits in it as planned.
+
+    Raises what time_off and bulk raise: Invalid by field, Forbidden, NotFound.
+    """
+    row = _save(actor, absence, row_id)
+    return settle(actor, row, plan, at=at) if plan else Settled(row=row)
+
+
+def _save(actor: Actor, absence: Absence, row_id: UUID | None) -> TimeOff | Closure:
+    start, end, reason = absence.starts_at, absence.ends_at, absence.reason
+    if absence.doctor_id is None:
+        if row_id is None:
+            return time_off.close(actor, starts_at=start, ends_at=end, reason=reason)
+        return time_off.change_closure(actor, row_id, starts_at=start, ends_at=end, reason=reason)
+    if row_id is None:
+        return time_off.take(actor, doctor_id=absence.doctor_id, starts_at=start, ends_at=end, reason=reason)
+    return time_off.change(actor, row_id, starts_at=start, ends_at=end, reason=reason)
+
+
+@transaction.atomic
+def settle(actor: Actor, row: TimeOff | Closure, plan: Plan, *, at: dt.datetime) -> Settled:
+    """Move or cancel the visits in an absence; each patient is told. A visit that finds no time stays and says so."""
+    if plan.what == What.LEAVE:
+        return Settled(row=row)
+    hit = list(time_off.visits_hit(actor, row).to_be_moved(at).values_list("pk", "starts_at"))
+    times = {pk: starts_at for pk, starts_at in hit if plan.visits is None or pk in set(plan.visits)}
+    if plan.what == What.CANCEL:
+        outcomes = bulk.cancel_visits(
+            actor, times, cancellation_type=Cancellation.Type.CLINIC, reason_note=plan.note, at=at
+        )
+    elif plan.what == What.HAND_OVER and plan.doctor_id is None:
+        raise Invalid(fields={"to_doctor": ["Choose who takes the visits."]})
+    else:
+        taker = plan.doctor_id if plan.what == What.HAND_OVER else None
+        outcomes = bulk.move_visits(actor, times, doctor_id=taker, at=at)
+    for outcome in outcomes:
+        if isinstance(outcome.problem, Invalid):  # what was asked is wrong for all of them, not one visit's state
+            raise outcome.problem
+    return _told(actor, row, outcomes, times)
+
+
+def _told(
+    actor: Actor, row: TimeOff | Closure, outcomes: Sequence[bulk.Outcome], times: dict[UUID, dt.datetime]
+) -> Settled:
+    moved = [outcome.new for outcome in outcomes if outcome.new is not None]
+    off = [outcome.appointment_id for outcome in outcomes if outcome.new is None and outcome.problem is None]
+    untold = [
+        outcome.new.patient_id
+        for outcome in outcomes
+        if outcome.new is not None
+        and changes.tell(actor, outcome.new, instead_of=times[outcome.appointment_id]) is None
+    ]
+    for visit in Appointment.objects.visible_to(actor).filter(pk__in=off):
+        if changes.tell(actor, visit) is None:
+            untold.append(visit.patient_id)
+    stayed = [outcome for outcome in outcomes if outcome.problem is not None]
+    return Settled(row=row, moved=moved, cancelled=off, stayed=stayed, untold=untold)
