@@ -133,6 +133,21 @@ class StretchTests(WeekCase):
         self.assertEqual(self.stretch(60, self.thursday, override_reason="mother and son").status_code, 200)
         self.assertEqual(self.length(self.thursday), 60)
 
+    def test_another_length_in_the_dialog_of_times_keeps_the_visit_and_its_confirmation(self):
+        starts_at = self.thursday.starts_at.astimezone(dt.UTC).isoformat()
+        values = {
+            "doctor": self.dr_okafor.pk,
+            "date": MONDAY + 3 * DAY,
+            "duration": 60,
+            "slot": f"{self.dr_okafor.pk} {starts_at}",
+        }
+        address = f"/visits/{self.thursday.pk}/reschedule"
+        answer = self.client_for(self.desk).post(address, values, headers={"HX-Request": "true"})
+        self.assertContains(answer, "takes 60 min")
+        with self.inside(self.desk):
+            visit = Appointment.objects.get(pk=self.thursday.pk)
+        self.assertEqual((visit.duration, visit.status, visit.rescheduled), (60, "confirmed", False))
+
     def test_nonsense_stays_in_the_dialog_with_the_error_beside_the_field(self):
         for minutes in ("0", "481", "long", ""):
             self.assertContains(self.stretch(minutes, self.thursday), 'id="s-minutes-e"', status_code=422)

@@ -26,7 +26,7 @@ from scheduling.operations import appointments, desk
 from scheduling.views.answers import changed
 from scheduling.views.chips import chips_of, chips_of_refusal
 from scheduling.views.picking import chosen_patient, pick_of
-from scheduling.views.visit import add_errors, instant, moved_toast
+from scheduling.views.visit import add_errors, instant, moved_toast, stretched_toast
 
 CANDIDATES = 6
 CHIPS = 24
@@ -65,22 +65,14 @@ def visit_reschedule(request: HttpRequest, pk: UUID) -> HttpResponse:
     if not form.is_valid():
         return _reschedule_page(request, form, visit, request.POST, status=422)
     try:
-        doctor_id, starts_at = _wanted(request, form.cleaned_data)
-        moved = appointments.reschedule(
-            request.actor,
-            pk,
-            starts_at=starts_at,
-            doctor_id=doctor_id,
-            duration=form.cleaned_data["duration"],
-            override_reason=form.cleaned_data["override_reason"],
-            at=clock.now(),
-        )
+        moved, toast = _give_another_time(request, visit, form.cleaned_data)
     except Invalid as error:
         add_errors(form, error)
         return _reschedule_page(request, form, visit, request.POST, status=422)
     except (SlotUnavailable, AlreadyMoved) as error:
         return _reschedule_page(request, form, visit, request.POST, refusal=error, status=409)
-    return changed(request, moved, moved_toast(moved), close="modal sheet", doctors=(visit.doctor_id,), left=visit)
+    left = visit if moved.pk != visit.pk else None  # a visit that only got longer frees no time
+    return changed(request, moved, toast, close="modal sheet", doctors=(visit.doctor_id,), left=left)
 
 
 @require_GET
@@ -277,6 +269,19 @@ def _wanted(request: HttpRequest, data: dict[str, Any]) -> tuple[UUID, dt.dateti
         slot: tuple[UUID, dt.datetime] = data["slot"]
         return slot
     return data["doctor"], instant(request, data["date"], data["time"])
+
+
+def _give_another_time(request: HttpRequest, visit: Appointment, data: dict[str, Any]) -> tuple[Appointment, Toast]:
+    """Move the visit; where only its length is another, it stays the same visit, and confirmed."""
+    doctor_id, starts_at = _wanted(request, data)
+    asked: dict[str, Any] = {"duration": data["duration"], "override_reason": data["override_reason"]}
+    if (doctor_id, starts_at) == (visit.doctor_id, visit.starts_at):
+        stretched = appointments.stretch(request.actor, visit.pk, at=clock.now(), **asked)
+        return stretched, stretched_toast(stretched, before=visit.duration)
+    moved = appointments.reschedule(
+        request.actor, visit.pk, starts_at=starts_at, doctor_id=doctor_id, at=clock.now(), **asked
+    )
+    return moved, moved_toast(moved)
 
 
 def _request_of(request: HttpRequest, data: dict[str, Any]) -> desk.VisitRequest:

@@ -149,7 +149,7 @@ def visit_stretch(request: HttpRequest, pk: UUID) -> HttpResponse:
         except Invalid as error:
             add_errors(form, error)
         else:
-            return changed(request, done, _stretched_toast(done, before=shown.duration), close="modal sheet")
+            return changed(request, done, stretched_toast(done, before=shown.duration), close="modal sheet")
     context = {"form": form, "visit": shown, "lengths": sorted({*LENGTHS, shown.duration})}
     return render_page(
         request, "scheduling/visit_stretch.html", context, partial="form", status=422 if form.errors else 200
@@ -188,7 +188,7 @@ def moved_toast(moved: Appointment) -> Toast:
     return Toast(text=text, undo=reverse("visit_undo_move", args=[moved.pk]))
 
 
-def _stretched_toast(done: Appointment, *, before: int) -> Toast:
+def stretched_toast(done: Appointment, *, before: int) -> Toast:
     """How long a visit takes now, and the way back to the minutes before."""
     text = _("%(name)s takes %(n)s min, until %(time)s") % {
         "name": _name(done),
