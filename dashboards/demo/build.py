@@ -22,6 +22,7 @@ from dashboards.demo.papers import Papers
 from dashboards.demo.people import Crowd, Person, make_doctor
 from dashboards.demo.plan import CLINICS, PASSWORD, ClinicPlan, Scale
 from dashboards.demo.reading import summaries_of
+from dashboards.demo.reminders import reminders_of
 from dashboards.demo.talks import Talks
 from dashboards.demo.visits import Diary, Panel, Visit
 from intake.operations import questionnaires
@@ -193,7 +194,7 @@ def _write_visits(
     _write(say, plan, "summaries", summaries_of(lately))
     _write(say, plan, "conversations", talks.interactions)
     # LINKS talks.put_links_in(actor)
-    save_all(talks.messages)
+    save_all([*talks.messages, *reminders_of(papers.forms, clinic.name, calendar.now)])
     _write(say, plan, "notes", care.notes_of(visits))
     _write(say, plan, "follow-ups", care.follow_ups_of(visits, calendar, authors))
 

@@ -10,10 +10,10 @@ BY_APPOINTMENT = (
     "select a.clinic_id, a.starts_at from {rows} r "
     "join appointments a on a.clinic_id = r.clinic_id and a.id = r.appointment_id"
 )
-# A closed time marks each local day that it touches.
+# A closed time marks each local day that it touches; half days, since a day of 23 hours is stepped over by whole ones.
 BY_SPAN = (
     "select r.clinic_id, moment from {rows} r cross join lateral ("
-    "select generate_series(r.starts_at, r.ends_at, interval '1 day') "
+    "select generate_series(r.starts_at, r.ends_at - interval '1 microsecond', interval '12 hours') "
     "union select r.ends_at - interval '1 microsecond') days (moment)"
 )
 

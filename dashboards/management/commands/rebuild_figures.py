@@ -1,5 +1,6 @@
 """`manage.py rebuild_figures`: count the owner's figures again from the rows, for one clinic or all."""
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
@@ -22,7 +23,7 @@ class Command(BaseCommand):
             try:
                 clinics = clinics.filter(pk=clinic)
                 found = clinics.exists()
-            except ValueError as error:
+            except ValidationError as error:
                 raise CommandError(f"{clinic} is no id.") from error
             if not found:
                 raise CommandError(f"There is no clinic {clinic}.")
