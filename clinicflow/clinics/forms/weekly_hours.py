@@ -146,4 +146,4 @@ def _date_of(text: str) -> dt.date | None:
 
 def _written(day: str) -> str:
     date = _date_of(day)
-    return write_date(date, "weekday") + f" {date.year}" if date else day
+    return write_date(date, "full") if date else day

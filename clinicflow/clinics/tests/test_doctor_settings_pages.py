@@ -44,7 +44,7 @@ class Mine(ClinicCase):
         self.assertEqual((own["tue"], own["2026-12-28"], len(own)), ([], [], 8))
         page = self.client.get("/settings/me")
         self.assertContains(page, 'value="13:00"')
-        self.assertContains(page, "Dec 28 2026")
+        self.assertContains(page, "December 28, 2026")
 
     def test_a_week_that_is_not_their_own_is_not_kept(self):
         self.save(**{"week-mon-start": "09:00", "week-mon-end": "12:00"})
