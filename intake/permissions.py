@@ -171,6 +171,7 @@ def patient_response(
         "patient": patient,
         "clinic_name": patient.clinic.name,
         "clinic_phone": patient.clinic.phone,
+        "clinic_address": patient.clinic.address,
         "languages": languages,
     }
     return render(request, template, {**shared, **context}, status=status)

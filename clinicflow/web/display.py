@@ -21,6 +21,7 @@ DATE_ORDERS = {
     "DD.MM.YYYY": ("d.m.Y", False),
     "YYYY-MM-DD": ("Y-m-d", True),
 }
+YEAR_FIRST = {"medium": "Y-m-d", "full": "l, Y-m-d"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,12 +92,16 @@ def write_hour(hour: int) -> str:
 def write_date(moment: dt.datetime | dt.date, style: str = "short") -> str:
     """A date in the clinic's order. Styles: `digits` 11/23/2026, `short` 23 Nov, `medium` 23 Nov 2026,
     `long` 23 November, `weekday` Mon 23 Nov, `full` Monday 23 November 2026; month first where the clinic has it so.
+    Where the year comes first, dates with a year are 2026-11-23.
     """
     date = to_local(moment).date() if isinstance(moment, dt.datetime) else moment
     display = current_display()
     if style == "digits":
         return formats.date_format(date, DATE_ORDERS.get(display.date_format, DATE_ORDERS["YYYY-MM-DD"])[0])
-    return formats.date_format(date, _patterns(display.month_first)[style])
+    patterns = _patterns(display.month_first)
+    if display.date_format == "YYYY-MM-DD" and translation.get_language() != "es":
+        patterns |= YEAR_FIRST
+    return formats.date_format(date, patterns[style])
 
 
 def _patterns(month_first: bool) -> dict[str, str]:

@@ -32,7 +32,7 @@ DEMO_ACCOUNTS = (
     ("owner@lakeside.test", "Owner, Lakeside", "chart-column"),
 )
 FIRST_PAGE = {Role.DOCTOR: "my_day", Role.OWNER: "overview"}
-FIRST_PAGE_OF_DESK = {"dashboard": "schedule", "schedule": "schedule", "patients": "patients", "inbox": "inbox"}
+FIRST_PAGE_OF_DESK = {"dashboard": "schedule", "schedule": "schedule_week", "patients": "patients", "inbox": "inbox"}
 
 
 class SignInView(LoginView):

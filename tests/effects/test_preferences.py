@@ -1,0 +1,48 @@
+"""Preferences: how pages look, and which comes first."""
+
+from clinicflow.testing.monday import MondayCase
+from tests.effects.deciding import Decides
+
+
+class Preferences(Decides, MondayCase):
+    @classmethod
+    def hire(cls):
+        cls.visit = cls.visit_at("15:00", "Hannah Lindqvist", status="confirmed")
+
+    def page(self, address):
+        return self.client_for(self.desk).get(address, follow=True)
+
+    def test_time_format(self):
+        self.assertContains(self.page(f"/visits/{self.visit.pk}"), "3:00 pm")
+        self.decide(time_format="24h")
+        page = self.page(f"/visits/{self.visit.pk}")
+        self.assertContains(page, "15:00")
+        self.assertNotContains(page, "3:00 pm")
+
+    def test_date_format(self):
+        for order, born, today in (
+            ("MM/DD/YYYY", "Jun 26, 1983", "March 1"),
+            ("DD/MM/YYYY", "26 Jun 1983", "1 March"),
+            ("YYYY-MM-DD", "1983-06-26", "March 1"),
+        ):
+            with self.subTest(order):
+                self.decide(date_format=order)
+                self.assertContains(self.page(f"/visits/{self.visit.pk}"), born)
+                self.assertContains(self.page("/schedule"), today)
+
+    def test_default_dashboard_view(self):
+        for view, address in (
+            ("dashboard", "/schedule"),
+            ("schedule", "/schedule/week"),
+            ("patients", "/patients"),
+        ):
+            with self.subTest(view):
+                self.decide(default_dashboard_view=view)
+                self.assertEqual(self.client_for(self.desk).get("/")["Location"], address)
+        self.assertEqual(self.client_for(self.doctor).get("/")["Location"], "/my-day")
+        self.assertEqual(self.client_for(self.owner).get("/")["Location"], "/overview")
+
+    def test_auto_refresh_interval(self):
+        self.assertContains(self.page("/schedule"), 'data-refresh="30"')
+        self.decide(auto_refresh_interval=0)
+        self.assertContains(self.page("/schedule"), 'data-refresh="0"')
