@@ -73,7 +73,10 @@ SIDEBARS: Mapping[Role, tuple[tuple[Any, tuple[Entry, ...]], ...]] = {
 SETTINGS_PAGES: Mapping[str, tuple[Any, tuple[Entry, ...]]] = {
     "clinic": (
         gettext_lazy("Hours"),
-        (Entry(label=gettext_lazy("Closures"), icon="calendar-x", url_name="closures"),),
+        (
+            Entry(label=gettext_lazy("Doctors"), icon="stethoscope", url_name="doctors"),
+            Entry(label=gettext_lazy("Closures"), icon="calendar-x", url_name="closures"),
+        ),
     ),
     "messaging": (
         gettext_lazy("Messaging"),

@@ -88,4 +88,11 @@ class SeriesConflicts(DomainError):
     title = "Some dates of this series are not free"
 
 
+class DoctorHasVisits(DomainError):
+    """A doctor who leaves still has visits ahead. Extras: `visits`, how many."""
+
+    code = "doctor_has_visits"
+    title = "This doctor still has visits ahead: hand them over or cancel them first"
+
+
 constraint_means("appointments_no_double_booking", SlotTaken)

@@ -306,6 +306,16 @@ class PlanForm(forms.Form):
         return data
 
 
+class LeavingForm(PlanForm):
+    """What becomes of the visits of a doctor who leaves."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        what: Any = self.fields["what"]
+        what.choices = [choice for choice in what.choices if choice[0] in {"hand-over", "cancel"}]
+        what.initial = "hand-over"
+
+
 class HolidayForm(forms.Form):
     """The public holidays on which the clinic is closed."""
 

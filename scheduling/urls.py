@@ -1,6 +1,6 @@
 from django.urls import path
 
-from scheduling.views import absences, booking, follow_ups, messages, notes, visit, waitlist
+from scheduling.views import absences, booking, doctors, follow_ups, messages, notes, visit, waitlist
 
 urlpatterns = [
     path("time-off", absences.time_off_list, name="time_off"),
@@ -14,6 +14,14 @@ urlpatterns = [
     path("settings/closures/<uuid:pk>", absences.closure_edit, name="closures_edit"),
     path("settings/closures/<uuid:pk>/remove", absences.closure_remove, name="closures_remove"),
     path("settings/closures/<uuid:pk>/visits", absences.closure_settle, name="closures_settle"),
+    path("settings/doctors", doctors.doctor_list, name="doctors"),
+    path("settings/doctors/new", doctors.doctor_new, name="doctor_new"),
+    path("settings/doctors/<uuid:pk>", doctors.doctor_edit, name="doctor"),
+    path("settings/doctors/<uuid:pk>/leave", doctors.doctor_leave, name="doctor_leave"),
+    path("settings/doctors/<uuid:pk>/retire", doctors.doctor_retire, name="doctor_retire"),
+    path("settings/doctors/<uuid:pk>/return", doctors.doctor_return, name="doctor_return"),
+    path("settings/doctors/<uuid:pk>/calendar", doctors.calendar, name="doctor_calendar"),
+    path("settings/doctors/<uuid:pk>/calendar/end", doctors.calendar_end, name="doctor_calendar_end"),
     path("messages", messages.messages, name="messages"),
     path("waitlist", waitlist.waitlist_page, name="waitlist"),
     path("waitlist/new", waitlist.waitlist_new, name="waitlist_new"),

@@ -125,6 +125,14 @@ TABLE = """
 /time-off/<uuid:pk>                                 GET    time_off           302 200 200 404 403 404
 /time-off/<uuid:pk>/remove                          POST   time_off           302 302 302 404 403 404
 /time-off/<uuid:pk>/visits                          POST   time_off           302 422 403 403 403 404
+/settings/doctors                                   GET    -                  302 200 403 403 403 200
+/settings/doctors/new                               GET    -                  302 200 403 403 403 200
+/settings/doctors/<uuid:pk>                         GET    doctor             302 200 403 403 403 404
+/settings/doctors/<uuid:pk>/leave                   POST   doctor             302 422 403 403 403 404
+/settings/doctors/<uuid:pk>/retire                  POST   doctor             302 302 403 403 403 404
+/settings/doctors/<uuid:pk>/return                  POST   doctor             302 302 403 403 403 404
+/settings/doctors/<uuid:pk>/calendar                GET    doctor             302 200 200 404 403 404
+/settings/doctors/<uuid:pk>/calendar/end            POST   doctor             302 302 302 404 403 404
 /settings/closures                                  GET    -                  302 200 403 403 403 200
 /settings/closures/new                              GET    -                  302 200 403 403 403 200
 /settings/closures/holidays                         POST   -                  302 302 403 403 403 302

@@ -47,6 +47,10 @@ class StaffQuerySet(ClinicQuerySet):
 
 
 class DoctorQuerySet(StaffQuerySet):
+    def looked_after_by(self, actor: Actor) -> Self:
+        """A doctor themselves, the front desk's all."""
+        return self.filter(pk=actor.doctor_id) if actor.role == Role.DOCTOR else self
+
     def active(self) -> Self:
         return self.filter(is_active=True)
 

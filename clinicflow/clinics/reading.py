@@ -1,16 +1,26 @@
 """Settings in words, for pages where they are only read."""
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from clinicflow.accounts.models import User
 from clinicflow.accounts.operations import second_factor
 from clinicflow.clinics.actors import Actor
 from clinicflow.clinics.declared import Setting, Tab
-from clinicflow.clinics.models import ClinicSettings
+from clinicflow.clinics.models import WEEKDAYS, ClinicSettings
 from clinicflow.web.display import write_clock
+
+SHORT_DAYS = dict(
+    zip(
+        WEEKDAYS,
+        (_lazy("Mon"), _lazy("Tue"), _lazy("Wed"), _lazy("Thu"), _lazy("Fri"), _lazy("Sat"), _lazy("Sun")),
+        strict=True,
+    )
+)
 
 
 def in_words(tab: Tab, settings: ClinicSettings) -> list[dict[str, Any]]:
@@ -46,3 +56,23 @@ def people_without_second_factor(actor: Actor) -> list[str]:
     working = User.objects.filter(memberships__clinic_id=actor.clinic_id, memberships__status="active", status="active")
     without = working.exclude(authenticator__type__in=second_factor.FACTORS).distinct().order_by("name", "email")
     return [str(user) for user in without]
+
+
+def hours_in_words(week: Mapping[str, Sequence[Sequence[str]]]) -> str:
+    """Weekly hours in a line, days with the same hours together: `Mon–Thu 9:00 am–5:00 pm · Fri 9:00 am–12:00 pm`."""
+    runs: list[tuple[list[str], str]] = []
+    for day in WEEKDAYS:
+        ranges = ", ".join(
+            "–".join(write_clock(dt.time.fromisoformat(edge)) for edge in pair) for pair in week.get(day, [])
+        )
+        if runs and runs[-1][1] == ranges:
+            runs[-1][0].append(day)
+        else:
+            runs.append(([day], ranges))
+    return " · ".join(f"{_days(days)} {ranges}" for days, ranges in runs if ranges)
+
+
+def _days(days: Sequence[str]) -> str:
+    """`Mon–Thu`, `Mon, Tue` or `Mon`."""
+    names = [str(SHORT_DAYS[day]) for day in days]
+    return f"{names[0]}–{names[-1]}" if len(names) > 2 else ", ".join(names)

@@ -1,7 +1,7 @@
 """Time off and closures together with what becomes of the visits in them: kept in one go, or not at all."""
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
@@ -47,7 +47,7 @@ class Absence:
 class Settled:
     """What became of the visits. `untold` are patients whom no message reaches: somebody calls them."""
 
-    row: TimeOff | Closure
+    row: TimeOff | Closure | None
     moved: Sequence[Appointment] = ()
     cancelled: Sequence[UUID] = ()
     stayed: Sequence[bulk.Outcome] = ()
@@ -80,10 +80,24 @@ def _save(actor: Actor, absence: Absence, row_id: UUID | None) -> TimeOff | Clos
 @transaction.atomic
 def settle(actor: Actor, row: TimeOff | Closure, plan: Plan, *, at: dt.datetime) -> Settled:
     """Move or cancel the visits in an absence; each patient is told. A visit that finds no time stays and says so."""
+    hit = time_off.visits_hit(actor, row).to_be_moved(at).values_list("pk", "starts_at")
+    return settle_visits(actor, dict(hit), plan, at=at, row=row)
+
+
+@transaction.atomic
+def settle_visits(
+    actor: Actor,
+    times: Mapping[UUID, dt.datetime],
+    plan: Plan,
+    *,
+    at: dt.datetime,
+    row: TimeOff | Closure | None = None,
+) -> Settled:
+    """The same for any visits, given with their starts."""
     if plan.what == What.LEAVE:
         return Settled(row=row)
-    hit = list(time_off.visits_hit(actor, row).to_be_moved(at).values_list("pk", "starts_at"))
-    times = {pk: starts_at for pk, starts_at in hit if plan.visits is None or pk in set(plan.visits)}
+    if plan.visits is not None:
+        times = {pk: times[pk] for pk in plan.visits if pk in times}
     if plan.what == What.CANCEL:
         outcomes = bulk.cancel_visits(
             actor, times, cancellation_type=Cancellation.Type.CLINIC, reason_note=plan.note, at=at
@@ -100,7 +114,7 @@ def settle(actor: Actor, row: TimeOff | Closure, plan: Plan, *, at: dt.datetime)
 
 
 def _told(
-    actor: Actor, row: TimeOff | Closure, outcomes: Sequence[bulk.Outcome], times: dict[UUID, dt.datetime]
+    actor: Actor, row: TimeOff | Closure | None, outcomes: Sequence[bulk.Outcome], times: Mapping[UUID, dt.datetime]
 ) -> Settled:
     moved = [outcome.new for outcome in outcomes if outcome.new is not None]
     off = [outcome.appointment_id for outcome in outcomes if outcome.new is None and outcome.problem is None]

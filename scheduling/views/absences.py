@@ -174,8 +174,8 @@ def _edit(request: HttpRequest, kind: Kind, pk: UUID | None = None) -> HttpRespo
             except DomainError as error:
                 _mark(form, plan, error)
             else:
-                _say(request, done)
-                return redirect(f"{kind.url}_edit", done.row.pk)
+                say_settled(request, done)
+                return redirect(f"{kind.url}_edit", done.row.pk if done.row else pk)
     elif row is not None and request.method == "GET" and hit and request.actor.role == Role.ADMIN:
         plan = PlanForm(doctors=_doctors(request), visits=hit, initial={"visits": [str(visit.pk) for visit in hit]})
     return _answer(request, kind, row, form, plan, hit)
@@ -208,7 +208,7 @@ def _settle(request: HttpRequest, kind: Kind, pk: UUID) -> HttpResponseBase:
         except DomainError as error:
             _mark(plan, plan, error)
         else:
-            _say(request, done)
+            say_settled(request, done)
             return redirect(f"{kind.url}_edit", pk)
     return _answer(request, kind, row, _form(request, kind, row, data=None), plan, hit)
 
@@ -283,7 +283,8 @@ def _mark(form: Any, plan: PlanForm | None, error: DomainError) -> None:
         form.add_error(None, error.detail)
 
 
-def _say(request: HttpRequest, done: absences.Settled) -> None:
+def say_settled(request: HttpRequest, done: absences.Settled) -> None:
+    """What became of the visits, as messages of the next page."""
     parts = [_("Saved.")]
     for template, number in (
         (ngettext("%(n)d visit moved.", "%(n)d visits moved.", len(done.moved)), len(done.moved)),
