@@ -85,7 +85,9 @@ def nearing(*, clinic_id: UUID) -> None:
     """Tell of visits that are near and unconfirmed, or whose intake is not in."""
     actor, now = _clinic_itself(clinic_id), clock.now()
     clinic: ClinicSettings = ClinicSettings.objects.visible_to(actor).get()
-    visits = near_visits(actor, now, nearing_until(now, actor.timezone, clinic)).order_by("starts_at", "pk")
+    visits = near_visits(actor, now, nearing_until(now, actor.timezone, clinic)).order_by(
+        "-starts_at", "pk"
+    )  # the next one on top
     news = [
         News(kind=kind, object_type=VISIT, object_id=visit.pk, doctor_id=visit.doctor_id)
         for visit in visits.only("id", "doctor_id", "status", "intake_status")

@@ -25,6 +25,7 @@ urlpatterns = [
     # doctor
     path("my-day", doctor.my_day, name="my_day"),
     path("my-day/<uuid:visit_id>", doctor.my_day, name="my_day_visit"),
+    path("my-day/<uuid:visit_id>/note", doctor.my_day_note, name="my_day_note"),
     # owner
     path("overview", owner.overview, name="overview"),
     path("overview/minutes", owner.minutes, name="overview_minutes"),

@@ -85,6 +85,7 @@ TABLE = """
 /find                                               GET    -                  302 200 200 200 403 200
 /my-day                                             GET    -                  302 403 200 200 403 403
 /my-day/<uuid:visit_id>                             GET    visit              302 403 200 404 403 403
+/my-day/<uuid:visit_id>/note                        POST   visit              302 403 422 404 403 403
 /overview                                           GET    -                  302 403 403 403 200 403
 /overview/no-shows                                  GET    -                  302 403 403 403 200 403
 /overview/ai                                        GET    -                  302 403 403 403 200 403

@@ -1,38 +1,56 @@
-"""The doctor's day: their visits in order, breaks between them, and the one that is open."""
+"""The doctor's day: their visits in order, breaks between them, what to know, and the visit that is open."""
 
 import datetime as dt
 from dataclasses import dataclass
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
+from django.db.models.functions import Coalesce
+
 from clinicflow.clinics.actors import Actor
 from clinicflow.clinics.models import ClinicSettings
 from clinicflow.core import clock
-from dashboards.board.cards import COLUMNS, Card, card_of
-from dashboards.grid import Block, blocks_of
+from dashboards.board.alerts import Alert
+from dashboards.board.cards import Card, card_of, row_of
+from dashboards.board.own_day import Ahead, OwnDay, read_day_and_ahead
+from dashboards.board.pace import WORTH_SAYING, Pace
+from dashboards.grid import Block, blocks_of, minute_of_day
 from scheduling.availability import bookable
-from scheduling.models import Appointment, Closure, TimeOff
+from scheduling.models import Appointment, Closure, DoctorNote, TimeOff
 from scheduling.transitions import allowed_actions
 
 
 @dataclass(slots=True, kw_only=True)
 class Entry:
-    """A line of the list: a visit or a break."""
+    """A line of the list: a visit, a break, or the present. `expected` is when a visit can begin, where that is later
+    than planned by more than a few minutes."""
 
     card: Card | None = None
     block: Block | None = None
+    is_now: bool = False
+    expected: dt.datetime | None = None
 
 
 @dataclass(slots=True, kw_only=True)
 class Agenda:
-    """One doctor's local day. `visit` is the one opened, None on a day without visits."""
+    """One doctor's local day. `visit` is the one opened, None on a day without visits.
+
+    `own_note` is what the doctor has written about it, `last_note` the newest other one about the patient.
+    """
 
     day: dt.date
+    now: dt.datetime
     entries: list[Entry]
     cards: list[Card]
     card: Card | None
     visit: Appointment | None
     last_visit: Appointment | None
+    own_note: DoctorNote | None
+    last_note: DoctorNote | None
+    alerts: list[Alert]
+    pace: Pace
+    ahead: Ahead | None
     actions: list[str]
     age: int
 
@@ -50,28 +68,44 @@ class Agenda:
 
     @property
     def patient_ids(self) -> list[UUID]:
-        return [card.patient_id for card in self.cards]
+        """Whom the page shows."""
+        others = [gap.visit.patient_id for gap in self.ahead.gaps] if self.ahead else []
+        opened = [self.visit.patient_id] if self.visit else []
+        return [card.patient_id for card in self.cards] + opened + others
 
 
 def read_agenda(actor: Actor, now: dt.datetime, settings: ClinicSettings, visit_id: UUID | None) -> Agenda:
     """The doctor's today. NotFound if the visit asked for is not one of theirs."""
     zone = ZoneInfo(actor.timezone)
     day = clock.local(now, actor.timezone).date()
-    visits = Appointment.objects.visible_to(actor)
-    rows = visits.on(day, actor.timezone).filter(rescheduled=False).order_by("starts_at", "id").values(*COLUMNS)
-    cards = [card_of(row, day, zone, now, day) for row in rows]
+    own, ahead = read_day_and_ahead(actor, day, now, intake_required=settings.intake_required)
+    cards = [card_of(row_of(visit), day, zone, now, day) for visit in own.visits]
     chosen = visit_id or _next(cards)
-    visit = visits.for_cards().fetch(chosen) if chosen else None
+    visit = _opened(actor, own, chosen)
+    mine, last_note = _notes(actor, visit)
     return Agenda(
         day=day,
-        entries=_entries(cards, _breaks(actor, day, zone)),
+        now=now,
+        entries=_entries(cards, _breaks(actor, day, zone), own.pace, minute_of_day(now.astimezone(zone))),
         cards=cards,
         card=next((card for card in cards if visit and card.id == visit.pk), None),
         visit=visit,
         last_visit=_last_visit(actor, visit),
+        own_note=mine,
+        last_note=last_note,
+        alerts=own.alerts(now, intake_required=settings.intake_required),
+        pace=own.pace,
+        ahead=ahead,
         actions=allowed_actions(actor, visit, settings=settings, at=now) if visit else [],
         age=visit.patient.age_on(day) if visit else 0,
     )
+
+
+def _opened(actor: Actor, own: OwnDay, chosen: UUID | None) -> Appointment | None:
+    if chosen is None:
+        return None
+    todays = next((visit for visit in own.visits if visit.pk == chosen), None)
+    return todays or Appointment.objects.visible_to(actor).for_cards().fetch(chosen)
 
 
 def _next(cards: list[Card]) -> UUID | None:
@@ -97,10 +131,18 @@ def _breaks(actor: Actor, day: dt.date, zone: ZoneInfo) -> list[Block]:
     return [block for block in blocks if block.icon]
 
 
-def _entries(cards: list[Card], blocks: list[Block]) -> list[Entry]:
-    lines = [(card.start, 1, Entry(card=card)) for card in cards]
+def _entries(cards: list[Card], blocks: list[Block], pace: Pace, now: int) -> list[Entry]:
+    lines = [(card.start, 1, Entry(card=card, expected=_expected(card, pace))) for card in cards]
     lines += [(block.start, 0, Entry(block=block)) for block in blocks]
+    if cards and cards[0].start < now < cards[-1].end:
+        lines.append((now, 2, Entry(is_now=True)))
     return [entry for _start, _rank, entry in sorted(lines, key=lambda line: line[:2])]
+
+
+def _expected(card: Card, pace: Pace) -> dt.datetime | None:
+    expected = pace.expected.get(card.id)
+    late = expected is not None and expected - card.starts_at >= dt.timedelta(minutes=WORTH_SAYING)
+    return expected if late else None
 
 
 def _last_visit(actor: Actor, visit: Appointment | None) -> Appointment | None:
@@ -110,3 +152,19 @@ def _last_visit(actor: Actor, visit: Appointment | None) -> Appointment | None:
         patient_id=visit.patient_id, status=Appointment.Status.COMPLETED, starts_at__lt=visit.starts_at
     )
     return earlier.select_related("doctor").order_by("-starts_at", "-pk").first()
+
+
+def own_note(actor: Actor, visit: Appointment) -> DoctorNote | None:
+    """What the doctor has written about this visit, the newest."""
+    return _notes(actor, visit)[0]
+
+
+def _notes(actor: Actor, visit: Appointment | None) -> tuple[DoctorNote | None, DoctorNote | None]:
+    """The doctor's own note about this visit, and the newest other one about the patient; one query."""
+    if visit is None:
+        return None, None
+    mine = Q(appointment_id=visit.pk, doctor_id=actor.doctor_id)
+    rows = DoctorNote.objects.visible_to(actor).filter(patient_id=visit.patient_id).select_related("doctor")
+    found = list(rows.annotate(mine=Coalesce(mine, False)).order_by("-mine", "-created_at", "pk")[:2])
+    own = next((note for note in found if note.mine), None)
+    return own, next((note for note in found if note is not own), None)

@@ -10,7 +10,16 @@ from aiassist.models import IntakeSummary
 from clinicflow.clinics.actors import Actor
 from scheduling.models import Appointment
 
-KINDS = ("arrived", "allergy", "summary-unreviewed", "intake-missing", "late", "no-show")
+KINDS = ("arrived", "allergy", "summary-failed", "summary-unreviewed", "intake-missing", "late", "no-show")
+ICONS = {
+    "arrived": "map-pin",
+    "allergy": "shield-alert",
+    "summary-failed": "sparkles",
+    "summary-unreviewed": "sparkles",
+    "intake-missing": "clipboard-x",
+    "late": "clock",
+    "no-show": "user-x",
+}
 READY = (IntakeSummary.Status.GENERATED, IntakeSummary.Status.EDITED)
 
 
@@ -26,6 +35,10 @@ class Alert:
     starts_at: dt.datetime
     minutes: int | None = None
     details: tuple[str, ...] = ()
+
+    @property
+    def icon(self) -> str:
+        return ICONS[self.kind]
 
 
 def newest_summaries(actor: Actor, visits: Iterable[UUID]) -> dict[UUID, IntakeSummary]:
@@ -47,32 +60,38 @@ def alerts_of(
 
 
 def _of(visit: Appointment, summary: IntakeSummary | None, now: dt.datetime, intake_required: bool) -> Iterator[Alert]:
-    def alert(kind: str, **facts: Any) -> Alert:
-        return Alert(
-            kind=kind,
-            appointment_id=visit.pk,
-            patient_id=visit.patient_id,
-            patient_name=visit.patient.full_name,
-            starts_at=visit.starts_at,
-            **facts,
-        )
-
     if visit.status == Appointment.Status.NO_SHOW:
-        yield alert("no-show")
+        yield _alert(visit, "no-show")
     if not visit.is_open:
         return
     if visit.arrived_at:
-        yield alert("arrived", minutes=_minutes(now - visit.arrived_at))
+        yield _alert(visit, "arrived", minutes=_minutes(now - visit.arrived_at))
     elif visit.starts_at < now:
-        yield alert("late", minutes=_minutes(now - visit.starts_at))
+        yield _alert(visit, "late", minutes=_minutes(now - visit.starts_at))
     if intake_required and visit.intake_status != Appointment.IntakeStatus.COMPLETED:
-        yield alert("intake-missing")
-    if summary is None:
-        return
+        yield _alert(visit, "intake-missing")
+    if summary is not None:
+        yield from _of_summary(visit, summary)
+
+
+def _of_summary(visit: Appointment, summary: IntakeSummary) -> Iterator[Alert]:
     if summary.allergies:
-        yield alert("allergy", details=tuple(str(row.get("substance", "")) for row in summary.allergies))
-    if summary.status in READY and summary.reviewed_at is None:
-        yield alert("summary-unreviewed")
+        yield _alert(visit, "allergy", details=tuple(str(row.get("substance", "")) for row in summary.allergies))
+    if summary.status == IntakeSummary.Status.FAILED:
+        yield _alert(visit, "summary-failed")
+    elif summary.status in READY and summary.reviewed_at is None:
+        yield _alert(visit, "summary-unreviewed")
+
+
+def _alert(visit: Appointment, kind: str, **facts: Any) -> Alert:
+    return Alert(
+        kind=kind,
+        appointment_id=visit.pk,
+        patient_id=visit.patient_id,
+        patient_name=visit.patient.full_name,
+        starts_at=visit.starts_at,
+        **facts,
+    )
 
 
 def _minutes(length: dt.timedelta) -> int:

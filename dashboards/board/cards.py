@@ -122,6 +122,14 @@ def card_of(
     )
 
 
+def row_of(visit: Appointment) -> dict[str, Any]:
+    """COLUMNS of a visit that was read with its patient."""
+    own = [name for name in COLUMNS if not name.startswith("patient__")]
+    patients = [name for name in COLUMNS if name.startswith("patient__")]
+    row = {name: getattr(visit, name) for name in own}
+    return row | {name: getattr(visit.patient, name.removeprefix("patient__")) for name in patients}
+
+
 def _quick(mark: str, can_arrive: bool) -> str:
     if mark == "unconfirmed":
         return "confirm"

@@ -9,7 +9,7 @@ are late themselves hold nobody up: a visit whose time has passed without an arr
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 WORTH_SAYING = 5  # minutes
@@ -18,12 +18,14 @@ WORTH_SAYING = 5  # minutes
 class Planned(Protocol):
     """What the sums need of a visit; instants are aware."""
 
-    id: UUID
-    starts_at: dt.datetime
-    ends_at: dt.datetime
-    arrived_at: dt.datetime | None
-    completed_at: dt.datetime | None
-    is_open: bool
+    id: Any
+    starts_at: Any
+    ends_at: Any
+    arrived_at: Any
+    completed_at: Any
+
+    @property
+    def is_open(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +44,9 @@ class Pace:
         return self.behind >= WORTH_SAYING
 
 
-def pace_of(visits: Iterable[Planned], now: dt.datetime) -> Pace:
+def pace_of(planned: Iterable[Planned], now: dt.datetime) -> Pace:
     """The pace of one doctor's day, whose visits come in the order of their times."""
-    visits = list(visits)
+    visits = list(planned)
     freed = max((visit.completed_at for visit in visits if visit.completed_at), default=None)
     waiting = [visit for visit in visits if visit.is_open and (visit.arrived_at or visit.starts_at > now)]
     present = next((visit for visit in waiting if visit.arrived_at and visit.starts_at <= now), None)
