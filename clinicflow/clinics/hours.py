@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from clinicflow.clinics.models import WEEKDAYS
+from clinicflow.web.display import write_clock
 
 
 def problem_of_day(ranges: Any) -> str:
@@ -17,9 +18,9 @@ def problem_of_day(ranges: Any) -> str:
             return "A range is two times, HH:MM."
         start, end = times
         if start >= end:
-            return f"{start:%H:%M} is not before {end:%H:%M}."
+            return f"{write_clock(start)} is not before {write_clock(end)}."
         if last is not None and start < last:
-            return f"The range from {start:%H:%M} overlaps the one before it."
+            return f"The range from {write_clock(start)} overlaps the one before it."
         last = end
     return ""
 

@@ -9,6 +9,7 @@ from clinicflow.clinics.actors import Actor
 from clinicflow.clinics.models import ClinicSettings
 from clinicflow.core import clock
 from clinicflow.core.events import publish
+from clinicflow.web import display
 from scheduling import transitions
 from scheduling.errors import AlreadyMoved
 from scheduling.events import AppointmentEvent
@@ -47,7 +48,8 @@ def moved_away(actor: Actor, old: Appointment) -> AlreadyMoved:
     who = str(new.booked_by) if new.booked_by else "Somebody"
     begins = clock.local(new.starts_at, actor.timezone)
     return AlreadyMoved(
-        f"{who} moved this visit to {begins:%A, %B} {begins.day}, {begins:%H:%M}, with {new.doctor.name}.",
+        f"{who} moved this visit to {display.write_date(begins, 'full')}, {display.write_clock(begins)}, "
+        f"with {new.doctor.name}.",
         moved_to=str(new.pk),
         moved_by=who,
         starts_at=begins.isoformat(),
