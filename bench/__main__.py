@@ -15,7 +15,10 @@ import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from clinicflow import embedded
 
 ROOT = Path(__file__).parents[1]
 GOAL = 12.0  # p50 of the day list, in bare round trips
@@ -31,15 +34,16 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--workers", type=int, default=2, help="processes of the web server")
     options = parser.parse_args(arguments)
     with ExitStack() as stack:
-        _prepare_environment(stack)
+        prepare_environment(stack)
         return _measure(options, stack)
 
 
-def _prepare_environment(stack: ExitStack) -> None:
-    """Services and settings; nothing of Django may be imported before this."""
+def prepare_environment(stack: ExitStack, data: Path | None = None) -> "embedded.Services | None":
+    """Services and settings; nothing of Django may be imported before this. The services, if they are ours."""
     from clinicflow import embedded  # noqa: PLC0415 - before the settings, which read the addresses
 
-    data = Path(os.environ.get("DATA_DIR") or ROOT / ".clinicflow") / "bench"
+    data = data or Path(os.environ.get("DATA_DIR") or ROOT / ".clinicflow") / "bench"
+    services = None
     missing = [name for name in ("DATABASE_URL", "REDIS_URL") if not os.environ.get(name)]
     if missing:
         services = stack.enter_context(embedded.start(data, addresses=missing))
@@ -58,6 +62,7 @@ def _prepare_environment(stack: ExitStack) -> None:
     import django  # noqa: PLC0415 - the same
 
     django.setup()
+    return services
 
 
 def _measure(options: argparse.Namespace, stack: ExitStack) -> int:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
@@ -186,17 +186,22 @@ def _sign_in(user: User, clinic: Clinic) -> tuple[str, str]:
     return f"Bearer {tokens.access_token(session)}", f"{settings.SESSION_COOKIE_NAME}={store.session_key}"
 
 
+def free_port() -> int:
+    """A loopback port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 @contextmanager
 def serving(workers: int) -> Iterator[int]:
     """The web server, as docker-compose.yml runs it, on a free loopback port until the block ends."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
     command += ["--workers", str(workers), "--blocking-threads", "8", "--no-access-log", "--log-level", "error"]
     server = subprocess.Popen([*command, "clinicflow.wsgi:application"], cwd=Path(__file__).parents[1], env=os.environ)
     try:
-        _wait(port, server)
+        wait_for(port, lambda: server.poll() is None)
         yield port
     finally:
         server.terminate()
@@ -207,9 +212,10 @@ def serving(workers: int) -> Iterator[int]:
             server.wait()
 
 
-def _wait(port: int, server: "subprocess.Popen[bytes]") -> None:
+def wait_for(port: int, lives: Callable[[], bool]) -> None:
+    """Until the web server on the port answers."""
     deadline = time.monotonic() + START_SECONDS
-    while server.poll() is None and time.monotonic() < deadline:
+    while lives() and time.monotonic() < deadline:
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2).close()
             return

@@ -97,6 +97,22 @@ class Services:
         """The name of a service that has ended by itself, if one has."""
         return next((name for name, process in self._processes.items() if process.poll() is not None), None)
 
+    def restart(self, name: str, sign: signal.Signals = END_SIGNAL) -> None:
+        """End "postgres" or "valkey" by a signal and start it again on the same port, as after a crash."""
+        process = self._processes[name]
+        process.send_signal(sign)
+        process.wait(STOP_TIMEOUT)
+        with (self.log_dir / f"{name}.log").open("ab") as output:
+            self._processes[name] = subprocess.Popen(  # noqa: S603 - the command that started it
+                process.args,
+                cwd=self.log_dir.parent / name,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                preexec_fn=_ending_with_parent(END_SIGNAL),
+            )
+
     def stop(self) -> None:
         """End the services, PostgreSQL by a fast shutdown, and give the data directory free."""
         for process in self._processes.values():
