@@ -1,7 +1,8 @@
 """A visit as the front desk and the doctor see it in a list: no clinical fact is on it."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -51,7 +52,18 @@ class Card:
     y: int = 0
     lane: int = 0
     lanes: int = 1
-    doctor: Doctor | None = None
+    doctor_name: str = ""
+    doctor_color: str = ""
+
+    @property
+    def facts(self) -> tuple[Any, ...]:
+        """All that its words are made of."""
+        facts: tuple[Any, ...] = _facts_of(self)
+        return facts
+
+    def with_doctor(self, doctor: Doctor | None) -> None:
+        if doctor is not None:
+            self.doctor_name, self.doctor_color = doctor.name, doctor.color
 
     @property
     def url(self) -> str:
@@ -82,6 +94,9 @@ class Card:
     @property
     def waits_long(self) -> bool:
         return self.wait is not None and self.wait > LONG_WAIT
+
+
+_facts_of: Any = attrgetter(*(field.name for field in fields(Card)))
 
 
 def card_of(

@@ -6,6 +6,7 @@ Minutes count from local midnight of the column's day; places on the grid count 
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from clinicflow.clinics.models import ClinicSettings, Doctor
 from dashboards.board.cards import Card
@@ -27,6 +28,16 @@ class Column:
     @property
     def visits(self) -> int:
         return sum(card.mark != "cancelled" for card in self.cards)
+
+    @property
+    def facts(self) -> tuple[Any, ...]:
+        """All that its words are made of."""
+        doctor = self.doctor
+        return (
+            *(doctor.pk, doctor.name, doctor.initials, doctor.specialty, doctor.color),
+            *(self.day, self.key, self.use, *self.blocks),
+            *(card.facts for card in self.cards),
+        )
 
 
 @dataclass(slots=True, kw_only=True)

@@ -7,7 +7,7 @@ was read. Minutes count from local midnight of the day shown; places on the grid
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -63,7 +63,6 @@ class Board(Grid):
     freed: list[Freed]
     beyond: Beyond
     closed_for: str = ""
-    by_doctor: dict[UUID, Doctor] = field(default_factory=dict)
 
     @property
     def is_today(self) -> bool:
@@ -186,7 +185,7 @@ def read_board(actor: Actor, day: dt.date, now: dt.datetime, settings: ClinicSet
     by_doctor = {doctor.pk: doctor for doctor in shown}
     own: dict[UUID, list[Card]] = defaultdict(list)
     for card in cards:
-        card.doctor = by_doctor.get(card.doctor_id)
+        card.with_doctor(by_doctor.get(card.doctor_id))
         own[card.doctor_id].append(card)
     opens, closes = extent_of(settings, [hours[doctor.pk] for doctor in shown], cards)
     columns = [
@@ -214,7 +213,6 @@ def read_board(actor: Actor, day: dt.date, now: dt.datetime, settings: ClinicSet
         beyond=read_beyond(actor, now, settings),
         settings=settings,
         closed_for=next((closure.reason for closure in closures), ""),
-        by_doctor=by_doctor,
     )
 
 

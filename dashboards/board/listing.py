@@ -160,7 +160,7 @@ def cards_of(actor: Actor, rows: Iterable[Any], doctors: Iterable[Doctor], now: 
     cards = []
     for row in rows:
         card = card_of(row, row["starts_at"].astimezone(zone).date(), zone, now, today, desk=desk)
-        card.doctor = by_id.get(card.doctor_id)
+        card.with_doctor(by_id.get(card.doctor_id))
         cards.append(card)
     return cards
 

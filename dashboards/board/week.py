@@ -111,7 +111,7 @@ def _columns(
     absences = list(TimeOff.objects.visible_to(actor).between(start, end).filter(doctor=doctor))
     by_day: dict[dt.date, list[Card]] = defaultdict(list)
     for card in cards:
-        card.doctor = doctor
+        card.with_doctor(doctor)
         by_day[card.starts_at.astimezone(zone).date()].append(card)
     columns = []
     for day, ranges in hours.items():

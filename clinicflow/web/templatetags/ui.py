@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from clinicflow.web import display
+from clinicflow.web.drawing import draw
 
 register = template.Library()
 
@@ -30,6 +31,12 @@ def _drawn(name: str, classes: str) -> SafeString:
     """The few hundred unlabelled icons are made once: a day page has four hundred of them."""
     href = f"{static('ui/icons.svg')}#{name}"
     return format_html('<svg class="{}" aria-hidden="true"><use href="{}"/></svg>', f"i {classes}".rstrip(), href)
+
+
+@register.simple_tag
+def drawn(template_name: str, **values: object) -> SafeString:
+    """A template of these values alone, remembered: see `clinicflow.web.drawing`."""
+    return draw(template_name, values)
 
 
 @register.filter
