@@ -61,7 +61,7 @@ class BackOffice(ClinicCase):
     def test_impossible_hours_are_refused_in_words(self):
         bad = self.form(working_hours='{"mon": [["12:00", "09:00"]]}')
         page = self.manager.post("/admin/clinics/doctor/add/", bad, follow=True)
-        self.assertContains(page, "12:00 is not before 09:00")
+        self.assertContains(page, "12:00 pm is not before 9:00 am")
         with self.inside(self.desk):
             self.assertFalse(Doctor.objects.filter(name="Dr. Nora Blum").exists())
 

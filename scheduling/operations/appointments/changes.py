@@ -48,7 +48,7 @@ def moved_away(actor: Actor, old: Appointment) -> AlreadyMoved:
     who = str(new.booked_by) if new.booked_by else "Somebody"
     begins = clock.local(new.starts_at, actor.timezone)
     return AlreadyMoved(
-        f"{who} moved this visit to {display.write_date(begins, 'full')}, {display.write_clock(begins)}, "
+        f"{who} moved this visit to {display.write_date(begins.date(), 'full')}, {display.write_clock(begins.time())}, "
         f"with {new.doctor.name}.",
         moved_to=str(new.pk),
         moved_by=who,
