@@ -1,6 +1,7 @@
 """Patients in the back office: to look at, and to correct by the same rules as everywhere."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -11,6 +12,21 @@ from clinicflow.clinics.admin import ClinicModelAdmin, site
 from patients.details import current_details
 from patients.models import Patient
 from patients.operations import patients
+
+
+class OfPatientAdmin(ClinicModelAdmin):
+    """Rows about a patient, found as patients are found everywhere."""
+
+    search_fields = ("patient__search_last",)
+    search_help_text = "The start of the patient's name, phone, e-mail or birth date."
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        if not search_term.strip():
+            return queryset, False
+        found = Patient.objects.visible_to(self._actor(request)).search(search_term)
+        return queryset.filter(patient_id__in=found.order_by().values("pk")), False
 
 
 @admin.register(Patient, site=site)

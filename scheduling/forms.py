@@ -213,14 +213,13 @@ class AbsenceForm(forms.Form):
 
     first = forms.DateField(label=_("First day"), widget=forms.DateInput(attrs={"type": "date"}))
     last = forms.DateField(
-        label=_("Last day"), required=False, widget=forms.DateInput(attrs={"type": "date"}), help_text=_("Included.")
+        label=_("Last day, included"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
     start = forms.TimeField(label=_("From"), required=False, widget=forms.TimeInput(attrs={"type": "time"}))
     end = forms.TimeField(
         label=_("Until"),
         required=False,
         widget=forms.TimeInput(attrs={"type": "time"}),
-        help_text=_("Without times whole days."),
     )
     reason = forms.CharField(label=_("Reason"), max_length=120)
 
@@ -272,7 +271,7 @@ class PlanForm(forms.Form):
     what = forms.ChoiceField(
         label=_("What becomes of these visits"),
         choices=(
-            ("move", _("Move each to the nearest free time of its doctor")),
+            ("move", _("Move each to the next free time of its doctor")),
             ("hand-over", _("Give them to another doctor, at their own time where that doctor is free")),
             ("cancel", _("Cancel them")),
             ("leave", _("Leave them for now")),

@@ -18,19 +18,22 @@ has a patient (`patient_field`), and shows a domain error as a message. The defa
 admin actions is off: it would copy patients' names, and the audit triggers write every change anyway.
 """
 
-from collections.abc import Iterable, Sequence
-from functools import update_wrapper
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial, update_wrapper
 from typing import Any, ClassVar
 from uuid import UUID
 
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from django.contrib import admin, messages
 from django.contrib.admin.models import LogEntry
+from django.contrib.admin.widgets import AdminSplitDateTime
 from django.contrib.auth.views import redirect_to_login
 from django.db import models, transaction
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from clinicflow.accounts.models import User
@@ -38,6 +41,7 @@ from clinicflow.audit.log import saw
 from clinicflow.audit.models import AuditLog
 from clinicflow.clinics.actors import Actor
 from clinicflow.clinics.models import ClinicSettings, Doctor, DoctorSettings, Membership
+from clinicflow.clinics.operations import members
 from clinicflow.clinics.operations import settings as clinic_settings
 from clinicflow.core.errors import DomainError, Forbidden, NotFound
 from clinicflow.jobs import queue
@@ -148,6 +152,14 @@ class ClinicModelAdmin(admin.ModelAdmin):
             kwargs["queryset"] = rows.visible_to(self._actor(request)) if hasattr(rows, "visible_to") else rows.none()
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
+    def formfield_for_dbfield(self, db_field: models.Field, request: Any, **kwargs: Any) -> Any:
+        """Date and time are two inputs under one label: each gets a name of its own."""
+        field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(db_field, models.DateTimeField) and isinstance(field.widget, AdminSplitDateTime):
+            for part, word in zip(field.widget.widgets, (_("date"), _("time")), strict=True):
+                part.attrs["aria-label"] = f"{field.label}, {word}"
+        return field
+
     # ------------------------------------------------------------------ writing
     def store(self, actor: Actor, obj: Any, changed: Sequence[str]) -> None:
         """Save a row that is valid; apps call their operation here. DomainErrors become messages."""
@@ -184,6 +196,17 @@ class ClinicModelAdmin(admin.ModelAdmin):
         """The audit trigger wrote it."""
 
 
+def attempt(request: HttpRequest, act: Callable[[], object]) -> bool:
+    """Do something to one of many rows; a refusal is undone, becomes a message and keeps none of the others."""
+    try:
+        with transaction.atomic():
+            act()
+    except DomainError as error:
+        messages.error(request, error.detail)
+        return False
+    return True
+
+
 @admin.register(Doctor, site=site)
 class DoctorAdmin(ClinicModelAdmin):
     list_display = ("name", "specialty", "room", "color", "is_active")
@@ -205,6 +228,13 @@ class DoctorAdmin(ClinicModelAdmin):
 
     def store(self, actor: Actor, obj: Doctor, changed: Sequence[str]) -> None:
         clinic_settings.save_doctor_profile(actor, obj)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """Weekly hours are easier in the settings, where they have an editor."""
+        words = _('As {"mon": [["09:00", "12:30"], ["13:15", "17:00"]]}; empty keeps the clinic\'s hours.')
+        link = format_html(' <a href="{}">{}</a>', reverse("doctor", args=[obj.pk]), _("Day by day")) if obj else ""
+        kwargs["help_texts"] = {"working_hours": format_html("{}{}", words, link)}
+        return super().get_form(request, obj, change, **kwargs)
 
 
 @admin.register(ClinicSettings, site=site)
@@ -229,16 +259,37 @@ class DoctorSettingsAdmin(ClinicModelAdmin):
 
 @admin.register(Membership, site=site)
 class MembershipAdmin(ClinicModelAdmin):
-    """Read here, changed in the settings, where sign-ins end with the role that they were for."""
+    """Read here, and switched off or on; roles change in the settings, where a person is seen as a whole."""
 
-    list_display = ("user", "email", "role", "doctor", "status")
+    list_display = ("person", "email", "role", "doctor", "status", "invited_at", "joined_at")
     list_filter = ("role", "status")
     list_select_related = ("user", "doctor")
-    search_fields = ("user__name", "user__email")
+    search_fields = ("user__email", "invited_as")
+    fields = ("person", "email", "role", "doctor", "status", "invited_at", "joined_at")
+    readonly_fields = ("person", "email")
+    actions = ("switch_off", "switch_on")
+
+    @admin.display(description=_("name"), ordering="user__name")
+    def person(self, membership: Membership) -> str:
+        return membership.shown_name
 
     @admin.display(description=_("e-mail"))
     def email(self, membership: Membership) -> str:
         return membership.user.email
+
+    @admin.action(description=_("Switch access off"))
+    def switch_off(self, request: HttpRequest, rows: models.QuerySet[Membership]) -> None:
+        self._switch(request, rows, Membership.Status.DISABLED)
+
+    @admin.action(description=_("Switch access on"))
+    def switch_on(self, request: HttpRequest, rows: models.QuerySet[Membership]) -> None:
+        self._switch(request, rows, Membership.Status.ACTIVE)
+
+    def _switch(self, request: HttpRequest, rows: models.QuerySet[Membership], status: str) -> None:
+        """By the operation of the settings' page, which wants the password as recently as it does there."""
+        raise_if_reauthentication_required(request, app="clinics")
+        for user_id in rows.values_list("user_id", flat=True).distinct():
+            attempt(request, partial(members.set_access, self._actor(request), user_id, status=status))
 
 
 @admin.register(AuditLog, site=site)

@@ -18,7 +18,7 @@ class What(StrEnum):
     """What is to become of the visits."""
 
     LEAVE = "leave"
-    MOVE = "move"  # each to the nearest free time of its doctor
+    MOVE = "move"  # each to the nearest free time of its doctor, not to one before the absence
     HAND_OVER = "hand-over"  # to another doctor, at its own time where that doctor is free
     CANCEL = "cancel"
 
@@ -106,7 +106,7 @@ def settle_visits(
         raise Invalid(fields={"to_doctor": ["Choose who takes the visits."]})
     else:
         taker = plan.doctor_id if plan.what == What.HAND_OVER else None
-        outcomes = bulk.move_visits(actor, times, doctor_id=taker, at=at)
+        outcomes = bulk.move_visits(actor, times, doctor_id=taker, not_before=row.starts_at if row else None, at=at)
     for outcome in outcomes:
         if isinstance(outcome.problem, Invalid):  # what was asked is wrong for all of them, not one visit's state
             raise outcome.problem

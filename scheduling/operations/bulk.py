@@ -66,26 +66,38 @@ def cancel_visits(
 
 @transaction.atomic
 def move_visits(
-    actor: Actor, appointment_ids: Collection[UUID], *, doctor_id: UUID | None = None, at: dt.datetime
+    actor: Actor,
+    appointment_ids: Collection[UUID],
+    *,
+    doctor_id: UUID | None = None,
+    not_before: dt.datetime | None = None,
+    at: dt.datetime,
 ) -> list[Outcome]:
     """Move each visit to the nearest free time of its doctor, or of `doctor_id`, who may take it at its own time.
 
-    One that finds no time within 30 days stays and says so.
+    None moves to a time before `not_before`. One that finds no time within 30 days stays and says so.
     """
     _require_desk(actor)
     return [
-        _move(actor, visit, doctor_id or visit.doctor_id, at)
+        _move(actor, visit, doctor_id or visit.doctor_id, not_before or at, at)
         for visit in lock_visits(actor, appointment_ids, *([doctor_id] if doctor_id else []))
     ]
 
 
-def _move(actor: Actor, visit: Appointment, doctor_id: UUID, at: dt.datetime) -> Outcome:
+def _move(actor: Actor, visit: Appointment, doctor_id: UUID, not_before: dt.datetime, at: dt.datetime) -> Outcome:
     targets: Sequence[dt.datetime] = [visit.starts_at] if doctor_id != visit.doctor_id else []
     doctors = [doctor for doctor in bookable(actor, doctors=[doctor_id]) if visit.visit_type in doctor.visit_types]
     near = [
         slot
         for doctor in doctors
-        for slot in nearest_free(actor, doctor=doctor, around=visit.starts_at, duration=visit.duration, count=1, at=at)
+        for slot in nearest_free(
+            actor,
+            doctor=doctor,
+            around=visit.starts_at,
+            duration=visit.duration,
+            count=1,
+            at=max(not_before, at),
+        )
     ]
     problem: DomainError | None = None
     for start in [*targets, *(slot.starts_at for slot in near)]:

@@ -1,6 +1,6 @@
 """The back office: what a manager sees and changes of the schedule and the patients."""
 
-from scheduling.models import Closure, TimeOff
+from scheduling.models import Appointment, Closure, TimeOff
 from scheduling.tests.test_lifecycle import VisitCase
 
 
@@ -49,3 +49,23 @@ class BackOfficeTests(VisitCase):
         answer = self.client_for(self.desk).post(f"/admin/{path}", body)
         self.assertEqual(answer.status_code, 302)
         self.assertContains(self.open("patients/patient/?q=berg"), "Berg")
+
+    def test_visits_are_found_by_patient_and_confirmed_by_the_operation(self):
+        page = self.open("scheduling/appointment/?q=lindq")
+        self.assertContains(page, "Hannah Lindqvist")
+        self.assertNotContains(self.open("scheduling/appointment/?q=nobody"), "Hannah Lindqvist")
+        with self.inside(self.desk):
+            visit = Appointment.objects.filter(patient=self.hannah, status="unconfirmed").first()
+        body = {"action": "confirm", "_selected_action": [str(visit.pk)]}
+        answer = self.client_for(self.desk).post("/admin/scheduling/appointment/", body, follow=True)
+        self.assertContains(answer, "1 of 1 done.")
+        no_show = body | {"action": "mark_no_show"}
+        refused = self.client_for(self.desk).post("/admin/scheduling/appointment/", no_show, follow=True)
+        self.assertContains(refused, "0 of 1 done.")
+        with self.inside(self.desk):
+            visit.refresh_from_db()
+        self.assertEqual(visit.status, "confirmed")
+
+    def test_nothing_but_time_off_and_closures_is_added_here(self):
+        for name in ("appointment", "cancellation", "message", "followup", "waitlistentry"):
+            self.open(f"scheduling/{name}/add/", status=403)

@@ -98,8 +98,9 @@ def closures(request: HttpRequest) -> HttpResponse:
     """When the whole clinic is closed, and the public holidays of `?year=` that it might close on."""
     year = _year(request)
     clinic = Clinic.objects.get(pk=request.actor.clinic_id)
-    offered = time_off.holidays_offered(request.actor, year)
-    more = {"year": year, "years": range(year - 1, year + 3), "clinic": clinic, "holidays": offered}
+    today = clock.today(request.actor.timezone)
+    offered = [holiday for holiday in time_off.holidays_offered(request.actor, year) if holiday.day >= today]
+    more = {"year": year, "years": range(today.year, today.year + 3), "clinic": clinic, "holidays": offered}
     return _list(request, CLOSED, **more)
 
 

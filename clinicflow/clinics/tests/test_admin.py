@@ -1,11 +1,13 @@
 """The back office: whose rows, who may, what is written down."""
 
+import time
+
 from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 
 from clinicflow.audit.models import AuditLog
 from clinicflow.clinics.admin import site
-from clinicflow.clinics.models import ClinicSettings, Doctor, DoctorSettings
+from clinicflow.clinics.models import ClinicSettings, Doctor, DoctorSettings, Membership
 from clinicflow.core import clock
 from clinicflow.jobs.models import Job
 from clinicflow.testing.case import WEEK, ClinicCase
@@ -97,6 +99,23 @@ class BackOffice(ClinicCase):
         self.assertEqual(self.manager.get(url).status_code, 200)
         self.assertEqual(self.manager.post(url, {"action": "x"}).status_code, 403)
         self.assertEqual(self.manager.get("/admin/clinics/membership/add/").status_code, 403)
+
+    def test_access_is_switched_by_the_operation_after_the_password(self):
+        body = {
+            "action": "switch_off",
+            "_selected_action": [str(self.owner.membership_id), str(self.desk.membership_id)],
+        }
+        asked = self.manager.post("/admin/clinics/membership/", body)
+        self.assertEqual(asked["Location"].split("?")[0], "/account/reauthenticate/")
+        session = self.manager.session
+        session["account_authentication_methods"] = [{"method": "password", "at": time.time(), "reauthenticated": True}]
+        session["account_authentication_methods_user"] = session["_auth_user_id"]
+        session.save()
+        answer = self.manager.post("/admin/clinics/membership/", body, follow=True)
+        self.assertContains(answer, "cannot change your own role")
+        states = dict(Membership.objects.filter(clinic=self.riverside).values_list("user__email", "status"))
+        self.assertEqual((states["marta@riverside.test"], states["dana@riverside.test"]), ("disabled", "active"))
+        self.assertEqual(self.client_for(self.owner).get("/overview").status_code, 302)
 
     def test_history_is_the_audit_log(self):
         answer = self.manager.get(reverse("admin:clinics_doctor_history", args=[self.dr_okafor.pk]), follow=True)
