@@ -163,6 +163,70 @@ class FollowUpFilterForm(forms.Form):
         return asked | {"state": asked["state"] or "pending"}
 
 
+class SeriesForm(forms.Form):
+    """A course of visits: the first one, and how it repeats. `rule` says that as RFC 5545 does."""
+
+    DAYS = [("MO", _("Mo")), ("TU", _("Tu")), ("WE", _("We")), ("TH", _("Th")), ("FR", _("Fr")), ("SA", _("Sa"))]
+    UNITS = [("WEEKLY", _("weeks")), ("DAILY", _("days")), ("MONTHLY", _("months"))]
+
+    patient = forms.UUIDField(error_messages={"required": _("Choose a patient.")})
+    doctor = forms.UUIDField(error_messages={"required": _("Choose a doctor.")})
+    date = forms.DateField()
+    time = forms.TimeField()
+    duration = forms.IntegerField(min_value=5, max_value=480, initial=30)
+    visit_type = forms.ChoiceField(choices=Appointment.VisitType)
+    reason = forms.CharField(required=False, max_length=200)
+    every = forms.IntegerField(min_value=1, max_value=26, initial=1)
+    unit = forms.ChoiceField(choices=UNITS)
+    weekdays = forms.MultipleChoiceField(choices=DAYS, required=False)
+    ends = forms.ChoiceField(choices=[("count", "count"), ("until", "until")])
+    count = forms.IntegerField(min_value=2, max_value=52, required=False)
+    until = forms.DateField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        end = data.get("ends", "count")
+        if not data.get(end) and end not in self.errors:
+            self.add_error(end, _("Say how many visits, or until when."))
+        return data
+
+    def rule(self) -> str:
+        data = self.cleaned_data
+        parts = [f"FREQ={data['unit']}", f"INTERVAL={data['every']}"]
+        if data["weekdays"] and data["unit"] == "WEEKLY":
+            parts.append("BYDAY=" + ",".join(data["weekdays"]))
+        last = f"COUNT={data['count']}" if data["ends"] == "count" else f"UNTIL={data['until']:%Y%m%d}"
+        return ";".join([*parts, last])
+
+
+class PickForm(forms.Form):
+    """What becomes of one date of a series: an instant, `skip`, or a date and a time of one's own."""
+
+    pick = forms.CharField(max_length=40)
+    date = forms.DateField(required=False)
+    time = forms.TimeField(required=False)
+
+    def clean_pick(self) -> Any:
+        text = self.cleaned_data["pick"]
+        if text in {"skip", "other"}:
+            return text
+        try:
+            moment = dt.datetime.fromisoformat(text)
+        except ValueError as error:
+            raise forms.ValidationError(_("Choose one of the times.")) from error
+        if moment.tzinfo is None:
+            raise forms.ValidationError(_("Choose one of the times."))
+        return moment
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("pick") == "other":
+            for name in ("date", "time"):
+                if not data.get(name) and name not in self.errors:
+                    self.add_error(name, _("Give date and time."))
+        return data
+
+
 class ChosenSlotForm(forms.Form):
     """A free time that was offered with a button."""
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from scheduling.views import absences, booking, doctors, follow_ups, messages, notes, visit, waitlist
+from scheduling.views import absences, booking, doctors, follow_ups, messages, notes, series, visit, waitlist
 
 urlpatterns = [
     path("time-off", absences.time_off_list, name="time_off"),
@@ -43,6 +43,9 @@ urlpatterns = [
     path("visits/new/slots", booking.visit_slots, name="visit_new_slots"),
     path("visits/new/patients", booking.visit_patients, name="visit_new_patients"),
     path("visits/new/patient", booking.visit_patient, name="visit_new_patient"),
+    path("visits/series/new", series.series_new, name="series_new"),
+    path("visits/<uuid:pk>/following/cancel", series.following_cancel, name="following_cancel"),
+    path("visits/<uuid:pk>/following/move", series.following_move, name="following_move"),
     path("visits/<uuid:pk>", visit.visit, name="visit"),
     path("patients/<uuid:patient_id>/notes", notes.patient_notes, name="patient_notes"),
     path("notes/<uuid:pk>", notes.note_edit, name="note_edit"),

@@ -112,6 +112,9 @@ TABLE = """
 /follow-ups/<uuid:pk>/reopen                        POST   follow_up          302 302 302 404 403 404
 /follow-ups/<uuid:pk>/complete                      POST   follow_up          302 409 409 404 403 404
 /visits/<uuid:pk>/follow-up                         GET    visit              302 200 200 404 403 404
+/visits/series/new                                  GET    -                  302 200 403 403 403 200
+/visits/<uuid:pk>/following/cancel                  GET    visit              302 200 403 403 403 404
+/visits/<uuid:pk>/following/move                    GET    visit              302 200 403 403 403 404
 /waitlist                                           GET    -                  302 200 403 403 403 200
 /waitlist/new                                       GET    -                  302 200 403 403 403 200
 /waitlist/fits/<uuid:visit_id>                      GET    visit              302 200 403 403 403 404

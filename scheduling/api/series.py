@@ -29,7 +29,8 @@ class SeriesPlan(WhenInput):
     """The first visit and an RFC 5545 rule of what repeats: `FREQ=WEEKLY;INTERVAL=2;COUNT=8`."""
 
     doctor_id = serializers.UUIDField()
-    rule = serializers.CharField(max_length=200)
+    rule = serializers.CharField(max_length=200, help_text="With COUNT, or UNTIL=YYYYMMDD: the last local day.")
+    patient_id = serializers.UUIDField(required=False, help_text="Whose other visits are warned of.")
     visit_type = serializers.ChoiceField(Appointment.VisitType.choices, default=Appointment.VisitType.IN_CLINIC)
 
 
@@ -38,6 +39,7 @@ class PlannedOutput(serializers.Serializer):
     code = serializers.CharField(help_text="Why the date cannot be had; empty if it can.")
     detail = serializers.CharField()
     nearest = SlotOutput(allow_null=True)
+    patient_overlap = serializers.BooleanField(help_text="The patient has another visit then.")
 
 
 class PlannedDates(serializers.Serializer):

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import transaction
 
 from clinicflow.clinics.actors import Actor
-from clinicflow.core.errors import DomainError, Forbidden
+from clinicflow.core.errors import DomainError, Forbidden, Invalid
 from scheduling.availability import bookable, nearest_free
 from scheduling.models import Appointment
 from scheduling.operations.appointments.cancelling import cancel
@@ -51,12 +51,14 @@ def cancel_visits(
     reason_note: str = "",
     at: dt.datetime,
 ) -> list[Outcome]:
-    """Cancel each of the visits; one that cannot be cancelled says why and does not keep the others."""
+    """Cancel each of the visits; one that cannot be cancelled says why and does not keep the others. Invalid reason."""
     _require_desk(actor)
     outcomes = []
     for visit in lock_visits(actor, appointment_ids):
         try:
             cancel(actor, visit.pk, cancellation_type=cancellation_type, reason_note=reason_note, at=at)
+        except Invalid:  # the reason is wrong for all of them
+            raise
         except DomainError as problem:
             outcomes.append(Outcome(appointment_id=visit.pk, problem=problem))
         else:

@@ -23,19 +23,23 @@ from scheduling.operations.appointments.placing import Needs, lock_doctors, prob
 from scheduling.querysets import OPEN
 from scheduling.transitions import DESK
 
-RULE = re.compile(r"FREQ=(DAILY|WEEKLY|MONTHLY)(;(INTERVAL|COUNT)=\d{1,2}|;BYDAY=[A-Z0-9,+-]{2,40})*")
+RULE = re.compile(r"FREQ=(DAILY|WEEKLY|MONTHLY)(;(INTERVAL|COUNT)=\d{1,2}|;UNTIL=\d{8}|;BYDAY=[A-Z0-9,+-]{2,40})*")
 MOST_VISITS = 52
 LONGEST = dt.timedelta(days=730)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Planned:
-    """One date of a series: when it would be, what stands in the way (a code, or nothing), and what is free near it."""
+    """One date of a series: when it would be, what stands in the way (a code, or nothing), and what is free near it.
+
+    `patient_overlap` warns that the patient has another visit then.
+    """
 
     starts_at: dt.datetime
     problem: str = ""
     detail: str = ""
     nearest: Slot | None = None
+    patient_overlap: bool = False
 
     def as_json(self) -> dict[str, object]:
         return {
@@ -43,19 +47,22 @@ class Planned:
             "code": self.problem,
             "detail": self.detail,
             "nearest": self.nearest.as_json() if self.nearest else None,
+            "patient_overlap": self.patient_overlap,
         }
 
 
 def dates_of(actor: Actor, *, rule: str, first: dt.datetime) -> list[dt.datetime]:
     """The instants of a rule (RFC 5545: `FREQ=WEEKLY;INTERVAL=2;COUNT=8`), at the same wall-clock time each.
 
-    `first` is the first visit. Invalid for a rule that is none, makes one visit, or goes on for too long.
+    `UNTIL=20271231` may stand for COUNT: the last local day. `first` is the first visit. Invalid for a rule that is
+    none, makes one visit, or goes on for too long.
     """
-    if not RULE.fullmatch(rule) or "COUNT=" not in rule:
-        raise Invalid(fields={"rule": ["Give FREQ, COUNT and perhaps INTERVAL or BYDAY."]})
+    if not RULE.fullmatch(rule) or rule.count("COUNT=") + rule.count("UNTIL=") != 1:
+        raise Invalid(fields={"rule": ["Give FREQ, COUNT or UNTIL, and perhaps INTERVAL or BYDAY."]})
+    whole_day = re.sub(r"(UNTIL=\d{8})", r"\1T235959", rule)
     begins = clock.local(first, actor.timezone)
     try:
-        naive = list(islice(rrulestr(rule, dtstart=begins.replace(tzinfo=None)), MOST_VISITS + 1))
+        naive = list(islice(rrulestr(whole_day, dtstart=begins.replace(tzinfo=None)), MOST_VISITS + 1))
     except (ValueError, TypeError, KeyError):
         raise Invalid(fields={"rule": ["This rule cannot be read."]}) from None
     if not 2 <= len(naive) <= MOST_VISITS or naive[-1] - naive[0] > LONGEST:
@@ -73,6 +80,7 @@ def plan(
     starts: Sequence[dt.datetime],
     duration: int | None = None,
     visit_type: str = Appointment.VisitType.IN_CLINIC,
+    patient_id: UUID | None = None,
     at: dt.datetime,
 ) -> list[Planned]:
     """Each date with what stands in its way and the nearest free slot instead; nothing is written.
@@ -87,18 +95,24 @@ def plan(
         raise Invalid(fields={"visit_type": [f"{doctor.doctor_name} does not take this kind of visit."]})
     minutes = duration or doctor.default_visit_length
     spans = [span_of(actor, start, minutes) for start in starts]
-    found = blocks(actor, [doctor_id], (min(span[0] for span in spans), max(span[1] for span in spans)))
+    window = min(span[0] for span in spans), max(span[1] for span in spans)
+    found = blocks(actor, [doctor_id], window, patient_id=patient_id)
     planned: list[Planned] = []
     for span in spans:
         hits = [block for block in found if block.span[0] < span[1] and block.span[1] > span[0]]
         problem = problem_with(actor, doctor, span, hits, needs=Needs.FUTURE, at=at)
-        local = clock.local(span[0], actor.timezone)
-        if problem is None:
-            planned.append(Planned(starts_at=local))
-            continue
-        near = nearest_free(actor, doctor=doctor, around=span[0], duration=minutes, count=1, at=at)
+        overlaps = any(block.kind == "patient" for block in hits)
+        near: list[Slot] = []
+        if problem:
+            near = nearest_free(actor, doctor=doctor, around=span[0], duration=minutes, count=1, at=at)
         planned.append(
-            Planned(starts_at=local, problem=problem.code, detail=problem.title, nearest=near[0] if near else None)
+            Planned(
+                starts_at=clock.local(span[0], actor.timezone),
+                problem=problem.code if problem else "",
+                detail=problem.title if problem else "",
+                nearest=near[0] if near else None,
+                patient_overlap=overlaps,
+            )
         )
     return planned
 
@@ -130,18 +144,21 @@ def book(
     series: Series | None = None
     visits: list[Appointment] = []
     for start in sorted(set(starts)):
-        visit = book_visit(
-            actor,
-            patient_id=patient_id,
-            doctor_id=doctor_id,
-            starts_at=start,
-            duration=duration,
-            visit_type=visit_type,
-            visit_category=visit_category if not visits else Appointment.VisitCategory.FOLLOW_UP,
-            reason=reason,
-            series=series or (series := _series(actor, patient_id, doctor_id, rule)),
-            at=at,
-        )
+        try:
+            visit = book_visit(
+                actor,
+                patient_id=patient_id,
+                doctor_id=doctor_id,
+                starts_at=start,
+                duration=duration,
+                visit_type=visit_type,
+                visit_category=visit_category if not visits else Appointment.VisitCategory.FOLLOW_UP,
+                reason=reason,
+                series=series or (series := _series(actor, patient_id, doctor_id, rule)),
+                at=at,
+            )
+        except SlotUnavailable as problem:  # two dates of the series run into each other
+            raise SeriesConflicts(conflicts=[_conflict(actor, start, problem)]) from problem
         visits.append(visit)
     return visits
 
@@ -187,12 +204,16 @@ def move_following(
         try:
             moved.append(reschedule(actor, each.pk, starts_at=target, doctor_id=doctor_id, at=at))
         except SlotUnavailable as problem:
-            slots = problem.extras.get("free_slots") or [None]
-            local = clock.local(target, actor.timezone).isoformat()
-            conflicts.append({"starts_at": local, "code": problem.code, "detail": problem.detail, "nearest": slots[0]})
+            conflicts.append(_conflict(actor, target, problem))
     if conflicts:
         raise SeriesConflicts(conflicts=conflicts)
     return sorted(moved, key=lambda row: row.starts_at)
+
+
+def _conflict(actor: Actor, start: dt.datetime, problem: SlotUnavailable) -> dict[str, object]:
+    slots = problem.extras.get("free_slots") or [None]
+    local = clock.local(start, actor.timezone).isoformat()
+    return {"starts_at": local, "code": problem.code, "detail": problem.detail, "nearest": slots[0]}
 
 
 def _shifted(actor: Actor, visit: Appointment, shift: dt.timedelta) -> dt.datetime:

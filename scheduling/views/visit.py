@@ -207,7 +207,12 @@ def instant(request: HttpRequest, day: dt.date, time: dt.time) -> dt.datetime:
         raise Invalid(fields={"time": [str(error)]}) from error
 
 
-FIELD_OF = {"guardian": "guardian_name", "doctor_id": "doctor", "start_time": "time"}
+FIELD_OF = {
+    "guardian": "guardian_name",
+    "doctor_id": "doctor",
+    "patient_id": "patient",
+    "start_time": "time",
+}
 
 
 def add_errors(form: forms.Form, error: Invalid) -> None:

@@ -101,8 +101,6 @@ def find_place(actor: Actor, wanted: Wanted, *, at: dt.datetime, also_lock: Coll
     warnings = ("patient_overlap",) if any(block.kind == "patient" for block in found) else ()
     overlaps = any(block.kind == "visit" for block in found)
     problem = problem_with(actor, doctor, span, found, needs=wanted.needs, at=at)
-    if problem is SlotTaken and doctor.clinic_allows_overlaps:
-        problem = None
     if problem is None:
         return Place(doctor=doctor, span=span, overlap_reason=OVERLAPS_ALLOWED if overlaps else "", warnings=warnings)
     if not wanted.override_reason:
@@ -131,7 +129,7 @@ def mark_overlap(actor: Actor, visit: Appointment, place: Place) -> tuple[str, .
 def problem_with(
     actor: Actor, doctor: Bookable, span: Span, found: Sequence[Blocked], *, needs: Needs, at: dt.datetime
 ) -> type[SlotUnavailable] | None:
-    """What stands in the way of a span, the most final reason first."""
+    """What stands in the way of a span, the most final reason first; another visit only where the clinic minds."""
     kinds = {block.kind for block in found}
     if needs is Needs.FUTURE and span[0] < at:
         return InThePast
@@ -142,7 +140,7 @@ def problem_with(
             return DoctorAway
         if not is_open(doctor, span, actor.timezone):
             return OutsideHours
-    return SlotTaken if "visit" in kinds else None
+    return SlotTaken if "visit" in kinds and not doctor.clinic_allows_overlaps else None
 
 
 class Refusal(Exception):
