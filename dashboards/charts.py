@@ -106,7 +106,7 @@ def _ticks(names: Sequence[str], x: Callable[[int], float]) -> list[Tick]:
             x=x(index),
             y=HEIGHT - 6,
             text=names[index],
-            anchor="start" if index == 0 else "end" if index == last else "middle",
+            anchor="middle" if last == 0 else "start" if index == 0 else "end" if index == last else "middle",
         )
         for index in shown
     ]

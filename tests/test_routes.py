@@ -324,6 +324,10 @@ TABLE = """
 /api/dashboard/doctor/summary                       GET    -                  401 403 200 200 403 403
 /api/dashboard/doctor/today                         GET    -                  401 403 200 200 403 403
 /api/dashboard/doctor/alerts                        GET    -                  401 403 200 200 403 403
+/api/dashboard/owner/metrics                        GET    -                  401 403 403 403 200 403
+/api/dashboard/owner/no-show-rate                   GET    -                  401 403 403 403 200 403
+/api/dashboard/owner/ai-impact                      GET    -                  401 403 403 403 200 403
+/api/dashboard/owner/efficiency                     GET    -                  401 403 403 403 200 403
 /api/notifications                                  GET    -                  401 200 200 200 403 200
 /api/notifications/read-all                         POST   -                  401 200 200 200 403 200
 /api/notifications/<uuid:pk>/read                   POST   notification       401 404 200 404 403 404

@@ -266,7 +266,8 @@ class Diary:
     def _cancel(self, visit: Visit) -> None:
         kind, note = visit.chance.one(CANCEL_REASONS)
         row = visit.row
-        ahead = visit.chance.minutes(20, 4300)
+        late = visit.chance.happens(0.12)
+        ahead = visit.chance.minutes(5, 55) if late else visit.chance.minutes(61, 4300)
         at = self._between(row.created_at, row.starts_at - ahead)
         row.status = "cancelled"
         by_reply = kind == "patient-cancelled" and visit.chance.happens(0.4)

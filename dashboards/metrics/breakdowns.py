@@ -7,11 +7,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinicflow.web import display
+from clinicflow.web.templatetags.ui import short_doctor
 from dashboards.metrics.definitions import FIGURES
 from dashboards.metrics.reading import EACH_HOUR
 from dashboards.metrics.shapes import Bar, Cell, Panel, Source, count_text, percent, value_of
 from dashboards.metrics.sheets import Column, Kind, Sheet
-from dashboards.metrics.tally import REASONS, share, withhold
+from dashboards.metrics.tally import REASONS, share, withheld
 
 REASON_WORDS = {
     "patient": gettext_lazy("Patient cancelled"),
@@ -34,7 +35,7 @@ def doctors(source: Source) -> Panel:
     """The booked share of each doctor's time, with their visits, no-shows and cancellations."""
     rows = source.report.doctors
     bars = [
-        Bar(label=doctor.name, text=percent(tally.use), width=round(tally.use or 0), hue=doctor.color)
+        Bar(label=short_doctor(doctor.name), text=percent(tally.use), width=round(tally.use or 0), hue=doctor.color)
         for doctor, tally in rows
     ]
     return Panel(
@@ -47,10 +48,17 @@ def doctors(source: Source) -> Panel:
 
 
 def doctors_no_shows(source: Source) -> Panel:
-    rates = [(doctor, value_of("no_show_rate", tally)) for doctor, tally in source.report.doctors]
+    rows = source.report.doctors
+    hidden = withheld([tally.booked for _doctor, tally in rows])
+    rates = [
+        (doctor, None if hide else value_of("no_show_rate", tally))
+        for (doctor, tally), hide in zip(rows, hidden, strict=True)
+    ]
     most = max((rate for _doctor, rate in rates if rate), default=0) or 1
     bars = [
-        Bar(label=doctor.name, text=percent(rate), width=round(100 * (rate or 0) / most), hue=doctor.color)
+        Bar(
+            label=short_doctor(doctor.name), text=percent(rate), width=round(100 * (rate or 0) / most), hue=doctor.color
+        )
         for doctor, rate in rates
     ]
     return Panel(
@@ -64,11 +72,7 @@ def doctors_no_shows(source: Source) -> Panel:
 
 def _by_doctor(key: str, source: Source) -> Sheet:
     rows = source.report.doctors
-    counts = (
-        withhold([tally["visits"] for _doctor, tally in rows]),
-        withhold([tally["no_shows"] for _doctor, tally in rows]),
-        withhold([tally.cancelled for _doctor, tally in rows]),
-    )
+    hidden = withheld([tally.booked for _doctor, tally in rows])
     columns = (
         Column("doctor", gettext_lazy("Doctor"), Kind.TEXT),
         Column("visits", gettext_lazy("Visits")),
@@ -79,27 +83,24 @@ def _by_doctor(key: str, source: Source) -> Sheet:
         Column("cancelled_rate", gettext_lazy("Share"), Kind.RATE),
     )
     table = [
-        [
-            doctor.name,
-            seen,
-            tally.use,
-            missed,
-            value_of("no_show_rate", tally),
-            cancelled,
-            value_of("cancelled_rate", tally),
+        [doctor.name, None, tally.use, None, None, None, None]
+        if hide
+        else [
+            *(doctor.name, tally["visits"], tally.use, tally["no_shows"], value_of("no_show_rate", tally)),
+            *(tally.cancelled, value_of("cancelled_rate", tally)),
         ]
-        for (doctor, tally), seen, missed, cancelled in zip(rows, *counts, strict=True)
+        for (doctor, tally), hide in zip(rows, hidden, strict=True)
     ]
     return Sheet(key=key, columns=columns, rows=table)
 
 
 def reasons(source: Source) -> Panel:
     now = source.report.now
-    cancelled = withhold([now[f"cancelled_{reason}"] for reason in REASONS])
-    late = withhold([now[f"late_{reason}"] for reason in REASONS])
-    most = max((count or 0 for count in cancelled), default=0) or 1
+    sizes = [now[f"cancelled_{reason}"] for reason in REASONS]
+    most = max(sizes) or 1
     rows: list[list[Any]] = [
-        [REASON_WORDS[reason], *pair] for reason, *pair in zip(REASONS, cancelled, late, strict=True)
+        [REASON_WORDS[reason], None, None] if hide else [REASON_WORDS[reason], size, now[f"late_{reason}"]]
+        for reason, size, hide in zip(REASONS, sizes, withheld(sizes), strict=True)
     ]
     bars = [
         Bar(label=str(word), text=count_text(count), width=round(100 * (count or 0) / most))
@@ -136,9 +137,9 @@ def no_show_hours(source: Source) -> Panel:
     """The no-show rate by weekday and hour."""
 
     def cell(sums: Mapping[str, int]) -> Cell:
-        rate = share(sums["no_shows"], sums["visits"])
+        rate = None if sums["hidden"] else share(sums["no_shows"], sums["visits"])
         if rate is None:
-            return Cell(closed=not sums["visits"], text="" if not sums["visits"] else "–")
+            return Cell(closed=not sums["visits"] and not sums["hidden"], text="–" if sums["visits"] else "")
         return Cell(text=str(round(rate)), tint=min(4, int(rate) // 4))
 
     title = gettext_lazy("No-shows by hour")
@@ -154,10 +155,10 @@ def _heat(
     cell: Callable[[Mapping[str, int]], Cell],
     figure_key: str,
 ) -> Panel:
-    sums = {place: row for place, row in source.report.hours.items() if any(row[name] for name in wanted)}
+    sums = _hours_with(source, wanted)
     hours = _between(hour for _weekday, hour in sums)
     weekdays = sorted({weekday for weekday, _hour in sums})
-    empty = dict.fromkeys(EACH_HOUR, 0)
+    empty = dict.fromkeys((*EACH_HOUR, "hidden"), 0)
     return Panel(
         key=key,
         title=title,
@@ -177,16 +178,21 @@ def _between(hours: Iterable[int]) -> list[int]:
     return list(range(known[0], known[-1] + 1)) if known else []
 
 
+def _hours_with(source: Source, wanted: Sequence[str]) -> dict[tuple[int, int], dict[str, int]]:
+    """The hours in which there is any of what is wanted, in order, each saying whether its visits are `hidden`."""
+    hours = source.report.hours
+    places = sorted(place for place, row in hours.items() if any(row[name] for name in wanted))
+    hidden = withheld([hours[place]["visits"] for place in places])
+    return {place: {**hours[place], "hidden": int(hide)} for place, hide in zip(places, hidden, strict=True)}
+
+
 def _by_hour(key: str, sums: Mapping[tuple[int, int], Mapping[str, int]]) -> Sheet:
-    places = sorted(sums)
-    seen = withhold([sums[place]["visits"] for place in places])
-    missed = withhold([sums[place]["no_shows"] for place in places])
-    rows = []
-    for place, count, no_show in zip(places, seen, missed, strict=True):
-        row = sums[place]
+    rows: list[list[Any]] = []
+    for (weekday, hour), row in sums.items():
         use = share(min(row["booked_minutes"], row["open_minutes"]), row["open_minutes"], few=1)
         rate = share(row["no_shows"], row["visits"])
-        rows.append([WEEKDAYS[place[0]], display.write_hour(place[1]), count, no_show, rate, use])
+        counts = [None, None, None] if row["hidden"] else [row["visits"], row["no_shows"], rate]
+        rows.append([WEEKDAYS[weekday], display.write_hour(hour), *counts, use])
     columns = (
         Column("weekday", gettext_lazy("Day"), Kind.TEXT),
         Column("hour", gettext_lazy("Hour"), Kind.TEXT),

@@ -191,10 +191,11 @@ Written by `manage.py write_metrics` from `dashboards/metrics/definitions.py`; a
 - Today's figures are as of now. A day's are counted anew whenever one of its rows changes.
 - A period is compared with the days before it, as many, or with the same weekdays 52 weeks earlier. If the clinic's
   first visit came after the first week of those days, there is nothing to compare with.
-- **Few**: a share of fewer than {FEW} is not shown. In a breakdown by doctor, reason or hour a count of 1 to {FEW - 1}
-  is shown as "<{FEW}" (in the API: null), and where that would be one alone, so is the smallest of the others, since
-  the missing one could be found by subtraction. Totals of the whole clinic are shown. Nothing keeps an owner from
-  subtracting two periods; the owner is told no name, reason or time of anybody's visit.
+- **Few**: a group of 1 to {FEW - 1} (the visits of a doctor or an hour, the cancellations for a reason) is shown as
+  "<{FEW}" (in the API: null) with all its parts and shares; where that would be one alone, so is the smallest of the
+  others, since the missing one could be found by subtraction. The parts of a group that is shown are shown. A share of
+  fewer than {FEW} says nothing and is not shown. Totals of the whole clinic and the use of its time are always shown.
+  Nothing keeps an owner from subtracting two periods; nobody's name or reason is in any of them.
 
 | figure | name | unit | what it is |
 |---|---|---|---|""".split("\n")

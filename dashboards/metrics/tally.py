@@ -1,8 +1,9 @@
 """Sums of counted days, and what may be said of few.
 
-A share of fewer than FEW is not shown: it says nothing, and could point at somebody. In a breakdown (by doctor, reason
-or hour) a count of 1 to 4 is withheld, and where that is one alone, so is the smallest of the others, since the missing
-one could be found by subtraction. Totals of the whole clinic are shown.
+A group of 1 to 4 (the visits of a doctor or an hour, the cancellations for a reason) is withheld with all its parts and
+shares, and where that is one alone, so is the smallest of the others, since the missing one could be found by
+subtraction. The parts of a group that is shown are shown. A share of fewer than FEW says nothing, and is not shown.
+Totals of the whole clinic and the use of its time are.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -109,10 +110,10 @@ def share(part: int, whole: int, *, few: int = FEW) -> float | None:
     return round(100 * part / whole, 1) if whole >= few else None
 
 
-def withhold(counts: Sequence[int]) -> list[int | None]:
-    """The counts of one breakdown, None where one is not to be shown."""
-    hidden = {place for place, count in enumerate(counts) if 0 < count < FEW}
-    others = [place for place, count in enumerate(counts) if count >= FEW]
+def withheld(groups: Sequence[int]) -> list[bool]:
+    """Which of the groups of one breakdown are not to be shown, by their sizes."""
+    hidden = {place for place, size in enumerate(groups) if 0 < size < FEW}
+    others = [place for place in range(len(groups)) if place not in hidden]
     if len(hidden) == 1 and others:
-        hidden.add(min(others, key=lambda place: counts[place]))
-    return [None if place in hidden else count for place, count in enumerate(counts)]
+        hidden.add(min(others, key=lambda place: groups[place]))
+    return [place in hidden for place in range(len(groups))]

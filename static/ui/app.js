@@ -113,6 +113,15 @@ const actions = {
   },
 };
 
+// ---- A <details data-keep> stays as the person left it when news redraws its place.
+let kept = [];
+document.addEventListener("htmx:before:swap", () => {
+  kept = [...document.querySelectorAll("details[data-keep][open]")].map((details) => details.id);
+});
+document.addEventListener("htmx:after:swap", () => {
+  kept.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
+});
+
 document.addEventListener("click", (event) => {
   if (event.target.matches("dialog.modal")) event.target.close();
   document.querySelectorAll("details.menu[open]").forEach((menu) => {
