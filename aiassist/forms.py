@@ -1,4 +1,4 @@
-"""The shape of what is typed in: the model's page of the settings, and a doctor's edit of a summary."""
+"""The shape of what is typed in: the model's settings, a doctor's edit of a summary, the Inbox."""
 
 from typing import Any
 
@@ -6,7 +6,9 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy
 
-from aiassist.models import IntakeSummary
+from aiassist import inbox
+from aiassist.models import IntakeSummary, Interaction
+from aiassist.operations import calls, interactions
 
 
 class AgreementForm(forms.Form):
@@ -131,3 +133,58 @@ _Allergies = forms.formset_factory(AllergyForm, extra=2, max_num=60, absolute_ma
 
 def _rows(formset: Any, name: str) -> list[dict[str, Any]]:
     return [dict(form.cleaned_data) for form in formset if form.cleaned_data.get(name)]
+
+
+class InboxForm(forms.Form):
+    """What the Inbox is narrowed by; a value that is none of these counts as none."""
+
+    view = forms.ChoiceField(required=False, choices=[(view.key, view.key) for view in inbox.VIEWS])
+    channel = forms.ChoiceField(required=False, choices=[("", ""), *Interaction.Channel.choices])
+    status = forms.ChoiceField(required=False, choices=[("", ""), *Interaction.Status.choices])
+    doctor = forms.UUIDField(required=False)
+    day = forms.DateField(required=False, input_formats=["%Y-%m-%d"])
+
+    def asked(self) -> inbox.Asked:
+        self.is_valid()
+        data = self.cleaned_data
+        return inbox.Asked(
+            view=data.get("view", ""),
+            channel=data.get("channel", ""),
+            status=data.get("status", ""),
+            doctor_id=data.get("doctor"),
+            day=data.get("day"),
+        )
+
+
+class ReplyForm(forms.Form):
+    body = forms.CharField(
+        label=gettext_lazy("Write to the patient"),
+        max_length=interactions.REPLY_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": gettext_lazy("Write something.")},
+    )
+
+
+class ResolveForm(forms.Form):
+    note = forms.CharField(
+        label=gettext_lazy("What was done"),
+        max_length=interactions.NOTE_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": gettext_lazy("Say what was done.")},
+    )
+
+
+class PatientSaysForm(forms.Form):
+    """Typed as the patient, in the demo's own provider."""
+
+    channel = forms.ChoiceField(choices=[("sms", gettext_lazy("Text")), ("email", gettext_lazy("E-mail"))])
+    text = forms.CharField(max_length=1600)
+
+
+class CallEndForm(forms.Form):
+    """How a call ends in the demo: a key, some words, or neither."""
+
+    call = forms.CharField(max_length=40)
+    how = forms.ChoiceField(required=False, choices=[(end, end) for end in calls.ENDS])
+    key = forms.ChoiceField(required=False, choices=[(key, key) for key in "1234567890*#"])
+    words = forms.CharField(required=False, max_length=calls.WORDS_LENGTH)

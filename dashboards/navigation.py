@@ -34,7 +34,7 @@ SIDEBARS: Mapping[Role, tuple[tuple[Any, tuple[Entry, ...]], ...]] = {
                 Entry(label=gettext_lazy("Schedule"), icon="calendar-days", url_name="schedule"),
                 Entry(label=gettext_lazy("Patients"), icon="users", url_name="patients"),
                 Entry(label=gettext_lazy("Intake"), icon="clipboard-list", url_name="intake"),
-                Entry(label=gettext_lazy("Messages"), icon="message-square", url_name="messages"),
+                Entry(label=gettext_lazy("Inbox"), icon="inbox", url_name="inbox"),
                 Entry(label=gettext_lazy("Follow-ups"), icon="rotate-cw", url_name="follow_ups"),
                 Entry(label=gettext_lazy("Waitlist"), icon="hourglass", url_name="waitlist"),
                 Entry(label=gettext_lazy("Time off"), icon="plane", url_name="time_off", more=True),

@@ -11,12 +11,11 @@ from clinicflow.audit.models import AuditLog
 from clinicflow.clinics.actors import Actor, Role
 from clinicflow.clinics.models import ClinicSettings
 from clinicflow.core import clock
-from scheduling.models import Appointment, Cancellation, FollowUp, Message
+from scheduling.models import Appointment, Cancellation, FollowUp
 from scheduling.querysets import LIVE, OPEN
 from scheduling.transitions import allowed_actions, overridable_actions
 from scheduling.waiting import FREED, Freed, freed_by
 
-MESSAGES_SHOWN = 12
 CHANGES_SHOWN = 8
 
 
@@ -45,7 +44,6 @@ class Panel:
     minor: bool
     actions: list[str]
     overridable: list[str]
-    messages: list[Message]
     history: dict[str, Any]
     cancellation: Cancellation | None
     changes: list[Change]
@@ -60,9 +58,8 @@ class Panel:
 
 
 def read_panel(actor: Actor, visit: Appointment, settings: ClinicSettings, at: dt.datetime) -> Panel:
-    """The visit with its messages, its patient's history and its own, in five queries, a sixth in a series."""
+    """The visit with its patient's history and its own, in four queries, a fifth in a series."""
     today = clock.local(at, actor.timezone).date()
-    messages = Message.objects.visible_to(actor).filter(appointment_id=visit.pk).order_by("-created_at", "-pk")
     cancellations = Cancellation.objects.visible_to(actor).filter(appointment_id=visit.pk, reverted_at=None)
     flags = {str(flag).lower() for flag in visit.patient.flags}
     overdue = int((at - visit.starts_at).total_seconds() // 60)
@@ -72,7 +69,6 @@ def read_panel(actor: Actor, visit: Appointment, settings: ClinicSettings, at: d
         minor=visit.patient.is_minor_on(today),
         actions=allowed_actions(actor, visit, settings=settings, at=at),
         overridable=overridable_actions(actor, visit, settings=settings, at=at),
-        messages=list(messages[:MESSAGES_SHOWN])[::-1],
         history=_history(actor, visit),
         cancellation=cancellations.order_by("-created_at").first() if not visit.is_open else None,
         changes=_changes(actor, visit),

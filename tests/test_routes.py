@@ -143,6 +143,16 @@ TABLE = """
 /settings/closures/<uuid:pk>                        GET    closure            302 200 403 403 403 404
 /settings/closures/<uuid:pk>/remove                 POST   closure            302 302 403 403 403 404
 /settings/closures/<uuid:pk>/visits                 POST   closure            302 422 403 403 403 404
+/inbox                                              GET    -                  302 200 403 403 403 200
+/inbox/simulator                                    GET    -                  302 200 403 403 403 200
+/inbox/simulator/<uuid:pk>                          GET    visit              302 200 403 403 403 404
+/inbox/simulator/<uuid:pk>/say                      POST   visit              302 422 403 403 403 404
+/inbox/simulator/<uuid:pk>/call                     POST   visit              302 422 403 403 403 404
+/inbox/<uuid:pk>                                    GET    interaction        302 200 200 404 403 404
+/inbox/<uuid:pk>/reply                              POST   interaction        302 422 403 403 403 404
+/inbox/<uuid:pk>/resolve                            POST   interaction        302 422 403 403 403 404
+/visits/<uuid:pk>/talks                             GET    visit              302 200 200 404 403 404
+/visits/<uuid:pk>/ask                               POST   visit              302 302 403 403 403 404
 /visits/new                                         GET    -                  302 200 403 403 403 200
 /visits/new/slots                                   GET    -                  302 200 403 403 403 200
 /visits/new/patients                                GET    -                  302 200 200 200 403 200

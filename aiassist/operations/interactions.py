@@ -8,6 +8,7 @@ import datetime as dt
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 
 from aiassist import threads, wording
@@ -31,6 +32,11 @@ SEND = "aiassist.send_message"
 NOTE_LENGTH, REPLY_LENGTH = 500, 1000
 Status, Channel = Interaction.Status, Interaction.Channel
 DESK = frozenset({Role.ADMIN, Role.SYSTEM})
+
+
+def is_simulated() -> bool:
+    """Whether nothing leaves this machine, so that patients are played in the app's own simulator."""
+    return bool(settings.MESSAGE_PROVIDER == "console")
 
 
 def lock_visit(actor: Actor, appointment_id: UUID) -> Appointment:

@@ -177,6 +177,7 @@ class Talks:
             for part in thread:
                 kind = "confirmation" if part["direction"] == "outbound" else "reply"
                 self._row(visit, chance, kind, part["direction"], part["text"], dt.datetime.fromisoformat(part["at"]))
+                part["message_id"] = str(self.messages[-1].pk)
 
     def _row(self, visit: Visit, chance: Chance, kind: str, direction: str, body: str, at: dt.datetime) -> None:
         self.messages.append(

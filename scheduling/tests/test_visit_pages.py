@@ -56,7 +56,9 @@ class PanelTests(VisitCase):
                 direction="inbound", address="+15125550101", body="can I come later?", status="received",
             )  # fmt: skip
         panel = self.get(f"/visits/{self.visit.pk}", **HTMX)
-        self.assertContains(panel, "can I come later?")
+        talks = f"/visits/{self.visit.pk}/talks"
+        self.assertContains(panel, f'hx-get="{talks}"')
+        self.assertContains(self.get(talks, **HTMX), "can I come later?")
         self.assertEqual(panel.context["panel"].history["no_shows"], 1)
 
     def test_it_says_who_changed_what(self):

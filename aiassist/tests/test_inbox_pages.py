@@ -1,0 +1,147 @@
+"""The Inbox and the simulator, page by page."""
+
+from aiassist.operations import outreach
+from aiassist.tests.conversations import TalkingCase
+from clinicflow.core import clock
+
+
+class Pages(TalkingCase):
+    def setUp(self):
+        super().setUp()
+        self.asked = self.hear("do I need to fast?")
+        other = self.book(patient=self.make_patient(self.riverside, "Grace Kim"), doctor=self.dr_herrera)
+        self.confirmed = self.hear("C", visit=other)
+        self.client = self.client_for(self.desk)
+
+    def test_who_needs_a_person_comes_first(self):
+        page = self.client.get("/inbox")
+        self.assertContains(page, "Hannah Lindqvist")
+        self.assertContains(page, "Complex question")
+        self.assertNotContains(page, "Grace Kim")
+        self.assertContains(self.client.get("/inbox?view=all"), "Grace Kim")
+
+    def test_narrowed_by_channel_status_doctor_and_day(self):
+        for query, hannah, grace in (
+            ("channel=sms", True, True),
+            ("channel=voice", False, False),
+            ("status=completed", False, True),
+            (f"doctor={self.dr_okafor.pk}", True, False),
+            ("day=2027-03-01", True, True),
+            ("day=2027-03-02", False, False),
+            ("view=unanswered", True, False),
+            ("doctor=nobody&day=x&channel=pigeon&page=99", True, True),
+        ):
+            with self.subTest(query):
+                page = self.client.get(f"/inbox?view=all&{query}" if "view" not in query else f"/inbox?{query}")
+                self.assertEqual("Hannah Lindqvist" in page.content.decode(), hannah)
+                self.assertEqual("Grace Kim" in page.content.decode(), grace)
+
+    def test_an_empty_inbox_says_so(self):
+        self.assertContains(self.client_for(self.foreign_desk).get("/inbox"), "Nobody is waiting")
+        self.assertContains(self.client_for(self.foreign_desk).get("/inbox?view=all"), "No conversations here")
+
+    def test_queries_do_not_grow_with_rows(self):
+        self.client.get("/inbox?view=all")
+        with self.assertNumQueries(11):
+            self.client.get("/inbox?view=all")
+        for _ in range(5):
+            self.hear("R", visit=self.book(patient=self.make_patient(self.riverside, "Noah Goldberg")))
+        with self.assertNumQueries(11):
+            self.client.get("/inbox?view=all")
+
+    def test_a_conversation_shows_what_was_understood_and_done(self):
+        page = self.client.get(f"/inbox/{self.asked.pk}")
+        self.assertContains(page, "do I need to fast?")
+        self.assertContains(page, "Understood: a question. Passed on to a person.")
+        self.assertContains(page, "Waits for a person: complex question")
+
+    def test_a_doctor_reads_their_own_and_cannot_write(self):
+        page = self.client_for(self.doctor).get(f"/inbox/{self.asked.pk}")
+        self.assertContains(page, "do I need to fast?")
+        self.assertNotContains(page, "Write to the patient")
+        self.assertEqual(self.client_for(self.other_doctor).get(f"/inbox/{self.asked.pk}").status_code, 404)
+
+    def test_next_and_previous_go_through_the_view(self):
+        first = self.client.get(f"/inbox/{self.confirmed.pk}?view=all")
+        self.assertContains(first, f"/inbox/{self.asked.pk}?view=all")
+        self.assertContains(first, "Next conversation")
+        self.assertNotContains(first, "Previous conversation")
+
+    def test_an_answer_goes_out(self):
+        answer = self.client.post(f"/inbox/{self.asked.pk}/reply", {"body": "You may eat."})
+        self.assertRedirects(answer, f"/inbox/{self.asked.pk}")
+        self.assertEqual(self.messages(kind="reply", direction="outbound")[0].body, "You may eat.")
+
+    def test_an_empty_answer_is_refused_beside_the_field_and_keeps_nothing(self):
+        answer = self.client.post(f"/inbox/{self.asked.pk}/reply", {"body": " "})
+        self.assertContains(answer, "Write something.", status_code=422)
+
+    def test_to_somebody_who_has_opted_out_the_form_says_why_and_keeps_the_words(self):
+        self.hear("STOP")
+        answer = self.client.post(f"/inbox/{self.asked.pk}/reply", {"body": "Hello, it is us."})
+        self.assertContains(answer, "may not be written to this way", status_code=422)
+        self.assertContains(answer, "Hello, it is us.", status_code=422)
+
+    def test_resolving_wants_a_note(self):
+        self.assertEqual(self.client.post(f"/inbox/{self.asked.pk}/resolve", {"note": ""}).status_code, 422)
+        self.client.post(f"/inbox/{self.asked.pk}/resolve", {"note": "Called."})
+        self.assertFalse(self.now().needs_attention)
+        self.assertContains(self.client.get(f"/inbox/{self.asked.pk}"), "Called.")
+
+    def test_the_panel_has_everything_about_the_visit(self):
+        page = self.client.get(f"/visits/{self.visit.pk}/talks")
+        self.assertContains(page, "do I need to fast?")
+        self.assertContains(page, f"/inbox/{self.asked.pk}")
+        self.assertContains(self.client.get(f"/visits/{self.visit.pk}"), f"/visits/{self.visit.pk}/talks")
+
+    def test_asking_now(self):
+        self.client.post(f"/visits/{self.visit.pk}/ask", {"channel": "voice"})
+        self.assertEqual(self.thread("voice").content[0]["outcome"], "ringing")
+        self.hear("STOP")
+        refused = self.client.post(f"/visits/{self.visit.pk}/ask", {"channel": "sms"})
+        self.assertEqual(refused.status_code, 409)
+
+
+class Simulator(TalkingCase):
+    def setUp(self):
+        super().setUp()
+        self.client = self.client_for(self.desk)
+        self.phone = f"/inbox/simulator/{self.visit.pk}"
+
+    def test_what_was_sent_is_on_the_phone(self):
+        self.run_outreach()
+        self.assertContains(self.client.get("/inbox/simulator"), "Hannah Lindqvist")
+        self.assertContains(self.client.get(self.phone), "Reply C to confirm")
+
+    def test_somebody_who_was_never_written_to_is_found_by_name(self):
+        self.assertContains(self.client.get("/inbox/simulator?q=lindqvist"), self.phone)
+        self.assertContains(self.client.get("/inbox/simulator?q=nobody"), "Nobody found")
+
+    def test_typing_as_the_patient_acts(self):
+        answer = self.client.post(f"{self.phone}/say", {"channel": "sms", "text": "C"})
+        self.assertRedirects(answer, self.phone)
+        self.assertEqual(self.now().status, "confirmed")
+
+    def test_nothing_typed_is_refused(self):
+        self.assertEqual(self.client.post(f"{self.phone}/say", {"channel": "sms", "text": ""}).status_code, 422)
+
+    def test_a_ringing_call_is_answered_with_a_key(self):
+        with self.inside(self.desk):
+            thread = outreach.ask_now(self.desk, self.visit.pk, channel="voice", at=clock.now())
+        page = self.client.get(self.phone)
+        self.assertContains(page, "The clinic is calling")
+        self.client.post(f"{self.phone}/call", {"call": thread.content[-1]["id"], "key": "1"})
+        self.assertEqual(self.now().status, "confirmed")
+        self.assertNotContains(self.client.get(self.phone), "The clinic is calling")
+
+    def test_or_not_at_all(self):
+        with self.inside(self.desk):
+            thread = outreach.ask_now(self.desk, self.visit.pk, channel="voice", at=clock.now())
+        self.client.post(f"{self.phone}/call", {"call": thread.content[-1]["id"], "how": "voicemail"})
+        self.assertEqual(self.thread("voice").content[-1]["outcome"], "voicemail")
+
+    def test_there_is_none_where_messages_really_leave(self):
+        with self.settings(MESSAGE_PROVIDER="email"):
+            self.assertEqual(self.client.get("/inbox/simulator").status_code, 404)
+            self.assertEqual(self.client.post(f"{self.phone}/say", {"channel": "sms", "text": "C"}).status_code, 404)
+        self.assertEqual(self.now().status, "unconfirmed")

@@ -1,0 +1,129 @@
+"""The other end of the `console` provider: what patients have on their phones, and answering as one of them."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from aiassist import inbox
+from aiassist.forms import CallEndForm, PatientSaysForm
+from aiassist.models import Interaction
+from aiassist.operations import calls, interactions, replies
+from clinicflow.audit.log import saw
+from clinicflow.clinics.actors import Actor
+from clinicflow.clinics.operations.actors import clinic_itself
+from clinicflow.clinics.permissions import role_required
+from clinicflow.core import clock
+from clinicflow.db import tenant
+from clinicflow.web.render import render_page, wants_fragment
+from patients.models import Patient
+from scheduling.models import Appointment
+
+PHONES = 25
+KEYS = (
+    ("1", gettext_lazy("confirm")),
+    ("2", gettext_lazy("reschedule")),
+    ("3", gettext_lazy("cancel")),
+    ("0", gettext_lazy("person")),
+    ("9", gettext_lazy("no more calls")),
+)
+SHORT_ANSWERS = ("C", "R", "X", "STOP", "yes, where do I park?", "can I come later and is my test ok?")
+SECONDS_OF_A_CALL = 35
+
+
+@require_GET
+@role_required("admin")
+def simulator(request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
+    """The phones of those who were written to lately, or are found by name; `pk` is the visit whose phone is open."""
+    return _phone(request, pk)
+
+
+@require_POST
+@role_required("admin")
+def simulator_say(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Send a text or an e-mail as the patient of a visit."""
+    visit = _visit(request.actor, pk)
+    form = PatientSaysForm(request.POST)
+    if not form.is_valid():
+        return _phone(request, pk, form=form, status=422)
+    channel = form.cleaned_data["channel"]
+    address = visit.patient.email if channel == "email" else str(visit.patient.phone)
+    itself = clinic_itself(request.actor.clinic_id)
+    with tenant(itself.scope()):
+        replies.hear(itself, visit.pk, channel=channel, text=form.cleaned_data["text"], address=address, at=clock.now())
+    return _phone(request, pk) if wants_fragment(request) else redirect("simulator_phone", pk)
+
+
+@require_POST
+@role_required("admin")
+def simulator_call(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Answer, or do not answer, a call that rings; `pk` is the visit's."""
+    visit = _visit(request.actor, pk)
+    form = CallEndForm(request.POST)
+    if not form.is_valid():
+        return _phone(request, pk, status=422)
+    data = form.cleaned_data
+    itself = clinic_itself(request.actor.clinic_id)
+    call = Interaction.objects.visible_to(itself).filter(appointment_id=visit.pk, channel="voice").first()
+    answered = bool(data["key"] or data["words"].strip())
+    how = "answered" if answered else data["how"]
+    if call is not None and how and (answered or how != "answered"):
+        with tenant(itself.scope()):
+            calls.end(
+                itself,
+                call.pk,
+                call_id=data["call"],
+                how=how,
+                words=data["words"],
+                key=data["key"],
+                seconds=SECONDS_OF_A_CALL if answered or how == "hung-up" else 0,
+                at=clock.now(),
+            )
+    return _phone(request, pk) if wants_fragment(request) else redirect("simulator_phone", pk)
+
+
+def _visit(actor: Actor, pk: UUID) -> Appointment:
+    if not interactions.is_simulated():
+        raise Http404
+    visit: Appointment = Appointment.objects.visible_to(actor).for_cards().fetch(pk)
+    return visit
+
+
+def _phone(
+    request: HttpRequest, pk: UUID | None, *, form: PatientSaysForm | None = None, status: int = 200
+) -> HttpResponse:
+    if not interactions.is_simulated():
+        raise Http404
+    actor = request.actor
+    search = request.GET.get("q", "").strip()[:80]
+    phones = _phones(actor, search)
+    visit = _visit(actor, pk) if pk else (phones[0] if phones else None)
+    lines = inbox.on_the_phone(actor, visit) if visit else []
+    shown = [phone.patient_id for phone in phones]
+    saw(actor, "messages", [*shown, visit.patient_id] if visit else shown)
+    context = {
+        "phones": phones,
+        "search": search,
+        "visit": visit,
+        "lines": lines,
+        "ringing": next((line for line in lines if line.ringing), None),
+        "form": form or PatientSaysForm(),
+        "keys": KEYS,
+        "short_answers": SHORT_ANSWERS,
+    }
+    part = "phone" if request.headers.get("HX-Target", "").endswith("#phone") else "page"
+    return render_page(request, "aiassist/simulator.html", context, partial=part, status=status)
+
+
+def _phones(actor: Actor, search: str) -> list[Appointment]:
+    """One visit a patient: the coming ones of whoever was found, or those that were talked about last."""
+    visits = Appointment.objects.visible_to(actor).select_related("patient", "doctor")
+    if search:
+        found = Patient.objects.visible_to(actor).search(search)
+        rows = visits.filter(patient_id__in=found.values("pk"), starts_at__gte=clock.now()).order_by("starts_at", "id")
+    else:
+        rows = visits.filter(messages__isnull=False, rescheduled=False).order_by("-messages__created_at", "id")
+    by_visit = {visit.pk: visit for visit in rows[: PHONES * 4]}
+    return list(by_visit.values())[:PHONES]
