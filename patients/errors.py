@@ -19,6 +19,7 @@ class ChangedMeanwhile(DomainError):
     """Somebody else has saved the record since it was read."""
 
     code = "changed_meanwhile"
+    status = 412
     title = "Somebody has changed this record since you opened it"
 
 

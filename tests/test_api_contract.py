@@ -1,9 +1,13 @@
 """schemathesis over the whole OpenAPI document, as each role: no 5xx, and no answer that the document does not know.
 
-API_EXAMPLES sets how many requests each operation gets (default 4; the nightly run takes more).
+First every operation by itself, then along the document's links: what was made is read, changed, acted on, removed.
+API_EXAMPLES sets how many requests each operation gets (default 4), API_SCENARIOS how many walks along the links each
+role takes (default 25); a nightly run takes more.
 """
 
 import os
+import re
+from collections import Counter
 
 import schemathesis
 from django.apps import apps
@@ -22,6 +26,9 @@ from clinicflow.testing.rows import one_of_each
 from clinicflow.wsgi import application
 
 EXAMPLES = int(os.environ.get("API_EXAMPLES", "4"))
+SCENARIOS = int(os.environ.get("API_SCENARIOS", "25"))
+STEPS = 8
+UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 # 400 is a good answer to a body that fits its shape and breaks a rule that no schema can say.
 CONFIG = """
 [checks]
@@ -66,6 +73,11 @@ class Contract(ClinicCase):
             rows = one_of_each(cls, cls.riverside, cls.dr_okafor, cls.okafor)
         cls.ids = {prefix: rows[apps.get_model(label)].pk for prefix, label in REAL.items()}
         cls.ids["/api/settings/users/"] = cls.owner.membership_id
+        day = cls.next_weekday(cls.riverside).isoformat()
+        days = dict.fromkeys(("date", "date_from", "date_to", "scheduled_date"), day)
+        names = {"patient_id": "/api/patients/", "doctor_id": "/api/doctors/", "appointment_id": "/api/appointments/"}
+        cls.usual = {name: str(cls.ids[prefix]) for name, prefix in names.items()} | days
+        cls.usual |= {"start_time": "10:00", "end_time": "10:30", "duration": 30, "date_of_birth": "1983-06-26"}
         # As Django's own test client does: a request's end must not close the connection of the test's transaction.
         for signal in (request_started, request_finished):
             signal.disconnect(close_old_connections)
@@ -117,8 +129,55 @@ class Contract(ClinicCase):
         case.path_parameters[name] = str(self.ids[prefix])
         return True
 
+    def follow_links_as(self, actor):
+        """Walks of up to STEPS calls, each from an answer of an earlier one; a walk is taken back as a whole."""
+        test, headers, answered = self, self.bearer_for(actor), Counter()
+
+        class Walk(self.document().as_state_machine()):
+            def setup(self):
+                self.point, self.seen = transaction.savepoint(), set()
+
+            def teardown(self):
+                transaction.savepoint_rollback(self.point)
+
+            def before_call(self, case):
+                if case.meta.generation.mode == GenerationMode.POSITIVE:
+                    test.make_sensible(case, self.seen)
+
+            def get_call_kwargs(self, case):
+                return {"headers": headers}
+
+            def after_call(self, response, case):
+                answered[f"{case.operation.label} {response.status_code}"] += 1
+                self.seen.update(re.findall(UUID, response.text))
+
+        Walk.run(settings=settings(QUIETLY, max_examples=SCENARIOS, stateful_step_count=STEPS))
+        return answered
+
+    def make_sensible(self, case, seen):
+        """So that a walk leads somewhere: plain lists, ids of rows that are there, days on which one can book."""
+        if case.method == "GET" and "{" not in case.path:
+            case.query = {}
+        if case.headers:
+            case.headers.pop("If-Match", None)
+        if not seen.intersection((case.path_parameters or {}).values()):
+            self.name_a_row(case, case.operation.path)
+        if isinstance(case.body, dict):
+            case.body.update({name: value for name, value in self.usual.items() if name in case.body})
+
     def test_front_desk(self):
         self.try_everything_as(self.desk)
+
+    def test_links_as_front_desk(self):
+        answered = self.follow_links_as(self.desk)
+        went_well = {label.rpartition(" ")[0] for label in answered if label[-3] == "2"}
+        self.assertGreater(len([label for label in went_well if "{id}" in label]), 5, answered)
+
+    def test_links_as_doctor(self):
+        self.follow_links_as(self.doctor)
+
+    def test_links_as_owner(self):
+        self.follow_links_as(self.owner)
 
     def test_doctor(self):
         self.try_everything_as(self.doctor)

@@ -247,6 +247,7 @@ TABLE = """
 /api/patients/<uuid:patient_id>/cancellations       GET    patient            401 200 200 404 403 404
 /api/doctor-notes/patient/<uuid:patient_id>         GET    patient            401 403 200 404 403 403
 /api/doctor-notes                                   POST   -                  401 403 400 400 403 403
+/api/doctor-notes/<uuid:pk>                         GET    note               401 403 200 404 403 403
 /api/doctor-notes/<uuid:pk>                         PUT    note               401 403 400 404 403 403
 /api/doctor-notes/<uuid:pk>                         PATCH  note               401 403 200 404 403 403
 /api/doctors/<uuid:pk>/calendar.ics                 GET    doctor             404 404 404 404 404 404
@@ -315,10 +316,11 @@ TABLE = """
 /api/intake/forms                                   GET    -                  401 200 200 200 403 200
 /api/intake/forms                                   POST   -                  401 400 400 400 403 400
 /api/intake/summaries/<uuid:pk>                     GET    visit              401 200 200 404 403 404
-/api/intake/summaries/<uuid:pk>                     PUT    summary            401 403 400 400 403 403
+/api/intake/summaries/<uuid:pk>                     PUT    summary            401 403 400 404 403 403
+/api/intake/summaries/<uuid:pk>                     PATCH  summary            401 403 409 404 403 403
 /api/intake/summaries/<uuid:pk>/regenerate          POST   summary            401 403 409 404 403 403
 /api/intake/forms/<uuid:pk>                         GET    form               401 200 200 404 403 404
-/api/intake/forms/<uuid:pk>                         PUT    form               401 400 400 400 403 400
+/api/intake/forms/<uuid:pk>                         PUT    form               401 400 400 404 403 404
 /api/intake/forms/<uuid:pk>                         PATCH  form               401 200 200 404 403 404
 /api/intake/forms/<uuid:pk>/review                  POST   form               401 403 409 404 403 403
 /api/intake/forms/<uuid:pk>/send                    POST   form               401 200 200 404 403 404
@@ -343,6 +345,7 @@ TABLE = """
 /api/notifications/<uuid:pk>/read                   POST   notification       401 404 200 404 403 404
 /api/notifications/settings                         GET    -                  401 200 200 200 403 200
 /api/notifications/settings                         PUT    -                  401 400 400 400 403 400
+/api/notifications/settings                         PATCH  -                  401 200 200 200 403 200
 /api/schema                                         GET    -                  200 200 200 200 200 200
 /api/docs                                           GET    -                  200 200 200 200 200 200
 /api/                                               GET    -                  404 404 404 404 404 404

@@ -37,9 +37,9 @@ class OneSummary(ClinicView):
 
 
 class SummaryView(OneSummary):
-    """`GET` by the visit's id, `PUT` by the summary's."""
+    """`GET` by the visit's id, `PUT` and `PATCH` by the summary's."""
 
-    roles = {"get": ("admin", "doctor"), "put": ("doctor",)}
+    roles = {"get": ("admin", "doctor"), "put": ("doctor",), "patch": ("doctor",)}
 
     @extend_schema(summary="The summary of a visit", responses={200: EITHER})
     def get(self, request: Request, pk: UUID) -> Response:
@@ -50,9 +50,17 @@ class SummaryView(OneSummary):
 
     @extend_schema(summary="Edit a summary", request=SummaryInput, responses={200: SummaryOutput})
     def put(self, request: Request, pk: UUID) -> Response:
-        fields = self.read(SummaryInput)
+        return self._edit(request, pk, partial=False)
+
+    @extend_schema(summary="Edit a part of a summary", request=SummaryInput, responses={200: SummaryOutput})
+    def patch(self, request: Request, pk: UUID) -> Response:
+        return self._edit(request, pk, partial=True)
+
+    def _edit(self, request: Request, pk: UUID, *, partial: bool) -> Response:
         summary = IntakeSummary.objects.visible_to(self.actor).lock(pk)
         check_precondition(request, summary)
+        stands: Any = SummaryOutput(summary).data
+        fields = {name: stands[name] for name in SummaryInput().fields} | self.read(SummaryInput, partial=partial)
         revision = (
             IntakeRevision.objects.visible_to(self.actor)
             .select_related("form__questionnaire")

@@ -21,6 +21,7 @@ MEANINGS = {
     429: "Too many calls; `Retry-After` says in how many seconds.",
     503: "Busy for a moment; `Retry-After` says when.",
 }
+SIGNING_IN = "/api/auth/"  # answers with tokens are not kept
 ALWAYS = (400, 401, 403, 404, 406, 413, 415, 429, 503)
 
 
@@ -58,7 +59,7 @@ def add_common_responses(result: dict[str, Any], generator: Any, request: Any, p
     for path, operations in result["paths"].items():
         for method, operation in operations.items():
             _add_errors(path, method, operation)
-            _add_headers(method, operation)
+            _add_headers(path, method, operation)
     _write_times_as_clocks(result)
     for schema in result.get("components", {}).get("schemas", {}).values():
         if "oneOf" in schema and "discriminator" not in schema:
@@ -98,9 +99,9 @@ def _add_errors(path: str, method: str, operation: dict[str, Any]) -> None:
         )
 
 
-def _add_headers(method: str, operation: dict[str, Any]) -> None:
+def _add_headers(path: str, method: str, operation: dict[str, Any]) -> None:
     parameters = operation.setdefault("parameters", [])
-    if method == "post":
+    if method == "post" and not path.startswith(SIGNING_IN):
         parameters.append(IDEMPOTENCY_KEY)
     if method in {"put", "patch"}:
         parameters.append(IF_MATCH)

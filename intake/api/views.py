@@ -61,11 +61,11 @@ class FormViewSet(Lists, Shows, ClinicViewSet):
 
     @extend_schema(summary="Enter answers", request=FormChange, responses={200: FormOutput})
     def update(self, request: Request, pk: UUID) -> Response:
-        return self._enter(self.read(FormChange), replace=True)
+        return self._enter(replace=True)
 
     @extend_schema(summary="Enter some answers", request=FormChange, responses={200: FormOutput})
     def partial_update(self, request: Request, pk: UUID) -> Response:
-        return self._enter(self.read(FormChange, partial=True), replace=False)
+        return self._enter(replace=False)
 
     @extend_schema(summary="Send the patient the link", request=Nothing, responses={200: FormOutput})
     @action(detail=True, methods=["post"])
@@ -81,8 +81,9 @@ class FormViewSet(Lists, Shows, ClinicViewSet):
         forms.review(self.actor, pk)
         return self._now(pk)
 
-    def _enter(self, fields: dict[str, Any], *, replace: bool) -> Response:
+    def _enter(self, *, replace: bool) -> Response:
         form = self.get_object_to_change()
+        fields = self.read(FormChange, partial=not replace)
         if "language" in fields:
             forms.set_language(self.actor, form.pk, fields["language"])
         if "raw_answers" in fields or "status" in fields:

@@ -190,7 +190,7 @@ class FollowUpViewSet(Lists, Shows, Changes, ClinicViewSet):
         return Response(status=204)
 
 
-class DoctorNoteViewSet(Changes, ClinicViewSet):
+class DoctorNoteViewSet(Shows, Changes, ClinicViewSet):
     roles = ("doctor",)
     output_class = DoctorNoteOutput
     input_class = DoctorNoteChange

@@ -112,6 +112,7 @@ class RefreshView(OutsideTransaction):
 
 class LogoutView(ClinicView):
     roles = STAFF
+    keeps_answers = False
 
     @extend_schema(operation_id="logout", request=None, responses={204: None} | problems(401))
     def post(self, request: Request) -> Response:
@@ -122,6 +123,7 @@ class LogoutView(ClinicView):
 
 class SwitchRoleView(ClinicView):
     roles = STAFF
+    keeps_answers = False
 
     @extend_schema(operation_id="switch_role", request=SwitchRole, responses={200: TokenPair} | problems(400, 401, 403))
     def post(self, request: Request) -> Response:

@@ -28,12 +28,14 @@ class ClinicView(APIView):
 
     `roles` is a tuple, or a mapping from action (a view set's) or method (`"get"`) to a tuple; `"*"` is the rest.
     Nobody may call what is not named. `query_class` is a serializer of the query parameters, `input_class` of the
-    body. Patients that an answer shows are named with `shows`.
+    body. Patients that an answer shows are named with `shows`. An answer that holds tokens is not kept for
+    `Idempotency-Key`.
     """
 
     roles: ClassVar[RoleTable] = ()
     query_class: ClassVar[type[BaseSerializer] | None] = None
     input_class: ClassVar[type[BaseSerializer] | None] = None
+    keeps_answers: ClassVar[bool] = True
 
     _key: KeptAnswer | None = None
     _seen: tuple[str, list[UUID], UUID | str] | None = None
@@ -60,7 +62,7 @@ class ClinicView(APIView):
         super().initial(request, *args, **kwargs)
         refuse_unknown_names(request, self.known_names())
         actor = getattr(request._request, "actor", None)
-        if request.method != "POST" or actor is None or actor.user_id is None:
+        if request.method != "POST" or not self.keeps_answers or actor is None or actor.user_id is None:
             return
         self._key = idempotency.open_key(
             request, clinic_id=actor.clinic_id, user_id=actor.user_id, role=str(actor.role)

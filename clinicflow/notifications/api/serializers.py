@@ -21,7 +21,7 @@ class AllRead(serializers.Serializer):
 class PreferenceOutput(serializers.ModelSerializer):
     class Meta:
         model = NotificationPreference
-        fields = ("muted", "email")
+        fields = ("muted", "email", "updated_at")
 
     muted = serializers.ListField(child=serializers.ChoiceField(Notification.Kind.choices))
 

@@ -9,12 +9,14 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from clinicflow.api.errors import PreconditionFailed
+from clinicflow.api.etags import check_precondition, etag_of
 from clinicflow.api.filters import Filters, YesNoFilter
 from clinicflow.api.serializers import Nothing
 from clinicflow.clinics.api.base import ClinicView, ClinicViewSet, Lists
 from clinicflow.core import clock
 from clinicflow.notifications.api.serializers import AllRead, NotificationOutput, PreferenceInput, PreferenceOutput
-from clinicflow.notifications.models import Notification
+from clinicflow.notifications.models import Notification, NotificationPreference
 from clinicflow.notifications.operations import notifications, preferences
 
 TOLD = ("admin", "doctor")
@@ -59,10 +61,28 @@ class PreferenceView(ClinicView):
     roles = TOLD
     input_class = PreferenceInput
 
+    def _answer(self, row: NotificationPreference) -> Response:
+        """With its tag, once somebody has chosen something."""
+        headers = {} if row._state.adding else {"ETag": etag_of(row)}
+        return Response(PreferenceOutput(row).data, headers=headers)
+
+    def _change(self, request: Request, *, partial: bool) -> Response:
+        row = preferences.of(self.actor)
+        if not row._state.adding:
+            check_precondition(request, row)
+        elif request.headers.get("If-Match", "*").strip() != "*":
+            raise PreconditionFailed()
+        stands = {"muted": row.muted, "email": row.email}
+        return self._answer(preferences.save(self.actor, **(stands | self.read(partial=partial))))
+
     @extend_schema(summary="What one is told of", responses=PreferenceOutput)
     def get(self, request: Request) -> Response:
-        return Response(PreferenceOutput(preferences.of(self.actor)).data)
+        return self._answer(preferences.of(self.actor))
 
     @extend_schema(summary="Choose what one is told of", request=PreferenceInput, responses=PreferenceOutput)
     def put(self, request: Request) -> Response:
-        return Response(PreferenceOutput(preferences.save(self.actor, **self.read())).data)
+        return self._change(request, partial=False)
+
+    @extend_schema(summary="Change what one is told of", request=PreferenceInput, responses=PreferenceOutput)
+    def patch(self, request: Request) -> Response:
+        return self._change(request, partial=True)
