@@ -8,13 +8,27 @@ from typing import Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from scheduling.models import Closure, TimeOff
-
 STEP = 5
 DAY = 24 * 60
 LUNCH = (11 * 60, 14 * 60 + 30)  # a break that begins between these is called lunch
 
 Minutes = tuple[int, int]
+
+
+class Span(Protocol):
+    """Time that is closed or away."""
+
+    @property
+    def starts_at(self) -> dt.datetime: ...
+    @property
+    def ends_at(self) -> dt.datetime: ...
+    @property
+    def reason(self) -> str: ...
+
+
+class Absence(Span, Protocol):
+    @property
+    def doctor_id(self) -> UUID | None: ...
 
 
 class Placed(Protocol):
@@ -62,8 +76,8 @@ def blocks_of(
     hours: Sequence[Minutes],
     day: dt.date,
     zone: ZoneInfo,
-    closures: Iterable[Closure],
-    absences: Iterable[TimeOff],
+    closures: Iterable[Span],
+    absences: Iterable[Absence],
 ) -> list[Block]:
     """All that keeps a doctor who works in these hours from being booked on a local day, in order, without overlaps."""
     shut = [_cut(closure, day, zone, "building-2", f"Closed · {closure.reason}") for closure in closures]
@@ -88,7 +102,7 @@ def _idle(working: Sequence[Minutes]) -> list[Block]:
     return [block for block in blocks if block.minutes > 0]
 
 
-def _cut(span: Closure | TimeOff, day: dt.date, zone: ZoneInfo, icon: str, label: str) -> Block:
+def _cut(span: Span, day: dt.date, zone: ZoneInfo, icon: str, label: str) -> Block:
     first, last = span.starts_at.astimezone(zone), span.ends_at.astimezone(zone)
     start = minute_of_day(first) if first.date() == day else 0
     end = minute_of_day(last) if last.date() == day else DAY

@@ -93,7 +93,7 @@ select d.id, d.name, d.specialty, d.is_active, d.default_visit_length, d.working
        coalesce(p.supported_visit_types, '["in-clinic", "virtual"]'::jsonb),
        coalesce(p.video_visits_enabled, true), coalesce(p.allow_walk_ins, true), coalesce(p.allow_forced_booking, true),
        s.allow_walk_ins, s.allow_admin_override, s.allow_overlapping,
-       s.working_days, s.opens_at, s.closes_at, s.slot_size
+       s.working_days, s.opens_at, s.closes_at, s.slot_size, d.initials, d.color
   from doctors d
   join clinic_settings s on s.clinic_id = d.clinic_id
   left join doctor_settings p on p.clinic_id = d.clinic_id and p.doctor_id = d.id
@@ -142,7 +142,24 @@ def bookable(actor: Actor, *, doctors: Collection[UUID] | None = None, specialty
 
 
 def _bookable(row: tuple[Any, ...]) -> Bookable:
-    pk, name, specialty, active, length, weekly, own, kinds, video, *decisions, days, opens, closes, step = row
+    (
+        pk,
+        name,
+        specialty,
+        active,
+        length,
+        weekly,
+        own,
+        kinds,
+        video,
+        *decisions,
+        days,
+        opens,
+        closes,
+        step,
+        initials,
+        color,
+    ) = row
     walk_ins, forced, clinic_walk_ins, clinic_overrides, clinic_overlaps = decisions
     types = set(_json(kinds)) if video else set(_json(kinds)) - {"virtual"}
     return Bookable(
@@ -162,6 +179,8 @@ def _bookable(row: tuple[Any, ...]) -> Bookable:
         clinic_days=frozenset(_json(days)),
         clinic_hours=(opens.hour * 60 + opens.minute, closes.hour * 60 + closes.minute),
         slot_size=step,
+        initials=initials,
+        color=color,
     )
 
 

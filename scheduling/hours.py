@@ -38,6 +38,8 @@ class Bookable:
     clinic_days: frozenset[str]
     clinic_hours: Hours
     slot_size: int
+    initials: str = ""
+    color: str = ""
 
     def hours_on(self, day: dt.date) -> list[Hours]:
         """Wall-clock ranges of a date in which the doctor sees patients, in order."""

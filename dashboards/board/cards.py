@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 
-from clinicflow.clinics.models import Doctor
 from dashboards.grid import STEP, minute_of_day
 from scheduling.models import Appointment
 
@@ -60,10 +59,6 @@ class Card:
         """All that its words are made of."""
         facts: tuple[Any, ...] = _facts_of(self)
         return facts
-
-    def with_doctor(self, doctor: Doctor | None) -> None:
-        if doctor is not None:
-            self.doctor_name, self.doctor_color = doctor.name, doctor.color
 
     @property
     def url(self) -> str:

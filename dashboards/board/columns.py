@@ -7,10 +7,33 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
-from clinicflow.clinics.models import ClinicSettings, Doctor
+from clinicflow.clinics.models import ClinicSettings
 from dashboards.board.cards import Card
 from dashboards.grid import DAY, STEP, Block, Minutes, lanes_of, minute_of_day
+from scheduling.hours import Bookable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whose:
+    """The doctor of a column, as far as it is shown."""
+
+    pk: UUID
+    name: str
+    initials: str
+    specialty: str
+    color: str
+
+    @classmethod
+    def of(cls, doctor: Bookable) -> "Whose":
+        return cls(
+            pk=doctor.doctor_id,
+            name=doctor.doctor_name,
+            initials=doctor.initials,
+            specialty=doctor.specialty,
+            color=doctor.color,
+        )
 
 
 @dataclass(slots=True, kw_only=True)
@@ -18,7 +41,7 @@ class Column:
     """One doctor's one day. `key` tells a page's columns apart; `use` is the booked share of the working time, in
     percent."""
 
-    doctor: Doctor
+    doctor: Whose
     day: dt.date
     key: str
     cards: list[Card]
@@ -32,12 +55,7 @@ class Column:
     @property
     def facts(self) -> tuple[Any, ...]:
         """All that its words are made of."""
-        doctor = self.doctor
-        return (
-            *(doctor.pk, doctor.name, doctor.initials, doctor.specialty, doctor.color),
-            *(self.day, self.key, self.use, *self.blocks),
-            *(card.facts for card in self.cards),
-        )
+        return (self.doctor, self.day, self.key, self.use, *self.blocks, *(card.facts for card in self.cards))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -79,7 +97,7 @@ def extent_of(settings: ClinicSettings, hours: Iterable[Sequence[Minutes]], card
 
 
 def column_of(
-    doctor: Doctor, day: dt.date, extent: tuple[int, int], cards: Sequence[Card], blocks: Sequence[Block], *, key: str
+    doctor: Whose, day: dt.date, extent: tuple[int, int], cards: Sequence[Card], blocks: Sequence[Block], *, key: str
 ) -> Column:
     """The column of a doctor's own cards of that day. Visits that fell out leave it where somebody has their time."""
     busy = [card for card in cards if card.takes_time]

@@ -160,7 +160,8 @@ def cards_of(actor: Actor, rows: Iterable[Any], doctors: Iterable[Doctor], now: 
     cards = []
     for row in rows:
         card = card_of(row, row["starts_at"].astimezone(zone).date(), zone, now, today, desk=desk)
-        card.with_doctor(by_id.get(card.doctor_id))
+        doctor = by_id[card.doctor_id]
+        card.doctor_name, card.doctor_color = doctor.name, doctor.color
         cards.append(card)
     return cards
 

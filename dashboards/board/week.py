@@ -11,7 +11,7 @@ from clinicflow.clinics.actors import Actor
 from clinicflow.clinics.models import WEEKDAYS, ClinicSettings, Doctor
 from clinicflow.core import clock
 from dashboards.board.cards import COLUMNS, Card, card_of
-from dashboards.board.columns import Column, Grid, column_of, extent_of
+from dashboards.board.columns import Column, Grid, Whose, column_of, extent_of
 from dashboards.grid import Minutes, blocks_of, minute_of_day
 from scheduling.availability import bookable
 from scheduling.models import Appointment, Closure, TimeOff
@@ -105,13 +105,16 @@ def _columns(
 ) -> list[Column]:
     """A column for each day on which the clinic opens, the doctor works or somebody comes."""
     zone = ZoneInfo(actor.timezone)
+    whose = Whose(
+        pk=doctor.pk, name=doctor.name, initials=doctor.initials, specialty=doctor.specialty, color=doctor.color
+    )
     bounds = {day: clock.day_bounds(day, actor.timezone) for day in hours}
     start, end = min(bounds.values())[0], max(bounds.values())[1]
     closures = list(Closure.objects.visible_to(actor).between(start, end))
     absences = list(TimeOff.objects.visible_to(actor).between(start, end).filter(doctor=doctor))
     by_day: dict[dt.date, list[Card]] = defaultdict(list)
     for card in cards:
-        card.with_doctor(doctor)
+        card.doctor_name, card.doctor_color = doctor.name, doctor.color
         by_day[card.starts_at.astimezone(zone).date()].append(card)
     columns = []
     for day, ranges in hours.items():
@@ -120,7 +123,7 @@ def _columns(
         shut = [closure for closure in closures if _touches(closure, bounds[day])]
         away = [absence for absence in absences if _touches(absence, bounds[day])]
         blocks = blocks_of(doctor.pk, ranges, day, zone, shut, away)
-        columns.append(column_of(doctor, day, extent, by_day[day], blocks, key=day.isoformat()))
+        columns.append(column_of(whose, day, extent, by_day[day], blocks, key=day.isoformat()))
     return columns
 
 

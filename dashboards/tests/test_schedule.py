@@ -4,8 +4,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from clinicflow.audit.models import AuditLog
+from clinicflow.core import clock
 from clinicflow.testing.monday import MONDAY, TEN, MondayCase
-from scheduling.models import Closure, Message, TimeOff
+from dashboards.board.cards import COLUMNS
+from dashboards.board.reading import off_between, talks_since, visits_between
+from scheduling.models import Appointment, Closure, Message, TimeOff
 
 BUDGET = 13
 PAGE = f"/schedule?date={MONDAY}"
@@ -182,3 +185,43 @@ class FindTests(ScheduleCase):
 
     def test_the_owner_finds_nobody(self):
         self.assertEqual(self.page("/find?q=noah", actor=self.owner).status_code, 403)
+
+
+class HotReadTests(ScheduleCase):
+    """The hand-written statements show what the querysets would."""
+
+    def test_the_visits_of_a_day_are_those_of_the_queryset(self):
+        moved = self.visit_at("16:00", "Ana Costa", status="cancelled", rescheduled=True)
+        self.visit_at("17:00", "Peter Novak", deleted_at=TEN)
+        start, end = clock.day_bounds(MONDAY, self.desk.timezone)
+        with self.inside(self.desk):
+            rows = visits_between(self.desk, start, end)
+            expected = Appointment.objects.visible_to(self.desk).on(MONDAY, self.desk.timezone)
+            expected = list(expected.order_by("starts_at", "doctor_id", "id").values(*COLUMNS, "rescheduled"))
+        self.assertEqual([row["id"] for row in rows if row["rescheduled"]], [moved.pk])
+        self.assertEqual([row | {"patient__phone": str(row["patient__phone"])} for row in expected], rows)
+
+    def test_what_is_off_is_what_the_querysets_say(self):
+        start = self.at(self.riverside, MONDAY, "14:00")
+        hour = dt.timedelta(hours=1)
+        bounds = clock.day_bounds(MONDAY, self.desk.timezone)
+        with self.inside(self.desk):
+            for day in (0, 1, 7):
+                times = {"starts_at": start + day * 24 * hour, "ends_at": start + (day * 24 + 1) * hour}
+                Closure.objects.create(clinic=self.riverside, reason="fire drill", **times)
+                TimeOff.objects.create(clinic=self.riverside, doctor=self.dr_herrera, reason="away", **times)
+            found = {(off.doctor_id, off.starts_at, off.ends_at) for off in off_between(self.desk, *bounds)}
+            closed = Closure.objects.visible_to(self.desk).between(*bounds)
+            away = TimeOff.objects.visible_to(self.desk).between(*bounds)
+            expected = {(None, row.starts_at, row.ends_at) for row in closed}
+            expected |= {(row.doctor_id, row.starts_at, row.ends_at) for row in away}
+        self.assertEqual(found, expected)
+        self.assertEqual(len(found), 2)
+
+    def test_whoever_is_not_the_front_desk_reads_nothing(self):
+        bounds = clock.day_bounds(MONDAY, self.desk.timezone)
+        for actor in (self.doctor, self.owner, self.foreign_desk):
+            with self.subTest(actor.role), self.inside(actor):
+                self.assertEqual(visits_between(actor, *bounds), [])
+                self.assertEqual(off_between(actor, *bounds), [])
+                self.assertEqual(talks_since(actor, bounds[0], TEN), [])
