@@ -11,7 +11,6 @@ from aiassist.models import ModelUse
 from clinicflow.audit.log import record
 from clinicflow.clinics.actors import Actor
 from clinicflow.clinics.models import ClinicSettings
-from clinicflow.clinics.operations.settings import save_clinic
 from clinicflow.core.events import publish
 
 FAILURES_TO_OPEN = 5
@@ -106,16 +105,6 @@ def _lock(actor: Actor, at: dt.datetime) -> ModelUse:
         use.spent_usd = Decimal(0)
         use.input_tokens = use.output_tokens = 0
     return use
-
-
-@transaction.atomic
-def agree(actor: Actor, *, confirmed: bool, cap: Decimal) -> ClinicSettings:
-    """Turn the model on or off for the clinic and set its monthly cap in USD; who confirmed stands in the audit."""
-    before = ClinicSettings.objects.visible_to(actor).get().ai_agreement_confirmed
-    settings = save_clinic(actor, ai_agreement_confirmed=confirmed, ai_monthly_cap_usd=cap)
-    if confirmed != before:
-        record(actor, "ai.agreement_confirmed" if confirmed else "ai.agreement_withdrawn", settings)
-    return settings
 
 
 @transaction.atomic

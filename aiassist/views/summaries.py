@@ -3,9 +3,11 @@
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from aiassist.editing import corrected, edited, item_at
@@ -16,6 +18,7 @@ from aiassist.operations import model_use, summaries
 from aiassist.reading import FAILURES, answers_of, compare, is_waiting_for_trial, read_item, read_summary, two_of
 from aiassist.typeahead import suggest
 from clinicflow.audit.log import saw
+from clinicflow.clinics.operations.settings import save_clinic
 from clinicflow.clinics.permissions import role_required
 from clinicflow.core.clock import now
 from clinicflow.core.errors import Invalid
@@ -156,8 +159,8 @@ def settings_ai(request: HttpRequest) -> HttpResponse:
         },
     )
     if request.method == "POST" and form.is_valid():
-        fields = form.cleaned_data
-        model_use.agree(request.actor, confirmed=fields["ai_agreement_confirmed"], cap=fields["ai_monthly_cap_usd"])
+        save_clinic(request.actor, **form.cleaned_data)
+        messages.success(request, _("Saved."))
         return redirect("settings_ai")
     status = 422 if form.errors else 200
     context = _model_page(request) | {"form": form}

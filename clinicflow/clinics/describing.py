@@ -9,7 +9,7 @@ from clinicflow.clinics.declared import DOCTOR, TABS, Setting, Tab
 
 HEAD = """# Settings
 
-Written by `manage.py describe_settings`; a test compares it with what is declared in `clinicflow/clinics/declared.py`.
+Written by `manage.py describe_settings`; a test compares it with what is declared in `clinicflow/clinics/declared`.
 Managers change settings at `/settings` or with `PUT` and `PATCH /api/settings/clinic`, doctors their own at
 `/settings/me` or `/api/settings/doctor/:id`. Times are on the clinic's clock. Each change is in the audit log with old
 and new value, and open pages take it over (`settings_changed`). Each effect is shown by the test `test_<setting>` in

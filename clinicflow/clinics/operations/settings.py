@@ -55,6 +55,8 @@ def save_clinic(actor: Actor, **fields: Any) -> ClinicSettings:
         _open_sessions(actor).update(idle_minutes=settings.session_timeout)
     if settings.require_mfa and not before.get("require_mfa", True):
         _end_sessions_without_second_factor(actor)
+    if before.get("ai_agreement_confirmed", settings.ai_agreement_confirmed) != settings.ai_agreement_confirmed:
+        record(actor, f"ai.agreement_{'confirmed' if settings.ai_agreement_confirmed else 'withdrawn'}", settings)
     doctors = tuple(Doctor.objects.visible_to(actor).active().values_list("pk", flat=True))
     publish(
         SettingsChanged(clinic_id=actor.clinic_id, subject_id=settings.pk, doctor_ids=doctors, origin=actor.tab),

@@ -10,7 +10,7 @@ from clinicflow.clinics.describing import describe
 
 
 class Command(BaseCommand):
-    help = "Writes docs/settings.md from what is declared in clinicflow/clinics/declared.py."
+    help = "Writes docs/settings.md from what is declared in clinicflow/clinics/declared."
     requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:
