@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from clinicflow.clinics.actors import Actor
 from clinicflow.clinics.models import ClinicSettings
 from clinicflow.core import clock
-from dashboards.board.alerts import Alert
+from dashboards.board.alerts import Alert, Alerted, by_visit
 from dashboards.board.cards import Card, card_of, row_of
 from dashboards.board.own_day import Ahead, OwnDay, read_day_and_ahead
 from dashboards.board.pace import WORTH_SAYING, Pace
@@ -53,6 +53,16 @@ class Agenda:
     ahead: Ahead | None
     actions: list[str]
     age: int
+
+    @property
+    def alerted(self) -> list[Alerted]:
+        return by_visit(self.alerts)
+
+    @property
+    def next_up(self) -> Card | None:
+        """Whom to see next, unless that visit is open already."""
+        following = _next([card for card in self.cards if card.is_open])
+        return next((card for card in self.cards if card.id == following and card is not self.card), None)
 
     @property
     def done(self) -> int:

@@ -22,6 +22,15 @@ ICONS = {
 }
 READY = (IntakeSummary.Status.GENERATED, IntakeSummary.Status.EDITED)
 
+TONES = {
+    "arrived": "ok",
+    "allergy": "bad",
+    "summary-failed": "bad",
+    "no-show": "bad",
+    "intake-missing": "warn",
+    "late": "warn",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
@@ -39,6 +48,37 @@ class Alert:
     @property
     def icon(self) -> str:
         return ICONS[self.kind]
+
+    @property
+    def tone(self) -> str:
+        return TONES.get(self.kind, "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alerted:
+    """A visit with all that there is to know about it."""
+
+    appointment_id: UUID
+    patient_name: str
+    starts_at: dt.datetime
+    alerts: list[Alert]
+
+
+def by_visit(alerts: Iterable[Alert]) -> list[Alerted]:
+    """The alerts under their visits: those who are here first, then in the order of the day."""
+    found: dict[UUID, Alerted] = {}
+    for alert in alerts:
+        visit = found.setdefault(
+            alert.appointment_id,
+            Alerted(
+                appointment_id=alert.appointment_id,
+                patient_name=alert.patient_name,
+                starts_at=alert.starts_at,
+                alerts=[],
+            ),
+        )
+        visit.alerts.append(alert)
+    return sorted(found.values(), key=lambda visit: (visit.alerts[0].kind != "arrived", visit.starts_at))
 
 
 def newest_summaries(actor: Actor, visits: Iterable[UUID]) -> dict[UUID, IntakeSummary]:
