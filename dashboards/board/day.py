@@ -8,6 +8,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -45,6 +46,15 @@ class Board(Grid):
     freed: list[Freed]
     beyond: Beyond
     closed_for: str = ""
+
+    @property
+    def facts(self) -> tuple[Any, ...]:
+        """All that its figures, its late, unconfirmed and missing ones and its sheet are made of, to the minute."""
+        return (
+            *(self.day, self.today, self.now, self.settings.intake_required),
+            *(column.doctor for column in self.columns),
+            *(card.facts for card in self.cards),
+        )
 
     @property
     def is_today(self) -> bool:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from functools import cache
+from urllib.parse import urlencode
 
 import phonenumbers
 from django import template
@@ -84,13 +85,13 @@ def initials(name: str) -> str:
 @register.simple_tag(takes_context=True)
 def query(context: template.Context, **changes: object) -> str:
     """The page's own query string with some values changed; None takes one out."""
-    values = context["request"].GET.copy()
+    values: dict[str, list[str]] = dict(context["request"].GET.lists())
     for name, value in changes.items():
         if value is None:
             values.pop(name, None)
         else:
-            values[name] = str(value)
-    return f"?{values.urlencode()}" if values else "?"
+            values[name] = [str(value)]
+    return f"?{urlencode(values, doseq=True)}"
 
 
 @register.filter
