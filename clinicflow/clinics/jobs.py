@@ -8,6 +8,7 @@ from django.conf import settings
 
 from clinicflow.accounts.operations import sessions
 from clinicflow.api.idempotency import forget_old
+from clinicflow.audit import chain
 from clinicflow.clinics.actors import system_actor
 from clinicflow.clinics.models import Membership
 from clinicflow.clinics.operations import checks, letters
@@ -15,6 +16,12 @@ from clinicflow.core import clock
 from clinicflow.jobs.registry import job, periodic
 
 KEEP_ENDED = dt.timedelta(days=30)  # what they did stays in the audit log
+
+
+@periodic("audit.seal", every=30)
+def seal_audit(*, clinic_id: UUID) -> None:
+    """Chain the audit rows that have come in."""
+    chain.seal(clinic_id)
 
 
 @periodic("clinics.clear_away", every=3600)

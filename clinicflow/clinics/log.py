@@ -177,6 +177,8 @@ def _words(value: Any) -> str | None:
 def _moment(value: Any) -> str:
     """An instant without its fractions, anything else as it is."""
     text = str(value)
+    if text.startswith("sha256:"):
+        return str(_("not kept, fingerprint %(hash)s") % {"hash": text.removeprefix("sha256:")[:8]})
     if len(text) > 18 and text[4:5] == "-" and text[10:11] in {"T", " "}:
         try:
             return f"{dt.datetime.fromisoformat(text).astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC"

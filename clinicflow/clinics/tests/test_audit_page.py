@@ -10,6 +10,7 @@ from clinicflow.audit.log import record
 from clinicflow.audit.models import AuditLog
 from clinicflow.clinics.log import PAGE, changes_of
 from clinicflow.clinics.operations import settings
+from clinicflow.jobs.registry import handler_of, periods
 from clinicflow.testing.case import ClinicCase
 from clinicflow.testing.jobs import run_due_jobs
 
@@ -85,6 +86,13 @@ class AuditPage(ClinicCase):
         self.client.post("/audit/check")
         self.assertEqual(run_due_jobs(self.riverside.pk, kinds=["clinics.check_log"]), ["clinics.check_log"])
         self.assertContains(self.client.get("/audit"), "whole")
+
+    def test_what_is_written_is_sealed_by_the_clock(self):
+        """Tests run in one transaction, whose rows wait for its end: the work is called, and its period stands."""
+        self.assertIn(("audit.seal", 30), [(period.kind, period.seconds) for period in periods()])
+        with mock.patch.object(chain, "seal", return_value=2) as seal:
+            handler_of("audit.seal").work(clinic_id=self.riverside.pk)
+        seal.assert_called_once_with(self.riverside.pk)
 
     def test_a_broken_chain_says_so(self):
         broken = chain.Verdict(3, "00", 4, "the entry was changed")
