@@ -52,7 +52,7 @@ SIDEBARS: Mapping[Role, tuple[tuple[Any, tuple[Entry, ...]], ...]] = {
                 Entry(label=gettext_lazy("My week"), icon="calendar-range", url_name="schedule_week"),
                 Entry(label=gettext_lazy("Patients"), icon="users", url_name="patients"),
                 Entry(label=gettext_lazy("Intake"), icon="clipboard-list", url_name="intake"),
-                Entry(label=gettext_lazy("Follow-ups"), icon="rotate-cw", url_name="follow_ups"),
+                Entry(label=gettext_lazy("Follow-ups"), icon="rotate-cw", url_name="follow_ups", more=True),
                 Entry(label=gettext_lazy("My settings"), icon="settings", url_name="settings_me", more=True),
                 Entry(label=gettext_lazy("Time off"), icon="plane", url_name="time_off", more=True),
             ),
