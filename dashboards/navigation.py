@@ -82,6 +82,10 @@ SETTINGS_PAGES: Mapping[str, tuple[Any, tuple[Entry, ...]]] = {
         gettext_lazy("Messaging"),
         (Entry(label=gettext_lazy("Language model"), icon="sparkles", url_name="settings_ai"),),
     ),
+    "notifications": (
+        gettext_lazy("The clinic"),
+        (Entry(label=gettext_lazy("Mine"), icon="bell", url_name="notification_settings"),),
+    ),
     "security": (
         gettext_lazy("Security"),
         (Entry(label=gettext_lazy("Users"), icon="users", url_name="people"),),

@@ -11,6 +11,7 @@ from phonenumber_field.formfields import PhoneNumberField
 from clinicflow.clinics.models import Doctor
 from clinicflow.core import clock
 from clinicflow.core.errors import Invalid
+from clinicflow.web.display import write_gap
 from patients.models import Patient
 from scheduling.models import Appointment, Cancellation, WaitlistEntry
 
@@ -312,7 +313,7 @@ class AbsenceForm(forms.Form):
         try:
             return clock.at_wall_clock(day, time, self.zone)
         except clock.NoSuchTime as error:
-            self.add_error(name, str(error))
+            self.add_error(name, write_gap(error))
             return None
 
 

@@ -13,6 +13,9 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from django.utils import formats, timezone, translation
+from django.utils.translation import gettext as _
+
+from clinicflow.core import clock
 
 # Clinic preference -> (short date with a year, whether the month is written before the day)
 DATE_ORDERS = {
@@ -80,6 +83,12 @@ def write_clock(moment: dt.datetime | dt.time, *, suffix: bool = True) -> str:
     hour = (time.hour + 11) % 12 + 1
     half = " am" if time.hour < 12 else " pm"
     return f"{hour}:{time:%M}{half if suffix else ''}"
+
+
+def write_gap(gap: clock.NoSuchTime) -> str:
+    """Why a wall-clock time does not exist, naming the two times around the gap."""
+    times = {"before": write_clock(gap.before), "after": write_clock(gap.after)}
+    return _("The clocks go forward that night: %(before)s is followed by %(after)s.") % times
 
 
 def write_hour(hour: int) -> str:

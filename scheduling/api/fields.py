@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from clinicflow.clinics.actors import Actor
 from clinicflow.core import clock
+from clinicflow.web.display import write_gap
 
 EARLIEST, LATEST = dt.date(1970, 1, 1), dt.date(2199, 12, 31)
 
@@ -56,4 +57,4 @@ def instant_of(actor: Actor, day: dt.date, time: dt.time, *, field: str = "start
     try:
         return clock.at_wall_clock(day, time, actor.timezone)
     except clock.NoSuchTime as error:
-        raise serializers.ValidationError({field: [str(error)]}) from None
+        raise serializers.ValidationError({field: [write_gap(error)]}) from None

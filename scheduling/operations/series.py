@@ -13,6 +13,7 @@ from django.db import transaction
 from clinicflow.clinics.actors import Actor
 from clinicflow.core import clock
 from clinicflow.core.errors import Forbidden, Invalid
+from clinicflow.web.display import write_gap
 from scheduling.availability import Slot, blocks, bookable, nearest_free
 from scheduling.errors import SeriesConflicts, SlotUnavailable
 from scheduling.models import Appointment, Series
@@ -70,7 +71,7 @@ def dates_of(actor: Actor, *, rule: str, first: dt.datetime) -> list[dt.datetime
     try:
         return [clock.at_wall_clock(moment.date(), moment.time(), actor.timezone) for moment in naive]
     except clock.NoSuchTime as error:
-        raise Invalid(fields={"start_time": [str(error)]}) from None
+        raise Invalid(fields={"start_time": [write_gap(error)]}) from None
 
 
 def plan(
@@ -221,4 +222,4 @@ def _shifted(actor: Actor, visit: Appointment, shift: dt.timedelta) -> dt.dateti
     try:
         return clock.at_wall_clock(moment.date(), moment.time(), actor.timezone)
     except clock.NoSuchTime as error:
-        raise Invalid(fields={"start_time": [str(error)]}) from None
+        raise Invalid(fields={"start_time": [write_gap(error)]}) from None

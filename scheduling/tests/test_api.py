@@ -194,7 +194,7 @@ class BookTests(ApiCase):
     def test_a_time_that_the_clocks_skip_names_the_gap(self):
         body = self.new(date="2027-03-14", start_time="02:30")
         errors = self.problem(self.call("post", "/api/appointments", body), 400, "invalid")["errors"]
-        self.assertIn("02:00 is followed by 03:00", errors["start_time"][0])
+        self.assertIn("2:00 am is followed by 3:00 am", errors["start_time"][0])
 
     def test_the_past_is_refused_and_overridden(self):
         past = self.new(date=(clock.today("America/New_York") - dt.timedelta(days=7)).isoformat())

@@ -18,7 +18,7 @@ from clinicflow.audit.log import saw
 from clinicflow.clinics.permissions import role_required
 from clinicflow.core import clock
 from clinicflow.core.errors import IllegalTransition, Invalid
-from clinicflow.web.display import write_clock, write_date
+from clinicflow.web.display import write_clock, write_date, write_gap
 from clinicflow.web.render import render_page
 from clinicflow.web.toasts import Toast
 from scheduling.errors import SlotUnavailable
@@ -204,7 +204,7 @@ def instant(request: HttpRequest, day: dt.date, time: dt.time) -> dt.datetime:
     try:
         return clock.at_wall_clock(day, time, request.actor.timezone)
     except clock.NoSuchTime as error:
-        raise Invalid(fields={"time": [str(error)]}) from error
+        raise Invalid(fields={"time": [write_gap(error)]}) from error
 
 
 FIELD_OF = {

@@ -1,5 +1,6 @@
 """Preferences: how pages look, and which comes first."""
 
+from aiassist.tests.conversations import TalkingCase
 from clinicflow.testing.monday import MondayCase
 from tests.effects.deciding import Decides
 
@@ -35,6 +36,7 @@ class Preferences(Decides, MondayCase):
             ("dashboard", "/schedule"),
             ("schedule", "/schedule/week"),
             ("patients", "/patients"),
+            ("inbox", "/inbox"),
         ):
             with self.subTest(view):
                 self.decide(default_dashboard_view=view)
@@ -46,3 +48,19 @@ class Preferences(Decides, MondayCase):
         self.assertContains(self.page("/schedule"), 'data-refresh="30"')
         self.decide(auto_refresh_interval=0)
         self.assertContains(self.page("/schedule"), 'data-refresh="0"')
+
+
+class InMessages(Decides, TalkingCase):
+    def asked(self):
+        self.run_outreach()
+        return self.messages()[0].body
+
+    def test_time_format(self):
+        self.decide(time_format="24h")
+        asked = self.asked()
+        self.assertIn("10:00", asked)
+        self.assertNotIn("10:00 am", asked)
+
+    def test_date_format(self):
+        self.decide(date_format="DD/MM/YYYY")
+        self.assertIn("Wednesday 3 March 2027", self.asked())
