@@ -12,11 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from clinicflow.clinics.actors import Actor
 from clinicflow.core import clock
 from clinicflow.core.errors import Invalid
+from clinicflow.db.prepared import prepared_cursor
 from scheduling.hours import Bookable, Span, is_open, starts_in, subtract
 from scheduling.models import Appointment
 
@@ -129,7 +128,7 @@ select 'patient', doctor_id, starts_at, ends_at from appointments
 
 def bookable(actor: Actor, *, doctors: Collection[UUID] | None = None, specialty: str | None = None) -> list[Bookable]:
     """The doctors asked for (all of the clinic without a filter), by name, inactive ones included. One query."""
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(
             BOOKABLE,
             {
@@ -201,7 +200,7 @@ def blocks(
 
     Visits in `without` are left out. One query.
     """
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(
             BUSY,
             {

@@ -12,11 +12,12 @@ from uuid import UUID
 import structlog
 from celery import current_app
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
 from clinicflow.core import clock
 from clinicflow.db import tenant
+from clinicflow.db.prepared import prepared_cursor
 from clinicflow.jobs.models import Job
 from clinicflow.jobs.registry import Handler, handler_of, periods
 
@@ -58,10 +59,24 @@ def enqueue(
         hinted_until=now + HINT_PAUSE if not run_after or run_after <= now else None,
         request_id=str(structlog.contextvars.get_contextvars().get("request_id", "")),
     )
-    added = bool(Job.objects.bulk_create([job], ignore_conflicts=True)) and Job.objects.filter(pk=job.pk).exists()
+    added = _insert(job)
     if added and job.hinted_until:
         transaction.on_commit(lambda: hint(job.pk, clinic_id))
     return added
+
+
+FIELDS = Job._meta.concrete_fields
+COLUMNS = ", ".join(str(field.column) for field in FIELDS)
+PLACES = ", ".join(["%s"] * len(FIELDS))
+INSERT = f"insert into jobs ({COLUMNS}) values ({PLACES}) on conflict do nothing returning true"  # noqa: S608  # the model's own columns
+
+
+def _insert(job: Job) -> bool:
+    """Whether the row is new: one statement, which Django's `ignore_conflicts` would not tell."""
+    values = [field.get_db_prep_save(field.pre_save(job, add=True), connection) for field in FIELDS]
+    with prepared_cursor() as cursor:
+        cursor.execute(INSERT, values)
+        return cursor.fetchone() is not None
 
 
 def hint(job_id: UUID, clinic_id: UUID) -> None:
