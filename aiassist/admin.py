@@ -1,17 +1,14 @@
-"""Conversations in the back office: to look at only. Summaries are the doctors' and are not here."""
+"""Conversations in the back office: to look at. They are answered and resolved in the Inbox."""
 
 from django.contrib import admin
 
 from aiassist.models import Interaction
-from clinicflow.clinics.admin import site
-from patients.admin import OfPatientAdmin
+from clinicflow.clinics.admin import ClinicModelAdmin, site
 
 
 @admin.register(Interaction, site=site)
-class InteractionAdmin(OfPatientAdmin):
-    """Read here; they are answered and resolved in the inbox."""
-
-    list_display = ("created_at", "patient", "doctor", "channel", "status", "needs_attention", "attention_reason")
+class InteractionAdmin(ClinicModelAdmin):
+    list_display = ("last_message_at", "patient", "doctor", "channel", "status", "attention_reason", "needs_attention")
     list_filter = ("channel", "status", "needs_attention", "attention_reason", "doctor")
     list_select_related = ("patient", "doctor")
-    ordering = ("-created_at", "pk")
+    ordering = ("-last_message_at", "-pk")

@@ -21,7 +21,7 @@ from aiassist.model import client
 from aiassist.model.client import RETRYABLE, ModelFailed
 from aiassist.model.prompt import PROMPT_VERSION
 from aiassist.models import IntakeSummary
-from aiassist.operations import interactions, model_use, outreach, summaries
+from aiassist.operations import calls, interactions, model_use, outreach, summaries
 from aiassist.writing import Written
 from clinicflow.clinics.actors import Actor, system_actor
 from clinicflow.clinics.operations.actors import clinic_itself
@@ -29,6 +29,7 @@ from clinicflow.core import clock
 from clinicflow.db import tenant
 from clinicflow.jobs.queue import RetryLater, enqueue
 from clinicflow.jobs.registry import job, periodic
+from scheduling.messaging import TWILIO, Undeliverable
 from scheduling.operations import messages
 
 BUDGET = 60.0  # seconds from the opening of a version to a summary
@@ -192,3 +193,24 @@ def send_message(*, clinic_id: UUID, message_id: str, last_word: bool) -> None:
         message, subject = found
         messages.deliver(actor, message, subject=subject, text=message.body)
         interactions.note_delivery(actor, pk)
+
+
+def hang_up(*, clinic_id: UUID, interaction_id: str, call_id: str) -> None:
+    calls.end(clinic_itself(clinic_id), UUID(interaction_id), call_id=call_id, how="failed", at=clock.now())
+
+
+@job(calls.PLACE, atomic=False, on_death=hang_up)
+def place_call(*, clinic_id: UUID, interaction_id: str, call_id: str) -> None:
+    """Have the provider ring; how it ends comes back by webhook, or not at all."""
+    actor = clinic_itself(clinic_id)
+    with tenant(actor.scope()):
+        with transaction.atomic():
+            number = calls.number_to_ring(actor, UUID(interaction_id), call_id)
+            sender = messages.sender_of(actor, "voice")
+        if number is None:
+            return
+        try:
+            TWILIO.call(address=number, sender=sender, url=calls.webhook_address(interaction_id, call_id))
+        except Undeliverable:
+            with transaction.atomic():
+                hang_up(clinic_id=clinic_id, interaction_id=interaction_id, call_id=call_id)

@@ -308,7 +308,13 @@ PHONENUMBER_DB_FORMAT = "E164"
 # ---------------------------------------------------------------- mail, messages, AI
 EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "ClinicFlow <clinicflow@localhost>")
-MESSAGE_PROVIDER = env.choice("MESSAGE_PROVIDER", "console", ("console", "email"))
+MESSAGE_PROVIDER = env.choice("MESSAGE_PROVIDER", "console", ("console", "email", "twilio"))
+TWILIO_ACCOUNT_SID = env.text("TWILIO_ACCOUNT_SID")
+TWILIO_AUTH_TOKEN = env.text("TWILIO_AUTH_TOKEN")
+TWILIO_API_URL = env.text("TWILIO_API_URL", "https://api.twilio.com")
+if MESSAGE_PROVIDER == "twilio" and not (TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN):
+    env.refuse("MESSAGE_PROVIDER", "is twilio, which needs TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.")
+WEBHOOK_SECRET = env.text("WEBHOOK_SECRET")
 MESSAGE_HOLD = timedelta(seconds=env.number("MESSAGE_HOLD_SECONDS", 0 if DEMO else 180, low=0, high=3600))
 OPENAI_API_KEY = env.text("OPENAI_API_KEY")
 OPENAI_BASE_URL = env.text("OPENAI_BASE_URL")

@@ -346,6 +346,9 @@ TABLE = """
 /api/notifications/settings                         GET    -                  401 200 200 200 403 200
 /api/notifications/settings                         PUT    -                  401 400 400 400 403 400
 /api/notifications/settings                         PATCH  -                  401 200 200 200 403 200
+/api/webhooks/sms                                   POST   -                  403 403 403 403 403 403
+/api/webhooks/email                                 POST   -                  403 403 403 403 403 403
+/api/webhooks/voice                                 POST   -                  403 403 403 403 403 403
 /api/schema                                         GET    -                  200 200 200 200 200 200
 /api/docs                                           GET    -                  200 200 200 200 200 200
 /api/                                               GET    -                  404 404 404 404 404 404

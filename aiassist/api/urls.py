@@ -1,7 +1,7 @@
 from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
-from aiassist.api import interactions, views
+from aiassist.api import interactions, views, webhooks
 
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)
 router.register("ai/interactions", interactions.InteractionViewSet, "api_interactions")
@@ -9,5 +9,8 @@ router.register("ai/interactions", interactions.InteractionViewSet, "api_interac
 urlpatterns = [
     path("intake/summaries/<uuid:pk>", views.SummaryView.as_view(), name="api_summary"),
     path("intake/summaries/<uuid:pk>/regenerate", views.SummaryRegenerateView.as_view(), name="api_summary_regenerate"),
+    path("webhooks/sms", webhooks.sms, name="webhook_sms"),
+    path("webhooks/email", webhooks.email, name="webhook_email"),
+    path("webhooks/voice", webhooks.voice, name="webhook_voice"),
     path("", include(router.urls)),
 ]

@@ -3,6 +3,7 @@
 import datetime as dt
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 
 from aiassist import threads, wording
@@ -15,8 +16,10 @@ from clinicflow.clinics.actors import Actor
 from clinicflow.clinics.models import ClinicSettings
 from clinicflow.core import clock
 from clinicflow.core.errors import Invalid
+from clinicflow.jobs.queue import enqueue
 from scheduling.models import Appointment
 
+PLACE = "aiassist.place_call"
 # What a key stands for; other keys are as unclear as other words.
 KEYS = {"1": "C", "2": "R", "3": "X", "0": "operator", "9": "STOP"}
 ENDS = ("answered", "hung-up", *threads.UNANSWERED)
@@ -40,6 +43,9 @@ def place(actor: Actor, visit: Appointment, thread: Interaction, *, step: str, a
         attempts=attempts,
         next_attempt_at=at + dt.timedelta(minutes=clinic.retry_delay),
     )
+    if not interactions.is_simulated():
+        args = {"interaction_id": str(thread.pk), "call_id": entry["id"]}
+        enqueue(PLACE, clinic_id=actor.clinic_id, key=str(entry["id"]), args=args)
 
 
 @transaction.atomic
@@ -65,7 +71,10 @@ def end(
     visit = interactions.lock_visit(actor, found.appointment_id)
     thread: Interaction = Interaction.objects.visible_to(actor).lock(interaction_id)
     call = threads.find(thread.content, call_id)
-    if call is None or call.get("outcome") != threads.RINGING:
+    if call is None:
+        return thread
+    if call.get("outcome") != threads.RINGING:
+        _learn_length(actor, visit, thread, call, seconds, at)
         return thread
     call["duration"] = min(max(seconds, 0), LONGEST)
     if how == "answered":
@@ -91,6 +100,33 @@ def not_answered(
     return not last
 
 
+def number_to_ring(actor: Actor, interaction_id: UUID, call_id: str) -> str | None:
+    """Whom to call; None when the call is over already, or the patient has opted out of calls meanwhile."""
+    rows = Interaction.objects.visible_to(actor).select_related("patient")
+    thread: Interaction = rows.fetch(interaction_id)
+    call = threads.find(thread.content, call_id)
+    wanted = thread.patient.contact_preferences.get("voice", True)
+    if call is None or call.get("outcome") != threads.RINGING or not wanted:
+        return None
+    return str(thread.patient.phone) or None
+
+
+def webhook_address(interaction_id: str, call_id: str) -> str:
+    """Where the provider asks what to say in a call, and tells how it ended."""
+    return f"{settings.SITE_URL}/api/webhooks/voice?interaction={interaction_id}&call={call_id}"
+
+
+def greeting(actor: Actor, interaction_id: UUID, call_id: str) -> str | None:
+    """What is said when somebody answers; None for a call that is over, or that there never was."""
+    thread: Interaction = Interaction.objects.visible_to(actor).fetch(interaction_id)
+    call = threads.find(thread.content, call_id)
+    if call is None or call.get("outcome") != threads.RINGING:
+        return None
+    visit = Appointment.objects.visible_to(actor).select_related("patient").fetch(thread.appointment_id)
+    clinic = ClinicSettings.objects.visible_to(actor).get()
+    return wording.sentences(actor, visit, clinic, "greeting", "keypad")
+
+
 def fall_silent(actor: Actor, visit: Appointment, thread: Interaction, *, at: dt.datetime) -> None:
     """The last attempt went unanswered: a person is asked where the clinic wants that."""
     clinic = ClinicSettings.objects.visible_to(actor).get()
@@ -98,6 +134,15 @@ def fall_silent(actor: Actor, visit: Appointment, thread: Interaction, *, at: dt
     interactions.keep(actor, visit, thread, note, at=at, status=Status.NO_ANSWER, next_attempt_at=None)
     if clinic.escalate_on_no_response:
         interactions.ask_a_person(actor, visit, thread, Attention.PAUSED, at=at)
+
+
+def _learn_length(
+    actor: Actor, visit: Appointment, thread: Interaction, call: Entry, seconds: int, at: dt.datetime
+) -> None:
+    """Providers tell what was said before they tell how long it took."""
+    if seconds > 0 and not call["duration"]:
+        call["duration"] = min(seconds, LONGEST)
+        interactions.keep(actor, visit, thread, at=at, duration=threads.length(call["duration"]))
 
 
 def _answered(

@@ -46,12 +46,13 @@ class Outcome:
 @dataclass(frozen=True, kw_only=True)
 class Heard:
     """What came, and what it stands in: over which channel, whether people have the conversation, whether the same
-    patient was asked to say it again just now."""
+    patient was asked to say it again just now, whether it can be about no other visit."""
 
     verdict: Reply
     channel: str
     with_people: bool = False
     asked_again: bool = False
+    sure: bool = True
 
 
 @transaction.atomic
@@ -64,9 +65,13 @@ def hear(
     address: str,
     provider: str = "console",
     provider_id: str = "",
+    sure: bool = True,
     at: dt.datetime,
 ) -> Interaction | None:
-    """A patient wrote about a visit: keep it, act on it, answer it. None when it has been heard before."""
+    """A patient wrote about a visit: keep it, act on it, answer it. None when it has been heard before.
+
+    `sure` says that it can be about no other visit.
+    """
     visit = interactions.lock_visit(actor, appointment_id)
     text = text.replace("\x00", "").strip()[:TEXT_LENGTH]
     message = messages.receive(
@@ -88,6 +93,7 @@ def hear(
         channel=channel,
         with_people=interactions.belongs_to_people(actor, visit),
         asked_again=before is not None and before.get("did") == "asked-again",
+        sure=sure,
     )
     outcome = decide(actor, visit, heard, at=at)
     entry = threads.said(
@@ -114,6 +120,8 @@ def decide(actor: Actor, visit: Appointment, heard: Heard, *, at: dt.datetime) -
         return Outcome(did="opted-out", answer=answer, reason=Attention.COMPLEX if wants_more else "")
     if heard.with_people:
         return Outcome(did="passed-on")
+    if not heard.sure and verdict.automatic:
+        return Outcome(did="passed-on", answer=("passed_on",), reason=Attention.AMBIGUOUS)
     if verdict.kind is Kind.CONFIRM:
         return _confirm(actor, visit, verdict, clinic, heard.channel, at)
     if verdict.kind is Kind.CANCEL:

@@ -162,7 +162,7 @@ class Talks:
                 status=status,
                 content=thread,
                 duration=duration,
-                needs_attention=bool(reason) or handed_over,
+                needs_attention=bool(reason),
                 attention_reason=reason or ("complex-question" if handed_over else ""),
                 needs_response=bool(reason),
                 last_message_at=last,

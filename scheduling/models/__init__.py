@@ -2,7 +2,7 @@
 
 from scheduling.models.appointments import Appointment, Cancellation, Series
 from scheduling.models.care import DoctorNote, FollowUp, WaitlistEntry
-from scheduling.models.messages import Message
+from scheduling.models.messages import Message, ProviderNumber
 from scheduling.models.time import Closure, TimeOff
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "DoctorNote",
     "FollowUp",
     "Message",
+    "ProviderNumber",
     "Series",
     "TimeOff",
     "WaitlistEntry",

@@ -1,9 +1,10 @@
-"""Messages to and from patients about a visit, whatever carried them."""
+"""Messages to and from patients about a visit, whatever carried them, and the numbers that clinics have for it."""
 
 from django.db import models
 from django.db.models import Q
 
-from clinicflow.core.models import ClinicOwned
+from clinicflow.clinics.models import Clinic
+from clinicflow.core.models import ClinicOwned, Timestamped
 from patients.models import Patient
 from scheduling.models.appointments import Appointment
 from scheduling.querysets import MessageQuerySet
@@ -72,3 +73,25 @@ class Message(ClinicOwned):
                 name="messages_provider_id_once",
             ),
         ]
+
+
+class ProviderNumber(Timestamped):
+    """A number or address of a clinic with a provider. What arrives there is the clinic's; it is read before any
+    clinic's scope is open, and holds no patient."""
+
+    class Channel(models.TextChoices):
+        SMS = "sms"
+        EMAIL = "email"
+        VOICE = "voice"
+
+    clinic = models.ForeignKey(Clinic, models.CASCADE, related_name="+")
+    channel = models.CharField(max_length=5, choices=Channel)
+    address = models.CharField(max_length=254)
+
+    class Meta:
+        db_table = "provider_numbers"
+        constraints = [models.UniqueConstraint(fields=["channel", "address"], name="provider_numbers_once")]
+        indexes = [models.Index(fields=["clinic", "channel"], name="provider_numbers_of_clinic")]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.address}"

@@ -16,7 +16,7 @@ from clinicflow.core.events import publish
 from patients.models import Patient
 from scheduling.events import AppointmentUpdated
 from scheduling.messaging import NoWayToReach, Undeliverable, provider_for
-from scheduling.models import Appointment, Message
+from scheduling.models import Appointment, Message, ProviderNumber
 
 
 def channel_for(actor: Actor, patient: Patient) -> tuple[str, str] | None:
@@ -134,7 +134,8 @@ def deliver(actor: Actor, message: Message, *, subject: str, text: str) -> None:
     """
     provider = provider_for(message.channel)
     try:
-        provider_id = provider.send(address=message.address, subject=subject, text=text)
+        sender = sender_of(actor, message.channel)
+        provider_id = provider.send(address=message.address, subject=subject, text=text, sender=sender)
     except Undeliverable as refusal:
         _settle(actor, message.pk, Message.Status.FAILED, error=str(refusal)[:80], provider=provider.name)
         return
@@ -147,6 +148,12 @@ def deliver(actor: Actor, message: Message, *, subject: str, text: str) -> None:
         console_body=text if provider.shows_text else "",
         sent_at=clock.now(),
     )
+
+
+def sender_of(actor: Actor, channel: str) -> str:
+    """The clinic's own number or address with the provider of a channel; empty when it has none."""
+    numbers = ProviderNumber.objects.filter(clinic_id=actor.clinic_id, channel=channel).order_by("created_at")
+    return numbers.values_list("address", flat=True).first() or ""
 
 
 @transaction.atomic

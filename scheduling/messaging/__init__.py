@@ -6,25 +6,8 @@ from typing import Protocol
 from django.conf import settings
 from django.core.mail import EmailMessage
 
-from clinicflow.core.errors import DomainError
-
-
-class Undeliverable(Exception):
-    """The provider refused the message for good; the text is a short reason without the address."""
-
-
-class OptedOut(Undeliverable):
-    """The provider knows that the patient has opted out."""
-
-    def __init__(self) -> None:
-        super().__init__("opted-out")
-
-
-class NoWayToReach(DomainError):
-    """No number or address that the patient wants to be reached by."""
-
-    code = "no_way_to_reach"
-    title = "There is no number or address that this patient may be reached by"
+from scheduling.messaging.errors import NoWayToReach, OptedOut, ProviderBusy, Undeliverable
+from scheduling.messaging.twilio import TwilioProvider
 
 
 class Provider(Protocol):
@@ -33,7 +16,8 @@ class Provider(Protocol):
     name: str
     shows_text: bool  # whether the full text is kept, to be read in the app itself
 
-    def send(self, *, address: str, subject: str, text: str) -> str: ...
+    def send(self, *, address: str, subject: str, text: str, sender: str = "") -> str:
+        """`sender` is the clinic's own number or address with the provider, where it has one."""
 
 
 class ConsoleProvider:
@@ -42,7 +26,7 @@ class ConsoleProvider:
     name = "console"
     shows_text = True
 
-    def send(self, *, address: str, subject: str, text: str) -> str:
+    def send(self, *, address: str, subject: str, text: str, sender: str = "") -> str:
         return ""
 
 
@@ -52,18 +36,22 @@ class EmailProvider:
     name = "email"
     shows_text = False
 
-    def send(self, *, address: str, subject: str, text: str) -> str:
-        EmailMessage(subject, text, to=[address]).send()
+    def send(self, *, address: str, subject: str, text: str, sender: str = "") -> str:
+        EmailMessage(subject, text, from_email=sender or None, to=[address]).send()
         return ""
 
 
 CONSOLE = ConsoleProvider()
 EMAIL = EmailProvider()
+TWILIO = TwilioProvider()
 
 
 def provider_for(channel: str) -> Provider:
-    """The provider of a channel, by MESSAGE_PROVIDER: `console` keeps all, `email` mails what is mail."""
-    return EMAIL if channel == "email" and settings.MESSAGE_PROVIDER == "email" else CONSOLE
+    """The provider of a channel, by MESSAGE_PROVIDER: `console` keeps all, `email` mails what is mail, `twilio` does
+    that too and sends texts."""
+    if channel == "email":
+        return CONSOLE if settings.MESSAGE_PROVIDER == "console" else EMAIL
+    return TWILIO if settings.MESSAGE_PROVIDER == "twilio" else CONSOLE
 
 
 def links_in(text: str) -> list[tuple[str, str]]:
@@ -73,3 +61,17 @@ def links_in(text: str) -> list[tuple[str, str]]:
         is_link = piece.startswith(f"{settings.SITE_URL}/")
         pieces.append((piece, piece.removeprefix(settings.SITE_URL) if is_link else ""))
     return [piece for piece in pieces if piece[0]]
+
+
+__all__ = [
+    "CONSOLE",
+    "EMAIL",
+    "TWILIO",
+    "NoWayToReach",
+    "OptedOut",
+    "Provider",
+    "ProviderBusy",
+    "Undeliverable",
+    "links_in",
+    "provider_for",
+]

@@ -1,0 +1,81 @@
+"""What arrives from a provider names a number, not a visit: whose it is, and which visit it is about."""
+
+import datetime as dt
+
+from django.db import transaction
+
+from aiassist.engine.replies import classify
+from aiassist.models import Interaction
+from aiassist.operations import replies
+from clinicflow.clinics.actors import Actor
+from patients.models import Patient
+from patients.operations import patients
+from scheduling.models import Appointment
+from scheduling.operations import messages
+
+MOST = 20  # patients that may share a number
+
+
+@transaction.atomic
+def take(
+    actor: Actor, *, channel: str, address: str, text: str, provider: str, provider_id: str, at: dt.datetime
+) -> Interaction | None:
+    """Hear what somebody wrote. A number that nobody has is let pass without a word.
+
+    It is about the visit that was asked about; where several were, or several patients share the number, nothing acts
+    by itself but STOP, which counts for all of them.
+    """
+    people = _people(actor, channel, address)
+    if not people:
+        return None
+    if classify(text).opt_out:
+        for person in people:
+            patients.opt_out(actor, person.pk, channel=channel)
+            messages.drop_to(actor, person.pk, channel=channel)
+    asked, visit = _visit(actor, people, channel, at)
+    if visit is None:
+        messages.receive(
+            actor,
+            patient_id=people[0].pk,
+            appointment=None,
+            channel=channel,
+            address=address,
+            body=text,
+            provider=provider,
+            provider_id=provider_id,
+        )
+        return None
+    return replies.hear(
+        actor,
+        visit.pk,
+        channel=channel,
+        text=text,
+        address=address,
+        provider=provider,
+        provider_id=provider_id,
+        sure=asked <= 1,
+        at=at,
+    )
+
+
+def _people(actor: Actor, channel: str, address: str) -> list[Patient]:
+    current = Patient.objects.visible_to(actor).current().order_by("pk")
+    if channel == "email":
+        return list(current.filter(email__iexact=address)[:MOST])
+    return list(current.filter(phone=address)[:MOST])
+
+
+def _visit(actor: Actor, people: list[Patient], channel: str, at: dt.datetime) -> tuple[int, Appointment | None]:
+    """How many visits were asked about over this channel, and the one to take it for: the last asked, else the next
+    to come, else the last that was."""
+    visits = Appointment.objects.visible_to(actor).filter(patient_id__in=[person.pk for person in people])
+    coming = visits.open().filter(starts_at__gt=at)
+    asked = coming.filter(
+        status=Appointment.Status.UNCONFIRMED, interactions__channel=channel, interactions__step__gt=""
+    )
+    found = list(asked.order_by("-interactions__last_message_at", "pk")[:2])
+    if found:
+        return len(found), found[0]
+    following: Appointment | None = coming.order_by("starts_at", "pk").first()
+    alone = len(people) == 1
+    return 0 if alone else 2, following or visits.order_by("-starts_at", "pk").first()

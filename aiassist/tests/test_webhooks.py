@@ -1,0 +1,284 @@
+"""What providers tell us: signed, once, to the right clinic and visit; and what we tell Twilio, against a stub."""
+
+import hashlib
+import hmac
+import io
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlencode
+
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.test import Client, override_settings
+
+from aiassist.operations import interactions, outreach
+from aiassist.tests.conversations import SEND, TalkingCase
+from clinicflow.core import clock
+from clinicflow.testing.jobs import run_due_jobs
+from scheduling.messaging.twilio import signature
+from scheduling.operations import provider_numbers
+
+OURS = "+15125550100"
+SECRET = "a secret that both sides know"
+
+
+@override_settings(WEBHOOK_SECRET=SECRET, TWILIO_AUTH_TOKEN="twilio's", TWILIO_ACCOUNT_SID="AC1")
+class WebhookCase(TalkingCase):
+    def setUp(self):
+        super().setUp()
+        for channel, address in (("sms", OURS), ("voice", OURS), ("email", "desk@riverside.test")):
+            provider_numbers.assign(self.riverside.pk, channel=channel, address=address)
+        self.client = Client()
+
+    def tell(self, channel="sms", *, secret=SECRET, at=None, **body):
+        self.later(seconds=1)
+        raw = json.dumps({"from": str(self.hannah.phone), "to": OURS, "id": "m1"} | body)
+        stamp = str(int(at if at is not None else clock.now().timestamp()))
+        mark = hmac.new(secret.encode(), f"{stamp}.{raw}".encode(), hashlib.sha256).hexdigest()
+        answer = self.client.post(
+            f"/api/webhooks/{channel}",
+            raw,
+            content_type="application/json",
+            headers={"X-ClinicFlow-Signature": f"t={stamp},v1={mark}"},
+        )
+        run_due_jobs(self.riverside.pk, kinds=SEND)
+        return answer
+
+    def twilio(self, path="/api/webhooks/sms", *, mark=None, **fields):
+        self.later(seconds=1)
+        fields = {"From": str(self.hannah.phone), "To": OURS, "MessageSid": "SM1"} | fields
+        mark = mark or signature(settings.SITE_URL + path, list(fields.items()))
+        answer = self.client.post(
+            path,
+            urlencode(fields),
+            content_type="application/x-www-form-urlencoded",
+            headers={"X-Twilio-Signature": mark},
+        )
+        run_due_jobs(self.riverside.pk, kinds=SEND)
+        return answer
+
+
+class Signatures(WebhookCase):
+    def test_only_what_is_signed_is_heard(self):
+        for answer in (
+            self.client.post("/api/webhooks/sms", "{}", content_type="application/json"),
+            self.tell(text="C", secret="another"),
+            self.tell(text="C", at=clock.now().timestamp() - 400),
+            self.twilio(Body="C", mark="forged"),
+        ):
+            self.assertEqual((answer.status_code, answer["Content-Type"]), (403, "application/problem+json"))
+        self.assertEqual(self.now().status, "unconfirmed")
+        self.assertEqual(self.messages(), [])
+
+    def test_without_a_secret_nothing_is_let_in(self):
+        with self.settings(WEBHOOK_SECRET=""):
+            self.assertEqual(self.tell(text="C", secret="").status_code, 403)
+        with self.settings(TWILIO_AUTH_TOKEN=""):
+            self.assertEqual(self.twilio(Body="C").status_code, 403)
+
+    def test_a_number_that_no_clinic_has_is_404(self):
+        self.assertEqual(self.tell(text="C", to="+15125559999").status_code, 404)
+
+    def test_twilios_own_example_of_a_signature(self):
+        fields = {
+            "CallSid": "CA1234567890ABCDE",
+            "Caller": "+14158675309",
+            "Digits": "1234",
+            "From": "+14158675309",
+            "To": "+18005551212",
+        }
+        with self.settings(TWILIO_AUTH_TOKEN="12345"):
+            made = signature("https://mycompany.com/myapp.php?foo=1&bar=2", fields.items())
+        self.assertEqual(made, "RSOYDt4T1cUTdK1PDd93/VVr8B8=")
+
+    def test_what_makes_no_sense_is_400(self):
+        self.assertEqual(self.tell(text="C", id="").status_code, 400)
+        self.assertEqual(self.tell(text="C", to="a b").status_code, 400)
+
+
+class Arriving(WebhookCase):
+    def test_a_text_is_heard_once_however_often_it_is_told(self):
+        for _ in range(2):
+            self.assertEqual(self.tell(text="C").json(), {"status": "ok"})
+        self.assertEqual(self.now().status, "confirmed")
+        self.assertEqual(len(self.messages(direction="inbound")), 1)
+        self.assertEqual(len(self.answers()), 1)
+
+    def test_an_email_finds_its_visit_by_the_address(self):
+        self.tell("email", text="please call me", to="Desk@Riverside.test", **{"from": "HANNAH@example.test"})
+        self.assertEqual(self.thread("email").attention_reason, "requested-human")
+
+    def test_twilio_is_answered_in_its_own_language(self):
+        answer = self.twilio(Body="C")
+        self.assertEqual((answer.status_code, answer["Content-Type"]), (200, "text/xml; charset=utf-8"))
+        self.assertEqual(self.now().status, "confirmed")
+
+    def test_the_visit_that_was_asked_about_is_meant(self):
+        other = self.book(hours=20)
+        with self.inside(self.itself):
+            outreach.ask_now(self.itself, self.visit.pk, channel="sms", at=clock.now())
+        self.tell(text="C")
+        self.assertEqual((self.now().status, self.now(other).status), ("confirmed", "unconfirmed"))
+
+    def test_where_two_were_asked_about_a_person_decides(self):
+        other = self.book(hours=20)
+        with self.inside(self.itself):
+            for visit in (self.visit, other):
+                outreach.ask_now(self.itself, visit.pk, channel="sms", at=clock.now())
+        self.tell(text="C")
+        self.assertEqual((self.now().status, self.now(other).status), ("unconfirmed", "unconfirmed"))
+        self.assertTrue(self.now().needs_attention or self.now(other).needs_attention)
+
+    def test_stop_counts_for_everybody_with_that_number(self):
+        child = self.make_patient(self.riverside, "Noah Lindqvist", phone=str(self.hannah.phone))
+        self.book(patient=child)
+        self.tell(text="STOP")
+        self.assertFalse(self.patient().contact_preferences["sms"])
+        self.assertFalse(self.patient(child).contact_preferences["sms"])
+        self.assertEqual(len(self.answers()), 1)
+
+    def test_somebody_nobody_knows_is_let_pass(self):
+        self.assertEqual(self.tell(text="C", **{"from": "+15125558888"}).status_code, 200)
+        self.assertEqual(self.messages(), [])
+
+    def test_a_patient_without_a_visit_is_kept_and_can_stop(self):
+        grace = self.make_patient(self.riverside, "Grace Kim")
+        self.tell(text="STOP", **{"from": str(grace.phone)})
+        self.assertFalse(self.patient(grace).contact_preferences["sms"])
+        self.assertEqual(len(self.messages(patient=grace)), 1)
+
+    def test_another_clinics_number_reaches_that_clinics_patients_alone(self):
+        provider_numbers.assign(self.lakeside.pk, channel="sms", address="+15125550200")
+        self.tell(text="C", to="+15125550200")
+        self.assertEqual(self.now().status, "unconfirmed")
+
+    def test_numbers_are_given_to_clinics_by_a_command(self):
+        call_command("provider_number", "riverside clinic", "sms", "+1 512 555 0111", stdout=io.StringIO())
+        self.assertEqual(provider_numbers.clinic_of("sms", "+15125550111"), self.riverside.pk)
+        with self.assertRaises(CommandError):
+            call_command("provider_number", "Lakeside Clinic", "sms", "+15125550111")
+        with self.assertRaises(CommandError):
+            call_command("provider_number", "Nowhere", "sms", "+15125550112")
+
+
+class Calling(WebhookCase):
+    def setUp(self):
+        super().setUp()
+        with self.inside(self.itself):
+            self.call = outreach.ask_now(self.itself, self.visit.pk, channel="voice", at=clock.now())
+        self.path = f"/api/webhooks/voice?interaction={self.call.pk}&call={self.call.content[-1]['id']}"
+
+    def ring(self, **fields):
+        return self.twilio(self.path, From=OURS, To=str(self.hannah.phone), **fields)
+
+    def test_it_says_who_calls_and_listens_and_does_what_was_pressed(self):
+        asked = self.ring(CallStatus="in-progress").content.decode()
+        self.assertIn("automatic assistant of Riverside Clinic", asked)
+        self.assertIn('numDigits="1"', asked)
+        self.assertNotIn("Okafor", asked)
+        answered = self.ring(Digits="1").content.decode()
+        self.assertIn("is confirmed", answered)
+        self.assertEqual(self.now().status, "confirmed")
+        self.ring(CallStatus="completed", CallDuration="41")
+        self.assertEqual(self.thread("voice").duration, "0m 41s")
+
+    def test_one_that_nobody_takes(self):
+        self.ring(CallStatus="no-answer")
+        self.assertEqual(self.thread("voice").content[-1]["outcome"], "no-answer")
+
+    def test_others_tell_the_end_in_json(self):
+        body = {"interaction_id": str(self.call.pk), "call_id": self.call.content[-1]["id"], "from": OURS}
+        self.assertEqual(self.tell("voice", how="answered", words="yes", seconds=12, **body).status_code, 200)
+        self.assertEqual(self.now().status, "confirmed")
+
+    def test_another_clinics_call_is_not_there(self):
+        provider_numbers.assign(self.lakeside.pk, channel="voice", address="+15125550200")
+        answer = self.twilio(self.path, From="+15125550200", To=str(self.hannah.phone), Digits="1")
+        self.assertEqual(answer.status_code, 404)
+
+
+class Stub(BaseHTTPRequestHandler):
+    """Twilio, as its documentation has it; `answers` are given in turn."""
+
+    answers: list = []
+    asked: list = []
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        self.asked.append((self.path, self.headers["Authorization"], parse_qs(body)))
+        status, told = self.answers.pop(0)
+        self.send_response(status)
+        self.end_headers()
+        self.wfile.write(told if isinstance(told, bytes) else json.dumps(told).encode())
+
+    def log_message(self, *args):
+        """Quiet."""
+
+
+class Twilio(WebhookCase):
+    def setUp(self):
+        super().setUp()
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Stub)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        Stub.asked, Stub.answers = [], []
+        override = override_settings(
+            MESSAGE_PROVIDER="twilio", TWILIO_API_URL=f"http://127.0.0.1:{server.server_address[1]}"
+        )
+        override.enable()
+        self.addCleanup(override.disable)
+
+    def send(self, *answers):
+        Stub.answers = list(answers)
+        with self.inside(self.itself):
+            outreach.ask_now(self.itself, self.visit.pk, channel="sms", at=clock.now())
+        run_due_jobs(self.riverside.pk, kinds=SEND, rounds=1)
+        return self.messages()[0]
+
+    def test_a_text_leaves_from_the_clinics_own_number(self):
+        message = self.send((201, {"sid": "SM77", "status": "queued"}))
+        self.assertEqual((message.status, message.provider, message.provider_id), ("sent", "twilio", "SM77"))
+        self.assertEqual(message.console_body, "")
+        path, credentials, form = Stub.asked[0]
+        self.assertEqual(path, "/2010-04-01/Accounts/AC1/Messages.json")
+        self.assertTrue(credentials.startswith("Basic "))
+        self.assertEqual((form["From"], form["To"]), ([OURS], [str(self.hannah.phone)]))
+
+    def test_error_21610_is_an_opt_out(self):
+        message = self.send((400, {"code": 21610, "message": "unsubscribed"}))
+        self.assertEqual((message.status, message.error), ("failed", "opted-out"))
+        self.assertFalse(self.patient().contact_preferences["sms"])
+        self.assertEqual(self.thread().status, "failed")
+
+    def test_other_refusals_are_final_and_say_which(self):
+        self.assertEqual(self.send((400, {"code": 21211})).error, "twilio-21211")
+        self.assertEqual(self.thread().status, "failed")
+
+    def test_trouble_is_tried_again(self):
+        for trouble in ((500, b"<html>"), (429, {"code": 20429}), (201, b"not json")):
+            with self.subTest(trouble):
+                message = self.send(trouble)
+                self.assertEqual(message.status, "queued")
+                with self.inside(self.desk):
+                    message.delete()
+
+    def test_a_call_is_placed_with_the_address_to_ask(self):
+        Stub.answers = [(201, {"sid": "CA1"})]
+        with self.inside(self.itself):
+            thread = outreach.ask_now(self.itself, self.visit.pk, channel="voice", at=clock.now())
+        run_due_jobs(self.riverside.pk, kinds=["aiassist.place_call"])
+        path, _credentials, form = Stub.asked[0]
+        self.assertEqual(path, "/2010-04-01/Accounts/AC1/Calls.json")
+        self.assertIn(str(thread.pk), form["Url"][0])
+
+    def test_a_call_that_twilio_refuses_has_failed(self):
+        Stub.answers = [(400, {"code": 21211})]
+        with self.inside(self.itself):
+            outreach.ask_now(self.itself, self.visit.pk, channel="voice", at=clock.now())
+        run_due_jobs(self.riverside.pk, kinds=["aiassist.place_call"])
+        self.assertEqual(self.thread("voice").content[-1]["outcome"], "failed")
+
+    def test_there_is_no_simulator_then(self):
+        self.assertFalse(interactions.is_simulated())
