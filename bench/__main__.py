@@ -78,11 +78,14 @@ def _measure(options: argparse.Namespace, stack: ExitStack) -> int:
         "bare": loads.bare_day(place),
         "list": loads.day_list(place, port),
         "page": loads.day_page(place, port),
+        "bare summary": loads.bare_summary(place),
+        "summary": loads.summary(place, port),
     }
     slots, bare_slots = loads.Slots(place), loads.Slots(place)
     many = {
         "list": [loads.day_list(place, port) for _ in range(CLIENTS)],
         "page": [loads.day_page(place, port) for _ in range(CLIENTS)],
+        "summary": [loads.summary(place, port) for _ in range(CLIENTS)],
         "bare booking": [loads.bare_booking(place, bare_slots) for _ in range(CLIENTS)],
         "booking": [loads.booking(place, port, slots) for _ in range(CLIENTS)],
     }
@@ -115,12 +118,15 @@ def _report(p50: dict[str, list[float]], p99: dict[str, list[float]], rates: dic
     median = statistics.median
     list_ratio = median(ours / bare for ours, bare in zip(p50["list"], p50["bare"], strict=True))
     page_ratio = median(ours / bare for ours, bare in zip(p50["page"], p50["bare"], strict=True))
+    summary_ratio = median(ours / bare for ours, bare in zip(p50["summary"], p50["bare summary"], strict=True))
     book_ratio = median(ours / bare for ours, bare in zip(rates["booking"], rates["bare booking"], strict=True))
     _say("one client                      p50 ms    p99 ms    ÷ bare")
     for name, words, ratio in (
         ("bare", "day's SQL alone", None),
         ("list", "day list, JSON", list_ratio),
         ("page", "day's page, HTML", page_ratio),
+        ("bare summary", "day's figures, SQL alone", None),
+        ("summary", "day's figures, JSON", summary_ratio),
     ):
         shown = f"{ratio:9.1f}" if ratio else f"{'1':>9}"
         _say(f"{words:30}{median(p50[name]) * 1000:8.2f}{median(p99[name]) * 1000:10.2f}{shown}")
@@ -128,6 +134,7 @@ def _report(p50: dict[str, list[float]], p99: dict[str, list[float]], rates: dic
     for name, words, ratio in (
         ("list", "day list, JSON", None),
         ("page", "day's page, HTML", None),
+        ("summary", "day's figures, JSON", None),
         ("bare booking", "bare insert, same constraint", None),
         ("booking", "booking", book_ratio),
     ):

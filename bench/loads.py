@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from uuid import uuid4
 
 from bench.site import OF_THE_DAY, Site, connect
+from dashboards.sql import DAY_FIGURES
 from scheduling.sql import DAY
 
 Once = Callable[[], None]
@@ -89,6 +90,15 @@ def day_list(site: Site, port: int) -> Once:
     return lambda: client.ask("GET", path) and None
 
 
+def summary(site: Site, port: int) -> Once:
+    client = Client(port, {"Authorization": site.bearer, "Accept": "application/json"})
+    path = f"/api/dashboard/admin/summary?date={site.day}"
+    total = json.loads(client.ask("GET", path))["total"]
+    if total != OF_THE_DAY:
+        raise SystemExit(f"The summary counts {total} visits instead of {OF_THE_DAY}.")
+    return lambda: client.ask("GET", path) and None
+
+
 def day_page(site: Site, port: int) -> Once:
     client = Client(port, {"Cookie": site.cookie, "Accept": "text/html"})
     path = f"/schedule?date={site.day}"
@@ -134,6 +144,18 @@ def bare_day(site: Site) -> Once:
             raise SystemExit("The bare query does not show the day.")
 
     return read
+
+
+def bare_summary(site: Site) -> Once:
+    bare = connect(site)
+    start = dt.datetime.combine(site.day, dt.time.min, dt.UTC)
+    values = {"clinic": site.clinic_id, "start": start, "end": start + dt.timedelta(days=1), "doctor": None}
+
+    def count() -> None:
+        if bare.execute(DAY_FIGURES, values, prepare=True).fetchone()[0] != OF_THE_DAY:
+            raise SystemExit("The bare query does not count the day.")
+
+    return count
 
 
 def bare_booking(site: Site, slots: Slots) -> Once:

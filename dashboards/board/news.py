@@ -84,7 +84,7 @@ def read_news(actor: Actor, rows: Sequence[Notification]) -> list[Item]:
             Item(
                 row=row,
                 visit=visit,
-                url=address_of(actor, visit),
+                url=reverse("inbox_talk", args=[talk.pk]) if talk else address_of(actor, visit),
                 cancellation=reasons.get(row.object_id),
                 reason=talk.attention_reason if talk else "",
             )

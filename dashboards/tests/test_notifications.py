@@ -478,6 +478,9 @@ class PageTests(NewsCase):
         self.run_jobs()
         self.assertEqual(len(self.told(kind=Kind.AI_ATTENTION)), 3)
         self.assertContains(self.client_for(self.desk).get("/notifications"), "Asks for a person")
+        (row,) = self.rows(self.desk, kind=Kind.AI_ATTENTION)
+        answer = self.client_for(self.desk).post(f"/notifications/{row.pk}/open")
+        self.assertRedirects(answer, f"/inbox/{talk.pk}", fetch_redirect_response=False)
 
     def test_twenty_cost_what_one_costs(self):
         client = self.client_for(self.desk)
@@ -509,10 +512,13 @@ class ApiTests(NewsCase):
         self.assertEqual(self.call("post", "/api/notifications/read-all").json(), {"marked": 1})
 
     def test_preferences(self):
-        self.assertEqual(self.call("get", "/api/notifications/settings").json(), {"muted": [], "email": "at-once"})
+        def chosen(answer):
+            return {name: answer.json()[name] for name in ("muted", "email")}
+
+        address = "/api/notifications/settings"
+        self.assertEqual(chosen(self.call("get", address)), {"muted": [], "email": "at-once"})
         body = {"muted": ["no-show"], "email": "hourly"}
-        self.assertEqual(self.call("put", "/api/notifications/settings", body).json(), body)
-        self.assertEqual(self.call("get", "/api/notifications/settings").json(), body)
-        self.assertEqual(
-            self.call("put", "/api/notifications/settings", {"muted": ["x"], "email": "x"}).status_code, 400
-        )
+        self.assertEqual(chosen(self.call("put", address, body)), body)
+        self.assertEqual(chosen(self.call("get", address)), body)
+        wrong = {"muted": ["x"], "email": "x"}
+        self.assertEqual(self.call("put", address, wrong).status_code, 400)
