@@ -64,6 +64,19 @@ def test_the_second_of_two_managers_sees_what_the_first_saved(opened):
     expect(second.get_by_label("Mark as no-show after")).to_have_value("40")
 
 
+def test_a_refused_form_is_not_sent_again_by_news(opened):
+    page, other = opened("/settings/clinic"), opened("/settings/intake")
+    page.get_by_label("Closes at").fill("08:00")
+    save(page)
+    expect(page.get_by_text("The clinic must close after it opens.")).to_be_visible()
+    page.locator("h1").click()  # nothing has the focus
+    page.wait_for_selector("#live[data-state=on]")
+    other.get_by_label("Staff may complete a form for the patient").uncheck()
+    save(other)
+    expect(page.locator("#settings-changed")).to_be_visible()
+    expect(page.get_by_label("Closes at")).to_have_value("08:00")
+
+
 def test_what_is_refused_has_the_focus(opened):
     page = opened("/settings/clinic")
     page.get_by_label("Closes at").fill("08:00")

@@ -67,9 +67,15 @@ let leaving = false;
 addEventListener("submit", (event) => (leaving = !event.defaultPrevented)); // htmx's forms stay
 addEventListener("pageshow", () => (leaving = false));
 
+const isChanged = (field) =>
+  ["checkbox", "radio"].includes(field.type) ? field.checked !== field.defaultChecked : field.value !== field.defaultValue;
+
 const isBusy = () => {
+  const fields = document.querySelectorAll("textarea, input:not([type=hidden], [type=search])");
   const typing = document.activeElement?.matches("input:not([type=search]), textarea, select");
-  return typing || document.querySelector("dialog[open]") || document.querySelector(".unsaved:not([hidden])");
+  // A page that answered a form holds what is not saved, and loading it anew would send the form again.
+  const open = document.querySelector("dialog[open], #settings-changed[data-posted]");
+  return typing || open || [...fields].some(isChanged);
 };
 
 const takeOverSettings = () =>
