@@ -167,7 +167,11 @@ class InteractionViewSet(Lists, Shows, ClinicViewSet):
             names |= {"page", "page_size", "ordering", *InteractionFilters.base_filters}
         return names
 
-    @extend_schema(summary="Who waits for a person, the longest first", examples=[EXAMPLE])
+    @extend_schema(
+        summary="Who waits for a person, the longest first",
+        responses=InteractionOutput(many=True),
+        examples=[EXAMPLE],
+    )
     @action(detail=False, url_path="needs-attention")
     def needs_attention(self, request: Request) -> Response:
         waiting: Any = self.get_queryset()

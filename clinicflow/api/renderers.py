@@ -1,15 +1,28 @@
 """JSON by orjson; errors leave as problem+json."""
 
 import decimal
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import orjson
 from django.utils.functional import Promise
+from django.utils.html import format_html, format_html_join
 from rest_framework.renderers import BaseRenderer
 from rest_framework.renderers import BrowsableAPIRenderer as StockBrowsableRenderer
 
 PROBLEM_TYPE = "application/problem+json"
+NAMED_ID = re.compile(r'"(?P<name>[a-z_]*id)": "(?P<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"')
+PLACES = {
+    "patient_id": "/api/patients",
+    "doctor_id": "/api/doctors",
+    "primary_doctor_id": "/api/doctors",
+    "appointment_id": "/api/appointments",
+    "rescheduled_from_id": "/api/appointments",
+    "booked_appointment_id": "/api/appointments",
+    "intake_form_id": "/api/intake/forms",
+    "questionnaire_id": "/api/intake/questionnaires",
+}
 
 
 def _known(value: Any) -> Any:
@@ -48,6 +61,21 @@ class JSONRenderer(BaseRenderer):
 
 class BrowsableRenderer(StockBrowsableRenderer):
     """The API for people: links, sign-in, and forms of raw JSON, since JSON is all that the API reads."""
+
+    def get_content(self, renderer: Any, data: Any, accepted_media_type: Any, renderer_context: Any) -> Any:
+        """The answer as text, ids of other things as links to them."""
+        text = str(super().get_content(renderer, data, accepted_media_type, renderer_context))
+        view = renderer_context["view"]
+        lists = getattr(view, "action", "") == "list" and hasattr(view, "retrieve")
+        places = PLACES | ({"id": renderer_context["request"].path} if lists else {})
+        parts: list[Any] = []
+        end = 0
+        for found in NAMED_ID.finditer(text):
+            if place := places.get(found["name"]):
+                link = format_html('<a href="{}/{}">{}</a>', place, found["id"], found["id"])
+                parts += [(text[end : found.start("id")],), (link,)]
+                end = found.end("id")
+        return format_html_join("", "{}", [*parts, (text[end:],)]) if parts else text
 
     def get_filter_form(self, data: Any, view: Any, request: Any) -> str:
         return ""

@@ -24,6 +24,7 @@ class PreferenceOutput(serializers.ModelSerializer):
         fields = ("muted", "email", "updated_at")
 
     muted = serializers.ListField(child=serializers.ChoiceField(Notification.Kind.choices))
+    updated_at = serializers.DateTimeField(allow_null=True, help_text="Null while nothing was ever chosen.")
 
 
 class PreferenceInput(Input):
