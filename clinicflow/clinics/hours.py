@@ -35,6 +35,11 @@ def problem_of_week(week: Any) -> str:
     return next((f"{day}: {problem}" for day, ranges in week.items() if (problem := problem_of_day(ranges))), "")
 
 
+def minutes_between(start: dt.time, end: dt.time) -> int:
+    """Minutes of one day from a wall-clock time to a later one."""
+    return (end.hour - start.hour) * 60 + end.minute - start.minute
+
+
 def _times(pair: Any) -> tuple[dt.time, dt.time] | None:
     if not (
         isinstance(pair, list) and len(pair) == 2 and all(isinstance(text, str) and len(text) == 5 for text in pair)

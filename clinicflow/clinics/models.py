@@ -266,6 +266,11 @@ class DoctorSettings(ClinicOwned):
         verbose_name_plural = "doctor settings"
         constraints = [models.UniqueConstraint(fields=["clinic", "doctor"], name="doctor_settings_one_a_doctor")]
 
+    @property
+    def own_week(self) -> dict[str, list[list[str]]]:
+        """The weekdays whose hours replace the front desk's."""
+        return {day: ranges for day, ranges in self.working_hours_override.items() if day in WEEKDAYS}
+
     def takes(self, visit_type: str) -> bool:
         """Whether the doctor sees patients this way: `in-clinic` or `virtual`."""
         return visit_type in self.supported_visit_types and (visit_type != "virtual" or self.video_visits_enabled)

@@ -168,7 +168,9 @@ def _facts(doctor: Doctor) -> dict[str, Any]:
     settings = next(iter(doctor.preferences.all()), None)
     types = [kind for kind in ("in-clinic", "virtual") if settings is None or settings.takes(kind)]
     signs_in = next((membership.shown_name for membership in doctor.memberships.all()), "")
-    return {"hours": hours_in_words(doctor.working_hours or {}), "types": types, "signs_in": signs_in}
+    own_week = settings.own_week if settings is not None else {}
+    hours = hours_in_words({**(doctor.working_hours or {}), **own_week})
+    return {"hours": hours, "types": types, "signs_in": signs_in, "own_week": own_week}
 
 
 def _fetch(request: HttpRequest, pk: UUID) -> Doctor:

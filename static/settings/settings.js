@@ -2,8 +2,8 @@
 document.querySelector(".tabbar [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
 const form = document.querySelector("[data-settings-form]");
-if (form) {
-  const word = form.querySelector(".unsaved");
+const word = form?.querySelector(".unsaved");
+if (word) {
   const values = () => new URLSearchParams(new FormData(form)).toString();
   const before = values();
   const look = () => (word.hidden = values() === before);

@@ -44,6 +44,14 @@ class Preferences(Decides, MondayCase):
         self.assertEqual(self.client_for(self.doctor).get("/")["Location"], "/my-day")
         self.assertEqual(self.client_for(self.owner).get("/")["Location"], "/overview")
 
+    def test_the_theme_is_each_browsers_own(self):
+        client = self.client_for(self.desk)
+        for cookie, theme in (("dark", "dark"), ("light", "light"), ("system", "system"), ('"><b>', "system")):
+            with self.subTest(cookie):
+                client.cookies["theme"] = cookie
+                self.assertContains(client.get("/settings/preferences"), f'data-theme="{theme}"')
+        self.assertContains(self.page("/settings/preferences"), 'data-theme="system"')
+
     def test_auto_refresh_interval(self):
         self.assertContains(self.page("/schedule"), 'data-refresh="30"')
         self.decide(auto_refresh_interval=0)

@@ -32,12 +32,11 @@ class DoctorForm(forms.Form):
 
     def __init__(self, settings: DoctorSettings, data: Any = None) -> None:
         own = settings.working_hours_override
-        own_week = {day: ranges for day, ranges in own.items() if day in WEEKDAYS}
         values = DOCTOR.values(settings)
         start = values | {
             "seen": DOCTOR.fingerprint(settings),
-            "own_week": bool(own_week),
-            "week": {**settings.doctor.working_hours, **own_week},
+            "own_week": bool(settings.own_week),
+            "week": {**settings.doctor.working_hours, **settings.own_week},
             "dates": {day: ranges for day, ranges in own.items() if day not in WEEKDAYS},
         }
         super().__init__(data, initial=start)

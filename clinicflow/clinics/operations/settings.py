@@ -16,7 +16,7 @@ from clinicflow.clinics.actors import Actor
 from clinicflow.clinics.declared import DOCTOR, OF_CLINIC, RANGES, Tab
 from clinicflow.clinics.errors import ChangedMeanwhile
 from clinicflow.clinics.events import SettingsChanged
-from clinicflow.clinics.hours import problem_of_day, problem_of_week
+from clinicflow.clinics.hours import minutes_between, problem_of_day, problem_of_week
 from clinicflow.clinics.models import WEEKDAYS, Clinic, ClinicSettings, Doctor, DoctorSettings, Membership
 from clinicflow.clinics.places import countries, regions_of
 from clinicflow.core.errors import Invalid
@@ -68,6 +68,8 @@ def _contradictions(settings: ClinicSettings) -> dict[str, list[str]]:
     errors: dict[str, list[str]] = {}
     if settings.opens_at >= settings.closes_at:
         errors["closes_at"] = [_("The clinic must close after it opens.")]
+    elif minutes_between(settings.opens_at, settings.closes_at) < settings.slot_size:
+        errors["closes_at"] = [_("The clinic must be open long enough for one visit.")]
     if settings.call_window_start >= settings.call_window_end:
         errors["call_window_end"] = [_("The call window must end after it starts.")]
     if set(settings.working_days) - set(WEEKDAYS) or len(set(settings.working_days)) != len(settings.working_days):

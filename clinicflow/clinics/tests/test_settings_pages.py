@@ -91,6 +91,7 @@ class Saving(Pages):
         for slug, changes, field in (
             ("clinic", {"opens_at": "18:00"}, "closes_at"),
             ("clinic", {"closes_at": "25:99"}, "closes_at"),
+            ("clinic", {"closes_at": "09:20"}, "closes_at"),
             ("clinic", {"working_days": None}, "working_days"),
             ("clinic", {"slot_size": "20"}, "slot_size"),
             ("clinic", {"timezone": "Mars/Olympus"}, "timezone"),
