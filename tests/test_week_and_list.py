@@ -199,7 +199,7 @@ def test_the_second_to_move_a_visit_is_told_who_moved_it_where(opened, morning):
     press(late, "ArrowDown", 2)
     press(late, "Enter")
     expect(late.locator(".toast.bad")).to_contain_text("moved this visit to")
-    expect(late.locator(".toast.bad")).to_contain_text("15:00, with Dr. Amara Okafor")
+    expect(late.locator(".toast.bad")).to_contain_text("3:00 pm, with Dr. Amara Okafor")
 
 
 def test_what_the_live_line_missed_the_refresh_interval_brings(opened, morning):

@@ -313,6 +313,12 @@ class ActionTests(ApiCase):
         self.assertEqual((new["rescheduled_from_id"], new["start_time"]), (str(self.visit.pk), "15:00"))
         body = self.problem(self.act("reschedule", target | {"start_time": "16:00"}), 409, "already_moved")
         self.assertEqual(body["moved_to"], new["id"])
+        for body in (
+            self.problem(self.act("reschedule", target | {"start_time": "16:30"}), 409, "already_moved"),
+            self.problem(self.call("patch", self.one, {"duration": 60}), 409, "already_moved"),
+        ):
+            self.assertEqual((body["moved_by"], body["starts_at"][11:16]), ("Dana Kessler", "15:00"))
+            self.assertIn("Dana Kessler moved this visit to", body["detail"])
         old = self.post(f"/api/appointments/{new['id']}/undo-reschedule")
         self.assertEqual((old["id"], old["status"]), (str(self.visit.pk), "unconfirmed"))
 
