@@ -31,6 +31,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--rounds", type=int, default=7, help="turns of each side; their median counts")
     parser.add_argument("--requests", type=int, default=150, help="requests of each turn, at most")
     parser.add_argument("--seconds", type=float, default=4.0, help="seconds of each turn, at most")
+    parser.add_argument("--only-figures", action="store_true", help="nothing but the owner's figures")
     parser.add_argument("--workers", type=int, default=2, help="processes of the web server")
     options = parser.parse_args(arguments)
     with ExitStack() as stack:
@@ -66,11 +67,13 @@ def prepare_environment(stack: ExitStack, data: Path | None = None) -> "embedded
 
 
 def _measure(options: argparse.Namespace, stack: ExitStack) -> int:
-    from bench import loads, race, site  # noqa: PLC0415 - they import models
+    from bench import figures, loads, race, site  # noqa: PLC0415 - they import models
 
     began = time.monotonic()
     _say(f"Filling clinicflow_bench with {options.visits:,} visits and a day of {site.OF_THE_DAY}.")
     place = site.make(options.visits)
+    if options.only_figures:
+        return 0 if _report_figures(figures.run(options.rounds)) else 1
     port = stack.enter_context(site.serving(options.workers))
     _say(f"Measuring after {time.monotonic() - began:.0f} s: {options.rounds} rounds, each side in turn.\n")
     bound = {"count": options.requests, "seconds": options.seconds}
@@ -105,7 +108,22 @@ def _measure(options: argparse.Namespace, stack: ExitStack) -> int:
             rates[name].append(loads.together(calls, count=share, seconds=options.seconds))
     reached = _report(p50, p99, rates)
     _report_race(race.run(place, port, slots))
-    return 0 if reached else 1
+    frugal = _report_figures(figures.run(options.rounds))
+    return 0 if reached and frugal else 1
+
+
+def _report_figures(outcome: Any) -> bool:
+    _say(f"\nowner's figures over two years, {outcome.visits:,} visits (filled in {outcome.filled:.0f} s):")
+    _say(f"counting every day once           {outcome.counted:8.1f} s")
+    _say(f"read from what is stored          {outcome.stored * 1000:8.0f} ms")
+    _say(
+        f"counted from the raw rows         {outcome.raw * 1000:8.0f} ms   {outcome.ratio:.0f} × as long, and the same"
+    )
+    for address, (queries, seconds) in outcome.pages.items():
+        _say(f"{address:34}{queries:3} queries {seconds * 1000:8.0f} ms")
+    _say(f"no page over 15 queries: {'reached' if outcome.frugal else 'MISSED'}")
+    frugal: bool = outcome.frugal
+    return frugal
 
 
 def _report_race(outcome: Any) -> None:

@@ -93,7 +93,7 @@ def make(visits: int) -> Site:
         cursor.execute("create table bare_appointments (like appointments including all)")
         cursor.execute(f"grant insert on bare_appointments to {settings.DATABASE_ROLES['app'].name}")
         cursor.execute("vacuum analyze appointments, patients, doctors, users, memberships, clinics")
-    bearer, cookie = _sign_in(user, clinic)
+    bearer, cookie = sign_in(user, clinic)
     return Site(clinic_id=clinic.pk, doctor_ids=doctors, patient_ids=patients, day=day, bearer=bearer, cookie=cookie)
 
 
@@ -166,7 +166,7 @@ def _visits(
     )
 
 
-def _sign_in(user: User, clinic: Clinic) -> tuple[str, str]:
+def sign_in(user: User, clinic: Clinic) -> tuple[str, str]:
     """An access token and a session cookie of the front desk."""
     now = clock.now()
     session = AuthSession.objects.create(

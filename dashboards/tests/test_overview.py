@@ -149,7 +149,7 @@ class QueryTests(OverviewCase):
                 client.get(f"{page}?period=4w")
 
 
-QUERIES = dict(zip(PAGES, (15, 15, 13, 13), strict=True))
+QUERIES = dict(zip(PAGES, (15, 14, 12, 13), strict=True))
 
 
 class NobodyTests(OverviewCase):

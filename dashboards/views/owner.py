@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -67,7 +68,7 @@ def _page(request: HttpRequest, key: str, *, minutes_form: TaskMinutesForm | Non
         "presets": list(PRESETS),
         "figures": key_figures(source, *section.figures),
         "panels": [PANELS[name](source) for name in section.panels],
-        "minutes_form": minutes_form or TaskMinutesForm(instance=source.minutes),
+        "minutes_form": minutes_form or SimpleLazyObject(lambda: TaskMinutesForm(instance=source.minutes)),
     }
     return render_page(request, "dashboards/overview.html", context, partial="figures", status=status)
 
@@ -80,4 +81,4 @@ def _form(request: HttpRequest) -> PeriodForm:
 
 def _source(request: HttpRequest, period: Period, *, hours: bool) -> Source:
     report = read_report(request.actor, period, hours=hours)
-    return Source(report=report, minutes=task_minutes.of_clinic(request.actor))
+    return Source(report=report, minutes=SimpleLazyObject(lambda: task_minutes.of_clinic(request.actor)))

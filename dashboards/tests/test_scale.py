@@ -1,0 +1,77 @@
+"""Pages with years of visits behind them: as many queries as with few, fifteen at most, and the same figures."""
+
+import datetime as dt
+import uuid
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from clinicflow.clinics.actors import system_actor
+from clinicflow.testing.crowd import Crowd
+from clinicflow.testing.monday import MONDAY, TEN, MondayCase
+from dashboards.metrics.counting import COUNTED, count_by_doctor
+from dashboards.metrics.panels import PANELS
+from dashboards.metrics.periods import Compare, Period
+from dashboards.metrics.reading import read_report
+from dashboards.operations import figures
+from intake.models import Questionnaire
+
+MOST = 15
+OWNER = ("/overview", "/overview/no-shows", "/overview/ai", "/overview/efficiency")
+TWO_YEARS = f"?from={MONDAY - dt.timedelta(days=730)}&to={MONDAY}&step=month"
+DESK = ("/schedule", "/schedule/month", "/intake", "/find?q=pat")
+
+
+class CrowdCase(MondayCase):
+    @classmethod
+    def hire(cls):
+        """Three thousand visits in a year and a half."""
+        cls.clinic_itself = system_actor(cls.riverside.pk, cls.riverside.timezone)
+        with cls.inside(cls.clinic_itself):
+            paper = Questionnaire.objects.create(clinic=cls.riverside, family=uuid.uuid4(), name="Adult", sections=[])
+            cls.visits = Crowd(
+                clinic_id=cls.riverside.pk,
+                zone=cls.riverside.timezone,
+                doctor_ids=[cls.dr_okafor.pk, cls.dr_herrera.pk],
+                questionnaire_id=paper.pk,
+                first=MONDAY - dt.timedelta(days=548),
+                last=MONDAY + dt.timedelta(days=7),
+                now=TEN,
+                slots=4,
+                patients=40,
+            ).fill()
+            figures.roll_up(cls.clinic_itself, at=TEN)
+
+
+class QueryTests(CrowdCase):
+    def assert_frugal(self, actor, addresses):
+        client = self.client_for(actor)
+        for address in addresses:
+            with (
+                self.subTest(address=address),
+                CaptureQueriesContext(
+                    connection,
+                ) as seen,
+            ):
+                self.assertEqual(client.get(address).status_code, 200)
+            self.assertLessEqual(len(seen), MOST, "\n".join(str(query["sql"])[:150] for query in seen))
+
+    def test_no_page_of_the_owner_asks_more_than_fifteen_queries(self):
+        self.assertGreater(self.visits, 3000)
+        self.assert_frugal(self.owner, [f"{page}{TWO_YEARS}" for page in OWNER])
+        self.assert_frugal(self.owner, [f"/overview/files/{key}.csv{TWO_YEARS}" for key in PANELS])
+
+    def test_no_page_of_the_front_desk_asks_more_than_fifteen_queries(self):
+        self.assert_frugal(self.desk, DESK)
+
+
+class EqualityTests(CrowdCase):
+    def test_two_years_of_stored_figures_equal_the_rows(self):
+        period = Period.between(MONDAY - dt.timedelta(days=730), MONDAY, MONDAY, compare=Compare.NONE)
+        with self.inside(self.owner) as actor:
+            report = read_report(actor, period)
+            rows = count_by_doctor(actor, period.days, TEN)
+        self.assertEqual(
+            {name: report.now[name] for name in COUNTED}, {name: sum(row[name] for row in rows) for name in COUNTED}
+        )
+        self.assertTrue(all(report.now[name] for name in COUNTED), report.now.sums)
