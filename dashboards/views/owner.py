@@ -80,5 +80,7 @@ def _form(request: HttpRequest) -> PeriodForm:
 
 
 def _source(request: HttpRequest, period: Period, *, hours: bool) -> Source:
+    """With the minutes per task, which are read when a figure needs them."""
     report = read_report(request.actor, period, hours=hours)
-    return Source(report=report, minutes=SimpleLazyObject(lambda: task_minutes.of_clinic(request.actor)))
+    minutes: Any = SimpleLazyObject(lambda: task_minutes.of_clinic(request.actor))
+    return Source(report=report, minutes=minutes)
