@@ -8,6 +8,7 @@ from django.apps import apps
 
 from clinicflow.testing.case import ClinicCase
 from clinicflow.testing.rows import one_of_each
+from intake.tests.test_patient_pages import PageCase
 from tests import test_routes
 from tests.effects.deciding import Decides
 
@@ -119,3 +120,26 @@ class EveryPage(Decides, ClinicCase):
             with self.subTest(wrong):
                 self.assertTrue(pattern.search(Words.of(f"<p title='{wrong}'>x</p>")))
                 self.assertFalse(pattern.search(Words.of(f"<p>{right}</p>")))
+
+
+class PatientsPages(Decides, PageCase):
+    def text(self):
+        """What the patient's pages say, past the birth date."""
+        token = self.mint("visit")
+        self.open(token)
+        self.open()
+        addresses = [self.url("/visit", token), self.url("/form/visit"), self.url("/check"), self.url("/done")]
+        pages = [self.phone.get(address, follow=True) for address in addresses]
+        self.assertEqual([page.status_code for page in pages], [200] * 4)
+        return " ".join(Words.of(page.content.decode()) for page in pages)
+
+    def test_they_follow_the_clinic_both_ways(self):
+        for time_format, date_format, wrong, right in (
+            ("24h", "DD/MM/YYYY", (OF_12_HOURS, MONTH_FIRST), DAY_FIRST),
+            ("12h", "MM/DD/YYYY", (OF_24_HOURS, DAY_FIRST), MONTH_FIRST),
+        ):
+            with self.subTest(time_format):
+                self.decide(time_format=time_format, date_format=date_format)
+                text = self.text()
+                self.assertEqual([match[0] for pattern in wrong for match in pattern.finditer(text)], [])
+                self.assertRegex(text, right)

@@ -1,8 +1,15 @@
 """Preferences: how pages look, and which comes first."""
 
+import time_machine
+from django.core import mail as outbox
+
 from aiassist.tests.conversations import TalkingCase
-from clinicflow.testing.monday import MondayCase
+from clinicflow.notifications.models import Notification
+from clinicflow.testing.monday import TEN, MondayCase
+from dashboards.tests.test_notifications import MINUTE, NewsCase
 from tests.effects.deciding import Decides
+
+Kind = Notification.Kind
 
 
 class Preferences(Decides, MondayCase):
@@ -56,6 +63,23 @@ class Preferences(Decides, MondayCase):
         self.assertContains(self.page("/schedule"), 'data-refresh="30"')
         self.decide(auto_refresh_interval=0)
         self.assertContains(self.page("/schedule"), 'data-refresh="0"')
+
+
+class InMail(Decides, NewsCase):
+    def mail(self):
+        """The mail about a visit at three in the afternoon on the first of March."""
+        self.tell(Kind.CANCELLATION)
+        with time_machine.travel(TEN + 2 * MINUTE, tick=False):
+            self.run_jobs()
+        return outbox.outbox[0].body
+
+    def test_time_format(self):
+        self.decide(notify_via_email=True, time_format="24h")
+        self.assertIn("15:00", self.mail())
+
+    def test_date_format(self):
+        self.decide(notify_via_email=True, date_format="DD/MM/YYYY")
+        self.assertIn("Mon 1 Mar", self.mail())
 
 
 class InMessages(Decides, TalkingCase):
