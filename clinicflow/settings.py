@@ -384,6 +384,7 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "clinicflow.api.schema.add_common_responses",
         "clinicflow.api.links.add_links",
+        "clinicflow.api.examples.add_examples",
     ],
 }
 

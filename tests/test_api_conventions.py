@@ -80,6 +80,25 @@ class Conventions(ClinicCase):
 
         self.each(ask, "get")
 
+    def test_each_is_described_and_its_body_shown_by_examples(self):
+        """A body that says anything has at least one field with an example, and so has a thing that is answered."""
+        schemas = SchemaGenerator().get_schema(request=None, public=True)["components"]["schemas"]
+
+        def shown(content):
+            name = content.get("application/json", {}).get("schema", {}).get("$ref", "").rpartition("/")[2]
+            fields = schemas.get(name, {}).get("properties", {})
+            texts = [field for field in fields.values() if field.get("type") == "string" and "enum" not in field]
+            return not texts or any("example" in field for field in texts)
+
+        def ask(method, path, operation):
+            self.assertTrue(operation.get("summary"))
+            self.assertTrue(shown(operation.get("requestBody", {}).get("content", {})))
+            for status, answer in operation["responses"].items():
+                self.assertTrue(answer["description"] or status.startswith("2"))
+                self.assertTrue(shown(answer.get("content", {})), status)
+
+        self.each(ask, "get", "post", "put", "patch", "delete")
+
     def test_put_has_patch_beside_it(self):
         def ask(method, path, operation):
             self.assertIn("patch", self.paths[path])

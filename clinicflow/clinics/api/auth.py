@@ -68,7 +68,11 @@ class OutsideTransaction(APIView):
 
 class LoginView(OutsideTransaction):
     @extend_schema(
-        operation_id="login", request=Login, responses={200: TokenPair} | problems(400, 401, 403, 429), auth=[]
+        operation_id="login",
+        summary="Sign in",
+        request=Login,
+        responses={200: TokenPair} | problems(400, 401, 403, 429),
+        auth=[],
     )
     def post(self, request: Request) -> Response:
         """Sign in with e-mail and password, and `otp` when a second factor is set (`code: mfa_required`)."""
@@ -100,7 +104,11 @@ class LoginView(OutsideTransaction):
 
 class RefreshView(OutsideTransaction):
     @extend_schema(
-        operation_id="refresh", request=Refresh, responses={200: TokenPair} | problems(400, 401, 429), auth=[]
+        operation_id="refresh",
+        summary="A new pair of tokens",
+        request=Refresh,
+        responses={200: TokenPair} | problems(400, 401, 429),
+        auth=[],
     )
     def post(self, request: Request) -> Response:
         """A new pair for a refresh token, which is used up; the same token again ends the whole sign-in."""
@@ -114,7 +122,7 @@ class LogoutView(ClinicView):
     roles = STAFF
     keeps_answers = False
 
-    @extend_schema(operation_id="logout", request=None, responses={204: None} | problems(401))
+    @extend_schema(operation_id="logout", summary="Sign out", request=None, responses={204: None} | problems(401))
     def post(self, request: Request) -> Response:
         """End this sign-in: its refresh tokens, its access tokens, its sockets."""
         sign_in.end(request._request.auth_session, caller_of(request._request))
@@ -125,7 +133,12 @@ class SwitchRoleView(ClinicView):
     roles = STAFF
     keeps_answers = False
 
-    @extend_schema(operation_id="switch_role", request=SwitchRole, responses={200: TokenPair} | problems(400, 401, 403))
+    @extend_schema(
+        operation_id="switch_role",
+        summary="Act under another role",
+        request=SwitchRole,
+        responses={200: TokenPair} | problems(400, 401, 403),
+    )
     def post(self, request: Request) -> Response:
         """Act under another role that you hold; the old tokens end, new ones come."""
         inner = request._request
@@ -137,7 +150,7 @@ class SwitchRoleView(ClinicView):
 class MeView(ClinicView):
     roles = STAFF
 
-    @extend_schema(operation_id="me", responses={200: Me} | problems(401))
+    @extend_schema(operation_id="me", summary="Who am I, and what may I do", responses={200: Me} | problems(401))
     def get(self, request: Request) -> Response:
         """You, the membership you act under, all memberships you hold, and what you may do."""
         user = request._request.auth_session.user
