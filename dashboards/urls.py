@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dashboards.views import admin, doctor, notifications, owner, patients, person, schedule
+from dashboards.views import admin, cancellations, doctor, notifications, owner, patients, person, schedule
 
 urlpatterns = [
     path("roles", person.roles, name="roles"),
@@ -17,6 +17,7 @@ urlpatterns = [
     path("schedule/week", schedule.schedule_week, name="schedule_week"),
     path("schedule/week/changes", schedule.week_changes, name="week_changes"),
     path("schedule/list", schedule.schedule_list, name="schedule_list"),
+    path("schedule/cancellations", cancellations.cancellations, name="cancellations"),
     path("day/changes", admin.day_changes, name="day_changes"),
     path("find", admin.find, name="find"),
     # front desk and doctors

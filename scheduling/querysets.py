@@ -68,6 +68,10 @@ class CancellationQuerySet(ClinicQuerySet):
         rows = super().visible_to(actor)
         return rows.filter(appointment__doctor_id=actor.doctor_id) if actor.role == Role.DOCTOR else rows
 
+    def standing(self) -> Self:
+        """Those that were not taken back, of visits that are not hidden."""
+        return self.filter(reverted_at=None, appointment__deleted_at=None)
+
 
 class DoctorNoteQuerySet(ClinicQuerySet):
     """A doctor's notes: those about the doctor's own patients; nobody else's eyes."""

@@ -81,6 +81,7 @@ TABLE = """
 /schedule/week                                      GET    -                  302 200 200 200 403 200
 /schedule/week/changes                              GET    -                  302 200 200 200 403 200
 /schedule/list                                      GET    -                  302 200 200 200 403 200
+/schedule/cancellations                             GET    -                  302 200 403 403 403 200
 /day/changes                                        GET    -                  302 200 403 403 403 200
 /find                                               GET    -                  302 200 200 200 403 200
 /my-day                                             GET    -                  302 403 200 200 403 403

@@ -111,5 +111,5 @@ class RecentCancellationsViewSet(CancellationViewSet):
     output_class = RecentCancellation
 
     def get_queryset(self) -> QuerySet[Cancellation]:
-        rows = super().get_queryset().filter(reverted_at=None)
-        return rows.select_related("appointment__doctor", "patient")
+        rows: Any = super().get_queryset()
+        return rows.standing().select_related("appointment__doctor", "patient")

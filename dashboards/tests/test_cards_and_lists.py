@@ -131,3 +131,47 @@ class BeyondTests(MondayCase):
         self.assertEqual((beyond.ahead, beyond.unconfirmed, beyond.missing_intake), (tuesday, 1, 2))
         for address, count in ((beyond.unconfirmed_url, 1), (beyond.missing_url, 2)):
             self.assertEqual(client.get(address).context["page"].paginator.count, count)
+
+
+class CancellationsPageTests(MondayCase):
+    @classmethod
+    def hire(cls):
+        for name, fields in (
+            ("Hannah Lindqvist", {"cancellation_type": "clinic-cancelled", "reason_note": "ill", "late": True}),
+            ("Diego Flores", {"cancellation_type": "patient-cancelled"}),
+            ("Noah Goldberg", {"cancellation_type": "other", "reverted_at": TEN}),
+        ):
+            cls.cancelled(name, **fields)
+
+    @classmethod
+    def cancelled(cls, name, **fields):
+        visit = cls.visit_at("15:00", name, status="cancelled")
+        with cls.inside(cls.desk):
+            Cancellation.objects.create(
+                clinic=cls.riverside, appointment=visit, patient=visit.patient, cancelled_by_name="Dana Kessler",
+                notice_minutes=300, **fields,
+            )  # fmt: skip
+
+    def names(self, query=""):
+        page = self.client_for(self.desk).get(f"/schedule/cancellations{query}")
+        return sorted(row.patient.full_name for _day, rows in page.context["days"] for row in rows)
+
+    def test_it_shows_reasons_without_what_was_taken_back(self):
+        self.assertEqual(self.names(), ["Diego Flores", "Hannah Lindqvist"])
+        page = self.client_for(self.desk).get("/schedule/cancellations")
+        for words in ("Clinic cancelled · ill", "by Dana Kessler", "Late"):
+            self.assertContains(page, words)
+
+    def test_it_is_narrowed_by_reason_and_lateness_and_nonsense_narrows_nothing(self):
+        self.assertEqual(self.names("?type=patient-cancelled"), ["Diego Flores"])
+        self.assertEqual(self.names("?late=1"), ["Hannah Lindqvist"])
+        self.assertEqual(self.names("?type=patient-cancelled&late=1"), [])
+        self.assertEqual(len(self.names("?type=nonsense&page=x")), 2)
+
+    def test_more_cost_no_more(self):
+        client = self.client_for(self.desk)
+        for number in (0, 10):
+            for index in range(number):
+                self.cancelled(f"Somebody Number{index}", cancellation_type="other")
+            with self.assertNumQueries(9):
+                client.get("/schedule/cancellations")
