@@ -107,12 +107,15 @@ def _readable(actor: Actor, lines: Sequence[Line], report: Report) -> list[tuple
     today = clock.today(actor.timezone)
     read = []
     for number, line in lines:
+        details, unread = _details(line, order)
         try:
-            values = checked(_details(line, order), today=today)
+            values = checked(details, today=today)
+            if unread:
+                raise Invalid(fields=unread)
         except Invalid as problem:
             who = " ".join(filter(None, (line.get("first_name", ""), line.get("last_name", ""))))[:80]
             report.bad += 1
-            report.rows.append(RowReport(line=number, status="bad", who=who, errors=problem.fields))
+            report.rows.append(RowReport(line=number, status="bad", who=who, errors={**problem.fields, **unread}))
             continue
         patient = Patient(clinic_id=actor.clinic_id, **values)
         fill_search_fields(patient)
@@ -177,8 +180,8 @@ def _plain(cell: str) -> str:
     return cell[1:] if cell[:1] == "'" and cell[1:2] in FORMULA else cell
 
 
-def _details(line: Mapping[str, str], order: str) -> Details:
-    """The line in the shape that is checked. Invalid for dates and switches that cannot be read."""
+def _details(line: Mapping[str, str], order: str) -> tuple[Details, dict[str, list[str]]]:
+    """The line in the shape that is checked, and the dates and switches in it that cannot be read, by column."""
     wrong: dict[str, list[str]] = {}
 
     def day(name: str) -> dt.date | None:
@@ -212,9 +215,7 @@ def _details(line: Mapping[str, str], order: str) -> Details:
     )
     if born := day("date_of_birth"):
         details["date_of_birth"] = born
-    if wrong:
-        raise Invalid(fields=wrong)
-    return details
+    return details, wrong
 
 
 def write_csv(actor: Actor) -> Iterator[str]:

@@ -212,7 +212,7 @@ class ImportTests(ApiCase):
         body = self.send(text, "?dry_run=true").json()
         self.assertEqual((body["dry_run"], body["created"], body["known"], body["bad"]), (True, 1, 1, 3))
         bad = {row["line"]: sorted(row["errors"]) for row in body["rows"] if row["status"] == "bad"}
-        self.assertEqual(bad, {3: ["last_name"], 4: ["date_of_birth"], 7: ["guardian"]})
+        self.assertEqual(bad, {3: ["last_name"], 4: ["date_of_birth", "phone"], 7: ["guardian"]})
         self.assertEqual(self.count(), before)
 
     def test_semicolons_and_a_byte_order_mark(self):
