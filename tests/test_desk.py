@@ -232,7 +232,7 @@ def test_axe_finds_nothing(asgi_server, new_context, morning, width, theme):
             "/visits/new?new=1",
         ),
         ("okafor@riverside.test", "/my-day", f"/my-day/{morning.hannah.pk}"),
-        ("marta@riverside.test", "/overview"),
+        ("marta@riverside.test", "/overview", "/overview/no-shows", "/overview/ai", "/overview/efficiency"),
     ]
     for email, *paths in pages:
         for path, page in opened(email, *paths):

@@ -42,7 +42,7 @@ def doctors(source: Source) -> Panel:
         key="doctors",
         title=gettext_lazy("Booked share by doctor"),
         means=[FIGURES["use"], FIGURES["no_show_rate"], FIGURES["cancelled_rate"]],
-        bars=bars,
+        bars=bars if any(tally.use is not None for _doctor, tally in rows) else (),
         sheet=_by_doctor("doctors", source),
     )
 
@@ -65,7 +65,7 @@ def doctors_no_shows(source: Source) -> Panel:
         key="doctors-no-shows",
         title=gettext_lazy("No-show rate by doctor"),
         means=[FIGURES["no_show_rate"], FIGURES["cancelled_rate"]],
-        bars=bars,
+        bars=bars if source.report.now.booked else (),
         sheet=_by_doctor("doctors-no-shows", source),
     )
 
@@ -91,7 +91,12 @@ def _by_doctor(key: str, source: Source) -> Sheet:
         ]
         for (doctor, tally), hide in zip(rows, hidden, strict=True)
     ]
-    return Sheet(key=key, columns=columns, rows=table)
+    return Sheet(key=key, columns=columns, rows=table if _is_any(source) else [])
+
+
+def _is_any(source: Source) -> bool:
+    now = source.report.now
+    return bool(now.booked or now["open_minutes"])
 
 
 def reasons(source: Source) -> Panel:

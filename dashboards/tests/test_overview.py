@@ -117,6 +117,11 @@ class PeriodTests(OverviewCase):
         period = self.get("/overview?from=2027-01-15&to=2027-02-20&step=month").context["report"].period
         self.assertEqual([span.start for span in period.steps], [dt.date(2027, 1, 15), dt.date(2027, 2, 1)])
 
+    def test_what_was_typed_is_kept_beside_its_refusal(self):
+        page = self.get("/overview?from=2027-02-20&to=2027-02-10")
+        self.assertContains(page, 'value="2027-02-20"')
+        self.assertContains(page, 'value="2027-02-10"')
+
     def test_days_that_cannot_be_are_refused_beside_their_field(self):
         for query, field in (
             ("from=2027-02-20&to=2027-02-10", "from"),
