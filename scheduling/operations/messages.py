@@ -150,8 +150,10 @@ def deliver(actor: Actor, message: Message, *, subject: str, text: str) -> None:
     )
 
 
+@transaction.atomic
 def sender_of(actor: Actor, channel: str) -> str:
-    """The clinic's own number or address with the provider of a channel; empty when it has none."""
+    """The clinic's own number or address with the provider of a channel; empty when it has none. A transaction of its
+    own, because `deliver` has none open."""
     numbers = ProviderNumber.objects.filter(clinic_id=actor.clinic_id, channel=channel).order_by("created_at")
     return numbers.values_list("address", flat=True).first() or ""
 
