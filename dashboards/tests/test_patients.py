@@ -213,6 +213,13 @@ class NoteTests(RecordCase):
             self.assertEqual(self.post(actor, f"{self.path}/notes", content="x").status_code, status)
         self.assertEqual(self.contents(), [NOTE])
 
+    def test_each_answer_is_audited_once(self):
+        note = self.rows["DoctorNote"]
+        self.post(self.doctor, f"{self.path}/notes", content="Call.")
+        self.post(self.doctor, f"/notes/{note.pk}", content="152/94, sitting.")
+        self.page(self.doctor, f"/notes/{note.pk}")
+        self.assertEqual([row.resource_type for row in self.reads()], ["doctor_notes"] * 3)
+
     def test_works_without_script(self):
         answer = self.client_for(self.doctor).post(f"{self.path}/notes", {"content": "Plain."})
         self.assertRedirects(answer, self.path, fetch_redirect_response=False)

@@ -106,7 +106,7 @@ class PlanTests(SeriesCase):
             ({"every": "0"}, "greater than or equal to 1"),
             ({"duration": "540"}, "less than or equal to 480"),
             ({"duration": "480", "time": "20:00"}, "past midnight"),
-            ({"date": "2027-03-14", "time": "02:30"}, "02:00"),
+            ({"date": "2027-03-14", "time": "02:30"}, "2:00 am"),
             ({"unit": "HOURLY"}, ""),
             ({"weekdays": ["XX"]}, "XX"),
         ):

@@ -42,7 +42,6 @@ def patient_notes(request: HttpRequest, patient_id: UUID) -> HttpResponse:
 def note_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Correct a note of one's own."""
     note = DoctorNote.objects.visible_to(request.actor).select_related("doctor", "appointment", "patient").fetch(pk)
-    saw(request.actor, "doctor_notes", [note.patient_id], resource_id=pk)
     form = NoteForm(request.POST or None, initial={"content": note.content})
     if form.is_valid():
         try:
@@ -51,6 +50,7 @@ def note_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
             form.refuse(error)
         else:
             return _written(request, note.patient_id)
+    saw(request.actor, "doctor_notes", [note.patient_id], resource_id=pk)
     context = {"note": note, "form": form}
     return render_page(
         request, "scheduling/note_edit.html", context, partial="form", status=422 if form.errors else 200
