@@ -7,6 +7,7 @@ Riverside; the front desk asks, but for what is the doctor's or the owner's alon
 import json
 from functools import cached_property
 
+import pytest
 from django.apps import apps
 from django.db import transaction
 from drf_spectacular.generators import SchemaGenerator
@@ -16,6 +17,7 @@ from clinicflow.testing.case import ClinicCase
 from clinicflow.testing.rows import one_of_each
 from tests.test_api_contract import REAL
 
+pytestmark = pytest.mark.timeout(400)
 BY_DOCTORS = ("/api/doctor-notes", "/api/intake/summaries/{id}", "/api/dashboard/doctor")
 BY_OWNERS = ("/api/dashboard/owner",)
 # Signing in and out, whose answers hold tokens, keep nothing; a role that is switched ends the tokens it came with.

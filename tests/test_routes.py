@@ -11,6 +11,7 @@ route needs its line. A parameter's object is a key of OBJECTS, or a value after
 
 import uuid
 
+import pytest
 from django.apps import apps
 from django.db import transaction
 from django.urls import get_resolver
@@ -19,6 +20,7 @@ from clinicflow.clinics.admin import site
 from clinicflow.testing.case import ClinicCase
 from clinicflow.testing.rows import one_of_each
 
+pytestmark = pytest.mark.timeout(400)  # two thousand requests
 # ------------------------------------------------ route · method · objects · anon desk doctor other owner foreign
 TABLE = """
 /healthz                                            GET    -                  200 200 200 200 200 200
