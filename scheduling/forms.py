@@ -77,7 +77,9 @@ class BookingForm(PlaceForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
-        if not data.get("patient"):
+        if not data.get("patient") and "first_name" not in self.data:
+            self.add_error("patient", _("Choose a patient from the list, or add a new one."))
+        elif not data.get("patient"):
             for name in ("first_name", "last_name", "date_of_birth"):
                 if not data.get(name) and name not in self.errors:
                     self.add_error(name, _("Fill this in, or choose a patient who is known."))

@@ -137,6 +137,35 @@ def test_by_keyboard_alone_somebody_new_is_booked(open_desk, morning):
     expect(page.locator(".appt", has_text="Ana Costa")).to_be_visible()
 
 
+def test_by_keyboard_alone_a_patient_is_chosen_as_one_types(open_desk, morning):
+    page = open_desk()
+    page.keyboard.press("n")
+    page.locator("#b-who").press_sequentially("Lindq")
+    expect(page.locator("#b-hits .hitrow").first).to_contain_text("Hannah Lindqvist")
+    page.keyboard.press("Enter")
+    expect(page.locator("#b-hits .hitrow").first).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(page.locator("#b-who")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator(".chosenpatient")).to_contain_text("Hannah Lindqvist")
+
+
+def test_marking_the_words_of_a_field_past_the_edge_of_its_dialog_keeps_the_dialog(open_desk, morning):
+    page = open_desk()
+    page.keyboard.press("n")
+    page.locator("#b-who").fill("Ana Costa")
+    box = page.locator("#b-who").bounding_box()
+    page.mouse.move(box["x"] + 60, box["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(20, box["y"] + 10)
+    page.mouse.up()
+    expect(page.locator("#b-who")).to_have_value("Ana Costa")
+    expect(page.locator("#modal[open]")).to_have_count(1)
+    page.mouse.click(20, 20)
+    expect(page.locator("#modal[open]")).to_have_count(0)
+
+
 def test_an_error_takes_the_focus_to_its_field(open_desk, morning):
     page = open_desk()
     page.keyboard.press("n")

@@ -1,5 +1,7 @@
 """The Inbox and the simulator, page by page."""
 
+import re
+
 from aiassist.operations import outreach
 from aiassist.tests.conversations import TalkingCase
 from clinicflow.core import clock
@@ -121,6 +123,15 @@ class Simulator(TalkingCase):
         answer = self.client.post(f"{self.phone}/say", {"channel": "sms", "text": "C"})
         self.assertRedirects(answer, self.phone)
         self.assertEqual(self.now().status, "confirmed")
+
+    def test_enter_sends_what_was_typed_and_presses_no_short_answer_and_no_key(self):
+        with self.inside(self.desk):
+            outreach.ask_now(self.desk, self.visit.pk, channel="voice", at=clock.now())
+        page = self.client.get(self.phone).content.decode()
+        for form in ("ringing", "typing"):
+            _, _, rest = page.partition(f'<form class="{form}"')
+            first = re.search(r"<button[^>]*>", rest)[0]
+            self.assertNotIn("name=", first)
 
     def test_nothing_typed_is_refused(self):
         self.assertEqual(self.client.post(f"{self.phone}/say", {"channel": "sms", "text": ""}).status_code, 422)

@@ -191,6 +191,9 @@ class Sections(PageCase):
         for section, following in zip(steps, [*steps[1:], None], strict=True):
             data = TAPS.get(section) or {}
             if section == "consent":
+                page = self.phone.get(self.url("/form/consent")).content.decode()
+                first = re.search(r"<button[^>]*submit[^>]*>", page.partition('<form id="section"')[2])[0]
+                self.assertIn('value="next"', first)  # what Enter in a field presses
                 self.assertRedirects(self.post(section, {"action": "sign"}), self.url("/form/consent"))
                 page = self.phone.get(self.url("/form/consent")).content.decode()
                 self.assertIn('value="Grace Kim"', page)

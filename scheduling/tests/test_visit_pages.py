@@ -293,6 +293,12 @@ class BookingTests(VisitCase):
         self.assertContains(answer, 'aria-invalid="true"', status_code=422)
         self.assertContains(answer, "Choose a time.", status_code=422)
 
+    def test_a_search_without_a_choice_stays_a_search_and_keeps_what_was_typed(self):
+        answer = self.post("/visits/new", self.form(patient="", who="lindq"))
+        self.assertContains(answer, "Choose a patient from the list", status_code=422)
+        self.assertContains(answer, 'value="lindq"', status_code=422)
+        self.assertNotContains(answer, 'name="last_name"', status_code=422)
+
     def test_a_walk_in_is_here_now(self):
         self.visit_at("15:00", "Noah Goldberg")
         self.post("/visits/new", self.form(walk_in="on", time=""))

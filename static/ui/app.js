@@ -122,8 +122,12 @@ document.addEventListener("htmx:after:swap", () => {
   kept.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
 });
 
+// A click beside a dialog closes it; a press that began in a field, such as one that marks its words, does not.
+let pressed = null;
+document.addEventListener("pointerdown", (event) => (pressed = event.target));
+
 document.addEventListener("click", (event) => {
-  if (event.target.matches("dialog.modal")) event.target.close();
+  if (event.target.matches("dialog.modal") && event.target === pressed) event.target.close();
   document.querySelectorAll("details.menu[open]").forEach((menu) => {
     if (!menu.contains(event.target)) menu.open = false;
   });
@@ -140,6 +144,18 @@ document.addEventListener("keydown", (event) => {
     } else find("#sheet[open]:not(:modal)")?.close();
   }
   if (event.key === "?" && !event.target.matches("input, textarea, select") && find("#shortcuts")) actions.shortcuts();
+});
+
+// ---- The patients that a form offers as one types: Enter and the arrows go into the list, where Enter chooses.
+document.addEventListener("keydown", (event) => {
+  const field = event.target.closest(".field");
+  if (!field?.querySelector(".picks") || !["ArrowDown", "ArrowUp", "Enter"].includes(event.key)) return;
+  const searching = event.target.matches("[type=search]");
+  if (event.key === "Enter" && !searching) return;
+  event.preventDefault();
+  const rows = [field.querySelector("[type=search]"), ...field.querySelectorAll(".picks .hitrow")];
+  const step = event.key === "ArrowUp" ? -1 : 1;
+  rows[Math.min(Math.max(rows.indexOf(event.target) + step, 0), rows.length - 1)].focus();
 });
 
 // ---- A free time and a time typed by hand exclude each other.
