@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -12,7 +13,14 @@ from clinicflow.clinics.admin import ClinicModelAdmin, attempt, site
 from clinicflow.core import clock
 from patients.admin import OfPatientAdmin
 from scheduling.models import Appointment, Cancellation, Closure, FollowUp, Message, TimeOff, WaitlistEntry
-from scheduling.operations import appointments, time_off
+from scheduling.operations import appointments, follow_ups, time_off, waitlist
+
+
+def do_each(request: HttpRequest, rows: QuerySet[Any], act: Callable[..., Any]) -> None:
+    """The operation for each of the rows, by its key; those that refuse say why."""
+    ids = list(rows.order_by("pk").values_list("pk", flat=True))
+    done = sum(attempt(request, partial(act, request.actor, pk)) for pk in ids)
+    messages.success(request, f"{done} of {len(ids)} done.")
 
 
 @admin.register(Appointment, site=site)
@@ -35,11 +43,7 @@ class AppointmentAdmin(OfPatientAdmin):
         self._each(request, rows, appointments.mark_no_show)
 
     def _each(self, request: HttpRequest, rows: QuerySet[Appointment], act: Callable[..., Appointment]) -> None:
-        """The operation of the schedule for each; those that refuse say why."""
-        ids = list(rows.order_by("pk").values_list("pk", flat=True))
-        now = clock.now()
-        done = sum(attempt(request, partial(act, self._actor(request), pk, at=now)) for pk in ids)
-        messages.success(request, f"{done} of {len(ids)} done.")
+        do_each(request, rows, partial(act, at=clock.now()))
 
 
 @admin.register(Cancellation, site=site)
@@ -52,16 +56,39 @@ class CancellationAdmin(OfPatientAdmin):
 
 @admin.register(FollowUp, site=site)
 class FollowUpAdmin(OfPatientAdmin):
-    list_display = ("scheduled_date", "patient", "doctor", "status")
+    """Asked for, booked and changed on the page of follow-ups."""
+
+    list_display = ("scheduled_date", "patient", "doctor", "status", "booked_appointment")
     list_filter = ("status", "doctor")
-    list_select_related = ("patient", "doctor")
+    list_select_related = ("patient", "doctor", "booked_appointment")
+    date_hierarchy = "scheduled_date"
+    actions = ("cancel", "reopen")
+
+    @admin.action(description="Not needed any more")
+    def cancel(self, request: HttpRequest, rows: QuerySet[FollowUp]) -> None:
+        do_each(request, rows, follow_ups.cancel)
+
+    @admin.action(description="Needed after all")
+    def reopen(self, request: HttpRequest, rows: QuerySet[FollowUp]) -> None:
+        do_each(request, rows, follow_ups.reopen)
 
 
 @admin.register(WaitlistEntry, site=site)
 class WaitlistEntryAdmin(OfPatientAdmin):
-    list_display = ("created_at", "patient", "doctor", "date_from", "date_to", "status")
+    """Added, offered and booked on the page of the waitlist."""
+
+    list_display = ("created_at", "patient", "doctor", "date_from", "date_to", "status", "offered_at")
     list_filter = ("status", "doctor")
     list_select_related = ("patient", "doctor")
+    actions = ("remove", "restore")
+
+    @admin.action(description="Take off the waitlist")
+    def remove(self, request: HttpRequest, rows: QuerySet[WaitlistEntry]) -> None:
+        do_each(request, rows, waitlist.remove)
+
+    @admin.action(description="Put back on the waitlist")
+    def restore(self, request: HttpRequest, rows: QuerySet[WaitlistEntry]) -> None:
+        do_each(request, rows, waitlist.restore)
 
 
 @admin.register(Message, site=site)

@@ -36,10 +36,32 @@ class SlotField(forms.CharField):
             raise forms.ValidationError(_("Choose one of the free times.")) from error
 
 
-class PlaceForm(forms.Form):
-    """Where and when: a chip, or a doctor, a date and a time typed by hand. `chosen` is what came of it."""
+SPECIALTY = "specialty:"
 
-    doctor = forms.UUIDField(required=False)
+
+class AsksWho(forms.Form):
+    """A doctor, or whoever is first available: of all, or `specialty:` and its name. Cleaned into `doctor`, a UUID or
+    None, and `specialty`, empty for all."""
+
+    doctor = forms.CharField(required=False, max_length=100)
+
+    def clean_doctor(self) -> UUID | None:
+        text = self.cleaned_data["doctor"]
+        self.cleaned_data["specialty"] = text.removeprefix(SPECIALTY) if text.startswith(SPECIALTY) else ""
+        if not text or self.cleaned_data["specialty"]:
+            return None
+        try:
+            return UUID(text)
+        except ValueError as error:
+            raise forms.ValidationError(_("Choose a doctor.")) from error
+
+
+class PlaceForm(AsksWho):
+    """Where and when: a chip, or a date and a time typed by hand, with a doctor unless the clinic lets the first
+    available one take it."""
+
+    needs_doctor = True
+
     date = forms.DateField(label=_("Date"))
     duration = forms.IntegerField(label=_("Length"), min_value=5, max_value=480, initial=30)
     slot = SlotField(required=False)
@@ -50,7 +72,8 @@ class PlaceForm(forms.Form):
         data = super().clean() or {}
         if not self.errors and not data.get("slot") and not data.get("time") and not data.get("walk_in"):
             self.add_error("slot", _("Choose a time."))
-        if data.get("time") and not data.get("slot") and not data.get("doctor"):
+        named = bool(data.get("doctor")) or "doctor" in self.errors
+        if data.get("time") and not data.get("slot") and not named and self.needs_doctor:
             self.add_error("doctor", _("Choose the doctor for a time of your own."))
         return data
 
@@ -70,6 +93,7 @@ class BookingForm(PlaceForm):
     not_the_same = forms.BooleanField(required=False)
     visit_type = forms.ChoiceField(choices=Appointment.VisitType)
     visit_category = forms.ChoiceField(choices=Appointment.VisitCategory, required=False)
+    meeting_link = forms.CharField(label=_("Meeting link"), max_length=300, required=False)
     reason = forms.CharField(label=_("Reason for the visit"), max_length=200, required=False)
     walk_in = forms.BooleanField(required=False)
     follow_up = forms.UUIDField(required=False)
@@ -83,15 +107,15 @@ class BookingForm(PlaceForm):
             for name in ("first_name", "last_name", "date_of_birth"):
                 if not data.get(name) and name not in self.errors:
                     self.add_error(name, _("Fill this in, or choose a patient who is known."))
-        if data.get("walk_in") and not data.get("doctor"):
+        named = bool(data.get("doctor")) or "doctor" in self.errors
+        if data.get("walk_in") and not named and self.needs_doctor:
             self.add_error("doctor", _("Choose the doctor who sees the patient now."))
         return data
 
 
-class SlotSearchForm(forms.Form):
+class SlotSearchForm(AsksWho):
     """What the free times depend on."""
 
-    doctor = forms.UUIDField(required=False)
     date = forms.DateField()
     duration = forms.IntegerField(min_value=5, max_value=480, initial=30)
     visit_type = forms.ChoiceField(choices=Appointment.VisitType, required=False)

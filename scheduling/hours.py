@@ -41,6 +41,11 @@ class Bookable:
     initials: str = ""
     color: str = ""
 
+    @property
+    def takes_walk_ins(self) -> bool:
+        """Whether doctor and clinic both do."""
+        return self.allows_walk_ins and self.clinic_allows_walk_ins
+
     def hours_on(self, day: dt.date) -> list[Hours]:
         """Wall-clock ranges of a date in which the doctor sees patients, in order."""
         weekday = WEEKDAYS[day.weekday()]

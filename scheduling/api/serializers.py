@@ -99,6 +99,7 @@ class AppointmentInput(WhenInput):
 
     patient_id = serializers.UUIDField()
     doctor_id = serializers.UUIDField(required=False, allow_null=True)
+    specialty = serializers.CharField(max_length=80, required=False, help_text="Where no doctor is named.")
     visit_type = serializers.ChoiceField(Appointment.VisitType.choices, default=Appointment.VisitType.IN_CLINIC)
     visit_category = serializers.ChoiceField(Appointment.VisitCategory.choices, required=False)
     reason = serializers.CharField(**REASON)
@@ -109,10 +110,11 @@ class AppointmentInput(WhenInput):
 
 
 class WalkInInput(Input):
-    """Somebody who stands at the desk: from this minute on, confirmed and arrived."""
+    """Somebody who stands at the desk: from this minute on, confirmed and arrived. Without a doctor as for a visit."""
 
     patient_id = serializers.UUIDField()
-    doctor_id = serializers.UUIDField()
+    doctor_id = serializers.UUIDField(required=False, allow_null=True)
+    specialty = serializers.CharField(max_length=80, required=False, help_text="Where no doctor is named.")
     duration = serializers.IntegerField(required=False, **MINUTES)
     visit_category = serializers.ChoiceField(Appointment.VisitCategory.choices, required=False)
     reason = serializers.CharField(**REASON)

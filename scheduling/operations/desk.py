@@ -28,15 +28,20 @@ class NewPatient:
 
 @dataclass(frozen=True, kw_only=True)
 class VisitRequest:
-    """A visit that somebody asks for at the desk; without `starts_at` they stand there and are seen now."""
+    """A visit that somebody asks for at the desk; without `starts_at` they stand there and are seen now.
+
+    Without a doctor the first available one takes it, of the `specialty` if one is named.
+    """
 
     patient: UUID | NewPatient
-    doctor_id: UUID
+    doctor_id: UUID | None
     starts_at: dt.datetime | None
     duration: int
     visit_type: str
     visit_category: str | None = None
     reason: str = ""
+    meeting_link: str = ""
+    specialty: str = ""
     override_reason: str = ""
     follow_up_id: UUID | None = None
     waitlist_entry_id: UUID | None = None
@@ -57,6 +62,7 @@ def take(actor: Actor, request: VisitRequest, *, at: dt.datetime) -> Appointment
             duration=request.duration,
             visit_category=request.visit_category,
             reason=request.reason,
+            specialty=request.specialty,
             override_reason=request.override_reason,
             at=at,
         )
@@ -69,6 +75,8 @@ def take(actor: Actor, request: VisitRequest, *, at: dt.datetime) -> Appointment
         visit_type=request.visit_type,
         visit_category=request.visit_category,
         reason=request.reason,
+        meeting_link=request.meeting_link if request.visit_type == Appointment.VisitType.VIRTUAL else "",
+        specialty=request.specialty,
         override_reason=request.override_reason,
         follow_up_id=request.follow_up_id,
         waitlist_entry_id=request.waitlist_entry_id,

@@ -1,6 +1,10 @@
 """The back office: what a manager sees and changes of the schedule and the patients."""
 
+import datetime as dt
+
+from clinicflow.core import clock
 from scheduling.models import Appointment, Closure, TimeOff
+from scheduling.operations import follow_ups, waitlist
 from scheduling.tests.test_lifecycle import VisitCase
 
 
@@ -69,3 +73,21 @@ class BackOfficeTests(VisitCase):
     def test_nothing_but_time_off_and_closures_is_added_here(self):
         for name in ("appointment", "cancellation", "message", "followup", "waitlistentry"):
             self.open(f"scheduling/{name}/add/", status=403)
+
+    def test_follow_ups_and_the_waitlist_are_closed_and_opened_again(self):
+        with self.inside(self.desk) as desk:
+            fields = {"patient_id": self.hannah.pk, "doctor_id": self.dr_okafor.pk}
+            due = follow_ups.schedule(desk, scheduled_date=dt.date(2027, 6, 1), **fields)
+            waits = waitlist.add(desk, date_from=clock.today("UTC"), date_to=dt.date(2027, 6, 1), **fields)
+        for model, row, action, status in (
+            ("followup", due, "cancel", "cancelled"),
+            ("followup", due, "reopen", "pending"),
+            ("waitlistentry", waits, "remove", "removed"),
+            ("waitlistentry", waits, "restore", "waiting"),
+        ):
+            body = {"action": action, "_selected_action": [str(row.pk)]}
+            answer = self.client_for(self.desk).post(f"/admin/scheduling/{model}/", body, follow=True)
+            self.assertContains(answer, "1 of 1 done.")
+            with self.inside(self.desk):
+                row.refresh_from_db()
+            self.assertEqual(row.status, status)

@@ -41,6 +41,7 @@ def visit_new(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         return _booking_page(request, BookingForm(), _starting_with(request))
     form = BookingForm(request.POST)
+    form.needs_doctor = request.clinic_settings.require_provider
     look_alikes = _look_alikes(request, form) if form.is_valid() else []
     if not form.is_valid() or look_alikes:
         return _booking_page(request, form, request.POST, look_alikes=look_alikes, status=422)
@@ -149,9 +150,11 @@ def _reschedule_page(
 def _place_context(request: HttpRequest, values: QueryDict, *, without: UUID | None = None) -> dict[str, Any]:
     asked = values.get("duration", "")
     lengths = sorted({*LENGTHS, int(asked)}) if asked.isdigit() and 5 <= int(asked[:4]) <= 480 else LENGTHS
+    doctors = list(Doctor.objects.visible_to(request.actor).active())
     return {
         "values": values,
-        "doctors": Doctor.objects.visible_to(request.actor).active(),
+        "doctors": doctors,
+        "specialties": sorted({doctor.specialty for doctor in doctors if doctor.specialty}),
         "lengths": lengths,
         "settings": request.clinic_settings,
         **_slots(request, values, without=without),
@@ -181,6 +184,7 @@ def _slots(request: HttpRequest, values: QueryDict, *, without: UUID | None = No
     data = form.cleaned_data
     search: dict[str, Any] = {
         "doctors": [data["doctor"]] if data["doctor"] else None,
+        "specialty": data["specialty"] or None,
         "duration": data["duration"],
         "visit_type": data["visit_type"] or Appointment.VisitType.IN_CLINIC,
         "without": [without] if without else [],
@@ -263,8 +267,8 @@ def _place_of(request: HttpRequest, visit: Appointment) -> QueryDict:
     return values
 
 
-def _wanted(request: HttpRequest, data: dict[str, Any]) -> tuple[UUID, dt.datetime]:
-    """The doctor and the instant; the page empties a typed time when a chip is chosen, so a chip counts."""
+def _wanted(request: HttpRequest, data: dict[str, Any]) -> tuple[UUID | None, dt.datetime]:
+    """The doctor, or None for the first available one, and the instant; a chip counts before a typed time."""
     if data["slot"]:
         slot: tuple[UUID, dt.datetime] = data["slot"]
         return slot
@@ -303,6 +307,8 @@ def _request_of(request: HttpRequest, data: dict[str, Any]) -> desk.VisitRequest
         visit_type=data["visit_type"],
         visit_category=data["visit_category"] or None,
         reason=data["reason"],
+        meeting_link=data["meeting_link"],
+        specialty=data["specialty"],
         override_reason=data["override_reason"],
         follow_up_id=data["follow_up"],
         waitlist_entry_id=data["waitlist"],

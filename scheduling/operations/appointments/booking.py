@@ -3,6 +3,9 @@
 import datetime as dt
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+
 from clinicflow.clinics.actors import Actor
 from clinicflow.core.errors import Forbidden, Invalid
 from patients.models import Patient
@@ -14,6 +17,8 @@ from scheduling.operations.appointments.changes import announce, record_override
 from scheduling.operations.appointments.placing import Needs, Place, Wanted, find_place, mark_overlap, placing
 from scheduling.operations.links import fulfil_follow_up, fulfil_waitlist_entry, lock_follow_up, lock_waitlist_entry
 from scheduling.transitions import DESK
+
+HTTPS = URLValidator(schemes=["https"])
 
 
 def book(
@@ -27,6 +32,7 @@ def book(
     visit_category: str | None = None,
     reason: str = "",
     meeting_link: str = "",
+    specialty: str = "",
     override_reason: str = "",
     follow_up_id: UUID | None = None,
     waitlist_entry_id: UUID | None = None,
@@ -35,7 +41,8 @@ def book(
 ) -> Appointment:
     """Book a visit, unconfirmed. `duration` in minutes, without it the doctor's own.
 
-    Without a doctor the first available one gets it, where the clinic does not require a provider. The category
+    Without a doctor the first available one gets it, where the clinic does not require a provider: of those who are
+    free then (and of the `specialty`, if one is named) the one with the fewest visits that day. The category
     defaults to new patient for someone who was never here. `override_reason` books past the rules where the clinic
     and the doctor allow it, and is audited. A follow-up or waitlist entry that the visit fulfils is closed with it.
     The result's `warnings` has `patient_overlap` when the patient has another visit then.
@@ -50,6 +57,7 @@ def book(
         patient_id=patient_id,
         duration=duration,
         visit_type=visit_type,
+        specialty=specialty,
         override_reason=override_reason.strip(),
     )
     with placing(actor, wanted, at=at):
@@ -74,14 +82,17 @@ def walk_in(
     actor: Actor,
     *,
     patient_id: UUID,
-    doctor_id: UUID,
+    doctor_id: UUID | None = None,
     duration: int | None = None,
     visit_category: str | None = None,
     reason: str = "",
+    specialty: str = "",
     override_reason: str = "",
     at: dt.datetime,
 ) -> Appointment:
     """Book somebody who stands at the desk: in the clinic, confirmed and arrived, from this minute on.
+
+    Without a doctor as `book`, of those who take walk-ins.
 
     WalkInsNotTaken where the clinic or the doctor does not take them; otherwise as `book`.
     """
@@ -94,6 +105,8 @@ def walk_in(
         patient_id=patient_id,
         duration=duration,
         visit_type=Appointment.VisitType.IN_CLINIC,
+        specialty=specialty,
+        walks_in=True,
         override_reason=override_reason.strip(),
         needs=Needs.OPEN,
     )
@@ -113,9 +126,9 @@ def walk_in(
     return visit
 
 
-def _check_walk_ins(actor: Actor, doctor_id: UUID) -> None:
-    doctors = bookable(actor, doctors=[doctor_id])
-    if not all(doctor.allows_walk_ins and doctor.clinic_allows_walk_ins for doctor in doctors):
+def _check_walk_ins(actor: Actor, doctor_id: UUID | None) -> None:
+    doctors = bookable(actor, doctors=[doctor_id] if doctor_id else None)
+    if doctors and not any(doctor.takes_walk_ins for doctor in doctors):
         raise WalkInsNotTaken()
 
 
@@ -157,8 +170,13 @@ def _visit(
 
 
 def checked_link(link: str) -> str:
-    """A meeting's address: https, or Invalid."""
+    """A meeting's address: https with a host, or Invalid."""
     link = link.strip()
-    if link and (not link.startswith("https://") or len(link) > 300 or any(letter.isspace() for letter in link)):
-        raise Invalid(fields={"meeting_link": ["Give an address that starts with https://."]})
+    try:
+        if link and len(link) <= 300:
+            HTTPS(link)
+        elif link:
+            raise ValidationError("too long")
+    except ValidationError:
+        raise Invalid(fields={"meeting_link": ["Give an address that starts with https://."]}) from None
     return link

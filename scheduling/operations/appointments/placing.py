@@ -48,7 +48,10 @@ class Needs(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """A time that somebody asks for. `without` are visits whose time counts as free, because they give it up."""
+    """A time that somebody asks for. `without` are visits whose time counts as free, because they give it up.
+
+    Where no doctor is named, `specialty` and `walks_in` narrow who may be the first available one.
+    """
 
     starts_at: dt.datetime
     visit_type: str
@@ -58,6 +61,8 @@ class Wanted:
     override_reason: str = ""
     without: tuple[UUID, ...] = ()
     needs: Needs = Needs.FUTURE
+    specialty: str = ""
+    walks_in: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -219,12 +224,18 @@ def _first_free_doctor(actor: Actor, wanted: Wanted, at: dt.datetime) -> UUID:
     """The doctor for a booking that names none: free then, and with the fewest visits that day."""
     if settings_of(actor).require_provider:
         raise Invalid(fields={"doctor_id": ["Choose a doctor."]})
-    able = [doctor for doctor in bookable(actor) if doctor.active and wanted.visit_type in doctor.visit_types]
+    able = [
+        doctor
+        for doctor in bookable(actor, specialty=wanted.specialty or None)
+        if doctor.active and wanted.visit_type in doctor.visit_types and (doctor.takes_walk_ins or not wanted.walks_in)
+    ]
     if not able:
         raise Invalid(fields={"visit_type": ["No doctor takes this kind of visit."]})
+    if wanted.needs is Needs.FUTURE and wanted.starts_at < at:
+        raise Refusal(InThePast)
     lock_doctors(actor, [doctor.doctor_id for doctor in able])
     free = free_at(actor, able, starts_at=wanted.starts_at, duration=wanted.duration)
-    if free and wanted.starts_at >= at:
+    if free:
         return free[0].doctor_id
     raise Refusal(NobodyFree)
 
@@ -238,6 +249,7 @@ def _slots_of_anybody(actor: Actor, wanted: Wanted, at: dt.datetime) -> list[Slo
         date_to=day + dt.timedelta(days=14),
         duration=wanted.duration,
         visit_type=wanted.visit_type,
+        specialty=wanted.specialty or None,
         limit=3,
         at=start,
     )
