@@ -10,7 +10,7 @@ from aiassist.operations import replies
 from clinicflow.clinics.actors import Actor
 from patients.models import Patient
 from patients.operations import patients
-from scheduling.models import Appointment
+from scheduling.models import Appointment, Message, WaitlistEntry
 from scheduling.operations import messages
 
 MOST = 20  # patients that may share a number
@@ -22,8 +22,9 @@ def take(
 ) -> Interaction | None:
     """Hear what somebody wrote. A number that nobody has is let pass without a word.
 
-    It is about the visit that was asked about; where several were, or several patients share the number, nothing acts
-    by itself but STOP, which counts for all of them.
+    It is about the visit that was asked about. Where several were, or none of several to come, where several patients
+    share the number, or where it may answer the offer of an earlier time, nothing acts by itself but STOP, which counts
+    for all of them.
     """
     people = _people(actor, channel, address)
     if not people:
@@ -32,7 +33,7 @@ def take(
         for person in people:
             patients.opt_out(actor, person.pk, channel=channel)
             messages.drop_to(actor, person.pk, channel=channel)
-    asked, visit = _visit(actor, people, channel, at)
+    visit, sure = _visit(actor, people, channel, at)
     if visit is None:
         messages.receive(
             actor,
@@ -53,7 +54,7 @@ def take(
         address=address,
         provider=provider,
         provider_id=provider_id,
-        sure=asked <= 1,
+        sure=sure,
         at=at,
     )
 
@@ -65,9 +66,9 @@ def _people(actor: Actor, channel: str, address: str) -> list[Patient]:
     return list(current.filter(phone=address)[:MOST])
 
 
-def _visit(actor: Actor, people: list[Patient], channel: str, at: dt.datetime) -> tuple[int, Appointment | None]:
-    """How many visits were asked about over this channel, and the one to take it for: the last asked, else the next
-    to come, else the last that was."""
+def _visit(actor: Actor, people: list[Patient], channel: str, at: dt.datetime) -> tuple[Appointment | None, bool]:
+    """The visit to take it for, and whether it can be about no other: the last asked about over this channel, else the
+    next to come, else the last that was."""
     visits = Appointment.objects.visible_to(actor).filter(patient_id__in=[person.pk for person in people])
     coming = visits.open().filter(starts_at__gt=at)
     asked = coming.filter(
@@ -75,7 +76,23 @@ def _visit(actor: Actor, people: list[Patient], channel: str, at: dt.datetime) -
     )
     found = list(asked.order_by("-interactions__last_message_at", "pk")[:2])
     if found:
-        return len(found), found[0]
-    following: Appointment | None = coming.order_by("starts_at", "pk").first()
-    alone = len(people) == 1
-    return 0 if alone else 2, following or visits.order_by("-starts_at", "pk").first()
+        return found[0], len(found) == 1 and not _may_mean_an_offer(actor, people, channel)
+    following = list(coming.order_by("starts_at", "pk")[:2])
+    if following:
+        alone = len(people) == len(following) == 1
+        return following[0], alone and not _may_mean_an_offer(actor, people, channel)
+    return visits.order_by("-starts_at", "pk").first(), False
+
+
+def _may_mean_an_offer(actor: Actor, people: list[Patient], channel: str) -> bool:
+    """Whether an earlier time is offered over this channel, or was the last thing that was written: a yes may take
+    it, and a no may be to it alone."""
+    ids = [person.pk for person in people]
+    offers = WaitlistEntry.objects.visible_to(actor).filter(
+        patient_id__in=ids, status=WaitlistEntry.Status.OFFERED, offer_message__channel=channel
+    )
+    sent = Message.objects.visible_to(actor).filter(
+        patient_id__in=ids, channel=channel, direction=Message.Direction.OUTBOUND, status=Message.Status.SENT
+    )
+    last = sent.order_by("-sent_at", "-pk").values_list("kind", flat=True).first()
+    return offers.exists() or last == Message.Kind.OFFER

@@ -1,5 +1,6 @@
 """What providers tell us: signed, once, to the right clinic and visit; and what we tell Twilio, against a stub."""
 
+import datetime as dt
 import hashlib
 import hmac
 import io
@@ -13,11 +14,11 @@ from django.core.management import CommandError, call_command
 from django.test import Client, override_settings
 
 from aiassist.operations import interactions, outreach
-from aiassist.tests.conversations import SEND, TalkingCase
+from aiassist.tests.conversations import NOON, SEND, TalkingCase
 from clinicflow.core import clock
 from clinicflow.testing.jobs import run_due_jobs
 from scheduling.messaging.twilio import signature
-from scheduling.operations import provider_numbers
+from scheduling.operations import provider_numbers, waitlist
 
 OURS = "+15125550100"
 SECRET = "a secret that both sides know"
@@ -129,6 +130,32 @@ class Arriving(WebhookCase):
         self.tell(text="C")
         self.assertEqual((self.now().status, self.now(other).status), ("unconfirmed", "unconfirmed"))
         self.assertTrue(self.now().needs_attention or self.now(other).needs_attention)
+
+    def test_where_none_of_several_to_come_was_asked_about_a_person_decides(self):
+        other = self.book(hours=20)
+        self.tell(text="cancel my appointment")
+        self.assertEqual((self.now().status, self.now(other).status), ("unconfirmed", "unconfirmed"))
+        self.assertTrue(self.now(other).needs_attention)
+
+    def test_an_answer_that_may_be_to_an_offer_of_an_earlier_time_acts_on_nothing(self):
+        for number, text in enumerate(("yes please, I'll take it", "no, I can't come then")):
+            with self.subTest(text):
+                who = self.make_patient(self.riverside, "Grace Kim")
+                visit = self.book(patient=who)
+                with self.inside(self.itself):
+                    outreach.ask_now(self.itself, visit.pk, channel="sms", at=clock.now())
+                with self.inside(self.desk):
+                    entry = waitlist.add(
+                        self.desk, patient_id=who.pk, date_from=clock.now().date(), date_to=visit.starts_at.date()
+                    )
+                    free = NOON + dt.timedelta(hours=2 + number)
+                    offer = {"doctor_id": self.dr_okafor.pk, "starts_at": free, "at": clock.now()}
+                    waitlist.offer(self.desk, entry.pk, **offer)
+                self.later(minutes=1)
+                run_due_jobs(self.riverside.pk)
+                self.tell(text=text, id=f"m{number}", **{"from": str(who.phone)})
+                self.assertEqual(self.now(visit).status, "unconfirmed")
+                self.assertTrue(self.now(visit).needs_attention)
 
     def test_stop_counts_for_everybody_with_that_number(self):
         child = self.make_patient(self.riverside, "Noah Lindqvist", phone=str(self.hannah.phone))
