@@ -60,9 +60,13 @@ class SummaryOutput(SummaryState):
         return summary.items
 
 
+EDITED = {"summary_text", "patient_concerns", "medications", "allergies", "key_notes"}
+
+
 class SummaryInput(Input):
     """The doctor's edit replaces the arrays; `summary_text` has one sentence a line."""
 
+    echoed = tuple(sorted(set(SummaryOutput._declared_fields) - EDITED))
     summary_text = serializers.CharField(allow_blank=True, max_length=20_000)
     patient_concerns = serializers.ListField(child=serializers.CharField(max_length=1000), max_length=40)
     medications = serializers.ListField(child=MedicationItem(), max_length=60)

@@ -63,6 +63,15 @@ class SummaryApi(SummaryCase):
         with self.inside(self.doctor):
             self.assertEqual(IntakeSummary.objects.get(version=1).allergies, self.summary.allergies)
 
+    def test_what_was_read_can_be_put_back_with_a_change(self):
+        read = self.ask(self.doctor).json()
+        wanted = read | {"key_notes": ["Speaks slowly"], "reviewed_by_id": str(self.doctor.user_id), "version": 9}
+        answer = self.ask(self.doctor, "put", self.itself, wanted)
+        self.assertEqual(answer.status_code, 200, answer.text)
+        made = answer.json()
+        self.assertEqual((made["key_notes"], made["version"]), (["Speaks slowly"], 2))
+        self.assertIsNone(made["reviewed_by_id"])
+
     def test_leaving_an_allergy_out_of_an_edit_is_noticed(self):
         answer = self.ask(self.doctor, "put", self.itself, EDIT | {"allergies": []})
         made = answer.json()
@@ -82,7 +91,7 @@ class SummaryApi(SummaryCase):
         self.assertEqual(self.ask(self.doctor, "put", self.itself, EDIT).status_code, 400)
 
     def test_unknown_fields_and_wrong_roles_change_nothing(self):
-        self.assertEqual(self.ask(self.doctor, "put", self.itself, EDIT | {"status": "edited"}).status_code, 400)
+        self.assertEqual(self.ask(self.doctor, "put", self.itself, EDIT | {"verdict": "fine"}).status_code, 400)
         self.assertEqual(self.ask(self.desk, "put", self.itself, EDIT).status_code, 403)
         self.assertEqual(self.ask(self.other_doctor, "put", self.itself, EDIT).status_code, 404)
         with self.inside(self.doctor):

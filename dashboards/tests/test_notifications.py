@@ -520,5 +520,8 @@ class ApiTests(NewsCase):
         body = {"muted": ["no-show"], "email": "hourly"}
         self.assertEqual(chosen(self.call("put", address, body)), body)
         self.assertEqual(chosen(self.call("get", address)), body)
+        read = self.call("get", address).json()
+        self.assertIsNotNone(read["updated_at"])
+        self.assertEqual(self.call("put", address, read).status_code, 200)
         wrong = {"muted": ["x"], "email": "x"}
         self.assertEqual(self.call("put", address, wrong).status_code, 400)

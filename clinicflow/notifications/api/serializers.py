@@ -28,6 +28,7 @@ class PreferenceOutput(serializers.ModelSerializer):
 
 
 class PreferenceInput(Input):
+    echoed = ("updated_at",)
     muted = serializers.ListField(
         child=serializers.ChoiceField(Notification.Kind.choices), max_length=20, help_text="Kinds not to be told of."
     )

@@ -67,7 +67,7 @@ class PreferenceView(ClinicView):
         return Response(PreferenceOutput(row).data, headers=headers)
 
     def _change(self, request: Request, *, partial: bool) -> Response:
-        row = preferences.of(self.actor)
+        row = preferences.of(self.actor, lock=True)
         if not row._state.adding:
             check_precondition(request, row)
         elif request.headers.get("If-Match", "*").strip() != "*":

@@ -10,9 +10,10 @@ from clinicflow.core.errors import Forbidden, Invalid
 from clinicflow.notifications.models import Notification, NotificationPreference
 
 
-def of(actor: Actor) -> NotificationPreference:
-    """The actor's own preferences; the defaults, unsaved, for somebody who has chosen nothing."""
-    own = NotificationPreference.objects.visible_to(actor).first()
+def of(actor: Actor, *, lock: bool = False) -> NotificationPreference:
+    """The actor's own preferences, locked on wish; the defaults, unsaved, for somebody who has chosen nothing."""
+    rows = NotificationPreference.objects.visible_to(actor)
+    own = (rows.select_for_update(of=("self",)) if lock else rows).first()
     return own or NotificationPreference(clinic_id=actor.clinic_id, user_id=_person(actor), role=str(actor.role))
 
 
