@@ -295,7 +295,7 @@ class MembershipAdmin(ClinicModelAdmin):
 @admin.register(AuditLog, site=site)
 class AuditLogAdmin(ClinicModelAdmin):
     list_display = ("at", "user", "role", "action", "resource_type", "resource_id", "outcome", "ip_address")
-    list_filter = ("action", "resource_type", "outcome", "role")
+    list_filter = ("action", "resource_type", "outcome")
     list_select_related = ("user",)
     search_fields = ("resource_id", "request_id")
     ordering = ("-id",)
