@@ -22,7 +22,6 @@ from clinicflow.core import clock
 from clinicflow.core.errors import Forbidden, Invalid
 from clinicflow.core.events import publish
 from clinicflow.jobs.queue import enqueue
-from patients.operations import patients
 from scheduling.events import AppointmentUpdated
 from scheduling.messaging import NoWayToReach
 from scheduling.models import Appointment, Message
@@ -212,26 +211,20 @@ def resolve(actor: Actor, interaction_id: UUID, *, note: str, at: dt.datetime) -
 @transaction.atomic
 def ready(actor: Actor, message_id: UUID, *, last_word: bool) -> tuple[Message, str] | None:
     """A waiting message and its subject. None when it has left, or the patient has opted out meanwhile."""
-    message = messages.take(actor, message_id)
+    message = messages.take(actor, message_id, last_word=last_word)
     if message is None or message.appointment is None:
-        return None
-    if not last_word and not message.patient.contact_preferences.get(message.channel, True):
-        messages.drop(actor, message.pk, error="opted-out")
         return None
     return message, wording.subject(actor, message.appointment)
 
 
 @transaction.atomic
 def note_delivery(actor: Actor, message_id: UUID) -> None:
-    """A message that could not be delivered fails its conversation; one that the provider refused because the patient
-    opted out there is an opt-out here."""
+    """A message that could not be delivered fails its conversation."""
     message: Message = Message.objects.visible_to(actor).fetch(message_id)
     if message.status != Message.Status.FAILED or message.appointment_id is None:
         return
     visit = lock_visit(actor, message.appointment_id)
     thread = thread_of(actor, visit, message.channel, direction=Interaction.Direction.OUTBOUND)
-    if message.error == "opted-out":
-        patients.opt_out(actor, message.patient_id, channel=message.channel)
     status = Status.ESCALATED if thread.needs_attention else Status.FAILED
     keep(actor, visit, thread, at=clock.now(), status=status, next_attempt_at=None)
 

@@ -8,8 +8,9 @@ from aiassist.tests.conversations import NOON, TalkingCase
 from clinicflow.audit.models import AuditLog
 from clinicflow.core import clock
 from clinicflow.testing.jobs import run_due_jobs
+from patients.operations import patients
 from scheduling.models import Cancellation
-from scheduling.operations import appointments
+from scheduling.operations import appointments, changes
 
 
 class ClearAnswers(TalkingCase):
@@ -107,6 +108,14 @@ class OptingOut(TalkingCase):
             self.hannah.save()
         run_due_jobs(self.riverside.pk, kinds=["aiassist.send_message"])
         self.assertEqual([(m.pk, m.status) for m in self.messages()], [(waiting.pk, "dropped")])
+
+    def test_nor_does_word_of_a_change(self):
+        with self.inside(self.itself):
+            waiting = changes.tell(self.itself, self.visit)
+            patients.set_contact_preferences(self.itself, self.hannah.pk, preferences={"sms": False})
+        self.later(minutes=1)
+        run_due_jobs(self.riverside.pk, kinds=[changes.JOB])
+        self.assertEqual([(m.pk, m.status, m.error) for m in self.messages()], [(waiting.pk, "dropped", "opted-out")])
 
 
 class AskingAPerson(TalkingCase):

@@ -18,7 +18,7 @@ from aiassist.tests.conversations import NOON, SEND, TalkingCase
 from clinicflow.core import clock
 from clinicflow.testing.jobs import run_due_jobs
 from scheduling.messaging.twilio import signature
-from scheduling.operations import provider_numbers, waitlist
+from scheduling.operations import changes, provider_numbers, waitlist
 
 OURS = "+15125550100"
 SECRET = "a secret that both sides know"
@@ -284,12 +284,25 @@ class Twilio(WebhookCase):
         self.assertEqual(self.thread().status, "failed")
 
     def test_trouble_is_tried_again(self):
-        for trouble in ((500, b"<html>"), (429, {"code": 20429}), (201, b"not json")):
+        for trouble in ((500, b"<html>"), (429, {"code": 20429})):
             with self.subTest(trouble):
                 message = self.send(trouble)
                 self.assertEqual(message.status, "queued")
                 with self.inside(self.desk):
                     message.delete()
+
+    def test_what_may_have_left_is_not_sent_again(self):
+        self.assertEqual(self.send((201, b"not json")).error, "outcome-unknown")
+        self.assertEqual(self.thread().status, "failed")
+
+    def test_a_change_that_twilio_refuses_to_text_is_an_opt_out_too(self):
+        Stub.answers = [(400, {"code": 21610})]
+        with self.inside(self.itself):
+            changes.tell(self.itself, self.visit)
+        self.later(minutes=1)
+        run_due_jobs(self.riverside.pk, kinds=[changes.JOB], rounds=1)
+        self.assertEqual(self.messages()[0].error, "opted-out")
+        self.assertFalse(self.patient().contact_preferences["sms"])
 
     def test_a_call_is_placed_with_the_address_to_ask(self):
         Stub.answers = [(201, {"sid": "CA1"})]

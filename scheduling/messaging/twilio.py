@@ -20,6 +20,7 @@ TIMEOUT = 15  # seconds for each read
 ANSWER_SIZE = 64_000
 HAS_OPTED_OUT = 21610
 TRY_AGAIN = frozenset({408, 429})
+UNKNOWN = "outcome-unknown"
 
 
 class TwilioProvider:
@@ -45,7 +46,10 @@ def signature(url: str, fields: Iterable[tuple[str, str]]) -> str:
 
 
 def _post(kind: str, fields: list[tuple[str, str]]) -> str:
-    """Twilio's id of what was made. OptedOut, Undeliverable with its error number, or ProviderBusy."""
+    """Twilio's id of what was made. OptedOut, Undeliverable with its error number, or ProviderBusy.
+
+    Undeliverable as well when the request left and no answer told what became of it: rather not at all than twice.
+    """
     if not dict(fields)["From"]:
         raise Undeliverable("no-sender")
     place = urlsplit(settings.TWILIO_API_URL)
@@ -55,11 +59,15 @@ def _post(kind: str, fields: list[tuple[str, str]]) -> str:
     credentials = base64.b64encode(f"{account}:{token}".encode()).decode()
     headers = {"Authorization": f"Basic {credentials}", "Content-Type": "application/x-www-form-urlencoded"}
     try:
+        connection.connect()
+    except OSError as error:
+        raise ProviderBusy(type(error).__name__) from None
+    try:
         connection.request("POST", f"/2010-04-01/Accounts/{account}/{kind}.json", urlencode(fields), headers)
         answer = connection.getresponse()
         return _read(answer.status, answer.read(ANSWER_SIZE))
-    except (OSError, HTTPException) as error:
-        raise ProviderBusy(type(error).__name__) from None
+    except (OSError, HTTPException):
+        raise Undeliverable(UNKNOWN) from None
     finally:
         connection.close()
 
@@ -73,6 +81,8 @@ def _read(status: int, body: bytes) -> str:
         told = {}
     if 200 <= status < 300 and told.get("sid"):
         return str(told["sid"])[:100]
+    if 200 <= status < 300:
+        raise Undeliverable(UNKNOWN)
     if told.get("code") == HAS_OPTED_OUT:
         raise OptedOut()
     if 400 <= status < 500 and status not in TRY_AGAIN:

@@ -14,8 +14,9 @@ from clinicflow.clinics.models import ClinicSettings
 from clinicflow.core import clock
 from clinicflow.core.events import publish
 from patients.models import Patient
+from patients.operations import patients
 from scheduling.events import AppointmentUpdated
-from scheduling.messaging import NoWayToReach, Undeliverable, provider_for
+from scheduling.messaging import NoWayToReach, OptedOut, Undeliverable, provider_for
 from scheduling.models import Appointment, Message, ProviderNumber
 
 
@@ -120,22 +121,35 @@ def receive(
 
 
 @transaction.atomic
-def take(actor: Actor, message_id: UUID) -> Message | None:
-    """The message, locked, if it is still to be sent."""
+def take(actor: Actor, message_id: UUID, *, last_word: bool = False) -> Message | None:
+    """The message, locked, if it is still to be sent. One to somebody who has opted out meanwhile is dropped, unless it
+    is the `last_word` that confirms just that.
+    """
     message: Message = (
         Message.objects.visible_to(actor).select_related("patient", "appointment__doctor").lock(message_id)
     )
-    return message if message.status == Message.Status.QUEUED else None
+    if message.status != Message.Status.QUEUED:
+        return None
+    if not last_word and not message.patient.contact_preferences.get(message.channel, True):
+        drop(actor, message.pk, error="opted-out")
+        return None
+    return message
 
 
 def deliver(actor: Actor, message: Message, *, subject: str, text: str) -> None:
     """Hand the full text to the provider and write down what became of it. No transaction may be open for a
-    provider that uses the network. Errors that are not the message's fault go up, and the job tries again.
+    provider that uses the network. Errors that are not the message's fault go up, and the job tries again. Where the
+    provider refuses because the patient opted out there, that is an opt-out here.
     """
     provider = provider_for(message.channel)
     try:
         sender = sender_of(actor, message.channel)
         provider_id = provider.send(address=message.address, subject=subject, text=text, sender=sender)
+    except OptedOut as refusal:
+        with transaction.atomic():
+            patients.opt_out(actor, message.patient_id, channel=message.channel)
+            _settle(actor, message.pk, Message.Status.FAILED, error=str(refusal), provider=provider.name)
+        return
     except Undeliverable as refusal:
         _settle(actor, message.pk, Message.Status.FAILED, error=str(refusal)[:80], provider=provider.name)
         return
