@@ -174,7 +174,7 @@ def rows_of(page: Iterable[Interaction], at: dt.datetime) -> list[Row]:
             thread=thread,
             icon=ICONS[thread.channel],
             reason=WORDS.get(thread.attention_reason, "") if thread.needs_attention else "",
-            line=threads.last_line(thread.content),
+            line=(threads.last_words if thread.needs_attention else threads.last_line)(thread.content),
             seconds_ago=(at - (thread.last_message_at or thread.created_at)).total_seconds(),
             tone=STATUS_TONES.get(thread.status, ""),
         )

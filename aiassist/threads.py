@@ -80,6 +80,13 @@ def last_line(content: Iterable[Entry]) -> str:
     return ""
 
 
+def last_words(content: Iterable[Entry]) -> str:
+    """What the patient said last, which is what a person has to answer, whatever was written back by itself since."""
+    entries = list(content)
+    own = [entry for entry in entries if entry["kind"] == "call" or entry.get("direction") == "inbound"]
+    return last_line(own) or last_line(entries)
+
+
 def length(seconds: int) -> str:
     """A duration as `1m 23s`."""
     return f"{seconds // 60}m {seconds % 60:02d}s"

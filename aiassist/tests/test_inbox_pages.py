@@ -20,6 +20,7 @@ class Pages(TalkingCase):
         self.assertContains(page, "Hannah Lindqvist")
         self.assertContains(page, "Complex question")
         self.assertNotContains(page, "Grace Kim")
+        self.assertContains(page, "do I need to fast?")  # and not the answer that went back by itself
         self.assertContains(self.client.get("/inbox?view=all"), "Grace Kim")
 
     def test_narrowed_by_channel_status_doctor_and_day(self):

@@ -223,7 +223,7 @@ def enter(
 def mark_completed(actor: Actor, form_id: UUID, *, reason: str) -> IntakeForm:
     """Count the intake as completed without answers, for a reason that is kept. AlreadyCompleted if it is."""
     _manual_completion(actor)
-    reason = " ".join(reason.split())[:200]
+    reason = " ".join(reason.replace("\x00", " ").split())[:200]
     if not reason:
         raise Invalid(fields={"reason": ["Say why the form is not needed."]})
     form = _lock_with_visit(actor, form_id)
