@@ -1,6 +1,7 @@
 """The front desk in browsers: by mouse and by keyboard alone, a second browser following, clean for axe."""
 
 import datetime as dt
+import re
 
 import pytest
 from playwright.sync_api import expect
@@ -164,6 +165,23 @@ def test_marking_the_words_of_a_field_past_the_edge_of_its_dialog_keeps_the_dial
     expect(page.locator("#modal[open]")).to_have_count(1)
     page.mouse.click(20, 20)
     expect(page.locator("#modal[open]")).to_have_count(0)
+
+
+def test_the_page_of_a_dialog_shows_its_errors_and_leads_on(open_desk, asgi_server, morning):
+    page = open_desk()
+    page.goto(f"{asgi_server}/visits/new?date={morning.day}&new=1")
+    page.get_by_role("button", name="Book visit").click()
+    expect(page.locator("#b-last-e")).to_be_visible()
+    page.locator("#b-first").fill("Ana")
+    page.locator("#b-last").fill("Costa")
+    page.locator("#b-born").fill("1991-03-04")
+    page.locator("main .slots input").first.press("Space")
+    page.get_by_role("button", name="Book visit").click()
+    expect(page.locator("main")).to_contain_text("Ana Costa")
+    assert re.search(r"/visits/[0-9a-f-]{36}$", page.url)
+    page.goto(f"{asgi_server}/visits/new")
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator("main")).to_contain_text("Ana Costa")
 
 
 def test_an_error_takes_the_focus_to_its_field(open_desk, morning):

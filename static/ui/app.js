@@ -49,6 +49,16 @@ document.addEventListener("htmx:after:swap", () => {
   });
 });
 
+// The page of a form that is a dialog elsewhere has no dialog to answer into: there it is sent as any form is, and its
+// answer is a page.
+document.addEventListener(
+  "submit",
+  (event) => {
+    if (event.target.matches('main form[hx-target="#modal"]:not([data-opens], dialog *)')) event.stopPropagation();
+  },
+  true,
+);
+
 // A form that came back with errors: the first wrong field takes the focus.
 document.addEventListener("htmx:after:swap", (event) => {
   if (event.detail.ctx?.response?.status === 422) find('[aria-invalid="true"], .wrong input')?.focus();
@@ -77,7 +87,7 @@ const remember = (name, value) => {
 };
 
 const actions = {
-  close: (button) => button.closest("dialog")?.close(),
+  close: (button) => (button.closest("dialog") ? button.closest("dialog").close() : history.back()),
   dismiss: (button) => button.closest(".toast").remove(),
   unhint: (button) => button.closest(".hints").replaceChildren(),
   print: () => print(),
