@@ -86,6 +86,7 @@ NOTES = {
     "escalated": gettext_lazy("Waits for a person"),
     "resolved": gettext_lazy("Resolved"),
     "silent": gettext_lazy("No answer to the last attempt"),
+    "untold": gettext_lazy("The patient could not be told of a change"),
 }
 
 

@@ -3,6 +3,7 @@
 from aiassist.events import ModelTrialWanted, SummaryWanted
 from aiassist.operations import interactions, summaries
 from clinicflow.clinics.actors import system_actor
+from clinicflow.core import clock
 from clinicflow.core.events import subscribe
 from clinicflow.jobs.queue import enqueue
 from intake.events import IntakeSubmitted
@@ -12,6 +13,7 @@ from scheduling.events import (
     AppointmentMoveUndone,
     AppointmentNoShow,
     AppointmentReplaces,
+    ChangeNotDelivered,
 )
 
 
@@ -44,3 +46,8 @@ def ask_afresh(event: AppointmentReplaces | AppointmentMoveUndone) -> None:
 @subscribe(AppointmentConfirmed, AppointmentCancelled, AppointmentNoShow)
 def ask_no_more(event: AppointmentConfirmed | AppointmentCancelled | AppointmentNoShow) -> None:
     interactions.stop_asking(system_actor(event.clinic_id), event.subject_id)
+
+
+@subscribe(ChangeNotDelivered)
+def have_somebody_call(event: ChangeNotDelivered) -> None:
+    interactions.hand_over(system_actor(event.clinic_id), event.subject_id, channel=event.channel, at=clock.now())

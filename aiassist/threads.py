@@ -6,7 +6,7 @@ Every entry has `id`, `kind` (message, call or note), `at` (ISO 8601) and:
   when it asks for a confirmation; `understood` and `did` when it is a patient's.
 - call: `direction`, `duration` in seconds, `outcome`, `transcript` of `{speaker, text}`, `attempt`, `step`, `visit`,
   and `understood` and `did` once it was answered.
-- note: `what` (escalated, resolved, silent), with `reason`, `by` or `text`.
+- note: `what` (escalated, resolved, silent, untold), with `reason`, `by` or `text`.
 """
 
 import datetime as dt

@@ -50,6 +50,13 @@ class AppointmentNoShow(AppointmentUpdated):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ChangeNotDelivered(AppointmentEvent):
+    """The patient does not know yet that the visit has moved or is off; `channel` is how it was tried to say so."""
+
+    channel: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class AppointmentDeleted(AppointmentEvent):
     """Hidden everywhere from now on; to open screens it is gone like a cancelled one."""
 

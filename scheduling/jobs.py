@@ -31,14 +31,20 @@ def send_offer(*, clinic_id: UUID, message_id: str) -> None:
             messages.deliver(actor, message, subject=actor.clinic_name, text=message.body)
 
 
-@job(changes.JOB, atomic=False, on_death=give_up)
+def give_up_change(*, clinic_id: UUID, message_id: str) -> None:
+    give_up(clinic_id=clinic_id, message_id=message_id)
+    changes.note_delivery(_clinic_itself(clinic_id), UUID(message_id))
+
+
+@job(changes.JOB, atomic=False, on_death=give_up_change)
 def tell_change(*, clinic_id: UUID, message_id: str) -> None:
-    """Hand the word of a change to its provider and note what became of it: two short transactions."""
+    """Hand the word of a change to its provider and note what became of it, in short transactions."""
     actor = _clinic_itself(clinic_id)
     with tenant(actor.scope()):
         letter = changes.seal(actor, UUID(message_id))
         if letter is not None:
             messages.deliver(actor, letter.message, subject=letter.subject, text=letter.message.body)
+        changes.note_delivery(actor, UUID(message_id))
 
 
 def _clinic_itself(clinic_id: UUID) -> Actor:

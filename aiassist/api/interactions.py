@@ -42,7 +42,7 @@ ENTRY: dict[str, Any] = {
                     "properties": {"speaker": {"enum": ["clinic", "patient"]}, "text": {"type": "string"}},
                 },
             },
-            "what": {"type": "string", "description": "Of a note: escalated, resolved, silent."},
+            "what": {"type": "string", "description": "Of a note: escalated, resolved, silent, untold."},
         },
     },
 }

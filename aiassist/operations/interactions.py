@@ -230,6 +230,15 @@ def note_delivery(actor: Actor, message_id: UUID) -> None:
 
 
 @transaction.atomic
+def hand_over(actor: Actor, appointment_id: UUID, *, channel: str, at: dt.datetime) -> None:
+    """The patient has to hear of a change from a person, since no message over this channel reached them."""
+    visit = lock_visit(actor, appointment_id)
+    thread = thread_of(actor, visit, channel, direction=Interaction.Direction.OUTBOUND)
+    keep(actor, visit, thread, threads.noted("untold", at), at=at)
+    ask_a_person(actor, visit, thread, Interaction.Attention.PAUSED, at=at)
+
+
+@transaction.atomic
 def start_over(actor: Actor, appointment_id: UUID) -> None:
     """The conversations came to another visit, whose confirmation starts over: it may be asked about again."""
     rows = Interaction.objects.visible_to(actor).filter(appointment_id=appointment_id)

@@ -116,6 +116,7 @@ class OptingOut(TalkingCase):
         self.later(minutes=1)
         run_due_jobs(self.riverside.pk, kinds=[changes.JOB])
         self.assertEqual([(m.pk, m.status, m.error) for m in self.messages()], [(waiting.pk, "dropped", "opted-out")])
+        self.assertTrue(self.now().needs_attention)  # a person has to call instead
 
 
 class AskingAPerson(TalkingCase):

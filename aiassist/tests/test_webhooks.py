@@ -303,6 +303,8 @@ class Twilio(WebhookCase):
         run_due_jobs(self.riverside.pk, kinds=[changes.JOB], rounds=1)
         self.assertEqual(self.messages()[0].error, "opted-out")
         self.assertFalse(self.patient().contact_preferences["sms"])
+        self.assertEqual(self.thread().attention_reason, "paused-interaction")
+        self.assertTrue(self.now().needs_attention)
 
     def test_a_call_is_placed_with_the_address_to_ask(self):
         Stub.answers = [(201, {"sid": "CA1"})]

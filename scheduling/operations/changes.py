@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 
 from clinicflow.clinics.actors import Actor
 from clinicflow.clinics.models import Clinic, ClinicSettings
+from clinicflow.core.events import publish
 from clinicflow.jobs.queue import enqueue
 from clinicflow.web import display
+from scheduling.events import ChangeNotDelivered
 from scheduling.messaging import NoWayToReach
 from scheduling.models import Appointment, Message
 from scheduling.operations import messages
@@ -56,6 +58,24 @@ def seal(actor: Actor, message_id: UUID) -> Letter | None:
         return None
     with translation.override(message.patient.preferred_language):
         return Letter(message=message, subject=_("Your visit at %(clinic)s") % {"clinic": actor.clinic_name})
+
+
+@transaction.atomic
+def note_delivery(actor: Actor, message_id: UUID) -> None:
+    """Word that did not reach the patient is made known, since the visit itself has changed all the same."""
+    message: Message = Message.objects.visible_to(actor).select_related("appointment").fetch(message_id)
+    lost = message.status == Message.Status.FAILED or message.error == "opted-out"
+    if not lost or message.appointment is None:
+        return
+    publish(
+        ChangeNotDelivered(
+            clinic_id=actor.clinic_id,
+            subject_id=message.appointment.pk,
+            doctor_ids=(message.appointment.doctor_id,),
+            patient_id=message.patient_id,
+            channel=message.channel,
+        )
+    )
 
 
 def _words(actor: Actor, visit: Appointment, instead_of: dt.datetime | None) -> str:
