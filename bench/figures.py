@@ -35,7 +35,7 @@ SLOTS = 19  # a doctor and day: 198,360 visits in two years of weekdays
 DAY = dt.timedelta(days=1)
 MOST_QUERIES = 15
 OWNER_PAGES = ("/overview", "/overview/no-shows", "/overview/ai", "/overview/efficiency")
-DESK_PAGES = ("/schedule", "/schedule/month", "/intake", "/find?q=pat")
+DESK_PAGES = ("/schedule", "/schedule/list", "/schedule/month", "/patients", "/intake", "/inbox", "/find?q=pat")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,6 +16,8 @@ from dashboards.models import DayFigures, FigureState, HourFigures
 
 LOCK = "select pg_advisory_xact_lock(hashtextextended('figures:' || %s, 0))"
 TAKE_MARKS = "delete from stale_days where clinic_id = %s returning day, opening"
+# Days of one statement: years of rows that nobody has analysed yet must not run into the statement's time limit.
+AT_ONCE = 31
 OF_HOUR = ("visits", "no_shows", "booked_minutes")
 
 
@@ -70,10 +72,11 @@ def _count_visits(actor: Actor, days: Iterable[dt.date], at: dt.datetime) -> Non
         return
     DayFigures.objects.visible_to(actor).filter(day__in=wanted).update(**dict.fromkeys(counting.COUNTED, 0))
     HourFigures.objects.visible_to(actor).filter(day__in=wanted).update(**dict.fromkeys(OF_HOUR, 0))
-    values = counting.parameters(actor, wanted, at)
     with connection.cursor() as cursor:
-        cursor.execute(_keep("day_figures", "doctor_id", counting.COUNTED, counting.BY_DOCTOR), values)
-        cursor.execute(_keep("hour_figures", "hour", OF_HOUR, counting.BY_HOUR), values)
+        for begin in range(0, len(wanted), AT_ONCE):
+            values = counting.parameters(actor, wanted[begin : begin + AT_ONCE], at)
+            cursor.execute(_keep("day_figures", "doctor_id", counting.COUNTED, counting.BY_DOCTOR), values)
+            cursor.execute(_keep("hour_figures", "hour", OF_HOUR, counting.BY_HOUR), values)
 
 
 def _count_opening(actor: Actor, days: Iterable[dt.date]) -> None:

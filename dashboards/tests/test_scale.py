@@ -19,7 +19,27 @@ from intake.models import Questionnaire
 MOST = 15
 OWNER = ("/overview", "/overview/no-shows", "/overview/ai", "/overview/efficiency")
 TWO_YEARS = f"?from={MONDAY - dt.timedelta(days=730)}&to={MONDAY}&step=month"
-DESK = ("/schedule", "/schedule/month", "/intake", "/find?q=pat")
+DESK = (
+    "/schedule",
+    "/schedule/week",
+    "/schedule/list",
+    "/schedule/cancellations",
+    "/schedule/month",
+    "/find?q=pat",
+    "/patients",
+    "/intake",
+    "/inbox",
+    "/follow-ups",
+    "/waitlist",
+    "/time-off",
+    "/notifications",
+    "/audit",
+    "/settings/clinic",
+    "/settings/users",
+    "/settings/doctors",
+    "/settings/closures",
+)
+DOCTOR = ("/my-day", "/schedule/week", "/patients", "/intake", "/follow-ups", "/settings/me", "/notifications")
 
 
 class CrowdCase(MondayCase):
@@ -47,14 +67,11 @@ class QueryTests(CrowdCase):
     def assert_frugal(self, actor, addresses):
         client = self.client_for(actor)
         for address in addresses:
-            with (
-                self.subTest(address=address),
-                CaptureQueriesContext(
-                    connection,
-                ) as seen,
-            ):
-                self.assertEqual(client.get(address).status_code, 200)
-            self.assertLessEqual(len(seen), MOST, "\n".join(str(query["sql"])[:150] for query in seen))
+            with self.subTest(address=address):
+                with CaptureQueriesContext(connection) as seen:
+                    self.assertEqual(client.get(address).status_code, 200)
+                asked = [str(query["sql"])[:150] for query in seen if "SAVEPOINT" not in str(query["sql"])]
+                self.assertLessEqual(len(asked), MOST, "\n".join(asked))
 
     def test_no_page_of_the_owner_asks_more_than_fifteen_queries(self):
         self.assertGreater(self.visits, 3000)
@@ -63,6 +80,9 @@ class QueryTests(CrowdCase):
 
     def test_no_page_of_the_front_desk_asks_more_than_fifteen_queries(self):
         self.assert_frugal(self.desk, DESK)
+
+    def test_no_page_of_a_doctor_asks_more_than_fifteen_queries(self):
+        self.assert_frugal(self.doctor, DOCTOR)
 
 
 class EqualityTests(CrowdCase):
