@@ -43,6 +43,7 @@ from clinicflow.clinics.actors import Actor
 from clinicflow.clinics.models import ClinicSettings, Doctor, DoctorSettings, Membership
 from clinicflow.clinics.operations import members
 from clinicflow.clinics.operations import settings as clinic_settings
+from clinicflow.clinics.permissions import ask_who
 from clinicflow.core.errors import DomainError, Forbidden, NotFound
 from clinicflow.jobs import queue
 from clinicflow.jobs.models import Job
@@ -66,7 +67,7 @@ class ClinicAdminSite(admin.AdminSite):
 
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if getattr(request, "actor", None) is None:
-                return redirect_to_login(request.get_full_path())
+                return ask_who(request)
             if not self.has_permission(request):
                 raise Forbidden()
             answer: HttpResponseBase = inner(request, *args, **kwargs)

@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
 
 from clinicflow.core.errors import DomainError, Forbidden
 
@@ -59,8 +60,15 @@ def permissions_of(role: str) -> list[str]:
     return list(PERMISSIONS.get(role, ()))
 
 
+def ask_who(request: HttpRequest) -> HttpResponseBase:
+    """To the sign-in page, or to the choice of a role for somebody signed in without one; both lead back here."""
+    if getattr(request, "auth_session", None) is None:
+        return redirect_to_login(request.get_full_path())
+    return redirect_to_login(request.get_full_path(), login_url=reverse("choose_role"))
+
+
 def role_required(*roles: str) -> Callable[[View], View]:
-    """Let only these roles in: nobody is sent to sign in, a wrong role gets Forbidden (403).
+    """Let only these roles in: nobody is sent to sign in or to choose a role, a wrong role gets Forbidden (403).
 
     The allowed roles stand on the view as `roles`, where the route test reads them.
     """
@@ -71,7 +79,7 @@ def role_required(*roles: str) -> Callable[[View], View]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             actor = getattr(request, "actor", None)
             if actor is None:
-                return redirect_to_login(request.get_full_path())
+                return ask_who(request)
             if str(actor.role) not in allowed:
                 raise Forbidden()
             return view(request, *args, **kwargs)

@@ -1,5 +1,7 @@
 """Signing in by the page: one role, several, none; the second factor; lockout; ending."""
 
+from urllib.parse import urlencode
+
 from allauth.mfa.totp.internal import auth as totp
 from django.test import Client
 from django.urls import reverse
@@ -104,6 +106,16 @@ class SeveralRoles(SignInCase):
         page = self.client.get("/choose-role")
         self.assertContains(page, "Doctor, Riverside Clinic")
         self.assertContains(page, "Owner, Riverside Clinic")
+
+    def test_any_other_page_leads_to_the_choice_and_back(self):
+        self.sign_in("okafor@riverside.test")
+        for path in ("/overview?period=4w", "/my-day", "/admin/"):
+            with self.subTest(path):
+                choice = self.client.get(path)["Location"]
+                self.assertEqual(choice, f"/choose-role?{urlencode({'next': path}, safe='/')}")
+                self.assertContains(self.client.get(choice), f'name="next" value="{path}"')
+        answer = self.client.get("/account/login/?next=/my-day", follow=True)
+        self.assertEqual(answer.redirect_chain[-1][0], "/choose-role?next=/my-day")
 
     def test_choosing_starts_a_new_row_and_ends_the_old(self):
         self.sign_in("okafor@riverside.test")
