@@ -1,8 +1,9 @@
 """Sums of counted days, and what may be said of few.
 
 A group of 1 to 4 (the visits of a doctor or an hour, the cancellations for a reason) is withheld with all its parts and
-shares, and where that is one alone, so is the smallest of the others, since the missing one could be found by
-subtraction. The parts of a group that is shown are shown. A share of fewer than FEW says nothing, and is not shown.
+shares. Where that is one alone, or they come to fewer than 5 together, so are the smallest of the others, since what is
+missing could be found by subtraction: two that come to 2 are 1 and 1. The parts of a group that is shown are shown. A
+share of fewer than FEW says nothing, and is not shown.
 Totals of the whole clinic and the use of its time are.
 """
 
@@ -113,7 +114,9 @@ def share(part: int, whole: int, *, few: int = FEW) -> float | None:
 def withheld(groups: Sequence[int]) -> list[bool]:
     """Which of the groups of one breakdown are not to be shown, by their sizes."""
     hidden = {place for place, size in enumerate(groups) if 0 < size < FEW}
-    others = [place for place in range(len(groups)) if place not in hidden]
-    if len(hidden) == 1 and others:
-        hidden.add(min(others, key=lambda place: groups[place]))
+    others = sorted(set(range(len(groups))) - hidden, key=lambda place: groups[place])
+    for place in others:
+        if not hidden or (len(hidden) > 1 and sum(groups[known] for known in hidden) >= FEW):
+            break
+        hidden.add(place)
     return [place in hidden for place in range(len(groups))]

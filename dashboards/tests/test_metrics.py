@@ -65,8 +65,9 @@ class WithholdingTests(SimpleTestCase):
     def test_small_groups_are_hidden_and_never_one_alone(self):
         self.assertEqual(withheld([9, 3, 7, 20]), [False, True, True, False])
         self.assertEqual(withheld([9, 3, 2, 20]), [False, True, True, False])
+        self.assertEqual(withheld([9, 1, 1, 20]), [True, True, True, False])
         self.assertEqual(withheld([9, 0, 20]), [False, False, False])
-        self.assertEqual(withheld([0, 1, 0]), [True, True, False])
+        self.assertEqual(withheld([0, 1, 0]), [True, True, True])
         self.assertEqual(withheld([4]), [True])
         self.assertEqual(withheld([]), [])
 
