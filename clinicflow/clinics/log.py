@@ -49,9 +49,9 @@ THINGS = {
     "patients": _("Patients"),
     "cancellations": _("Cancellations"),
     "messages": _("Messages"),
-    "interactions": _("AI interactions"),
+    "ai_interactions": _("AI interactions"),
     "intake_forms": _("Intake forms"),
-    "intake_summaries": _("Summaries"),
+    "ai_intake_summaries": _("Summaries"),
     "doctor_notes": _("Doctors' notes"),
     "follow_ups": _("Follow-ups"),
     "waitlist_entries": _("Waitlist"),
@@ -87,6 +87,7 @@ class Line:
     thing: Any
     who: str
     open: bool
+    reason: str
     changes: Sequence[Change]
 
 
@@ -113,6 +114,11 @@ class Chain:
 def shows_values(actor: Actor, entry: AuditLog) -> bool:
     """Whether this reader may see an entry's values: an owner only those of the clinic's own affairs."""
     return actor.role != Role.OWNER or entry.resource_type in OWN_AFFAIRS
+
+
+def reason_for(actor: Actor, entry: AuditLog) -> str:
+    """Why, as far as this reader may know: of a refusal it is a code, of anything else somebody's own words."""
+    return entry.reason if entry.outcome != "ok" or shows_values(actor, entry) else ""
 
 
 def read_log(actor: Actor, *, before: int | None = None, **asked: Any) -> Log:
@@ -145,6 +151,7 @@ def _line(actor: Actor, entry: AuditLog) -> Line:
         thing=THINGS.get(entry.resource_type, entry.resource_type.replace("_", " ")),
         who=entry.user.name if entry.user is not None else "",
         open=opened,
+        reason=reason_for(actor, entry),
         changes=changes_of(entry.old_values, entry.new_values) if opened else [],
     )
 

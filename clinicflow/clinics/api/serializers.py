@@ -9,7 +9,7 @@ from rest_framework import serializers
 from clinicflow.api.serializers import Input
 from clinicflow.audit.models import AuditLog
 from clinicflow.clinics.declared import OF_CLINIC
-from clinicflow.clinics.log import shows_values
+from clinicflow.clinics.log import reason_for, shows_values
 from clinicflow.clinics.models import WEEKDAYS, ClinicSettings, Doctor, DoctorSettings, Membership
 
 
@@ -276,6 +276,7 @@ class AuditOutput(serializers.ModelSerializer):
     patient_ids = serializers.SerializerMethodField()
     old_values = serializers.SerializerMethodField()
     new_values = serializers.SerializerMethodField()
+    reason = serializers.SerializerMethodField()
 
     class Meta:
         model = AuditLog
@@ -314,3 +315,6 @@ class AuditOutput(serializers.ModelSerializer):
 
     def get_new_values(self, entry: AuditLog) -> dict[str, Any] | None:
         return entry.new_values if self._open(entry) else None
+
+    def get_reason(self, entry: AuditLog) -> str:
+        return reason_for(self.context["actor"], entry)

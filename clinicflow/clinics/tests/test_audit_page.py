@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from clinicflow.audit import chain
 from clinicflow.audit.log import record
 from clinicflow.audit.models import AuditLog
-from clinicflow.clinics.log import PAGE, changes_of
+from clinicflow.clinics.log import PAGE, THINGS, changes_of
 from clinicflow.clinics.operations import settings
 from clinicflow.jobs.registry import handler_of, periods
 from clinicflow.testing.case import ClinicCase
@@ -45,6 +45,19 @@ class AuditPage(ClinicCase):
         self.assertContains(page, "<del>30</del>")
         with self.inside(self.desk):
             self.assertFalse(AuditLog.objects.filter(action="read").exists())
+
+    def test_an_owner_reads_why_something_was_refused_but_not_what_people_wrote(self):
+        with self.inside(self.desk):
+            record(self.desk, "appointment.override", resource_type="appointments", reason="Mrs Lindqvist has a fever")
+            record(self.desk, "refused", resource_type="appointments", outcome="refused", reason="slot_taken")
+        owner = self.client_for(self.owner)
+        for page in (owner.get("/audit"), owner.get("/api/audit")):
+            self.assertContains(page, "slot_taken")
+            self.assertNotContains(page, "fever")
+        self.assertContains(self.client.get("/audit"), "fever")
+
+    def test_every_thing_to_choose_is_a_table(self):
+        self.assertLessEqual(set(THINGS), set(connection.introspection.table_names()))
 
     def test_doctors_may_not_and_nothing_of_another_clinic_is_there(self):
         self.assertEqual(self.client_for(self.doctor).get("/audit").status_code, 403)
