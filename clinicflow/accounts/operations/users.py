@@ -10,17 +10,15 @@ from clinicflow.core import clock
 from clinicflow.core.errors import Invalid
 
 
-def find_or_create(email: str, *, name: str, password: str | None) -> tuple[User, bool]:
-    """The person with this address, or a new one, and whether they are new. An existing person keeps name and
-    password. Without a password a new person sets one by “Forgot your password?”. Invalid if it is too weak."""
+def find_or_create(email: str, *, name: str, password: str | None) -> User:
+    """The person with this address, or a new one. An existing person keeps name and password. Without a password a new
+    person sets one by “Forgot your password?”. Invalid if it is too weak, whether or not the person is known: a
+    refusal tells nobody who has an account."""
     address = User.objects.normalize_email(email)
-    known = User.objects.filter(email=address).first()
-    if known is not None:
-        return known, False
     if password is not None:
         refuse_weak(password, User(email=address, name=name))
-    user = User.objects.create_user(address, password, name=name)
-    return user, True
+    known: User | None = User.objects.filter(email=address).first()
+    return known or User.objects.create_user(address, password, name=name)
 
 
 def refuse_weak(password: str, user: User, *, field: str = "password") -> None:

@@ -36,8 +36,8 @@ def add(
     is weak.
     """
     _hold(actor)
-    user, is_new = users.find_or_create(email, name=name, password=password)
-    return _give(actor, user, role, doctor_id, is_new=is_new)
+    user = users.find_or_create(email, name=name, password=password)
+    return _give(actor, user, role, doctor_id)
 
 
 @transaction.atomic
@@ -59,9 +59,9 @@ def invite(
     _hold(actor)
     if not roles:
         raise Invalid(fields={"roles": ["At least one role."]})
-    user, is_new = users.find_or_create(email, name=name, password=password)
+    user = users.find_or_create(email, name=name, password=password)
     known_here = Membership.objects.visible_to(actor).filter(user=user).exists()
-    given = [_give(actor, user, role, doctor_id, is_new=is_new) for role in sorted(set(roles))]
+    given = [_give(actor, user, role, doctor_id) for role in sorted(set(roles))]
     if known_here:
         return given
     for membership in given:
@@ -122,7 +122,7 @@ def save_person(
     kept = [membership for membership in held if membership.role in roles]
     first = held[0]
     for role in sorted(set(roles) - {membership.role for membership in kept}):
-        given = _give(actor, first.user, role, doctor_id, is_new=False)
+        given = _give(actor, first.user, role, doctor_id)
         given.status, given.invited_at = first.status, first.invited_at
         given.invited_as, given.joined_at = first.invited_as, first.joined_at
         given.save(update_fields=["status", "invited_at", "invited_as", "joined_at", "updated_at"])
@@ -159,7 +159,7 @@ def _hold(actor: Actor) -> None:
     Clinic.objects.select_for_update(no_key=True).get(pk=actor.clinic_id)
 
 
-def _give(actor: Actor, user: User, role: str, doctor_id: UUID | None, *, is_new: bool) -> Membership:
+def _give(actor: Actor, user: User, role: str, doctor_id: UUID | None) -> Membership:
     doctor = _doctor_for(actor, user.pk, role, doctor_id)
     membership = Membership(user=user, clinic_id=actor.clinic_id, role=role, doctor=doctor)
     try:
@@ -167,7 +167,7 @@ def _give(actor: Actor, user: User, role: str, doctor_id: UUID | None, *, is_new
             membership.save()
     except IntegrityError as error:
         raise MembershipExists() from error
-    record(actor, "privilege", membership, values={"role": role, "user_id": str(user.pk), "new_person": is_new})
+    record(actor, "privilege", membership, values={"role": role, "user_id": str(user.pk)})
     return membership
 
 

@@ -191,6 +191,8 @@ class Users(Api):
         body = {"email": "new@riverside.test", "name": "Nia Cole", "role": "admin"}
         weak = self.problem(self.call(self.desk, "post", self.path, body | {"password": "password1234"}), 400)
         self.assertIn("password", weak["errors"])
+        known = body | {"email": "desk@lakeside.test", "password": "password1234"}
+        self.assertEqual(self.problem(self.call(self.desk, "post", self.path, known), 400)["errors"], weak["errors"])
         no_doctor = self.problem(self.call(self.desk, "post", self.path, body | {"role": "doctor"}), 400)
         self.assertIn("doctor_id", no_doctor["errors"])
         foreign = body | {"role": "doctor", "doctor_id": str(self.dr_lake.pk)}
