@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
-from clinicflow.clinics.models import Doctor
+from clinicflow.clinics.models import ClinicSettings, Doctor
 from clinicflow.core import clock
 from clinicflow.core.errors import Invalid
 from clinicflow.web.display import write_gap
@@ -132,6 +132,11 @@ class CancelForm(forms.Form):
     reason_note = forms.CharField(
         label=_("Note"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3})
     )
+
+    def __init__(self, *args: Any, settings: ClinicSettings, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if settings.cancellation_reason_required:
+            self.fields["reason_note"].help_text = _("Your clinic asks for a few words with each.")
 
 
 class MoveForm(forms.Form):

@@ -11,6 +11,7 @@ from clinicflow.testing.axe import violations
 from clinicflow.testing.case import PASSWORD, Cast
 from patients.folding import search_fields
 from scheduling.models import Appointment
+from scheduling.operations import waitlist
 
 pytestmark = pytest.mark.browser
 
@@ -209,6 +210,24 @@ def test_dragging_moves_a_visit_to_another_doctor_and_undo_brings_it_back(open_d
     expect(theirs.locator(f"#col-{morning.dr_herrera.pk} #appt-{moved.pk}")).to_be_visible()
     mine.locator(".toast .undo").click()
     expect(theirs.locator(f"#col-{morning.dr_okafor.pk} #appt-{morning.diego.pk}")).to_be_visible()
+
+
+def test_undo_takes_the_hint_of_who_waits_away(open_desk, morning):
+    with morning.inside(morning.desk):
+        waiting = morning.make_patient(morning.riverside, "Rosa Delgado")
+        waitlist.add(morning.desk, patient_id=waiting.pk, date_from=morning.day, date_to=morning.day)
+    page = open_desk()
+    card(page, morning.hannah).locator(".hit").click()
+    page.locator("#sheet a.danger").click()
+    page.locator("#modal input[value=patient-cancelled]").press("Space")
+    expect(page.locator("#modal")).to_contain_text("a few words")
+    page.locator("#modal textarea").fill("has a cold")
+    page.locator("#modal button[type=submit]").click()
+    expect(page.locator("#freed")).to_contain_text("Rosa Delgado")
+    page.locator(".toast .undo").click()
+    expect(card(page, morning.hannah, "unconfirmed")).to_be_visible()
+    expect(page.locator("#freed")).to_be_empty()
+    expect(page.locator(".toast")).to_have_text(re.compile("Hannah Lindqvist is back"))
 
 
 def test_a_taken_time_cannot_be_dropped_on(open_desk, morning):

@@ -56,7 +56,7 @@ def series_new(request: HttpRequest) -> HttpResponse:
 def following_cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Cancel this visit and the later ones of its series, after they have been shown."""
     visit = Appointment.objects.visible_to(request.actor).for_cards().fetch(pk)
-    form = CancelForm(request.POST or None)
+    form = CancelForm(request.POST or None, settings=request.clinic_settings)
     if form.is_valid():
         try:
             outcomes = series.cancel_following(request.actor, pk, at=clock.now(), **form.cleaned_data)

@@ -80,7 +80,7 @@ def visit_act(request: HttpRequest, pk: UUID, action: str) -> HttpResponse:
 def visit_cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Ask why, then cancel."""
     shown = Appointment.objects.visible_to(request.actor).for_cards().fetch(pk)
-    form = CancelForm(request.POST or None)
+    form = CancelForm(request.POST or None, settings=request.clinic_settings)
     if form.is_valid():
         try:
             done = appointments.cancel(request.actor, pk, at=clock.now(), **form.cleaned_data)

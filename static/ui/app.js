@@ -188,7 +188,9 @@ const expire = (toast) => {
   toast.addEventListener("focusin", stay);
   toast.addEventListener("pointerleave", go);
   toast.addEventListener("focusout", go);
-  find(".undo", toast)?.addEventListener("click", () => setTimeout(() => toast.remove(), 50));
+  // Out of sight at once, but on the page until the answer is there: htmx drops the answer to what is gone.
+  find(".undo", toast)?.addEventListener("click", () => setTimeout(() => (toast.hidden = true)));
+  toast.addEventListener("htmx:finally:request", () => toast.remove());
 };
 
 toasts?.querySelectorAll(".toast").forEach(expire);
