@@ -13,7 +13,7 @@ from patients.models import Patient
 from scheduling.models import Appointment
 
 # Read before any clinic's scope is open; they hold ids and hashes, never a patient's name.
-GLOBAL_TABLES = {"memberships", "patient_links"}
+GLOBAL_TABLES = {"memberships", "patient_links", "provider_numbers"}
 
 
 def rows(sql, *parameters):

@@ -173,7 +173,7 @@ def settings_ai_try(request: HttpRequest) -> HttpResponse:
     """Have the model asked one invented question; the page shows how it went."""
     asked_at = now()
     model_use.want_trial(request.actor, at=asked_at)
-    return redirect(f"{reverse('settings_ai')}?asked={asked_at.timestamp():.0f}")
+    return redirect(f"{reverse('settings_ai')}?asked={int(asked_at.timestamp())}")
 
 
 def _model_page(request: HttpRequest) -> dict[str, object]:
