@@ -15,6 +15,7 @@ from clinicflow.core.events import publish
 from scheduling.errors import DoctorHasVisits
 from scheduling.models import Appointment
 from scheduling.operations.absences import Plan, Settled, What, settle_visits
+from scheduling.operations.appointments.placing import lock_doctors
 from scheduling.transitions import DESK
 
 
@@ -41,6 +42,7 @@ def retire(actor: Actor, doctor_id: UUID, *, at: dt.datetime) -> Doctor:
     """
     if actor.role not in DESK:
         raise Forbidden()
+    lock_doctors(actor, [doctor_id])  # before the row, as a booking does: none slips in after the count
     doctor: Doctor = Doctor.objects.visible_to(actor).lock(doctor_id)
     ahead = visits_ahead(actor, doctor.pk, at=at).count()
     if ahead:

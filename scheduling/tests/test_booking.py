@@ -7,7 +7,7 @@ from uuid import uuid4
 from django.db import IntegrityError, transaction
 
 from clinicflow.audit.models import AuditLog
-from clinicflow.clinics.models import DoctorSettings
+from clinicflow.clinics.models import Doctor, DoctorSettings
 from clinicflow.core import events
 from clinicflow.core.errors import Forbidden, Invalid
 from clinicflow.testing.case import ClinicCase
@@ -199,6 +199,14 @@ class BookTests(BookingCase):
         second = self.book("10:30", patient_id=self.diego.pk)
         with self.inside(self.desk), self.assertRaises(IntegrityError), transaction.atomic():
             Appointment.objects.filter(pk=second.pk).update(starts_at=first.starts_at + dt.timedelta(minutes=15))
+
+    def test_a_doctor_who_leaves_while_the_booking_waits_for_them_is_not_booked(self):
+        def after_a_wait(actor, doctors):
+            Doctor.objects.filter(pk__in=doctors).update(is_active=False)
+
+        with mock.patch.object(placing, "lock_doctors", after_a_wait), self.assertRaises(Invalid):
+            self.book()
+        self.assertEqual(self.rows(), [])
 
 
 class OverrideTests(BookingCase):

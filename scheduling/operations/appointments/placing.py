@@ -97,11 +97,10 @@ def find_place(actor: Actor, wanted: Wanted, *, at: dt.datetime, also_lock: Coll
     Invalid for a bad duration, doctor or visit type; a SlotUnavailable when the time cannot be had; Forbidden or
     OverrideNotAllowed for an override that this actor, clinic or doctor does not have.
     """
-    if wanted.doctor_id is None:
-        wanted = replace(wanted, doctor_id=_first_free_doctor(actor, wanted, at))
-    doctor = _doctor(actor, wanted)
+    doctor_id = wanted.doctor_id or _first_free_doctor(actor, wanted, at)
+    lock_doctors(actor, {doctor_id, *also_lock})
+    doctor = _doctor(actor, replace(wanted, doctor_id=doctor_id))  # as it is under the lock, which `retire` takes too
     span = _span(actor, wanted, doctor)
-    lock_doctors(actor, {doctor.doctor_id, *also_lock})
     found = blocks(actor, [doctor.doctor_id], span, without=wanted.without, patient_id=wanted.patient_id)
     warnings = ("patient_overlap",) if any(block.kind == "patient" for block in found) else ()
     overlaps = any(block.kind == "visit" for block in found)
