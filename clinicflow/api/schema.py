@@ -60,6 +60,7 @@ def add_common_responses(result: dict[str, Any], generator: Any, request: Any, p
         for method, operation in operations.items():
             _add_errors(path, method, operation)
             _add_headers(path, method, operation)
+            _let_flags_be_flags(operation)
     _write_times_as_clocks(result)
     for schema in result.get("components", {}).get("schemas", {}).values():
         if "oneOf" in schema and "discriminator" not in schema:
@@ -97,6 +98,13 @@ def _add_errors(path: str, method: str, operation: dict[str, Any]) -> None:
                 "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
             },
         )
+
+
+def _let_flags_be_flags(operation: dict[str, Any]) -> None:
+    """A filter that takes `true` or `false` is described as a choice of two words; no boolean is one of them."""
+    for parameter in operation["parameters"]:
+        if parameter["schema"].get("type") == "boolean":
+            parameter["schema"].pop("enum", None)
 
 
 def _add_headers(path: str, method: str, operation: dict[str, Any]) -> None:
