@@ -1,8 +1,6 @@
 from typing import Self
 from uuid import UUID
 
-from django.db.models import F
-
 from clinicflow.clinics.actors import Actor, Role
 from clinicflow.clinics.querysets import ClinicQuerySet
 from scheduling.querysets import OfDoctorQuerySet
@@ -47,11 +45,6 @@ class InteractionQuerySet(OfDoctorQuerySet):
 
     def about(self, appointment_id: UUID) -> Self:
         return self.filter(appointment_id=appointment_id).order_by("created_at", "id")
-
-    def newest_first(self) -> Self:
-        """With patient, doctor and visit, by the last thing that was said."""
-        rows = self.select_related("patient", "doctor", "appointment")
-        return rows.order_by(F("last_message_at").desc(nulls_last=True), "-id")
 
 
 class ModelUseQuerySet(ClinicQuerySet):

@@ -1,4 +1,3 @@
-import datetime as dt
 from typing import Self
 from uuid import UUID
 
@@ -28,9 +27,6 @@ class NotificationQuerySet(OwnQuerySet):
     def to_mail(self) -> Self:
         """What should go out by mail and is in none yet."""
         return self.filter(wants_email=True, emailed_at=None, mail_id=None)
-
-    def older_than(self, instant: dt.datetime) -> Self:
-        return self.filter(created_at__lt=instant)
 
 
 class PreferenceQuerySet(OwnQuerySet):

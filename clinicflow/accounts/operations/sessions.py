@@ -111,11 +111,6 @@ def revoke(sessions: QuerySet[AuthSession] | Iterable[AuthSession]) -> int:
     return len(open_ids)
 
 
-def revoke_of_user(user_id: UUID) -> int:
-    """End every sign-in of a person."""
-    return revoke(AuthSession.objects.filter(user_id=user_id, revoked_at=None))
-
-
 def revoke_of_membership(membership_id: UUID) -> int:
     """End every sign-in that acts under a membership: its role or doctor is not what it was."""
     return revoke(AuthSession.objects.filter(membership_id=membership_id, revoked_at=None))

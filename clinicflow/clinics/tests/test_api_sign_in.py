@@ -252,6 +252,6 @@ class WebSessions(ApiCase):
 
     def test_revoked_sign_in_signs_the_browser_out_of_django_too(self):
         client = self.client_for(self.desk)
-        sessions.revoke_of_user(self.dana.pk)
+        sessions.revoke_of_membership(self.desk.membership_id)
         self.assertEqual(client.get("/api/auth/me").status_code, 401)
         self.assertNotIn("_auth_user_id", client.session)
