@@ -20,14 +20,15 @@ MOST = 20  # patients that may share a number
 def take(
     actor: Actor, *, channel: str, address: str, text: str, provider: str, provider_id: str, at: dt.datetime
 ) -> Interaction | None:
-    """Hear what somebody wrote. A number that nobody has is let pass without a word.
+    """Hear what somebody wrote, once: a STOP that is told again does not undo what the patient has wished since. A
+    number that nobody has is let pass without a word.
 
     It is about the visit that was asked about. Where several were, or none of several to come, where several patients
     share the number, or where it may answer the offer of an earlier time, nothing acts by itself but STOP, which counts
     for all of them.
     """
     people = _people(actor, channel, address)
-    if not people:
+    if not people or Message.objects.visible_to(actor).filter(provider=provider, provider_id=provider_id).exists():
         return None
     if classify(text).opt_out:
         for person in people:

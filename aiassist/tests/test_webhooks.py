@@ -17,6 +17,7 @@ from aiassist.operations import interactions, outreach
 from aiassist.tests.conversations import NOON, SEND, TalkingCase
 from clinicflow.core import clock
 from clinicflow.testing.jobs import run_due_jobs
+from patients.operations import patients
 from scheduling.messaging.twilio import signature
 from scheduling.operations import changes, provider_numbers, waitlist
 
@@ -164,6 +165,13 @@ class Arriving(WebhookCase):
         self.assertFalse(self.patient().contact_preferences["sms"])
         self.assertFalse(self.patient(child).contact_preferences["sms"])
         self.assertEqual(len(self.answers()), 1)
+
+    def test_a_stop_told_again_does_not_undo_a_later_wish(self):
+        self.tell(text="STOP")
+        with self.inside(self.desk):
+            patients.set_contact_preferences(self.desk, self.hannah.pk, preferences={"sms": True})
+        self.tell(text="STOP")
+        self.assertTrue(self.patient().contact_preferences["sms"])
 
     def test_somebody_nobody_knows_is_let_pass(self):
         self.assertEqual(self.tell(text="C", **{"from": "+15125558888"}).status_code, 200)
