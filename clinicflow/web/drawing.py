@@ -46,7 +46,8 @@ def draw(template_name: str, values: dict[str, Any]) -> SafeString:
 
     A value is hashable, or says what it is made of with `facts`, a tuple of such values that leaves nothing out.
     """
-    facts = [getattr(value, "facts", value) for value in values.values()]
+    # With names and types: 1 equals True, and text that is escaped equals the same text marked safe.
+    facts = [(name, type(value), getattr(value, "facts", value)) for name, value in values.items()]
     key = (template_name, get_language(), current_display(), *facts)
     part = _memory.find(key)
     if part is None:

@@ -56,6 +56,14 @@ class DrawTests(SimpleTestCase):
     def test_what_a_patient_is_called_is_escaped(self):
         self.assertIn("&lt;b&gt;", draw(BADGE, {"text": "<b>"}))
 
+    def test_what_was_drawn_from_markup_is_not_given_to_the_same_words_unmarked(self):
+        draw(BADGE, {"text": SafeString("<i>so</i>")})
+        self.assertIn("&lt;i&gt;so", draw(BADGE, {"text": "<i>so</i>"}))
+
+    def test_the_same_values_under_other_names_are_drawn_again(self):
+        draw(BADGE, {"text": "one", "tone": "bad"})
+        self.assertEqual(self.renderings({"tone": "one", "text": "bad"})[1], 1)
+
 
 class MemoryTests(SimpleTestCase):
     def test_the_oldest_part_goes_when_there_are_too_many_characters(self):
