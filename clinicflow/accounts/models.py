@@ -10,7 +10,11 @@ from clinicflow.core.models import Timestamped
 
 
 class User(AbstractBaseUser, Timestamped):
-    """A person with an e-mail address and a password. What they may do is said by their memberships."""
+    """A person with an e-mail address and a password. What they may do is said by their memberships.
+
+    `password_changed_at` is when they chose their password themselves, by a link from their mailbox or signed in; None
+    while they have none, or one that a manager gave them and knows.
+    """
 
     class Status(models.TextChoices):
         ACTIVE = "active"
@@ -40,6 +44,11 @@ class User(AbstractBaseUser, Timestamped):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    @property
+    def has_own_password(self) -> bool:
+        """Whether the password is known to nobody else."""
+        return self.has_usable_password() and self.password_changed_at is not None
 
 
 class AuthSession(Timestamped):

@@ -14,6 +14,7 @@ from clinicflow.accounts.models import User
 from clinicflow.accounts.operations import sessions
 from clinicflow.clinics.operations import sign_in
 from clinicflow.clinics.operations.actors import caller_of
+from clinicflow.core import clock
 from clinicflow.core.addresses import client_address
 
 SILENT = {"account/messages/logged_in.txt", "account/messages/logged_out.txt"}
@@ -39,6 +40,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         reason = "locked out" if getattr(request, "axes_locked_out", False) else "wrong password or address"
         sign_in.refused(str(credentials.get("email", "")), caller_of(request), reason=reason)
+
+    def set_password(self, user: User, password: str) -> None:
+        user.password_changed_at = clock.now()
+        super().set_password(user, password)
 
     def reauthenticate(self, user: User, password: str) -> bool:
         found = self.authenticate(self.request, email=user.email, password=password)

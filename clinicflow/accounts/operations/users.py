@@ -12,13 +12,14 @@ from clinicflow.core.errors import Invalid
 
 def find_or_create(email: str, *, name: str, password: str | None) -> User:
     """The person with this address, or a new one. An existing person keeps name and password. Without a password a new
-    person sets one by “Forgot your password?”. Invalid if it is too weak, whether or not the person is known: a
-    refusal tells nobody who has an account."""
+    person sets one by “Forgot your password?”; one that is given here is known to whoever gives it, and not yet their
+    own. Invalid if it is too weak, whether or not the person is known: a refusal tells nobody who has an account.
+    """
     address = User.objects.normalize_email(email)
-    if password is not None:
+    if password:
         refuse_weak(password, User(email=address, name=name))
     known: User | None = User.objects.filter(email=address).first()
-    return known or User.objects.create_user(address, password, name=name)
+    return known or User.objects.create_user(address, password or None, name=name, password_changed_at=None)
 
 
 def refuse_weak(password: str, user: User, *, field: str = "password") -> None:
@@ -30,8 +31,8 @@ def refuse_weak(password: str, user: User, *, field: str = "password") -> None:
 
 
 def end_links(user: User) -> None:
-    """Make the links that were mailed to somebody without a password useless; a password stays as it is."""
-    if not user.has_usable_password():
+    """Make the links that were mailed to somebody useless, and a password that a manager gave them; their own stays."""
+    if not user.has_own_password:
         user.set_unusable_password()  # another random one, on which the links' keys depend
         user.save(update_fields=["password", "updated_at"])
 

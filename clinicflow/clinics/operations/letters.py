@@ -20,7 +20,7 @@ LINK_LASTS = dt.timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
 def invitation(clinic_id: UUID, user_id: UUID) -> EmailMessage | None:
     """What somebody who is invited reads; None if they have come, or are not asked any more.
 
-    With an account they are led to sign in, without one to choose a password.
+    With a password of their own they are led to sign in, else to choose one.
     """
     rows = Membership.objects.pending().filter(clinic_id=clinic_id, user_id=user_id)
     pending = list(rows.select_related("user", "clinic").order_by("role"))
@@ -34,7 +34,7 @@ def invitation(clinic_id: UUID, user_id: UUID) -> EmailMessage | None:
         name=first.shown_name,
         clinic=first.clinic.name,
         roles=[membership.get_role_display() for membership in pending],
-        has_password=first.user.has_usable_password(),
+        has_password=first.user.has_own_password,
         link=invitation_link(first.user),
     )
 
@@ -58,8 +58,10 @@ def password_reset(clinic_id: UUID, user_id: UUID) -> EmailMessage | None:
 
 
 def invitation_link(user: User) -> str:
-    """Where the invitation leads: good once and for some days for who has no password, else to the sign-in page."""
-    if user.has_usable_password():
+    """Where the invitation leads: to the sign-in page, or for who has no password of their own to choosing one, good
+    once and for some days.
+    """
+    if user.has_own_password:
         return f"{settings.SITE_URL}{reverse('account_login')}"
     return _address("invitation", user)
 

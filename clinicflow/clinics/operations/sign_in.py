@@ -39,9 +39,15 @@ def membership_of(session: AuthSession) -> Membership | None:
 
 
 def memberships_of(user: User) -> Sequence[Membership]:
-    """What a person may act as, in a steady order, with clinics."""
+    """What a person may act as, in a steady order, with clinics.
+
+    A password that one clinic's manager gave opens no invitation of another clinic.
+    """
     rows = Membership.objects.active().filter(user=user)
-    return list(rows.select_related("clinic", "user").order_by("clinic__name", "role", "pk"))
+    held = list(rows.select_related("clinic", "user").order_by("clinic__name", "role", "pk"))
+    if user.has_own_password or len({membership.clinic_id for membership in held}) == 1:
+        return held
+    return [membership for membership in held if not membership.is_pending]
 
 
 @transaction.atomic

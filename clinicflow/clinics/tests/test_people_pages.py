@@ -13,13 +13,14 @@ from clinicflow.accounts.models import AuthSession, User
 from clinicflow.audit.models import AuditLog
 from clinicflow.clinics.errors import LastManager
 from clinicflow.clinics.models import Membership
-from clinicflow.clinics.operations import members
+from clinicflow.clinics.operations import invitations, members
 from clinicflow.jobs.models import Job
 from clinicflow.testing.case import PASSWORD, ClinicCase
 from clinicflow.testing.jobs import run_due_jobs
 
 LINK = re.compile(r"https?://\S+")
 NEW = "a long new password"
+GIVEN = "given by a manager"
 METHODS = "account_authentication_methods"
 
 
@@ -228,3 +229,52 @@ class Reading(People):
     def test_doctors_and_owners_may_not(self):
         for actor in (self.doctor, self.owner):
             self.assertEqual(self.client_for(actor).get("/settings/users").status_code, 403)
+
+
+class PasswordsThatManagersGive(People):
+    """The API takes one; whoever gave it knows it, so it must not open what another clinic offers."""
+
+    def setUp(self):
+        body = {"email": "nia@example.test", "name": "Nia Cole", "role": "admin", "password": GIVEN}
+        answer = self.client_class(headers=self.bearer_for(self.foreign_desk)).post(
+            "/api/settings/users", body, content_type="application/json"
+        )
+        self.assertEqual(answer.status_code, 201, answer.content)
+        self.elsewhere = Membership.objects.get(user__email="nia@example.test")
+
+    def sign_in(self, password):
+        client = self.client_class()
+        client.post("/account/login/", {"login": "nia@example.test", "password": password})
+        return client
+
+    def joined(self):
+        return Membership.objects.get(user__email="nia@example.test", clinic=self.riverside).joined_at
+
+    def test_it_opens_the_clinic_that_gave_it(self):
+        self.sign_in(GIVEN)
+        self.elsewhere.refresh_from_db()
+        self.assertIsNotNone(self.elsewhere.joined_at)
+
+    def test_it_opens_no_invitation_of_another(self):
+        self.invite()
+        client = self.sign_in(GIVEN)
+        offered = Membership.objects.get(clinic=self.riverside, user=self.elsewhere.user)
+        client.post("/switch-role", {"membership": offered.pk})
+        self.assertNotEqual(client.get("/schedule").status_code, 200)
+        self.assertIsNone(self.joined())
+
+    def test_nor_after_the_first_clinic_took_its_own_back(self):
+        with self.inside(self.foreign_desk) as manager:
+            invitations.take_back(manager, self.elsewhere.user_id)
+        self.invite()
+        self.assertNotEqual(self.sign_in(GIVEN).get("/schedule").status_code, 200)
+        self.assertIsNone(self.joined())
+
+    def test_the_link_in_the_mailbox_does(self):
+        self.invite()
+        _, path = self.letter()
+        self.choose_password(path)
+        client = self.sign_in(NEW)
+        answer = client.get("/choose-role")
+        self.assertContains(answer, "Riverside Clinic")
+        self.assertContains(answer, "Lakeside Clinic")
