@@ -212,10 +212,47 @@ def test_dragging_moves_a_visit_to_another_doctor_and_undo_brings_it_back(open_d
     expect(theirs.locator(f"#col-{morning.dr_okafor.pk} #appt-{morning.diego.pk}")).to_be_visible()
 
 
-def test_undo_takes_the_hint_of_who_waits_away(open_desk, morning):
+def rosa_waits(morning):
     with morning.inside(morning.desk):
         waiting = morning.make_patient(morning.riverside, "Rosa Delgado")
-        waitlist.add(morning.desk, patient_id=waiting.pk, date_from=morning.day, date_to=morning.day)
+        return waitlist.add(morning.desk, patient_id=waiting.pk, date_from=morning.day, date_to=morning.day)
+
+
+def test_one_click_books_who_waits_for_the_time_of_a_cancelled_visit(open_desk, morning):
+    entry = rosa_waits(morning)
+    page, other = open_desk(), open_desk()
+    card(page, morning.hannah).locator(".hit").click()
+    page.locator("#sheet a.danger").click()
+    page.locator("#modal input[value=clinic-cancelled]").press("Space")
+    page.locator("#modal textarea").fill("the room is flooded")
+    page.locator("#modal button[type=submit]").click()
+    page.locator("#freed button.primary").first.click()
+    expect(page.locator(".toast").last).to_contain_text("Rosa Delgado")
+    with morning.inside(morning.desk):
+        booked = Appointment.objects.get(patient_id=entry.patient_id)
+        entry.refresh_from_db()
+    assert (booked.starts_at, entry.status) == (morning.hannah.starts_at, "booked")
+    expect(other.locator(f"#appt-{booked.pk}")).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "theme"), [(1440, "dark"), (820, "light"), (390, "light")])
+def test_axe_finds_nothing_on_the_pages_of_who_should_come(open_desk, morning, asgi_server, width, theme):
+    rosa_waits(morning)
+    page = open_desk()
+    page.set_viewport_size({"width": width, "height": 900})
+    page.context.add_cookies([{"name": "theme", "value": theme, "url": asgi_server}])
+    wrong = {}
+    for path in ("/waitlist", "/waitlist/new", "/follow-ups", "/follow-ups/new", "/visits/series/new", "/visits/new"):
+        page.goto(asgi_server + path)
+        if found := violations(page):
+            wrong[path] = found
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            wrong.setdefault(path, []).append("wider than the screen")
+    assert wrong == {}
+
+
+def test_undo_takes_the_hint_of_who_waits_away(open_desk, morning):
+    rosa_waits(morning)
     page = open_desk()
     card(page, morning.hannah).locator(".hit").click()
     page.locator("#sheet a.danger").click()

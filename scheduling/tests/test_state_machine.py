@@ -268,7 +268,8 @@ class ClinicDay(RuleBasedStateMachine):
         if not self.known(visit):
             return
         if visit.status not in OPEN:
-            self.expect(self.act("stretch", visit, duration=length), "illegal_transition")
+            refused = "already_moved" if visit.moved else "illegal_transition"
+            self.expect(self.act("stretch", visit, duration=length), refused)
             return
         code = ""
         if length > visit.length:
