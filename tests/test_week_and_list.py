@@ -204,6 +204,7 @@ def test_the_second_to_move_a_visit_is_told_who_moved_it_where(opened, morning):
 
 def test_what_the_live_line_missed_the_refresh_interval_brings(opened, morning):
     page = opened(f"/schedule?date={morning.day}", dead=True)
+    page.wait_for_load_state("networkidle")  # a request under way would seem to take as long as the clock jumps
     with morning.inside(morning.desk):
         appointments.confirm(morning.desk, morning.hannah.pk, at=clock.now())
         seconds = ClinicSettings.objects.visible_to(morning.desk).get().auto_refresh_interval
