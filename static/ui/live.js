@@ -78,6 +78,22 @@ const isBusy = () => {
   return typing || open || [...fields].some(isChanged);
 };
 
+// The sign-in that drew this page has ended: signed out, another role, too long idle. Nothing here is kept up to date any
+// more, so the page makes room for the one that the browser may see now; with words unsaved it says so and stays.
+const ENDED = 4401;
+let ended = false;
+
+const end = () => {
+  if (leaving) return;
+  ended = true;
+  state("off");
+  if (!isBusy()) return location.reload();
+  document.body.classList.add("stale");
+  banner.hidden = false;
+  document.getElementById("offline-title").textContent = banner.dataset.ended;
+  document.getElementById("offline-text").textContent = banner.dataset.endedText;
+};
+
 const takeOverSettings = () =>
   setTimeout(() => {
     if (leaving) return;
@@ -128,20 +144,27 @@ function connect() {
     beat = setInterval(() => mine.readyState === 1 && mine.send('{"type":"ping"}'), 20000);
   };
   socket.onmessage = (event) => receive(JSON.parse(event.data));
-  socket.onclose = () => mine === socket && lose();
+  socket.onclose = (event) => {
+    if (mine !== socket) return;
+    if (event.code === ENDED && sequence !== null) end();
+    else lose();
+  };
 }
 
 if (badge) {
   document.addEventListener("click", (event) => {
     if (!event.target.closest('[data-do="reconnect"]')) return;
+    if (ended) return location.reload();
     wait = 500;
     connect();
   });
   addEventListener("online", () => {
+    if (ended) return;
     wait = 500;
     connect();
   });
   addEventListener("offline", () => {
+    if (ended) return;
     lostSince ??= Date.now() - PATIENCE;
     showLost();
   });
