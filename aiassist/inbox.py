@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from aiassist import threads
 from aiassist.models import Interaction
-from clinicflow.clinics.actors import Actor
+from clinicflow.access.actors import Actor
 from clinicflow.core import clock
 from scheduling.messaging import links_in
 from scheduling.models import Appointment, Message

@@ -23,7 +23,7 @@ from aiassist.model.prompt import PROMPT_VERSION
 from aiassist.models import IntakeSummary
 from aiassist.operations import calls, interactions, model_use, outreach, summaries
 from aiassist.writing import Written
-from clinicflow.clinics.actors import Actor, system_actor
+from clinicflow.access.actors import Actor, system_actor
 from clinicflow.clinics.operations.actors import clinic_itself
 from clinicflow.core import clock
 from clinicflow.db import tenant

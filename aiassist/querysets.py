@@ -1,8 +1,8 @@
 from typing import Self
 from uuid import UUID
 
-from clinicflow.clinics.actors import Actor, Role
-from clinicflow.clinics.querysets import ClinicQuerySet
+from clinicflow.access.actors import Actor, Role
+from clinicflow.access.querysets import ClinicQuerySet
 from scheduling.querysets import OfDoctorQuerySet
 
 

@@ -13,7 +13,7 @@ from aiassist.editing import is_flagged, is_plain, item_at
 from aiassist.engine.schema import Answer
 from aiassist.engine.text import find_quote
 from aiassist.models import IntakeSummary, ModelUse
-from clinicflow.clinics.actors import Actor
+from clinicflow.access.actors import Actor
 from intake.models import IntakeForm, IntakeRevision
 
 # Why an item is amber, in words for the doctor.

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from clinicflow.clinics.actors import Actor
+from clinicflow.access.actors import Actor
 from clinicflow.clinics.models import Clinic, ClinicSettings
 from clinicflow.web import display
 from scheduling.models import Appointment

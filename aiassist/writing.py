@@ -18,7 +18,7 @@ from aiassist.model import client, prompt
 from aiassist.model.client import ModelAnswer, ModelFailed
 from aiassist.model.prices import cost_of, worst_cost
 from aiassist.operations import model_use
-from clinicflow.clinics.actors import Actor
+from clinicflow.access.actors import Actor
 from clinicflow.clinics.models import Clinic, Doctor
 from clinicflow.core import clock
 from clinicflow.db import tenant

@@ -15,8 +15,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from bench.site import HOURS, sign_in
+from clinicflow.access.actors import Actor, Role, system_actor
 from clinicflow.accounts.models import User
-from clinicflow.clinics.actors import Actor, Role, system_actor
 from clinicflow.clinics.models import Clinic, ClinicSettings, Doctor, DoctorSettings, Membership
 from clinicflow.core import clock
 from clinicflow.db import tenant

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.template.loader import render_to_string
 
 from aiassist.models import IntakeSummary
-from clinicflow.clinics.actors import Actor, system_actor
+from clinicflow.access.actors import Actor, system_actor
 from clinicflow.clinics.middleware import display_of
 from clinicflow.clinics.models import Clinic, ClinicSettings, Membership
 from clinicflow.clinics.operations.actors import Caller, actor_of_membership

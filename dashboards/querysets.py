@@ -1,5 +1,5 @@
-from clinicflow.clinics.actors import Role
-from clinicflow.clinics.querysets import ClinicQuerySet
+from clinicflow.access.actors import Role
+from clinicflow.access.querysets import ClinicQuerySet
 
 
 class FiguresQuerySet(ClinicQuerySet):

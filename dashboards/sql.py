@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from clinicflow.clinics.actors import Actor, Role
+from clinicflow.access.actors import Actor, Role
 from clinicflow.core import clock
 from clinicflow.db.prepared import prepared_cursor
 

@@ -17,7 +17,7 @@ from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 from redis.exceptions import RedisError
 
-from clinicflow.clinics.actors import Actor, Role
+from clinicflow.access.actors import Actor, Role
 from clinicflow.clinics.models import Clinic, ClinicSettings
 from clinicflow.clinics.operations.actors import caller_of
 from clinicflow.core.addresses import client_address

@@ -1,7 +1,7 @@
 from typing import Self
 
-from clinicflow.clinics.actors import Actor, Role
-from clinicflow.clinics.querysets import ClinicQuerySet, StaffQuerySet
+from clinicflow.access.actors import Actor, Role
+from clinicflow.access.querysets import ClinicQuerySet, StaffQuerySet
 
 
 class QuestionnaireQuerySet(StaffQuerySet):

@@ -4,8 +4,8 @@ from typing import Self
 
 from django.db.models import Q
 
-from clinicflow.clinics.actors import Actor, Role
-from clinicflow.clinics.querysets import ClinicQuerySet
+from clinicflow.access.actors import Actor, Role
+from clinicflow.access.querysets import ClinicQuerySet
 from patients.folding import dates_in, fold, looks_like_phone, national_digits, same_person, similar_names
 
 FUZZY_FROM = 3  # letters; below that everything is similar to everything

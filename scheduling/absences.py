@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, Exists, F, IntegerField, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from clinicflow.clinics.actors import Actor
+from clinicflow.access.actors import Actor
 from clinicflow.core import clock
 from scheduling.models import Appointment, Closure, Message, TimeOff
 

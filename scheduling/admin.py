@@ -8,7 +8,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from clinicflow.clinics.actors import Actor
+from clinicflow.access.actors import Actor
 from clinicflow.clinics.admin import ClinicModelAdmin, attempt, site
 from clinicflow.core import clock
 from patients.admin import OfPatientAdmin

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from clinicflow.clinics.actors import Actor, system_actor
+from clinicflow.access.actors import Actor, system_actor
 from clinicflow.clinics.models import Clinic
 from clinicflow.core import clock
 from clinicflow.db import tenant

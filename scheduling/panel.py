@@ -7,8 +7,8 @@ from typing import Any
 from django.db.models import Count, Max, Min, Q
 from django.utils.translation import gettext as _
 
+from clinicflow.access.actors import Actor, Role
 from clinicflow.audit.models import AuditLog
-from clinicflow.clinics.actors import Actor, Role
 from clinicflow.clinics.models import ClinicSettings
 from clinicflow.core import clock
 from scheduling.models import Appointment, Cancellation, FollowUp

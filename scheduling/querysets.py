@@ -5,8 +5,8 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from clinicflow.clinics.actors import Actor, Role
-from clinicflow.clinics.querysets import ClinicQuerySet, StaffQuerySet
+from clinicflow.access.actors import Actor, Role
+from clinicflow.access.querysets import ClinicQuerySet, StaffQuerySet
 from clinicflow.core import clock
 
 OPEN = ("unconfirmed", "confirmed")

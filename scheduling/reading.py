@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.core.paginator import Page, Paginator
 
-from clinicflow.clinics.actors import Actor
+from clinicflow.access.actors import Actor
 from scheduling.models import Appointment, DoctorNote
 
 NOTES_PAGE = 10

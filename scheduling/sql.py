@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from clinicflow.clinics.actors import Actor, Role
+from clinicflow.access.actors import Actor, Role
 from clinicflow.core.errors import NotFound
 from clinicflow.db.prepared import prepared_cursor
 

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from clinicflow.clinics.actors import Actor
+from clinicflow.access.actors import Actor
 from clinicflow.core import clock
 from scheduling.availability import Blocked, Slot, blocks, bookable
 from scheduling.hours import Bookable, Span, starts_in

@@ -12,8 +12,8 @@ from django.db import connections, transaction
 
 from aiassist import jobs as summary_jobs
 from aiassist.models import IntakeSummary
+from clinicflow.access.actors import system_actor
 from clinicflow.celery import app
-from clinicflow.clinics.actors import system_actor
 from clinicflow.core import clock
 from clinicflow.db import tenant
 from clinicflow.jobs import queue

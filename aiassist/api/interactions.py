@@ -13,9 +13,9 @@ from rest_framework.response import Response
 
 from aiassist.models import Interaction
 from aiassist.operations import interactions
+from clinicflow.api.base import ClinicViewSet, Lists, Shows
 from clinicflow.api.filters import YesNoFilter
 from clinicflow.api.serializers import Input
-from clinicflow.clinics.api.base import ClinicViewSet, Lists, Shows
 from clinicflow.core import clock
 from scheduling.api.filters import OnDays
 

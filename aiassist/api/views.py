@@ -12,10 +12,10 @@ from aiassist.api.serializers import SummaryInput, SummaryOutput, SummaryState
 from aiassist.editing import edited
 from aiassist.models import IntakeSummary
 from aiassist.operations import summaries
+from clinicflow.access.actors import Role
+from clinicflow.api.base import ClinicView
 from clinicflow.api.etags import check_precondition, etag_of
 from clinicflow.api.serializers import Nothing
-from clinicflow.clinics.actors import Role
-from clinicflow.clinics.api.base import ClinicView
 from clinicflow.core import clock
 from clinicflow.core.errors import NotFound
 from intake.models import IntakeRevision

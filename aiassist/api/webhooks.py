@@ -21,9 +21,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from aiassist.operations import arrivals, calls
+from clinicflow.access.actors import Actor
 from clinicflow.api.errors import Malformed, describe, problem_response
 from clinicflow.api.parsers import parse_object
-from clinicflow.clinics.actors import Actor
 from clinicflow.clinics.operations.actors import clinic_itself
 from clinicflow.clinics.permissions import public
 from clinicflow.core import clock

@@ -7,7 +7,7 @@ from django.db import transaction
 from aiassist.engine.replies import classify
 from aiassist.models import Interaction
 from aiassist.operations import replies
-from clinicflow.clinics.actors import Actor
+from clinicflow.access.actors import Actor
 from patients.models import Patient
 from patients.operations import patients
 from scheduling.models import Appointment, Message, WaitlistEntry

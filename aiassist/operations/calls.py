@@ -12,7 +12,7 @@ from aiassist.models import Interaction
 from aiassist.operations import interactions, replies
 from aiassist.operations.replies import Heard
 from aiassist.threads import Entry
-from clinicflow.clinics.actors import Actor
+from clinicflow.access.actors import Actor
 from clinicflow.clinics.models import ClinicSettings
 from clinicflow.core import clock
 from clinicflow.core.errors import Invalid

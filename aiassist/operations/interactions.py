@@ -15,8 +15,8 @@ from aiassist import threads, wording
 from aiassist.events import AttentionNeeded, InteractionCreated
 from aiassist.models import Interaction
 from aiassist.threads import Entry
+from clinicflow.access.actors import Actor, Role
 from clinicflow.audit.log import record
-from clinicflow.clinics.actors import Actor, Role
 from clinicflow.clinics.models import ClinicSettings
 from clinicflow.core import clock
 from clinicflow.core.errors import Forbidden, Invalid

@@ -8,8 +8,8 @@ from django.db import transaction
 from aiassist.events import ModelTrialWanted
 from aiassist.model import client
 from aiassist.models import ModelUse
+from clinicflow.access.actors import Actor
 from clinicflow.audit.log import record
-from clinicflow.clinics.actors import Actor
 from clinicflow.clinics.models import ClinicSettings
 from clinicflow.core.events import publish
 

@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from aiassist import threads, wording
 from aiassist.models import Interaction
 from aiassist.operations import calls, interactions
-from clinicflow.clinics.actors import Actor
+from clinicflow.access.actors import Actor
 from clinicflow.clinics.models import ClinicSettings, DoctorSettings
 from clinicflow.core import clock
 from clinicflow.core.errors import IllegalTransition

@@ -14,7 +14,7 @@ from aiassist import threads, wording
 from aiassist.engine.replies import Kind, Reply, classify
 from aiassist.models import Interaction
 from aiassist.operations import interactions
-from clinicflow.clinics.actors import Actor, Role
+from clinicflow.access.actors import Actor, Role
 from clinicflow.clinics.models import ClinicSettings
 from clinicflow.core import clock
 from clinicflow.core.errors import IllegalTransition

@@ -14,8 +14,8 @@ from aiassist.editing import is_plain
 from aiassist.engine.schema import VERSION, Answer, Verified, VerifiedItem
 from aiassist.events import SummaryFailed, SummaryReady, SummaryWanted
 from aiassist.models import IntakeSummary
+from clinicflow.access.actors import Actor
 from clinicflow.audit.log import record
-from clinicflow.clinics.actors import Actor
 from clinicflow.core.errors import IllegalTransition, Invalid
 from clinicflow.core.events import publish
 from intake.models import IntakeForm, IntakeRevision

@@ -8,8 +8,8 @@ from aiassist.events import SummaryReady
 from aiassist.models import IntakeSummary
 from aiassist.operations import summaries
 from aiassist.reading import read_summary
+from clinicflow.access.actors import system_actor
 from clinicflow.audit.models import AuditLog
-from clinicflow.clinics.actors import system_actor
 from clinicflow.core import clock, events
 from clinicflow.core.errors import IllegalTransition, NotFound
 from clinicflow.jobs.models import Job

@@ -15,8 +15,8 @@ from aiassist import inbox
 from aiassist.forms import InboxForm, ReplyForm, ResolveForm
 from aiassist.models import Interaction
 from aiassist.operations import interactions, outreach
+from clinicflow.access.actors import Role
 from clinicflow.audit.log import saw
-from clinicflow.clinics.actors import Role
 from clinicflow.clinics.models import Doctor
 from clinicflow.clinics.permissions import role_required
 from clinicflow.core import clock

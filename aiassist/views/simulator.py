@@ -11,8 +11,8 @@ from aiassist import inbox
 from aiassist.forms import CallEndForm, PatientSaysForm
 from aiassist.models import Interaction
 from aiassist.operations import calls, interactions, replies
+from clinicflow.access.actors import Actor
 from clinicflow.audit.log import saw
-from clinicflow.clinics.actors import Actor
 from clinicflow.clinics.operations.actors import clinic_itself
 from clinicflow.clinics.permissions import role_required
 from clinicflow.core import clock

@@ -36,10 +36,10 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from clinicflow.access.actors import Actor
 from clinicflow.accounts.models import User
 from clinicflow.audit.log import saw
 from clinicflow.audit.models import AuditLog
-from clinicflow.clinics.actors import Actor
 from clinicflow.clinics.models import ClinicSettings, Doctor, DoctorSettings, Membership
 from clinicflow.clinics.operations import members
 from clinicflow.clinics.operations import settings as clinic_settings

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from django.conf import settings
 
+from clinicflow.access.actors import system_actor
 from clinicflow.accounts.operations import sessions
 from clinicflow.api.idempotency import forget_old
 from clinicflow.audit import chain
-from clinicflow.clinics.actors import system_actor
 from clinicflow.clinics.models import Membership
 from clinicflow.clinics.operations import checks, letters
 from clinicflow.core import clock

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from clinicflow.access.actors import Actor, Role
 from clinicflow.accounts.models import User
 from clinicflow.audit.chain import Sealed, sealed_until
 from clinicflow.audit.models import AuditLog
-from clinicflow.clinics.actors import Actor, Role
 from clinicflow.clinics.models import Membership
 
 PAGE = 50

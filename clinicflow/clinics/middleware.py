@@ -9,10 +9,10 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
+from clinicflow.access.actors import Actor
 from clinicflow.accounts.models import AuthSession
 from clinicflow.accounts.operations import sessions, tokens
 from clinicflow.audit.log import record
-from clinicflow.clinics.actors import Actor
 from clinicflow.clinics.models import ClinicSettings
 from clinicflow.clinics.operations.actors import actor_of, caller_of
 from clinicflow.db import tenant

@@ -7,7 +7,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
-from clinicflow.clinics.querysets import DoctorQuerySet, DoctorSettingsQuerySet, MembershipQuerySet, StaffQuerySet
+from clinicflow.access.querysets import StaffQuerySet
+from clinicflow.clinics.querysets import DoctorQuerySet, DoctorSettingsQuerySet, MembershipQuerySet
 from clinicflow.core.models import ClinicOwned, Timestamped
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

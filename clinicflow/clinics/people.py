@@ -10,10 +10,10 @@ from django.core.paginator import Page, Paginator
 from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
+from clinicflow.access.actors import Actor
 from clinicflow.accounts.models import User
 from clinicflow.accounts.operations import second_factor
 from clinicflow.audit.models import AuditLog
-from clinicflow.clinics.actors import Actor
 from clinicflow.clinics.models import Membership
 from clinicflow.clinics.querysets import JOINED
 from clinicflow.core import clock

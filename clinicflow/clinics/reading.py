@@ -7,9 +7,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from clinicflow.access.actors import Actor
 from clinicflow.accounts.models import User
 from clinicflow.accounts.operations import second_factor
-from clinicflow.clinics.actors import Actor
 from clinicflow.clinics.declared import Setting, Tab
 from clinicflow.clinics.models import WEEKDAYS, ClinicSettings
 from clinicflow.web.display import write_clock

@@ -11,8 +11,8 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.db import close_old_connections
 
+from clinicflow.access.actors import Actor, Role
 from clinicflow.accounts.operations import sessions, tokens
-from clinicflow.clinics.actors import Actor, Role
 from clinicflow.clinics.operations.actors import Caller, actor_of
 from clinicflow.realtime import broadcast
 

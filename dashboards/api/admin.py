@@ -10,7 +10,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clinicflow.clinics.api.base import ClinicView, ClinicViewSet
+from clinicflow.api.base import ClinicView, ClinicViewSet
 from clinicflow.clinics.models import Doctor
 from clinicflow.core import clock
 from dashboards.api.serializers import ClinicDay, DayFigures, DayQuery, KindQuery, RecentCancellation, WantOutput

@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clinicflow.clinics.api.base import ClinicView, ClinicViewSet
+from clinicflow.api.base import ClinicView, ClinicViewSet
 from clinicflow.core import clock
 from dashboards.api.serializers import AlertOutput, AlertQuery, DayQuery, DoctorFigures, DoctorToday
 from dashboards.board.own_day import OwnDay, read_own_day

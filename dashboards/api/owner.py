@@ -8,7 +8,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clinicflow.clinics.api.base import ClinicView
+from clinicflow.api.base import ClinicView
 from clinicflow.core import clock
 from dashboards.metrics import records
 from dashboards.metrics.definitions import FIGURES, UNITS

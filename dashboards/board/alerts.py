@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from aiassist.models import IntakeSummary
-from clinicflow.clinics.actors import Actor
+from clinicflow.access.actors import Actor
 from scheduling.models import Appointment
 
 KINDS = ("arrived", "allergy", "summary-failed", "summary-unreviewed", "intake-missing", "late", "no-show")

@@ -25,7 +25,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, TruncDate, TruncTime
 
 from aiassist.models import IntakeSummary, Interaction
-from clinicflow.clinics.actors import Actor
+from clinicflow.access.actors import Actor
 from clinicflow.clinics.models import ClinicSettings
 from clinicflow.core import clock
 from dashboards.board.nearing import nearing_until

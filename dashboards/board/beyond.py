@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from clinicflow.clinics.actors import Actor, Role
+from clinicflow.access.actors import Actor, Role
 from clinicflow.clinics.models import ClinicSettings
 from clinicflow.core import clock
 from clinicflow.db.prepared import prepared_cursor

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 
-from clinicflow.clinics.actors import Actor
+from clinicflow.access.actors import Actor
 from clinicflow.clinics.models import WEEKDAYS, ClinicSettings
 from clinicflow.core import clock
 from dashboards.board.beyond import Beyond, read_beyond

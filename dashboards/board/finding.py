@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Case, F, IntegerField, Value, When
 from django.db.models.functions import Abs, Extract
 
-from clinicflow.clinics.actors import Actor
+from clinicflow.access.actors import Actor
 from clinicflow.core import clock
 from patients.models import Patient
 from scheduling.models import Appointment

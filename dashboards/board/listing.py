@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q
 from django.http import QueryDict
 
-from clinicflow.clinics.actors import Actor
+from clinicflow.access.actors import Actor
 from clinicflow.clinics.models import Doctor
 from clinicflow.core import clock
 from dashboards.board.cards import COLUMNS, Card, card_of

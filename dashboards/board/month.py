@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count
 from django.db.models.functions import TruncDate
 
-from clinicflow.clinics.actors import Actor
+from clinicflow.access.actors import Actor
 from clinicflow.core import clock
 from scheduling.models import Appointment
 

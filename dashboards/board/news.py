@@ -9,7 +9,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from aiassist.models import IntakeSummary, Interaction
-from clinicflow.clinics.actors import Actor, Role
+from clinicflow.access.actors import Actor, Role
 from clinicflow.core import clock
 from clinicflow.notifications.models import Notification
 from scheduling.models import Appointment, Cancellation

@@ -6,7 +6,7 @@ from functools import cached_property
 from uuid import UUID
 
 from aiassist.models import IntakeSummary
-from clinicflow.clinics.actors import Actor
+from clinicflow.access.actors import Actor
 from clinicflow.core import clock
 from dashboards.board.alerts import READY, Alert, alerts_of, newest_summaries
 from dashboards.board.pace import Pace, pace_of

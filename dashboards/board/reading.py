@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from clinicflow.clinics.actors import Actor
+from clinicflow.access.actors import Actor
 from clinicflow.db.prepared import prepared_cursor
 from dashboards.board.cards import COLUMNS
 from scheduling.transitions import DESK

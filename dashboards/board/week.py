@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from clinicflow.clinics.actors import Actor
+from clinicflow.access.actors import Actor
 from clinicflow.clinics.models import WEEKDAYS, ClinicSettings, Doctor
 from clinicflow.core import clock
 from dashboards.board.cards import COLUMNS, Card, card_of

@@ -9,8 +9,8 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
+from clinicflow.access.actors import system_actor
 from clinicflow.accounts.models import User
-from clinicflow.clinics.actors import system_actor
 from clinicflow.clinics.models import Clinic, ClinicSettings, Doctor, DoctorSettings, Membership
 from clinicflow.core import clock
 from clinicflow.core.models import Timestamped

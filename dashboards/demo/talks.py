@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from aiassist.models import Interaction
-from clinicflow.clinics.actors import Actor
+from clinicflow.access.actors import Actor
 from clinicflow.core import clock
 from dashboards.demo import threads
 from dashboards.demo.making import Chance

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from clinicflow.clinics.actors import Actor
+from clinicflow.access.actors import Actor
 from clinicflow.core import clock
 from scheduling.availability import bookable
 from scheduling.hours import Span, instants_of, subtract

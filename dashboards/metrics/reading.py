@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from clinicflow.clinics.actors import Actor
+from clinicflow.access.actors import Actor
 from clinicflow.clinics.models import Doctor
 from clinicflow.core import clock
 from dashboards.metrics.counting import count_by_doctor, count_by_hour

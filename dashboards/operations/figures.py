@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from clinicflow.clinics.actors import Actor
+from clinicflow.access.actors import Actor
 from clinicflow.core import clock
 from dashboards.metrics import counting
 from dashboards.metrics.opening import opening_of

@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from clinicflow.clinics.actors import Actor, Role
+from clinicflow.access.actors import Actor, Role
 from clinicflow.core.errors import Forbidden, Invalid
 from dashboards.models import TaskMinutes
 

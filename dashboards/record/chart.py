@@ -5,7 +5,7 @@ from uuid import UUID
 
 from aiassist.models import IntakeSummary
 from aiassist.reading import Reading, read_summary
-from clinicflow.clinics.actors import Actor, Role
+from clinicflow.access.actors import Actor, Role
 from intake.models import IntakeForm
 from patients.models import Patient
 from scheduling.reading import Notes, read_notes

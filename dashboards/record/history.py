@@ -11,8 +11,8 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q
 
 from aiassist.models import IntakeSummary, Interaction
+from clinicflow.access.actors import Actor, Role
 from clinicflow.audit.models import AuditLog
-from clinicflow.clinics.actors import Actor, Role
 from clinicflow.core import clock
 from intake.desk import Row as IntakeRow
 from intake.desk import rows_of

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from aiassist.models import IntakeSummary, Interaction
-from clinicflow.clinics.actors import Actor, Role, system_actor
+from clinicflow.access.actors import Actor, Role, system_actor
 from clinicflow.core import clock
 from clinicflow.core.errors import DomainError
 from clinicflow.jobs.queue import enqueue

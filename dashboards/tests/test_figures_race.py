@@ -8,7 +8,7 @@ import time_machine
 from django.db import connection, transaction
 from django.test import TransactionTestCase
 
-from clinicflow.clinics.actors import system_actor
+from clinicflow.access.actors import system_actor
 from clinicflow.db import tenant
 from clinicflow.testing.case import Cast
 from clinicflow.testing.monday import MONDAY, TEN

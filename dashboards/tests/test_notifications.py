@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from aiassist.events import AttentionNeeded, SummaryReady
 from aiassist.models import IntakeSummary, Interaction
-from clinicflow.clinics.actors import system_actor
+from clinicflow.access.actors import system_actor
 from clinicflow.core import clock
 from clinicflow.core.events import publish
 from clinicflow.jobs.models import Job

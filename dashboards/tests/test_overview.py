@@ -1,8 +1,8 @@
 import csv
 import datetime as dt
 
+from clinicflow.access.actors import system_actor
 from clinicflow.audit.models import AuditLog
-from clinicflow.clinics.actors import system_actor
 from clinicflow.testing.monday import MONDAY, TEN, MondayCase
 from dashboards.metrics.panels import PANELS, SECTIONS
 from dashboards.models import TaskMinutes

@@ -6,7 +6,7 @@ import uuid
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from clinicflow.clinics.actors import system_actor
+from clinicflow.access.actors import system_actor
 from clinicflow.testing.crowd import Crowd
 from clinicflow.testing.monday import MONDAY, TEN, MondayCase
 from dashboards.metrics.counting import COUNTED, count_by_doctor

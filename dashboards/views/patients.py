@@ -6,8 +6,8 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
+from clinicflow.access.actors import Role
 from clinicflow.audit.log import saw
-from clinicflow.clinics.actors import Role
 from clinicflow.clinics.permissions import role_required
 from clinicflow.core import clock
 from clinicflow.web.render import render_page

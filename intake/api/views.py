@@ -11,9 +11,9 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from clinicflow.api.base import ClinicViewSet, Lists, Shows
 from clinicflow.api.filters import Filters, YesNoFilter
 from clinicflow.api.serializers import Nothing
-from clinicflow.clinics.api.base import ClinicViewSet, Lists, Shows
 from intake.api.serializers import FormChange, FormInput, FormOutput, QuestionnaireInput, QuestionnaireOutput
 from intake.models import IntakeForm, Questionnaire
 from intake.operations import deliveries, forms, questionnaires

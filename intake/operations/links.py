@@ -14,8 +14,8 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 
+from clinicflow.access.actors import Actor
 from clinicflow.audit.log import record
-from clinicflow.clinics.actors import Actor
 from clinicflow.core import clock
 from clinicflow.core.errors import NotFound
 from intake.models import PatientLink

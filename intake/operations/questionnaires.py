@@ -9,8 +9,8 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 
+from clinicflow.access.actors import Actor, Role
 from clinicflow.audit.log import record
-from clinicflow.clinics.actors import Actor, Role
 from clinicflow.clinics.models import ClinicSettings
 from clinicflow.core import clock
 from clinicflow.core.errors import Forbidden

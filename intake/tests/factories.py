@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from clinicflow.clinics.actors import Actor, Role
+from clinicflow.access.actors import Actor, Role
 from clinicflow.core import clock
 from intake.operations import forms
 

@@ -10,8 +10,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from clinicflow.access.actors import Role
 from clinicflow.audit.log import saw
-from clinicflow.clinics.actors import Role
 from clinicflow.clinics.models import ClinicSettings, Doctor
 from clinicflow.clinics.operations import sign_in
 from clinicflow.clinics.operations.actors import caller_of

@@ -17,9 +17,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
+from clinicflow.api.base import Changes, ClinicView, ClinicViewSet, Lists, Shows
 from clinicflow.api.errors import TooLarge
 from clinicflow.api.renderers import PROBLEM_TYPE, JSONRenderer, as_json
-from clinicflow.clinics.api.base import Changes, ClinicView, ClinicViewSet, Lists, Shows
 from clinicflow.clinics.permissions import require_password_again
 from clinicflow.core import clock
 from patients.api.filters import PatientFilters

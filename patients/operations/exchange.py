@@ -10,8 +10,8 @@ from uuid import UUID
 
 from django.db import transaction
 
+from clinicflow.access.actors import Actor, Role
 from clinicflow.audit.log import exported, record
-from clinicflow.clinics.actors import Actor, Role
 from clinicflow.clinics.models import ClinicSettings
 from clinicflow.core import clock
 from clinicflow.core.errors import Forbidden, Invalid

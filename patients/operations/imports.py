@@ -7,8 +7,8 @@ from uuid import UUID
 
 from django.db import transaction
 
+from clinicflow.access.actors import Actor, Role
 from clinicflow.audit.log import record
-from clinicflow.clinics.actors import Actor, Role
 from clinicflow.core import clock
 from clinicflow.core.errors import Forbidden
 from clinicflow.jobs.queue import enqueue

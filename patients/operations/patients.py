@@ -8,8 +8,8 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
+from clinicflow.access.actors import Actor, Role
 from clinicflow.audit.log import record
-from clinicflow.clinics.actors import Actor, Role
 from clinicflow.clinics.models import Doctor
 from clinicflow.core import clock
 from clinicflow.core.errors import Forbidden, Invalid

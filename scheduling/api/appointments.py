@@ -13,9 +13,9 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from clinicflow.api.base import ClinicViewSet, Lists
 from clinicflow.api.etags import etag_of
 from clinicflow.api.serializers import Nothing
-from clinicflow.clinics.api.base import ClinicViewSet, Lists
 from clinicflow.core import clock
 from patients.models import Patient
 from scheduling.api.filters import AppointmentFilters

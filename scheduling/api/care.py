@@ -11,7 +11,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clinicflow.clinics.api.base import Changes, ClinicView, ClinicViewSet, Lists, Shows
+from clinicflow.api.base import Changes, ClinicView, ClinicViewSet, Lists, Shows
 from clinicflow.core import clock
 from patients.models import Patient
 from scheduling.api.appointments import WritesVisits

@@ -12,8 +12,8 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from clinicflow.api.base import Changes, ClinicView, ClinicViewSet, Lists, Shows
 from clinicflow.api.serializers import Input
-from clinicflow.clinics.api.base import Changes, ClinicView, ClinicViewSet, Lists, Shows
 from clinicflow.core import clock
 from scheduling.api.appointments import WritesVisits
 from scheduling.api.fields import DayField, MomentField, instant_of

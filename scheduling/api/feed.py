@@ -15,9 +15,9 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from clinicflow.access.actors import Actor, Role
+from clinicflow.api.base import ClinicView
 from clinicflow.audit.log import saw
-from clinicflow.clinics.actors import Actor, Role
-from clinicflow.clinics.api.base import ClinicView
 from clinicflow.clinics.models import Clinic, Doctor
 from clinicflow.clinics.permissions import public
 from clinicflow.core import clock

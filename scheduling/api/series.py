@@ -8,8 +8,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from clinicflow.api.base import ClinicView
 from clinicflow.api.serializers import Input
-from clinicflow.clinics.api.base import ClinicView
 from scheduling.api.appointments import WritesVisits
 from scheduling.api.closed_time import OutcomeOutput, Outcomes
 from scheduling.api.fields import MomentField

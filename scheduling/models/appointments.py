@@ -8,8 +8,8 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
 
+from clinicflow.access.querysets import ClinicQuerySet
 from clinicflow.clinics.models import Doctor
-from clinicflow.clinics.querysets import ClinicQuerySet
 from clinicflow.core.models import ClinicOwned
 from patients.models import Patient
 from scheduling.querysets import AppointmentQuerySet, CancellationQuerySet

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from clinicflow.clinics.actors import Actor
+from clinicflow.access.actors import Actor
 from clinicflow.core.errors import Invalid
 from scheduling.models import Appointment, Cancellation, Closure, TimeOff
 from scheduling.operations import bulk, changes, time_off

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from clinicflow.clinics.actors import Actor
+from clinicflow.access.actors import Actor
 from clinicflow.core.errors import DomainError, Forbidden, Invalid
 from scheduling.availability import bookable, nearest_free
 from scheduling.models import Appointment

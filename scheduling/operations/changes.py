@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from clinicflow.clinics.actors import Actor
+from clinicflow.access.actors import Actor
 from clinicflow.clinics.models import Clinic, ClinicSettings
 from clinicflow.core.events import publish
 from clinicflow.jobs.queue import enqueue

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from clinicflow.clinics.actors import Actor
+from clinicflow.access.actors import Actor
 from patients.operations import patients
 from scheduling.models import Appointment
 from scheduling.operations import appointments

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from clinicflow.clinics.actors import Actor, Role
+from clinicflow.access.actors import Actor, Role
 from clinicflow.core.errors import Forbidden, Invalid
 from patients.models import Patient
 from scheduling.models import Appointment, DoctorNote

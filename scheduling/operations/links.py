@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from clinicflow.clinics.actors import Actor
+from clinicflow.access.actors import Actor
 from scheduling.errors import FollowUpClosed, WaitlistClosed
 from scheduling.models import Appointment, FollowUp, WaitlistEntry
 

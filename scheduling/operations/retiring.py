@@ -6,8 +6,8 @@ from uuid import UUID
 
 from django.db import transaction
 
+from clinicflow.access.actors import Actor
 from clinicflow.audit.log import record
-from clinicflow.clinics.actors import Actor
 from clinicflow.clinics.events import SettingsChanged
 from clinicflow.clinics.models import Doctor
 from clinicflow.core.errors import Forbidden, Invalid

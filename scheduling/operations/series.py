@@ -10,7 +10,7 @@ from uuid import UUID
 from dateutil.rrule import rrulestr
 from django.db import transaction
 
-from clinicflow.clinics.actors import Actor
+from clinicflow.access.actors import Actor
 from clinicflow.core import clock
 from clinicflow.core.errors import Forbidden, Invalid
 from clinicflow.web.display import write_gap

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from clinicflow.clinics.actors import Actor, Role
+from clinicflow.access.actors import Actor, Role
 from clinicflow.clinics.models import Clinic, Doctor
 from clinicflow.core import clock
 from clinicflow.core.errors import Forbidden, Invalid

@@ -3,7 +3,7 @@
 import datetime as dt
 import itertools
 
-from clinicflow.clinics.actors import system_actor
+from clinicflow.access.actors import system_actor
 from clinicflow.core import clock
 from clinicflow.core.errors import Forbidden, Invalid, NotFound
 from clinicflow.jobs.models import Job

@@ -2,8 +2,8 @@
 
 import datetime as dt
 
+from clinicflow.access.actors import Actor, Role
 from clinicflow.audit.models import AuditLog
-from clinicflow.clinics.actors import Actor, Role
 from clinicflow.core.errors import Forbidden, IllegalTransition, Invalid, NotFound
 from scheduling import transitions
 from scheduling.errors import InsideNotice, SlotTaken

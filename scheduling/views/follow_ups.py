@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from clinicflow.access.actors import Role
 from clinicflow.audit.log import saw
-from clinicflow.clinics.actors import Role
 from clinicflow.clinics.models import Doctor
 from clinicflow.clinics.permissions import role_required
 from clinicflow.core import clock

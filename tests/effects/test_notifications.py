@@ -5,7 +5,7 @@ from django.core import mail as outbox
 
 from aiassist.events import AttentionNeeded
 from aiassist.models import Interaction
-from clinicflow.clinics.actors import system_actor
+from clinicflow.access.actors import system_actor
 from clinicflow.core import clock
 from clinicflow.core.events import publish
 from clinicflow.notifications.models import Notification

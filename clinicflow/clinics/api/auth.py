@@ -15,9 +15,9 @@ from rest_framework.views import APIView
 from clinicflow.accounts.errors import BadCredentials, SecondFactorRequired
 from clinicflow.accounts.models import AuthSession, User
 from clinicflow.accounts.operations import second_factor, sessions, tokens
+from clinicflow.api.base import ClinicView
 from clinicflow.api.schema import problems
 from clinicflow.api.throttles import SignInThrottle
-from clinicflow.clinics.api.base import ClinicView
 from clinicflow.clinics.api.serializers import Login, Me, Refresh, SwitchRole, TokenPair, UserBrief
 from clinicflow.clinics.models import Membership
 from clinicflow.clinics.operations import sign_in

@@ -8,9 +8,9 @@ from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from clinicflow.api.base import ClinicView, ClinicViewSet, Lists, Shows
 from clinicflow.api.etags import check_precondition, etag_of
 from clinicflow.audit.models import AuditLog
-from clinicflow.clinics.api.base import ClinicView, ClinicViewSet, Lists, Shows
 from clinicflow.clinics.api.filters import AuditFilters, DoctorFilters, MemberFilters
 from clinicflow.clinics.api.serializers import (
     AuditOutput,

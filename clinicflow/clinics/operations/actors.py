@@ -7,9 +7,9 @@ from uuid import UUID, uuid4
 import structlog
 from django.http import HttpRequest
 
+from clinicflow.access.actors import Actor, Role
 from clinicflow.accounts.models import AuthSession
 from clinicflow.clinics import sql
-from clinicflow.clinics.actors import Actor, Role
 from clinicflow.clinics.models import Clinic, Membership
 from clinicflow.core.addresses import client_address
 

@@ -4,9 +4,9 @@ import datetime as dt
 
 from django.db import transaction
 
+from clinicflow.access.actors import Actor
 from clinicflow.audit import chain
 from clinicflow.audit.log import record
-from clinicflow.clinics.actors import Actor
 from clinicflow.clinics.events import AuditCheckAsked
 from clinicflow.core.events import publish
 

@@ -4,9 +4,9 @@ from zoneinfo import available_timezones
 
 from django.db import transaction
 
+from clinicflow.access.actors import Actor, system_actor
 from clinicflow.accounts.models import User
 from clinicflow.audit.log import record
-from clinicflow.clinics.actors import Actor, system_actor
 from clinicflow.clinics.models import Clinic, ClinicSettings, Membership
 from clinicflow.clinics.operations import members
 from clinicflow.core.errors import Invalid

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from clinicflow.clinics.actors import Actor, Role
+from clinicflow.access.actors import Actor, Role
 from clinicflow.clinics.events import SettingsChanged
 from clinicflow.clinics.hours import problem_of_week
 from clinicflow.clinics.models import Doctor, DoctorSettings

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from django.db import transaction
 
+from clinicflow.access.actors import Actor
 from clinicflow.accounts.operations import users
 from clinicflow.audit.log import record
-from clinicflow.clinics.actors import Actor
 from clinicflow.clinics.errors import NotInvited, StillInvited
 from clinicflow.clinics.events import PasswordResetAsked, PersonInvited
 from clinicflow.clinics.models import Membership

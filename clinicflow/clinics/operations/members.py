@@ -9,10 +9,10 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from clinicflow.access.actors import Actor
 from clinicflow.accounts.models import User
 from clinicflow.accounts.operations import sessions, users
 from clinicflow.audit.log import record
-from clinicflow.clinics.actors import Actor
 from clinicflow.clinics.errors import (
     DoctorTaken,
     LastManager,

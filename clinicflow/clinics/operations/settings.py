@@ -9,10 +9,10 @@ from zoneinfo import available_timezones
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from clinicflow.access.actors import Actor
 from clinicflow.accounts.models import AuthSession
 from clinicflow.accounts.operations import second_factor, sessions
 from clinicflow.audit.log import record
-from clinicflow.clinics.actors import Actor
 from clinicflow.clinics.declared import DOCTOR, OF_CLINIC, RANGES, Tab
 from clinicflow.clinics.errors import ChangedMeanwhile
 from clinicflow.clinics.events import SettingsChanged

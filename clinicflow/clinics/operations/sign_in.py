@@ -6,11 +6,11 @@ from uuid import UUID
 
 from django.db import transaction
 
+from clinicflow.access.actors import Actor
 from clinicflow.accounts.errors import EnrolmentRequired, RoleNotHeld
 from clinicflow.accounts.models import AuthSession, User
 from clinicflow.accounts.operations import second_factor, sessions
 from clinicflow.audit.log import record
-from clinicflow.clinics.actors import Actor
 from clinicflow.clinics.models import ClinicSettings, Membership
 from clinicflow.clinics.operations import invitations
 from clinicflow.clinics.operations.actors import Caller, actor_of_membership

@@ -12,10 +12,10 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from clinicflow.access.actors import Role
 from clinicflow.accounts.errors import RoleNotHeld
 from clinicflow.accounts.models import User
 from clinicflow.accounts.operations import sessions
-from clinicflow.clinics.actors import Role
 from clinicflow.clinics.operations import sign_in
 from clinicflow.clinics.operations.actors import caller_of
 from clinicflow.clinics.permissions import public

@@ -9,11 +9,11 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from clinicflow.api.base import ClinicView, ClinicViewSet, Lists
 from clinicflow.api.errors import PreconditionFailed
 from clinicflow.api.etags import check_precondition, etag_of
 from clinicflow.api.filters import Filters, YesNoFilter
 from clinicflow.api.serializers import Nothing
-from clinicflow.clinics.api.base import ClinicView, ClinicViewSet, Lists
 from clinicflow.core import clock
 from clinicflow.notifications.api.serializers import AllRead, NotificationOutput, PreferenceInput, PreferenceOutput
 from clinicflow.notifications.models import Notification, NotificationPreference

@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from clinicflow.clinics.actors import system_actor
+from clinicflow.access.actors import system_actor
 from clinicflow.clinics.models import Clinic
 from clinicflow.core import clock
 from clinicflow.db import tenant

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from clinicflow.clinics.actors import Actor, Role
+from clinicflow.access.actors import Actor, Role
 from clinicflow.clinics.models import ClinicSettings
 from clinicflow.core.errors import Invalid
 from scheduling import transitions

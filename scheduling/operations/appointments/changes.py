@@ -4,8 +4,8 @@ import datetime as dt
 from typing import Any
 from uuid import UUID
 
+from clinicflow.access.actors import Actor
 from clinicflow.audit.log import record
-from clinicflow.clinics.actors import Actor
 from clinicflow.clinics.models import ClinicSettings
 from clinicflow.core import clock
 from clinicflow.core.events import publish

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import TypedDict
 from uuid import UUID
 
-from clinicflow.clinics.actors import Actor
+from clinicflow.access.actors import Actor
 from clinicflow.core.errors import Invalid
 from scheduling import transitions
 from scheduling.events import AppointmentUpdated

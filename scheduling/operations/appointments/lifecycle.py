@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from clinicflow.clinics.actors import Actor
+from clinicflow.access.actors import Actor
 from clinicflow.core import clock
 from patients.operations.patients import record_first_visit
 from scheduling import transitions

@@ -3,7 +3,7 @@
 import datetime as dt
 from uuid import UUID
 
-from clinicflow.clinics.actors import Actor
+from clinicflow.access.actors import Actor
 from clinicflow.core.errors import NotFound
 from clinicflow.core.models import repoint
 from scheduling import transitions

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 
-from clinicflow.clinics.actors import Actor
+from clinicflow.access.actors import Actor
 from clinicflow.core import clock
 from clinicflow.core.constraints import meaning_of
 from clinicflow.core.errors import Forbidden, Invalid

@@ -11,13 +11,13 @@ from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
+from clinicflow.access.actors import Actor, Role
 from clinicflow.api import idempotency
 from clinicflow.api.etags import check_precondition, etag_of
 from clinicflow.api.filters import OF_LISTS, refuse_unknown_names
 from clinicflow.api.models import KeptAnswer
 from clinicflow.api.permissions import Deny, Roles
 from clinicflow.audit import log
-from clinicflow.clinics.actors import Actor, Role
 
 NOBODY = Actor(clinic_id=UUID(int=0), role=Role.ADMIN)
 RoleTable = tuple[str, ...] | Mapping[str, tuple[str, ...]]
