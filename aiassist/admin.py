@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from aiassist.models import Interaction
-from clinicflow.clinics.admin import ClinicModelAdmin, site
+from clinicflow.backoffice.admin import ClinicModelAdmin, site
 
 
 @admin.register(Interaction, site=site)

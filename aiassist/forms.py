@@ -6,9 +6,9 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy
 
-from aiassist import inbox
 from aiassist.models import IntakeSummary, Interaction
 from aiassist.operations import calls, interactions
+from aiassist.selectors import inbox
 
 
 class AgreementForm(forms.Form):

@@ -11,8 +11,7 @@ from uuid import UUID
 import structlog
 from django.db import transaction
 
-from aiassist import writing
-from aiassist.answers import engine_answers
+from aiassist import summarize_with_model
 from aiassist.engine.identity import Identity
 from aiassist.engine.schema import Answer
 from aiassist.engine.summarize import extract
@@ -21,14 +20,15 @@ from aiassist.model import client
 from aiassist.model.client import RETRYABLE, ModelFailed
 from aiassist.model.prompt import PROMPT_VERSION
 from aiassist.models import IntakeSummary
-from aiassist.operations import calls, interactions, model_use, outreach, summaries
-from aiassist.writing import Written
-from clinicflow.access.actors import Actor, system_actor
-from clinicflow.clinics.operations.actors import clinic_itself
+from aiassist.operations import calls, interactions, outreach, summaries, usage_budget
+from aiassist.rules.engine_answers import engine_answers
+from aiassist.summarize_with_model import Written
+from clinicflow.access.actor import Actor, system_actor
 from clinicflow.core import clock
 from clinicflow.db import tenant
 from clinicflow.jobs.queue import RetryLater, enqueue
 from clinicflow.jobs.registry import job, periodic
+from clinicflow.staff.selectors.actor_resolution import clinic_itself
 from scheduling.messaging import TWILIO, Undeliverable
 from scheduling.operations import messages
 
@@ -53,8 +53,8 @@ def summarize(*, clinic_id: UUID, summary_id: str) -> None:
         revision = summaries.answers_to_read(actor, pk)
         if revision is None:
             return
-        wanted = model_use.is_wanted(actor)
-        identity = writing.identity_behind(actor, revision) if wanted else None
+        wanted = usage_budget.is_wanted(actor)
+        identity = summarize_with_model.identity_behind(actor, revision) if wanted else None
         left = BUDGET - (clock.now() - summaries.opened_at(actor, pk)).total_seconds()
     answers = engine_answers(revision.form.questionnaire, revision)
     if identity is None:
@@ -75,7 +75,7 @@ def _by_model(actor: Actor, pk: UUID, answers: list[Answer], identity: Identity,
             raise ModelFailed("interrupted")
     if left < LEAST:
         raise ModelFailed("deadline")
-    return writing.write(actor, answers, identity, seconds=min(CALL, left - 3))
+    return summarize_with_model.write(actor, answers, identity, seconds=min(CALL, left - 3))
 
 
 def _retry_in_time(actor: Actor, pk: UUID, failed: ModelFailed, left: float) -> None:
@@ -143,12 +143,12 @@ def follow_up(*, clinic_id: UUID, summary_id: str, attempt: int) -> None:
     actor, pk = system_actor(clinic_id), UUID(summary_id)
     with transaction.atomic(), tenant(clinic_id):
         revision = summaries.awaits_model(actor, pk)
-        if revision is None or not model_use.is_wanted(actor):
+        if revision is None or not usage_budget.is_wanted(actor):
             return
-        identity = writing.identity_behind(actor, revision)
+        identity = summarize_with_model.identity_behind(actor, revision)
     answers = engine_answers(revision.form.questionnaire, revision)
     try:
-        written = writing.write(actor, answers, identity, seconds=CALL)
+        written = summarize_with_model.write(actor, answers, identity, seconds=CALL)
     except ModelFailed as failed:
         log.warning("model_failed", failure=failed.code, summary_id=summary_id)
         if failed.code not in FINAL:
@@ -165,7 +165,7 @@ def try_model(*, clinic_id: UUID) -> None:
     if not client.is_configured():
         return
     try:
-        writing.try_connection(system_actor(clinic_id))
+        summarize_with_model.try_connection(system_actor(clinic_id))
     except ModelFailed as failed:
         log.warning("model_failed", failure=failed.code)
 

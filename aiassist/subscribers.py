@@ -2,7 +2,7 @@
 
 from aiassist.events import ModelTrialWanted, SummaryWanted
 from aiassist.operations import interactions, summaries
-from clinicflow.access.actors import system_actor
+from clinicflow.access.actor import system_actor
 from clinicflow.core import clock
 from clinicflow.core.events import subscribe
 from clinicflow.jobs.queue import enqueue

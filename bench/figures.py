@@ -15,18 +15,19 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from bench.site import HOURS, sign_in
-from clinicflow.access.actors import Actor, Role, system_actor
+from clinicflow.access.actor import Actor, system_actor
+from clinicflow.access.roles import Role
 from clinicflow.accounts.models import User
 from clinicflow.clinics.models import Clinic, ClinicSettings, Doctor, DoctorSettings, Membership
 from clinicflow.core import clock
 from clinicflow.db import tenant
 from clinicflow.db.ownership import as_owner
-from clinicflow.testing.crowd import ALL_TABLES, Crowd
-from dashboards.metrics.counting import COUNTED, count_by_doctor
-from dashboards.metrics.opening import opening_of
-from dashboards.metrics.periods import MOST_DAYS, Compare, Period
-from dashboards.metrics.reading import read_report
-from dashboards.operations import figures
+from clinicflow.testing.bulk_data import ALL_TABLES, Crowd
+from dashboards.figures import operations
+from dashboards.figures.rules.periods import MOST_DAYS, Compare, Period
+from dashboards.figures.selectors.counting import COUNTED, count_by_doctor
+from dashboards.figures.selectors.opening_hours import opening_of
+from dashboards.figures.selectors.report import read_report
 from intake.operations import questionnaires
 
 ZONE = "America/New_York"
@@ -67,7 +68,7 @@ def run(rounds: int) -> Outcome:
     actor = system_actor(clinic.pk, ZONE)
     began = time.monotonic()
     with transaction.atomic(), tenant(actor.scope()):
-        figures.rebuild(actor, at=crowd.now)
+        operations.rebuild(actor, at=crowd.now)
     counted = time.monotonic() - began
     with as_owner(), connection.cursor() as cursor:
         cursor.execute("vacuum analyze day_figures, hour_figures, stale_days")

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from uuid import uuid4
 
 from bench.site import OF_THE_DAY, Site, connect
-from dashboards.sql import DAY_FIGURES
-from scheduling.sql import DAY
+from dashboards.board.selectors.day_figures import DAY_FIGURES
+from scheduling.selectors.day_rows import DAY
 
 Once = Callable[[], None]
 IDLE = 5.0  # seconds

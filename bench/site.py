@@ -20,7 +20,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
 
-from clinicflow.access.actors import system_actor
+from clinicflow.access.actor import system_actor
 from clinicflow.accounts.models import AuthSession, User
 from clinicflow.accounts.operations import sessions, tokens
 from clinicflow.clinics.models import Clinic, ClinicSettings, Doctor, DoctorSettings, Membership

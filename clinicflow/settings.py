@@ -48,6 +48,9 @@ INSTALLED_APPS = [
     "clinicflow.jobs",
     "clinicflow.accounts",
     "clinicflow.clinics",
+    "clinicflow.clinic_settings",
+    "clinicflow.staff",
+    "clinicflow.backoffice",
     "clinicflow.notifications",
     "clinicflow.realtime",
     "patients",
@@ -55,6 +58,7 @@ INSTALLED_APPS = [
     "intake",
     "aiassist",
     "dashboards",
+    *(() if PRODUCTION else ("demo",)),
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -96,8 +100,8 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
     "clinicflow.web.middleware.HtmxSignInMiddleware",
-    "clinicflow.clinics.middleware.ActorMiddleware",
-    "clinicflow.clinics.middleware.PasswordAgainMiddleware",
+    "clinicflow.staff.middleware.ActorMiddleware",
+    "clinicflow.staff.middleware.PasswordAgainMiddleware",
     "clinicflow.web.middleware.DomainErrorMiddleware",
 ]
 ROOT_URLCONF = "clinicflow.urls"
@@ -205,7 +209,7 @@ AUTHENTICATION_BACKENDS = [
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 # django-allauth gives the pages of signing in, of passwords and of the second factor
-ACCOUNT_ADAPTER = "clinicflow.clinics.adapters.AccountAdapter"
+ACCOUNT_ADAPTER = "clinicflow.staff.adapters.AccountAdapter"
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -215,7 +219,7 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-MFA_ADAPTER = "clinicflow.clinics.adapters.MFAAdapter"
+MFA_ADAPTER = "clinicflow.staff.adapters.MFAAdapter"
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # managers vouch for addresses
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
@@ -223,7 +227,7 @@ MFA_TOTP_ISSUER = "ClinicFlow"
 MFA_TOTP_TOLERANCE = 1
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # http://localhost
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
-AXES_CLIENT_IP_CALLABLE = "clinicflow.core.addresses.client_address"
+AXES_CLIENT_IP_CALLABLE = "clinicflow.core.client_ip.client_address"
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
@@ -322,7 +326,7 @@ OPENAI_MODEL = env.text("OPENAI_MODEL", "gpt-5-mini")
 
 # ---------------------------------------------------------------- API
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["clinicflow.clinics.api.authentication.ActorAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["clinicflow.api.authentication.ActorAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["clinicflow.api.permissions.Deny"],
     "DEFAULT_PARSER_CLASSES": ["clinicflow.api.parsers.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": [
@@ -373,8 +377,8 @@ SPECTACULAR_SETTINGS = {
         "IntakeStatus": "scheduling.models.Appointment.IntakeStatus",
         "Language": ["en", "es"],
         "NotificationKind": "clinicflow.notifications.models.Notification.Kind",
-        "AttentionKind": "dashboards.board.attention.KINDS",
-        "AlertKind": "dashboards.board.alerts.KINDS",
+        "AttentionKind": "dashboards.board.selectors.attention.KINDS",
+        "AlertKind": "dashboards.board.selectors.alerts.KINDS",
         "Role": "clinicflow.clinics.models.Membership.Role",
         "VisitCategory": "scheduling.models.Appointment.VisitCategory",
         "VisitType": "scheduling.models.Appointment.VisitType",

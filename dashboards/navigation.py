@@ -10,8 +10,9 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clinicflow.access.actors import Actor, Role
-from clinicflow.clinics.declared import TABS
+from clinicflow.access.actor import Actor
+from clinicflow.access.roles import Role
+from clinicflow.clinic_settings.schema import TABS
 from clinicflow.clinics.models import Membership
 from clinicflow.web.templatetags.ui import initials
 

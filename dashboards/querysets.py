@@ -1,5 +1,5 @@
-from clinicflow.access.actors import Role
 from clinicflow.access.querysets import ClinicQuerySet
+from clinicflow.access.roles import Role
 
 
 class FiguresQuerySet(ClinicQuerySet):

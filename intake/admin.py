@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from clinicflow.clinics.admin import ClinicModelAdmin, site
+from clinicflow.backoffice.admin import ClinicModelAdmin, site
 from intake.models import IntakeForm, Questionnaire
 from patients.admin import OfPatientAdmin
 

@@ -19,9 +19,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinicflow.core.errors import FieldErrors, Invalid
-from intake import answers as rules
-from intake import desk, editing
-from intake.structure import questions, words
+from intake.rules import answer_validation as rules
+from intake.rules import questionnaire_editor
+from intake.rules.questionnaire_schema import questions, words
+from intake.selectors import form_list
 
 ROW_LABELS = {
     "name": gettext_lazy("Medicine"),
@@ -67,14 +68,14 @@ class BirthDateForm(forms.Form):
 class ListForm(forms.Form):
     """What the front desk's list is asked for; what makes no sense is left out."""
 
-    state = forms.ChoiceField(choices=[(key, key) for key in desk.BY_KEY], required=False)
+    state = forms.ChoiceField(choices=[(key, key) for key in form_list.BY_KEY], required=False)
     when = forms.ChoiceField(choices=[("past", "past")], required=False)
     doctor = forms.UUIDField(required=False)
 
-    def asked(self) -> desk.Asked:
+    def asked(self) -> form_list.Asked:
         self.is_valid()
         data = self.cleaned_data
-        return desk.Asked(
+        return form_list.Asked(
             state=data.get("state", ""), past=data.get("when") == "past", doctor_id=data.get("doctor") or None
         )
 
@@ -224,7 +225,7 @@ def _rows(question: Mapping[str, Any], value: Any, blank: int) -> list[list[Cell
 
 
 def read(section: Mapping[str, Any], data: QueryDict) -> dict[str, Any]:
-    """What was typed into a section, by question, as `intake.answers` checks it. None takes an answer back."""
+    """The raw answers of a section by question id, for `intake.rules.answer_validation`; None clears an answer."""
     return {question["id"]: _read(question, data) for question in section["questions"]}
 
 
@@ -284,31 +285,35 @@ class EditForm:
     def _on_section(self, sections: list[dict[str, Any]], name: str, act: str) -> list[dict[str, Any]]:
         match act:
             case "add":
-                return editing.add_section(sections, self.data.get("title_en", ""))
+                return questionnaire_editor.add_section(sections, self.data.get("title_en", ""))
             case "save":
-                return editing.change_section(sections, name, title=self._words("title"), help=self._words("help"))
+                return questionnaire_editor.change_section(
+                    sections, name, title=self._words("title"), help=self._words("help")
+                )
             case "up":
-                return editing.step_section(sections, name, -1)
+                return questionnaire_editor.step_section(sections, name, -1)
             case "down":
-                return editing.step_section(sections, name, 1)
+                return questionnaire_editor.step_section(sections, name, 1)
             case "remove":
-                return editing.remove_section(sections, name)
+                return questionnaire_editor.remove_section(sections, name)
         raise Invalid(fields={"action": ["There is no such action."]})
 
     def _on_question(self, sections: list[dict[str, Any]], name: str, act: str) -> list[dict[str, Any]]:
         match act:
             case "add":
-                return editing.add_question(sections, self.data.get("section", ""), self.data.get("type", ""))
+                return questionnaire_editor.add_question(
+                    sections, self.data.get("section", ""), self.data.get("type", "")
+                )
             case "save":
-                return editing.change_question(sections, name, self._question(sections, name))
+                return questionnaire_editor.change_question(sections, name, self._question(sections, name))
             case "up":
-                return editing.step_question(sections, name, -1)
+                return questionnaire_editor.step_question(sections, name, -1)
             case "down":
-                return editing.step_question(sections, name, 1)
+                return questionnaire_editor.step_question(sections, name, 1)
             case "move":
-                return editing.move_question(sections, name, self.data.get("section", ""), self._place())
+                return questionnaire_editor.move_question(sections, name, self.data.get("section", ""), self._place())
             case "remove":
-                return editing.remove_question(sections, name)
+                return questionnaire_editor.remove_question(sections, name)
         raise Invalid(fields={"action": ["There is no such action."]})
 
     def _question(self, sections: list[dict[str, Any]], name: str) -> dict[str, Any]:
@@ -320,7 +325,7 @@ class EditForm:
             "topic": self.data.get("topic", "other"),
             "kind": self.data.get("kind", "clinical"),
             "required": "required" in self.data,
-            "options": editing.read_options(self.data.get("options", ""), before.get("options", [])),
+            "options": questionnaire_editor.read_options(self.data.get("options", ""), before.get("options", [])),
             "detail": self._words("detail"),
             "minimum": self._number("minimum"),
             "maximum": self._number("maximum"),

@@ -3,10 +3,10 @@
 from typing import Any
 from uuid import UUID
 
-from clinicflow.clinics.operations.actors import clinic_itself
 from clinicflow.core import clock
 from clinicflow.db import tenant
 from clinicflow.jobs.registry import job, periodic
+from clinicflow.staff.selectors.actor_resolution import clinic_itself
 from intake.operations import deliveries
 from scheduling.operations import messages
 

@@ -1,7 +1,8 @@
 from typing import Self
 
-from clinicflow.access.actors import Actor, Role
+from clinicflow.access.actor import Actor
 from clinicflow.access.querysets import ClinicQuerySet, StaffQuerySet
+from clinicflow.access.roles import Role
 
 
 class QuestionnaireQuerySet(StaffQuerySet):

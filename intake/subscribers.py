@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from clinicflow.access.actors import system_actor
+from clinicflow.access.actor import system_actor
 from clinicflow.core.events import subscribe
 from clinicflow.jobs.queue import enqueue
 from intake.operations import forms, links

@@ -7,11 +7,11 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from clinicflow.access.actors import Actor
-from clinicflow.clinics.admin import ClinicModelAdmin, site
-from patients.details import current_details
+from clinicflow.access.actor import Actor
+from clinicflow.backoffice.admin import ClinicModelAdmin, site
 from patients.models import Patient
 from patients.operations import patients
+from patients.rules.details import current_details
 
 
 class OfPatientAdmin(ClinicModelAdmin):

@@ -1,4 +1,4 @@
-"""The shape of what the front desk types about a patient; the rules are in patients.details."""
+"""The shape of what the front desk types about a patient; the rules are in patients.rules.details."""
 
 from typing import Any
 
@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from clinicflow.clinics.models import Doctor
 from clinicflow.core.errors import Invalid
-from patients.details import CHANNELS, Details
 from patients.models import Patient
+from patients.rules.details import CHANNELS, Details
 
 CHANNEL_LABELS = ((CHANNELS[0], _("Texts")), (CHANNELS[1], _("E-mail")), (CHANNELS[2], _("Calls")))
 FLAG_LABELS = (("VIP", _("VIP")), ("needs_interpreter", _("Needs an interpreter")))

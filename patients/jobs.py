@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from clinicflow.access.actors import system_actor
+from clinicflow.access.actor import system_actor
 from clinicflow.clinics.models import Clinic
 from clinicflow.core import clock
 from clinicflow.db import tenant

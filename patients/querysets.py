@@ -4,8 +4,9 @@ from typing import Self
 
 from django.db.models import Q
 
-from clinicflow.access.actors import Actor, Role
+from clinicflow.access.actor import Actor
 from clinicflow.access.querysets import ClinicQuerySet
+from clinicflow.access.roles import Role
 from patients.folding import dates_in, fold, looks_like_phone, national_digits, same_person, similar_names
 
 FUZZY_FROM = 3  # letters; below that everything is similar to everything

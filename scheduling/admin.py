@@ -8,8 +8,8 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from clinicflow.access.actors import Actor
-from clinicflow.clinics.admin import ClinicModelAdmin, attempt, site
+from clinicflow.access.actor import Actor
+from clinicflow.backoffice.admin import ClinicModelAdmin, attempt, site
 from clinicflow.core import clock
 from patients.admin import OfPatientAdmin
 from scheduling.models import Appointment, Cancellation, Closure, FollowUp, Message, TimeOff, WaitlistEntry

@@ -4,12 +4,12 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from clinicflow.access.actors import Actor, system_actor
+from clinicflow.access.actor import Actor, system_actor
 from clinicflow.clinics.models import Clinic
 from clinicflow.core import clock
 from clinicflow.db import tenant
 from clinicflow.jobs.registry import job, periodic
-from scheduling.operations import changes, messages, no_shows, waitlist
+from scheduling.operations import change_notices, messages, no_shows, waitlist
 
 
 @periodic("scheduling.no_shows", every=60)
@@ -33,18 +33,18 @@ def send_offer(*, clinic_id: UUID, message_id: str) -> None:
 
 def give_up_change(*, clinic_id: UUID, message_id: str) -> None:
     give_up(clinic_id=clinic_id, message_id=message_id)
-    changes.note_delivery(_clinic_itself(clinic_id), UUID(message_id))
+    change_notices.note_delivery(_clinic_itself(clinic_id), UUID(message_id))
 
 
-@job(changes.JOB, atomic=False, on_death=give_up_change)
+@job(change_notices.JOB, atomic=False, on_death=give_up_change)
 def tell_change(*, clinic_id: UUID, message_id: str) -> None:
     """Hand the word of a change to its provider and note what became of it, in short transactions."""
     actor = _clinic_itself(clinic_id)
     with tenant(actor.scope()):
-        letter = changes.seal(actor, UUID(message_id))
+        letter = change_notices.seal(actor, UUID(message_id))
         if letter is not None:
             messages.deliver(actor, letter.message, subject=letter.subject, text=letter.message.body)
-        changes.note_delivery(actor, UUID(message_id))
+        change_notices.note_delivery(actor, UUID(message_id))
 
 
 def _clinic_itself(clinic_id: UUID) -> Actor:

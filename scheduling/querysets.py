@@ -5,8 +5,9 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from clinicflow.access.actors import Actor, Role
+from clinicflow.access.actor import Actor
 from clinicflow.access.querysets import ClinicQuerySet, StaffQuerySet
+from clinicflow.access.roles import Role
 from clinicflow.core import clock
 
 OPEN = ("unconfirmed", "confirmed")

@@ -7,8 +7,8 @@ from playwright.sync_api import expect
 
 from aiassist.models import Interaction
 from aiassist.operations import outreach, replies
-from clinicflow.clinics.operations.actors import clinic_itself
 from clinicflow.core import clock
+from clinicflow.staff.selectors.actor_resolution import clinic_itself
 from clinicflow.testing.axe import violations
 from clinicflow.testing.case import PASSWORD, Cast
 from clinicflow.testing.jobs import run_due_jobs

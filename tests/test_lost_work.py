@@ -12,7 +12,7 @@ from django.db import connections, transaction
 
 from aiassist import jobs as summary_jobs
 from aiassist.models import IntakeSummary
-from clinicflow.access.actors import system_actor
+from clinicflow.access.actor import system_actor
 from clinicflow.celery import app
 from clinicflow.core import clock
 from clinicflow.db import tenant

@@ -8,7 +8,7 @@ import time_machine
 from playwright.sync_api import expect
 
 from aiassist.models import IntakeSummary
-from clinicflow.access.actors import system_actor
+from clinicflow.access.actor import system_actor
 from clinicflow.testing.case import PASSWORD, Cast
 from clinicflow.testing.jobs import run_due_jobs
 from intake.operations import questionnaires

@@ -6,7 +6,7 @@ import pytest
 import requests
 from django.urls import reverse
 
-from clinicflow.clinics.admin import site
+from clinicflow.backoffice.admin import site
 from clinicflow.testing.case import PASSWORD, Cast
 
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.core import mail
 
-from clinicflow.clinics.admin import site
+from clinicflow.backoffice.admin import site
 from clinicflow.testing.axe import violations
 from clinicflow.testing.case import PASSWORD, Cast
 from clinicflow.testing.jobs import run_due_jobs

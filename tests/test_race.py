@@ -8,7 +8,7 @@ import pytest
 import requests
 from django.db import connection, transaction
 
-from clinicflow.access.actors import system_actor
+from clinicflow.access.actor import system_actor
 from clinicflow.core import clock
 from clinicflow.core.errors import DomainError
 from clinicflow.db import tenant

@@ -16,7 +16,7 @@ from django.apps import apps
 from django.db import transaction
 from django.urls import get_resolver
 
-from clinicflow.clinics.admin import site
+from clinicflow.backoffice.admin import site
 from clinicflow.testing.case import ClinicCase
 from clinicflow.testing.rows import one_of_each
 

@@ -7,8 +7,8 @@ from django.test import TransactionTestCase
 
 from aiassist.operations import outreach
 from aiassist.tests.conversations import NOON
-from clinicflow.clinics.operations.actors import clinic_itself
 from clinicflow.core import clock
+from clinicflow.staff.selectors.actor_resolution import clinic_itself
 from clinicflow.testing.case import Cast
 from clinicflow.testing.jobs import run_due_jobs
 from intake.operations import deliveries, forms

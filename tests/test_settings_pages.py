@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from clinicflow.clinics.declared import TABS
+from clinicflow.clinic_settings.schema import TABS
 from clinicflow.testing.axe import violations
 from tests.test_desk import Morning, sign_in
 

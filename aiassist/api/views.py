@@ -7,12 +7,12 @@ from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from aiassist.answers import engine_answers
 from aiassist.api.serializers import SummaryInput, SummaryOutput, SummaryState
-from aiassist.editing import edited
 from aiassist.models import IntakeSummary
 from aiassist.operations import summaries
-from clinicflow.access.actors import Role
+from aiassist.rules.engine_answers import engine_answers
+from aiassist.rules.summary_rewrite import edited
+from clinicflow.access.roles import Role
 from clinicflow.api.base import ClinicView
 from clinicflow.api.etags import check_precondition, etag_of
 from clinicflow.api.serializers import Nothing

@@ -20,15 +20,15 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from aiassist.operations import arrivals, calls
-from clinicflow.access.actors import Actor
+from aiassist.operations import calls, inbound
+from clinicflow.access.actor import Actor
+from clinicflow.access.guards import public
 from clinicflow.api.errors import Malformed, describe, problem_response
 from clinicflow.api.parsers import parse_object
-from clinicflow.clinics.operations.actors import clinic_itself
-from clinicflow.clinics.permissions import public
 from clinicflow.core import clock
 from clinicflow.core.errors import DomainError, Forbidden, NotFound
 from clinicflow.db import tenant
+from clinicflow.staff.selectors.actor_resolution import clinic_itself
 from scheduling.messaging.twilio import signature
 from scheduling.operations import provider_numbers
 
@@ -110,7 +110,7 @@ def _written(request: HttpRequest, channel: str) -> HttpResponse:
     sender, ours, text, known_as = names
     actor = _clinic(channel, told.word(ours))
     with tenant(actor.scope()):
-        arrivals.take(
+        inbound.take(
             actor,
             channel=channel,
             address=provider_numbers.normal(channel, told.word(sender)),

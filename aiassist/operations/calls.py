@@ -6,13 +6,13 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
-from aiassist import threads, wording
 from aiassist.engine.replies import classify
 from aiassist.models import Interaction
 from aiassist.operations import interactions, replies
 from aiassist.operations.replies import Heard
-from aiassist.threads import Entry
-from clinicflow.access.actors import Actor
+from aiassist.rules import conversation_log, patient_texts
+from aiassist.rules.conversation_log import Entry
+from clinicflow.access.actor import Actor
 from clinicflow.clinics.models import ClinicSettings
 from clinicflow.core import clock
 from clinicflow.core.errors import Invalid
@@ -22,7 +22,7 @@ from scheduling.models import Appointment
 PLACE = "aiassist.place_call"
 # What a key stands for; other keys are as unclear as other words.
 KEYS = {"1": "C", "2": "R", "3": "X", "0": "operator", "9": "STOP"}
-ENDS = ("answered", "hung-up", *threads.UNANSWERED)
+ENDS = ("answered", "hung-up", *conversation_log.UNANSWERED)
 WORDS_LENGTH, LONGEST = 1000, 3600
 Attention, Status = Interaction.Attention, Interaction.Status
 
@@ -31,7 +31,7 @@ def place(actor: Actor, visit: Appointment, thread: Interaction, *, step: str, a
     """Call about a locked visit. If nobody says how it ended within `retry_delay`, it counts as not answered."""
     clinic = ClinicSettings.objects.visible_to(actor).get()
     attempts = (thread.attempts if thread.step == step else 0) + 1
-    entry = threads.called(at, attempt=attempts, step=step, visit=str(visit.pk))
+    entry = conversation_log.called(at, attempt=attempts, step=step, visit=str(visit.pk))
     interactions.keep(
         actor,
         visit,
@@ -70,10 +70,10 @@ def end(
     found: Interaction = Interaction.objects.visible_to(actor).fetch(interaction_id)
     visit = interactions.lock_visit(actor, found.appointment_id)
     thread: Interaction = Interaction.objects.visible_to(actor).lock(interaction_id)
-    call = threads.find(thread.content, call_id)
+    call = conversation_log.find(thread.content, call_id)
     if call is None:
         return thread
-    if call.get("outcome") != threads.RINGING:
+    if call.get("outcome") != conversation_log.RINGING:
         _learn_length(actor, visit, thread, call, seconds, at)
         return thread
     call["duration"] = min(max(seconds, 0), LONGEST)
@@ -94,7 +94,9 @@ def not_answered(
     call["outcome"] = how
     last = thread.attempts >= clinic.max_call_attempts
     again = None if last else at + dt.timedelta(minutes=clinic.retry_delay)
-    interactions.keep(actor, visit, thread, at=at, next_attempt_at=again, duration=threads.length(call["duration"]))
+    interactions.keep(
+        actor, visit, thread, at=at, next_attempt_at=again, duration=conversation_log.length(call["duration"])
+    )
     if last:
         fall_silent(actor, visit, thread, at=at)
     return not last
@@ -104,9 +106,9 @@ def number_to_ring(actor: Actor, interaction_id: UUID, call_id: str) -> str | No
     """Whom to call; None when the call is over already, or the patient has opted out of calls meanwhile."""
     rows = Interaction.objects.visible_to(actor).select_related("patient")
     thread: Interaction = rows.fetch(interaction_id)
-    call = threads.find(thread.content, call_id)
+    call = conversation_log.find(thread.content, call_id)
     wanted = thread.patient.contact_preferences.get("voice", True)
-    if call is None or call.get("outcome") != threads.RINGING or not wanted:
+    if call is None or call.get("outcome") != conversation_log.RINGING or not wanted:
         return None
     return str(thread.patient.phone) or None
 
@@ -119,18 +121,18 @@ def webhook_address(interaction_id: str, call_id: str) -> str:
 def greeting(actor: Actor, interaction_id: UUID, call_id: str) -> str | None:
     """What is said when somebody answers; None for a call that is over, or that there never was."""
     thread: Interaction = Interaction.objects.visible_to(actor).fetch(interaction_id)
-    call = threads.find(thread.content, call_id)
-    if call is None or call.get("outcome") != threads.RINGING:
+    call = conversation_log.find(thread.content, call_id)
+    if call is None or call.get("outcome") != conversation_log.RINGING:
         return None
     visit = Appointment.objects.visible_to(actor).select_related("patient").fetch(thread.appointment_id)
     clinic = ClinicSettings.objects.visible_to(actor).get()
-    return wording.sentences(actor, visit, clinic, "greeting", "keypad")
+    return patient_texts.sentences(actor, visit, clinic, "greeting", "keypad")
 
 
 def fall_silent(actor: Actor, visit: Appointment, thread: Interaction, *, at: dt.datetime) -> None:
     """The last attempt went unanswered: a person is asked where the clinic wants that."""
     clinic = ClinicSettings.objects.visible_to(actor).get()
-    note = threads.noted("silent", at)
+    note = conversation_log.noted("silent", at)
     interactions.keep(actor, visit, thread, note, at=at, status=Status.NO_ANSWER, next_attempt_at=None)
     if clinic.escalate_on_no_response:
         interactions.ask_a_person(actor, visit, thread, Attention.PAUSED, at=at)
@@ -142,7 +144,7 @@ def _learn_length(
     """Providers tell what was said before they tell how long it took."""
     if seconds > 0 and not call["duration"]:
         call["duration"] = min(seconds, LONGEST)
-        interactions.keep(actor, visit, thread, at=at, duration=threads.length(call["duration"]))
+        interactions.keep(actor, visit, thread, at=at, duration=conversation_log.length(call["duration"]))
 
 
 def _answered(
@@ -156,13 +158,13 @@ def _answered(
     clinic = ClinicSettings.objects.visible_to(actor).get()
     spoken = f"[{key}]" if key else words
     call["transcript"] = [
-        {"speaker": "clinic", "text": wording.sentences(actor, visit, clinic, "greeting", "keypad")},
+        {"speaker": "clinic", "text": patient_texts.sentences(actor, visit, clinic, "greeting", "keypad")},
         {"speaker": "patient", "text": spoken},
-        {"speaker": "clinic", "text": wording.sentences(actor, visit, clinic, *(outcome.answer or ("goodbye",)))},
+        {"speaker": "clinic", "text": patient_texts.sentences(actor, visit, clinic, *(outcome.answer or ("goodbye",)))},
     ]
     call |= {"outcome": outcome.did, "understood": str(verdict.kind), "did": outcome.did}
     state = replies.state_after(thread, outcome)
-    interactions.keep(actor, visit, thread, at=at, duration=threads.length(call["duration"]), **state)
+    interactions.keep(actor, visit, thread, at=at, duration=conversation_log.length(call["duration"]), **state)
     if outcome.reason:
         interactions.ask_a_person(actor, visit, thread, outcome.reason, at=at)
 
@@ -172,9 +174,9 @@ def _hung_up(actor: Actor, visit: Appointment, thread: Interaction, call: Entry,
     clinic = ClinicSettings.objects.visible_to(actor).get()
     call["outcome"] = "hung-up"
     call["transcript"] = [
-        {"speaker": "clinic", "text": wording.sentences(actor, visit, clinic, "greeting", "keypad")},
+        {"speaker": "clinic", "text": patient_texts.sentences(actor, visit, clinic, "greeting", "keypad")},
     ]
-    duration = threads.length(call["duration"])
+    duration = conversation_log.length(call["duration"])
     if clinic.escalate_on_no_response:
         interactions.keep(actor, visit, thread, at=at, next_attempt_at=None, duration=duration)
         interactions.ask_a_person(actor, visit, thread, Attention.PAUSED, at=at)

@@ -11,11 +11,12 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
-from aiassist import threads, wording
 from aiassist.events import AttentionNeeded, InteractionCreated
 from aiassist.models import Interaction
-from aiassist.threads import Entry
-from clinicflow.access.actors import Actor, Role
+from aiassist.rules import conversation_log, patient_texts
+from aiassist.rules.conversation_log import Entry
+from clinicflow.access.actor import Actor
+from clinicflow.access.roles import Role
 from clinicflow.audit.log import record
 from clinicflow.clinics.models import ClinicSettings
 from clinicflow.core import clock
@@ -98,7 +99,7 @@ def ask_a_person(actor: Actor, visit: Appointment, thread: Interaction, reason: 
     """From now on the conversation waits for a person; repeating keeps the first reason. The visit says so too."""
     if thread.needs_attention:
         return
-    note = threads.noted("escalated", at, reason=reason)
+    note = conversation_log.noted("escalated", at, reason=reason)
     keep(
         actor,
         visit,
@@ -172,7 +173,7 @@ def reply(actor: Actor, interaction_id: UUID, *, body: str, at: dt.datetime) -> 
     visit, thread = _lock(actor, interaction_id)
     way = _way_back(actor, visit, thread.channel)
     message = write(actor, visit, body, way=way, kind=Message.Kind.REPLY)
-    entry = threads.said("outbound", body, at, message_id=str(message.pk), by=actor.name)
+    entry = conversation_log.said("outbound", body, at, message_id=str(message.pk), by=actor.name)
     status = Status.ESCALATED if thread.needs_attention else Status.IN_PROGRESS
     keep(actor, visit, thread, entry, at=at, status=status, needs_response=False)
     return thread
@@ -188,7 +189,7 @@ def resolve(actor: Actor, interaction_id: UUID, *, note: str, at: dt.datetime) -
     visit, thread = _lock(actor, interaction_id)
     if thread.resolved_at and not thread.needs_attention:
         return thread
-    entry = threads.noted("resolved", at, text=note, by=actor.name)
+    entry = conversation_log.noted("resolved", at, text=note, by=actor.name)
     keep(
         actor,
         visit,
@@ -214,7 +215,7 @@ def ready(actor: Actor, message_id: UUID, *, last_word: bool) -> tuple[Message, 
     message = messages.take(actor, message_id, last_word=last_word)
     if message is None or message.appointment is None:
         return None
-    return message, wording.subject(actor, message.appointment)
+    return message, patient_texts.subject(actor, message.appointment)
 
 
 @transaction.atomic
@@ -234,7 +235,7 @@ def hand_over(actor: Actor, appointment_id: UUID, *, channel: str, at: dt.dateti
     """The patient has to hear of a change from a person, since no message over this channel reached them."""
     visit = lock_visit(actor, appointment_id)
     thread = thread_of(actor, visit, channel, direction=Interaction.Direction.OUTBOUND)
-    keep(actor, visit, thread, threads.noted("untold", at), at=at)
+    keep(actor, visit, thread, conversation_log.noted("untold", at), at=at)
     ask_a_person(actor, visit, thread, Interaction.Attention.PAUSED, at=at)
 
 

@@ -12,10 +12,10 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from aiassist import threads, wording
 from aiassist.models import Interaction
 from aiassist.operations import calls, interactions
-from clinicflow.access.actors import Actor
+from aiassist.rules import conversation_log, patient_texts
+from clinicflow.access.actor import Actor
 from clinicflow.clinics.models import ClinicSettings, DoctorSettings
 from clinicflow.core import clock
 from clinicflow.core.errors import IllegalTransition
@@ -76,7 +76,7 @@ def ask_now(actor: Actor, appointment_id: UUID, *, channel: str = "", at: dt.dat
     if chosen not in ways:
         raise NoWayToReach()
     thread = interactions.thread_of(actor, visit, chosen, direction=Interaction.Direction.OUTBOUND)
-    if threads.ringing(thread.content):
+    if conversation_log.ringing(thread.content):
         return thread
     _send(actor, visit, thread, step, address=ways[chosen], at=at)
     return thread
@@ -125,7 +125,7 @@ def _ask(actor: Actor, appointment_id: UUID, step: Step, *, at: dt.datetime) -> 
     if visit.status != Appointment.Status.UNCONFIRMED or visit.needs_attention:
         return False
     talks = list(Interaction.objects.visible_to(actor).about(visit.pk).select_for_update(of=("self",)))
-    had_it = [talk for talk in talks if threads.asked(talk.content, str(visit.pk), step.key)]
+    had_it = [talk for talk in talks if conversation_log.asked(talk.content, str(visit.pk), step.key)]
     if had_it:
         _remember(had_it, step)
         return False
@@ -144,9 +144,9 @@ def _send(actor: Actor, visit: Appointment, thread: Interaction, step: Step, *, 
         return
     clinic = ClinicSettings.objects.visible_to(actor).get()
     words = step.words if any(entry["kind"] == "message" for entry in thread.content) else FIRST.words
-    text = wording.sentences(actor, visit, clinic, words)
+    text = patient_texts.sentences(actor, visit, clinic, words)
     message = interactions.write(actor, visit, text, way=(thread.channel, address))
-    entry = threads.said("outbound", text, at, message_id=str(message.pk), step=step.key, visit=str(visit.pk))
+    entry = conversation_log.said("outbound", text, at, message_id=str(message.pk), step=step.key, visit=str(visit.pk))
     patience = min(at + PATIENCE, max(visit.starts_at - LATEST / 2, at)) if step is LAST else None
     status = Status.ESCALATED if thread.needs_attention else Status.IN_PROGRESS
     interactions.keep(actor, visit, thread, entry, at=at, status=status, step=step.key, next_attempt_at=patience)
@@ -189,7 +189,7 @@ def _go_on(actor: Actor, interaction_id: UUID, *, at: dt.datetime) -> bool:
     if thread.channel != Channel.VOICE:
         calls.fall_silent(actor, visit, thread, at=at)
         return True
-    ringing = threads.ringing(thread.content)
+    ringing = conversation_log.ringing(thread.content)
     if ringing is not None and not calls.not_answered(actor, visit, thread, ringing, "no-answer", at=at):
         return True
     if visit.needs_attention:

@@ -10,11 +10,12 @@ from uuid import UUID
 
 from django.db import transaction
 
-from aiassist import threads, wording
 from aiassist.engine.replies import Kind, Reply, classify
 from aiassist.models import Interaction
 from aiassist.operations import interactions
-from clinicflow.access.actors import Actor, Role
+from aiassist.rules import conversation_log, patient_texts
+from clinicflow.access.actor import Actor
+from clinicflow.access.roles import Role
 from clinicflow.clinics.models import ClinicSettings
 from clinicflow.core import clock
 from clinicflow.core.errors import IllegalTransition
@@ -87,7 +88,7 @@ def hear(
     if message is None:
         return None
     thread = interactions.thread_of(actor, visit, channel, direction=Interaction.Direction.INBOUND)
-    before = threads.last_heard(thread.content)
+    before = conversation_log.last_heard(thread.content)
     heard = Heard(
         verdict=classify(text, clock.local(visit.starts_at, actor.timezone).time()),
         channel=channel,
@@ -96,7 +97,7 @@ def hear(
         sure=sure,
     )
     outcome = decide(actor, visit, heard, at=at)
-    entry = threads.said(
+    entry = conversation_log.said(
         "inbound", text, at, message_id=str(message.pk), understood=str(heard.verdict.kind), did=outcome.did
     )
     interactions.keep(actor, visit, thread, entry, at=at, **state_after(thread, outcome))
@@ -211,10 +212,12 @@ def _answer(
     if not outcome.answer:
         return
     clinic = ClinicSettings.objects.visible_to(actor).get()
-    text = wording.sentences(actor, visit, clinic, *outcome.answer)
+    text = patient_texts.sentences(actor, visit, clinic, *outcome.answer)
     last_word = outcome.did == "opted-out"
     message = interactions.write(actor, visit, text, way=(thread.channel, address), last_word=last_word)
-    interactions.keep(actor, visit, thread, threads.said("outbound", text, at, message_id=str(message.pk)), at=at)
+    interactions.keep(
+        actor, visit, thread, conversation_log.said("outbound", text, at, message_id=str(message.pk)), at=at
+    )
 
 
 def _patient(actor: Actor, visit: Appointment, channel: str) -> Actor:

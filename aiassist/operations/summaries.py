@@ -10,11 +10,11 @@ from uuid import UUID
 
 from django.db import transaction
 
-from aiassist.editing import is_plain
 from aiassist.engine.schema import VERSION, Answer, Verified, VerifiedItem
 from aiassist.events import SummaryFailed, SummaryReady, SummaryWanted
 from aiassist.models import IntakeSummary
-from clinicflow.access.actors import Actor
+from aiassist.rules.summary_rewrite import is_plain
+from clinicflow.access.actor import Actor
 from clinicflow.audit.log import record
 from clinicflow.core.errors import IllegalTransition, Invalid
 from clinicflow.core.events import publish

@@ -7,8 +7,8 @@ import time_machine
 
 from aiassist.models import Interaction
 from aiassist.operations import outreach, replies
-from clinicflow.clinics.operations.actors import clinic_itself
 from clinicflow.core import clock
+from clinicflow.staff.selectors.actor_resolution import clinic_itself
 from clinicflow.testing.case import ClinicCase
 from clinicflow.testing.jobs import run_due_jobs
 from patients.models import Patient

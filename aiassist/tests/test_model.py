@@ -23,7 +23,7 @@ from aiassist.model.prices import cost_of
 from aiassist.model.prompt import Asked
 from aiassist.model.stub import SCENARIOS, Stub
 from aiassist.models import IntakeSummary, ModelUse
-from aiassist.operations import model_use, summaries
+from aiassist.operations import summaries, usage_budget
 from aiassist.tests.test_summaries import ANSWERS, SummaryCase
 from clinicflow.core import clock
 from clinicflow.jobs.models import Job
@@ -216,8 +216,8 @@ class Pausing(ModelCase):
         at = clock.now()
         with self.inside(self.desk):
             for n in range(times):
-                model_use.settle(self.desk, reserved=Decimal(0), cost=Decimal(0), failure=code, at=at + n * every)
-            return model_use.reserve(self.desk, cost=Decimal("0.01"), at=at + times * every)
+                usage_budget.settle(self.desk, reserved=Decimal(0), cost=Decimal(0), failure=code, at=at + n * every)
+            return usage_budget.reserve(self.desk, cost=Decimal("0.01"), at=at + times * every)
 
     def test_five_faults_in_a_minute_open_the_breaker_and_nobody_is_asked(self):
         self.assertEqual(self.fail(5), "breaker_open")

@@ -10,12 +10,12 @@ from aiassist.models import Interaction
 from aiassist.operations import calls, interactions, outreach
 from aiassist.tests.conversations import NOON, TalkingCase
 from clinicflow.clinics.models import Doctor, DoctorSettings
-from clinicflow.clinics.operations.actors import clinic_itself
 from clinicflow.core import clock
 from clinicflow.core.errors import IllegalTransition
 from clinicflow.jobs.models import Job
 from clinicflow.jobs.queue import enqueue
 from clinicflow.jobs.registry import periods
+from clinicflow.staff.selectors.actor_resolution import clinic_itself
 from clinicflow.testing.case import Cast
 from clinicflow.testing.jobs import run_due_jobs
 from scheduling.messaging import NoWayToReach

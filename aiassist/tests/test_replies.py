@@ -10,7 +10,7 @@ from clinicflow.core import clock
 from clinicflow.testing.jobs import run_due_jobs
 from patients.operations import patients
 from scheduling.models import Cancellation
-from scheduling.operations import appointments, changes
+from scheduling.operations import appointments, change_notices
 
 
 class ClearAnswers(TalkingCase):
@@ -111,10 +111,10 @@ class OptingOut(TalkingCase):
 
     def test_nor_does_word_of_a_change(self):
         with self.inside(self.itself):
-            waiting = changes.tell(self.itself, self.visit)
+            waiting = change_notices.tell(self.itself, self.visit)
             patients.set_contact_preferences(self.itself, self.hannah.pk, preferences={"sms": False})
         self.later(minutes=1)
-        run_due_jobs(self.riverside.pk, kinds=[changes.JOB])
+        run_due_jobs(self.riverside.pk, kinds=[change_notices.JOB])
         self.assertEqual([(m.pk, m.status, m.error) for m in self.messages()], [(waiting.pk, "dropped", "opted-out")])
         self.assertTrue(self.now().needs_attention)  # a person has to call instead
 

@@ -7,8 +7,8 @@ from aiassist import jobs
 from aiassist.events import SummaryReady
 from aiassist.models import IntakeSummary
 from aiassist.operations import summaries
-from aiassist.reading import read_summary
-from clinicflow.access.actors import system_actor
+from aiassist.selectors.summary_page import read_summary
+from clinicflow.access.actor import system_actor
 from clinicflow.audit.models import AuditLog
 from clinicflow.core import clock, events
 from clinicflow.core.errors import IllegalTransition, NotFound

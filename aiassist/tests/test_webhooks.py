@@ -19,7 +19,7 @@ from clinicflow.core import clock
 from clinicflow.testing.jobs import run_due_jobs
 from patients.operations import patients
 from scheduling.messaging.twilio import signature
-from scheduling.operations import changes, provider_numbers, waitlist
+from scheduling.operations import change_notices, provider_numbers, waitlist
 
 OURS = "+15125550100"
 SECRET = "a secret that both sides know"
@@ -306,9 +306,9 @@ class Twilio(WebhookCase):
     def test_a_change_that_twilio_refuses_to_text_is_an_opt_out_too(self):
         Stub.answers = [(400, {"code": 21610})]
         with self.inside(self.itself):
-            changes.tell(self.itself, self.visit)
+            change_notices.tell(self.itself, self.visit)
         self.later(minutes=1)
-        run_due_jobs(self.riverside.pk, kinds=[changes.JOB], rounds=1)
+        run_due_jobs(self.riverside.pk, kinds=[change_notices.JOB], rounds=1)
         self.assertEqual(self.messages()[0].error, "opted-out")
         self.assertFalse(self.patient().contact_preferences["sms"])
         self.assertEqual(self.thread().attention_reason, "paused-interaction")

@@ -11,20 +11,20 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from aiassist import inbox
 from aiassist.forms import InboxForm, ReplyForm, ResolveForm
 from aiassist.models import Interaction
 from aiassist.operations import interactions, outreach
-from clinicflow.access.actors import Role
+from aiassist.selectors import inbox
+from clinicflow.access.guards import role_required
+from clinicflow.access.roles import Role
 from clinicflow.audit.log import saw
 from clinicflow.clinics.models import Doctor
-from clinicflow.clinics.permissions import role_required
 from clinicflow.core import clock
 from clinicflow.core.errors import DomainError
 from clinicflow.web.render import render_page, wants_fragment
 from clinicflow.web.toasts import Toast
 from scheduling.models import Appointment
-from scheduling.panel import read_panel
+from scheduling.selectors.visit_panel import read_panel
 
 
 @require_GET

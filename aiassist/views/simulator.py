@@ -7,16 +7,16 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from aiassist import inbox
 from aiassist.forms import CallEndForm, PatientSaysForm
 from aiassist.models import Interaction
 from aiassist.operations import calls, interactions, replies
-from clinicflow.access.actors import Actor
+from aiassist.selectors import inbox
+from clinicflow.access.actor import Actor
+from clinicflow.access.guards import role_required
 from clinicflow.audit.log import saw
-from clinicflow.clinics.operations.actors import clinic_itself
-from clinicflow.clinics.permissions import role_required
 from clinicflow.core import clock
 from clinicflow.db import tenant
+from clinicflow.staff.selectors.actor_resolution import clinic_itself
 from clinicflow.web.render import render_page, wants_fragment
 from patients.models import Patient
 from scheduling.models import Appointment

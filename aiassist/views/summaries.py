@@ -10,21 +10,29 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from aiassist.editing import corrected, edited, item_at
 from aiassist.forms import AgreementForm, CorrectionForm, EditForm
 from aiassist.model import client
 from aiassist.models import IntakeSummary, ModelUse
-from aiassist.operations import model_use, summaries
-from aiassist.reading import FAILURES, answers_of, compare, is_waiting_for_trial, read_item, read_summary, two_of
-from aiassist.typeahead import suggest
+from aiassist.operations import summaries, usage_budget
+from aiassist.rules.summary_rewrite import corrected, edited, item_at
+from aiassist.rules.typeahead import suggest
+from aiassist.selectors.summary_page import (
+    FAILURES,
+    answers_of,
+    compare,
+    is_waiting_for_trial,
+    read_item,
+    read_summary,
+    two_of,
+)
+from clinicflow.access.guards import role_required
 from clinicflow.audit.log import saw
-from clinicflow.clinics.operations.settings import save_clinic
-from clinicflow.clinics.permissions import role_required
+from clinicflow.clinic_settings.operations.settings import save_clinic
 from clinicflow.core.clock import now
 from clinicflow.core.errors import Invalid
 from clinicflow.web.render import render_page, wants_fragment
 from intake.models import PatientLink
-from intake.permissions import patient_page
+from intake.patient_access.guard import patient_page
 from scheduling.models import Appointment
 
 
@@ -172,7 +180,7 @@ def settings_ai(request: HttpRequest) -> HttpResponse:
 def settings_ai_try(request: HttpRequest) -> HttpResponse:
     """Have the model asked one invented question; the page shows how it went."""
     asked_at = now()
-    model_use.want_trial(request.actor, at=asked_at)
+    usage_budget.want_trial(request.actor, at=asked_at)
     return redirect(f"{reverse('settings_ai')}?asked={int(asked_at.timestamp())}")
 
 

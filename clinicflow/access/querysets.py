@@ -5,7 +5,8 @@ from uuid import UUID
 
 from django.db import models
 
-from clinicflow.access.actors import Actor, Role
+from clinicflow.access.actor import Actor
+from clinicflow.access.roles import Role
 from clinicflow.core.errors import NotFound
 
 

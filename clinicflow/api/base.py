@@ -11,7 +11,8 @@ from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
-from clinicflow.access.actors import Actor, Role
+from clinicflow.access.actor import Actor
+from clinicflow.access.roles import Role
 from clinicflow.api import idempotency
 from clinicflow.api.etags import check_precondition, etag_of
 from clinicflow.api.filters import OF_LISTS, refuse_unknown_names

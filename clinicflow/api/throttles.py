@@ -12,7 +12,7 @@ from redis.exceptions import RedisError
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from clinicflow.core.addresses import client_address
+from clinicflow.core.client_ip import client_address
 
 WINDOW = 60  # seconds
 _redis: Redis | None = None

@@ -4,8 +4,9 @@ from uuid import UUID
 from django.db import models
 from django.db.models import Q
 
-from clinicflow.access.actors import Actor, Role
+from clinicflow.access.actor import Actor
 from clinicflow.access.querysets import StaffQuerySet
+from clinicflow.access.roles import Role
 from clinicflow.core.errors import NotFound
 
 JOINED = Q(invited_at=None) | Q(joined_at__isnull=False)  # of a membership

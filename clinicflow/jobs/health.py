@@ -14,7 +14,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from redis import RedisError
 
-from clinicflow.jobs.figures import Figures
+from clinicflow.jobs.metrics import Figures
 from clinicflow.jobs.tasks import HEARTBEAT
 
 _migrated = False

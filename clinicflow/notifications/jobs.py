@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from clinicflow.access.actors import system_actor
+from clinicflow.access.actor import system_actor
 from clinicflow.core import clock
 from clinicflow.jobs.registry import periodic
 from clinicflow.notifications.operations import notifications

@@ -1,8 +1,9 @@
 from typing import Self
 from uuid import UUID
 
-from clinicflow.access.actors import Actor, Role
+from clinicflow.access.actor import Actor
 from clinicflow.access.querysets import ClinicQuerySet
+from clinicflow.access.roles import Role
 
 
 class OwnQuerySet(ClinicQuerySet):

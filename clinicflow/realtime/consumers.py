@@ -11,10 +11,11 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.db import close_old_connections
 
-from clinicflow.access.actors import Actor, Role
+from clinicflow.access.actor import Actor
+from clinicflow.access.roles import Role
 from clinicflow.accounts.operations import sessions, tokens
-from clinicflow.clinics.operations.actors import Caller, actor_of
 from clinicflow.realtime import broadcast
+from clinicflow.staff.selectors.actor_resolution import Caller, actor_of
 
 AUTHENTICATE_WITHIN = 5.0
 TRUSTED_FOR = 5.0  # seconds between two checks that the sign-in still stands

@@ -12,9 +12,9 @@ from django.test import Client, TestCase
 from clinicflow.accounts.models import AuthSession, User
 from clinicflow.accounts.operations import sessions, tokens
 from clinicflow.clinics.models import Clinic, ClinicSettings, Doctor, DoctorSettings, Membership
-from clinicflow.clinics.operations.actors import Caller, actor_of_membership
 from clinicflow.core import clock
 from clinicflow.db import tenant
+from clinicflow.staff.selectors.actor_resolution import Caller, actor_of_membership
 from patients.models import Patient
 from scheduling.models import Appointment
 

@@ -7,7 +7,7 @@ from aiassist.models import IntakeSummary, Interaction
 from clinicflow.audit.models import AuditLog
 from clinicflow.core import clock
 from clinicflow.testing.monday import MONDAY, TEN, MondayCase
-from dashboards.sql import FIGURES, day_figures
+from dashboards.board.selectors.day_figures import FIGURES, day_figures
 from intake.models import IntakeForm, Questionnaire
 from scheduling.models import Appointment, Cancellation, FollowUp, TimeOff, WaitlistEntry
 

@@ -4,7 +4,7 @@ import datetime as dt
 import random
 
 from clinicflow.testing.monday import MONDAY, TEN, MondayCase
-from dashboards.board.day import LISTS
+from dashboards.board.selectors.day import LISTS
 from intake.models import IntakeForm, Questionnaire
 from scheduling.models import Appointment, Cancellation, FollowUp
 

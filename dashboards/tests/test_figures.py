@@ -12,17 +12,18 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from aiassist.models import IntakeSummary, Interaction
-from clinicflow.access.actors import Actor, Role, system_actor
+from clinicflow.access.actor import Actor, system_actor
+from clinicflow.access.roles import Role
 from clinicflow.core import clock
 from clinicflow.core.errors import DomainError
 from clinicflow.jobs.queue import enqueue
 from clinicflow.testing.jobs import run_due_jobs
 from clinicflow.testing.monday import MONDAY, TEN, MondayCase
-from dashboards.metrics.counting import COUNTED
-from dashboards.metrics.periods import Compare, Period, Step
-from dashboards.metrics.reading import EACH_HOUR, read_report
+from dashboards.figures import operations
+from dashboards.figures.rules.periods import Compare, Period, Step
+from dashboards.figures.selectors.counting import COUNTED
+from dashboards.figures.selectors.report import EACH_HOUR, read_report
 from dashboards.models import DayFigures, FigureState, HourFigures, StaleDay
-from dashboards.operations import figures
 from dashboards.tests.recount import open_minutes, recount
 from intake.models import IntakeForm, IntakeRevision, Questionnaire
 from patients.operations import patients
@@ -40,7 +41,7 @@ class FigureCase(MondayCase):
 
     def roll_up(self, at=TEN):
         with self.inside(self.clinic_itself) as actor:
-            return figures.roll_up(actor, at=at)
+            return operations.roll_up(actor, at=at)
 
     def stale(self):
         with self.inside(self.clinic_itself) as actor:
@@ -157,7 +158,7 @@ class RollUpTests(FigureCase):
         self.assertEqual(report.now["open_minutes"], before - 435 + 60)  # today alone
         self.assertEqual(report.now["no_shows"], 1)
         with self.inside(self.clinic_itself) as actor:
-            figures.rebuild(actor, at=TEN)
+            operations.rebuild(actor, at=TEN)
         self.assertLess(self.report().now["open_minutes"], before - 435 + 60)
 
     def test_days_of_another_zone_are_counted_anew(self):
@@ -169,7 +170,7 @@ class RollUpTests(FigureCase):
         with self.inside(moved):
             period = Period.preset("4w", MONDAY, step=Step.DAY)
             before = read_report(moved, period).steps[-4][1]["visits"]
-            figures.roll_up(moved, at=TEN)
+            operations.roll_up(moved, at=TEN)
             after = read_report(moved, period).steps[-4][1]["visits"]
         self.assertEqual((before, after), (1, 1))
 
@@ -376,7 +377,7 @@ class RandomHistoryTests(FigureCase):
             self.assert_equal_to_recount(history)
             kept = self.stored()
             with self.inside(self.clinic_itself) as actor:
-                figures.rebuild(actor, at=clock.now())
+                operations.rebuild(actor, at=clock.now())
             again = {place: row for place, row in self.stored().items() if row}
             since = min((day for day, _ in again), default=None)  # what was the first visit may be gone
             self.assertEqual({place: row for place, row in kept.items() if row and since and place[0] >= since}, again)

@@ -8,14 +8,14 @@ import time_machine
 from django.db import connection, transaction
 from django.test import TransactionTestCase
 
-from clinicflow.access.actors import system_actor
+from clinicflow.access.actor import system_actor
 from clinicflow.db import tenant
 from clinicflow.testing.case import Cast
 from clinicflow.testing.monday import MONDAY, TEN
-from dashboards.metrics.periods import Period
-from dashboards.metrics.reading import read_report
+from dashboards.figures import operations
+from dashboards.figures.rules.periods import Period
+from dashboards.figures.selectors.report import read_report
 from dashboards.models import DayFigures, FigureState
-from dashboards.operations import figures
 from scheduling.models import Appointment
 
 DAY = dt.timedelta(days=1)
@@ -46,7 +46,7 @@ class UnderWay(Cast, TransactionTestCase):
 
     def count(self):
         with transaction.atomic(), tenant(self.actor.scope()):
-            figures.roll_up(self.actor, at=TEN)
+            operations.roll_up(self.actor, at=TEN)
 
     def missed(self):
         with self.inside(self.owner) as actor:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.test import SimpleTestCase
 
-from dashboards.grid import blocks_of, lanes_of
+from dashboards.board.selectors.grid import blocks_of, lanes_of
 
 NEW_YORK = ZoneInfo("America/New_York")
 MONDAY = dt.date(2027, 3, 1)

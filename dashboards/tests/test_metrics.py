@@ -6,12 +6,12 @@ from django.conf import settings
 from django.test import SimpleTestCase
 
 from clinicflow.core.errors import Invalid
-from dashboards.charts import line_chart
-from dashboards.metrics.definitions import FIGURES, as_markdown
-from dashboards.metrics.panels import PANELS, SECTIONS
-from dashboards.metrics.periods import MOST_DAYS, Compare, Period, Step
-from dashboards.metrics.sheets import Column, Kind, Sheet, duration, write
-from dashboards.metrics.tally import Tally, share, withheld
+from dashboards.figures.rules.periods import MOST_DAYS, Compare, Period, Step
+from dashboards.figures.selectors.totals import Tally, share, withheld
+from dashboards.owner.metrics.charts import line_chart
+from dashboards.owner.metrics.definitions import FIGURES, as_markdown
+from dashboards.owner.metrics.panels import PANELS, SECTIONS
+from dashboards.owner.metrics.tables import Column, Kind, Sheet, duration, write
 
 MONDAY = dt.date(2027, 3, 1)
 DAY = dt.timedelta(days=1)

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from aiassist.events import AttentionNeeded, SummaryReady
 from aiassist.models import IntakeSummary, Interaction
-from clinicflow.access.actors import system_actor
+from clinicflow.access.actor import system_actor
 from clinicflow.core import clock
 from clinicflow.core.events import publish
 from clinicflow.jobs.models import Job
@@ -19,7 +19,7 @@ from clinicflow.notifications.operations import mail, notifications, preferences
 from clinicflow.notifications.operations.notifications import SWITCHES, News
 from clinicflow.testing.jobs import run_due_jobs
 from clinicflow.testing.monday import MONDAY, TEN, MondayCase
-from dashboards.jobs import nearing
+from dashboards.notification_center.jobs import nearing
 from intake.models import IntakeForm, Questionnaire
 from scheduling.events import AppointmentCancelled
 from scheduling.models import Appointment
@@ -343,7 +343,7 @@ class MailTests(NewsCase):
 
     def test_a_worker_that_dies_before_sending_sends_later(self):
         self.tell(Kind.NO_SHOW)
-        with mock.patch("dashboards.jobs.EmailMessage.send", side_effect=OSError("no mail server")):
+        with mock.patch("dashboards.notification_center.jobs.EmailMessage.send", side_effect=OSError("no mail server")):
             self.later(MINUTE)
         self.assertEqual(outbox.outbox, [])
         self.later(30 * MINUTE)
@@ -363,7 +363,7 @@ class MailTests(NewsCase):
         self.choose(self.second_desk, "never")
         self.choose(self.doctor, "never")
         self.tell(Kind.NO_SHOW)
-        with mock.patch("dashboards.jobs.EmailMessage.send", side_effect=OSError("no mail server")):
+        with mock.patch("dashboards.notification_center.jobs.EmailMessage.send", side_effect=OSError("no mail server")):
             for step in range(1, 9):
                 self.later(step * MINUTE)
         self.assertEqual([row.mail_id for row in self.rows(self.desk)], [None])

@@ -1,12 +1,12 @@
 import csv
 import datetime as dt
 
-from clinicflow.access.actors import system_actor
+from clinicflow.access.actor import system_actor
 from clinicflow.audit.models import AuditLog
 from clinicflow.testing.monday import MONDAY, TEN, MondayCase
-from dashboards.metrics.panels import PANELS, SECTIONS
+from dashboards.figures import operations
 from dashboards.models import TaskMinutes
-from dashboards.operations import figures
+from dashboards.owner.metrics.panels import PANELS, SECTIONS
 from intake.models import IntakeForm, Questionnaire
 
 DAY = dt.timedelta(days=1)
@@ -148,7 +148,7 @@ class QueryTests(OverviewCase):
         self.add(5, start=10, status="completed")
         actor = system_actor(self.riverside.pk, self.riverside.timezone)
         with self.inside(actor):
-            figures.roll_up(actor, at=TEN)
+            operations.roll_up(actor, at=TEN)
         for page in PAGES:
             with self.subTest(page=page, counted=True), self.assertNumQueries(QUERIES[page]):
                 client.get(f"{page}?period=4w")

@@ -4,7 +4,7 @@ from uuid import UUID, uuid4
 
 from django.test import SimpleTestCase
 
-from dashboards.board.pace import pace_of
+from dashboards.board.selectors.delay import pace_of
 
 NINE = dt.datetime(2027, 3, 1, 9, tzinfo=dt.UTC)
 

@@ -6,14 +6,14 @@ import uuid
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from clinicflow.access.actors import system_actor
-from clinicflow.testing.crowd import Crowd
+from clinicflow.access.actor import system_actor
+from clinicflow.testing.bulk_data import Crowd
 from clinicflow.testing.monday import MONDAY, TEN, MondayCase
-from dashboards.metrics.counting import COUNTED, count_by_doctor
-from dashboards.metrics.panels import PANELS
-from dashboards.metrics.periods import Compare, Period
-from dashboards.metrics.reading import read_report
-from dashboards.operations import figures
+from dashboards.figures import operations
+from dashboards.figures.rules.periods import Compare, Period
+from dashboards.figures.selectors.counting import COUNTED, count_by_doctor
+from dashboards.figures.selectors.report import read_report
+from dashboards.owner.metrics.panels import PANELS
 from intake.models import Questionnaire
 
 MOST = 15
@@ -60,7 +60,7 @@ class CrowdCase(MondayCase):
                 slots=4,
                 patients=40,
             ).fill()
-            figures.roll_up(cls.clinic_itself, at=TEN)
+            operations.roll_up(cls.clinic_itself, at=TEN)
 
 
 class QueryTests(CrowdCase):

@@ -6,8 +6,8 @@ from django.test.utils import CaptureQueriesContext
 from clinicflow.audit.models import AuditLog
 from clinicflow.core import clock
 from clinicflow.testing.monday import MONDAY, TEN, MondayCase
-from dashboards.board.cards import COLUMNS
-from dashboards.board.reading import off_between, talks_since, visits_between
+from dashboards.board.selectors.cards import COLUMNS
+from dashboards.board.selectors.day_rows import off_between, talks_since, visits_between
 from scheduling.models import Appointment, Closure, Message, TimeOff
 
 BUDGET = 13

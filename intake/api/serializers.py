@@ -1,4 +1,4 @@
-"""Shapes of forms and questionnaires. What an answer may be stands in intake/answers.py."""
+"""Shapes of forms and questionnaires. What an answer may be stands in intake/rules/answer_validation.py."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from rest_framework import serializers
 from clinicflow.api.serializers import Input
 from intake.models import IntakeForm, Questionnaire
 from intake.operations.forms import answers_for
-from intake.structure import LANGUAGES
+from intake.rules.questionnaire_schema import LANGUAGES
 
 ANSWERS = 'Question id → answer: text, a number, a list, or an object such as `{"none": true}` or `{"rows": […]}`.'
 

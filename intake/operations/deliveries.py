@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from clinicflow.access.actors import Actor
+from clinicflow.access.actor import Actor
 from clinicflow.audit.log import record
 from clinicflow.clinics.models import ClinicSettings
 from clinicflow.core import clock

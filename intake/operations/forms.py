@@ -9,18 +9,19 @@ from uuid import UUID
 
 from django.db import transaction
 
-from clinicflow.access.actors import Actor, Role
+from clinicflow.access.actor import Actor
+from clinicflow.access.roles import Role
 from clinicflow.audit.log import record
 from clinicflow.clinics.models import ClinicSettings
 from clinicflow.core import clock
 from clinicflow.core.constraints import constraint_means
 from clinicflow.core.errors import Busy, Forbidden, Invalid
 from clinicflow.core.events import publish
-from intake import answers as rules
 from intake.errors import AlreadyCompleted, FormClosed, FormExists, FormIncomplete, ManualCompletionOff
 from intake.events import IntakeChanged, IntakeSubmitted
 from intake.models import IntakeForm, IntakeRevision, Questionnaire
 from intake.operations import questionnaires
+from intake.rules import answer_validation as rules
 from scheduling.models import Appointment
 from scheduling.operations import intake_status
 

@@ -9,15 +9,16 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 
-from clinicflow.access.actors import Actor, Role
+from clinicflow.access.actor import Actor
+from clinicflow.access.roles import Role
 from clinicflow.audit.log import record
 from clinicflow.clinics.models import ClinicSettings
 from clinicflow.core import clock
 from clinicflow.core.errors import Forbidden
 from clinicflow.core.ids import uuid7
-from intake import structure
 from intake.errors import QuestionnaireFrozen
 from intake.models import IntakeForm, Questionnaire
+from intake.rules import questionnaire_schema
 
 MANAGERS = frozenset({Role.ADMIN, Role.SYSTEM})
 DEFAULTS = settings.BASE_DIR / "intake" / "questionnaires"
@@ -43,7 +44,7 @@ def create_defaults(actor: Actor) -> list[Questionnaire]:
 
 def read_default(name: str) -> dict[str, Any]:
     """A questionnaire that ships with ClinicFlow: `adult`, `child` or `follow-up`."""
-    return structure.read(json.loads((DEFAULTS / f"{name}.json").read_text("utf-8")))
+    return questionnaire_schema.read(json.loads((DEFAULTS / f"{name}.json").read_text("utf-8")))
 
 
 def current_for(actor: Actor, audience: str) -> Questionnaire:
@@ -104,7 +105,7 @@ def publish(actor: Actor, questionnaire_id: UUID) -> Questionnaire:
     questionnaire: Questionnaire = Questionnaire.objects.visible_to(actor).lock(questionnaire_id)
     if questionnaire.is_published:
         return questionnaire
-    structure.read(export(questionnaire))
+    questionnaire_schema.read(export(questionnaire))
     now = clock.now()
     family = Questionnaire.objects.visible_to(actor).filter(family=questionnaire.family)
     family.current().update(retired_at=now, updated_at=now)
@@ -141,5 +142,5 @@ def _managers_only(actor: Actor) -> None:
 
 
 def _columns(data: Mapping[str, Any]) -> dict[str, Any]:
-    checked = structure.read(data)
+    checked = questionnaire_schema.read(data)
     return {name: checked[name] for name in ("name", "audience", "languages", "sections")}

@@ -2,7 +2,8 @@
 
 import datetime as dt
 
-from clinicflow.access.actors import Actor, Role
+from clinicflow.access.actor import Actor
+from clinicflow.access.roles import Role
 from clinicflow.core import clock
 from intake.operations import forms
 

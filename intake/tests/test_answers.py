@@ -2,18 +2,18 @@
 
 from django.test import SimpleTestCase
 
-from intake import answers
 from intake.operations.questionnaires import read_default
+from intake.rules import answer_validation
 
 SECTIONS = read_default("adult")["sections"]
 
 
 def fault(name, value):
-    return answers.check(SECTIONS, {name: value})[1].get(name)
+    return answer_validation.check(SECTIONS, {name: value})[1].get(name)
 
 
 def kept(name, value):
-    return answers.check(SECTIONS, {name: value})[0].get(name)
+    return answer_validation.check(SECTIONS, {name: value})[0].get(name)
 
 
 class Answers(SimpleTestCase):
@@ -74,26 +74,27 @@ class Answers(SimpleTestCase):
         self.assertTrue(fault("pharmacy", "x" * 301))
 
     def test_unknown_questions_are_refused(self):
-        kept_answers, wrong = answers.check(SECTIONS, {"nonsense": "x", "reason": "y"})
+        kept_answers, wrong = answer_validation.check(SECTIONS, {"nonsense": "x", "reason": "y"})
         self.assertEqual(kept_answers, {"reason": "y"})
         self.assertEqual(list(wrong), ["nonsense"])
 
     def test_a_megabyte_is_refused(self):
         self.assertEqual(
-            answers.check(SECTIONS, {"reason": "x" * 1_000_000})[1], {"raw_answers": ["These answers are too long."]}
+            answer_validation.check(SECTIONS, {"reason": "x" * 1_000_000})[1],
+            {"raw_answers": ["These answers are too long."]},
         )
 
     def test_something_else_than_an_object_is_refused(self):
         for value in (None, [], "x", 4):
             with self.subTest(value):
-                self.assertTrue(answers.check(SECTIONS, value)[1])
+                self.assertTrue(answer_validation.check(SECTIONS, value)[1])
 
     def test_dates_and_numbers(self):
         date = {"id": "since", "type": "date"}
         number = {"id": "weight", "type": "number", "minimum": 1, "maximum": 400}
-        self.assertEqual(answers.clean(date, "2024-02-29"), "2024-02-29")
-        self.assertEqual(answers.clean(number, "72,5"), 72.5)
-        self.assertEqual(answers.clean(number, 72.0), 72)
+        self.assertEqual(answer_validation.clean(date, "2024-02-29"), "2024-02-29")
+        self.assertEqual(answer_validation.clean(number, "72,5"), 72.5)
+        self.assertEqual(answer_validation.clean(number, 72.0), 72)
         for question, value in [
             (date, "2023-02-29"),
             (date, "9999-99-99"),
@@ -104,21 +105,23 @@ class Answers(SimpleTestCase):
             (number, 500),
             (number, "1" * 30),
         ]:
-            with self.subTest(value=value), self.assertRaises(answers.Unfit):
-                answers.clean(question, value)
+            with self.subTest(value=value), self.assertRaises(answer_validation.Unfit):
+                answer_validation.clean(question, value)
 
     def test_a_question_behind_a_condition_is_asked_only_then(self):
-        names = [question["id"] for question in answers.shown(SECTIONS, {"conditions": ["cancer"]})]
+        names = [question["id"] for question in answer_validation.shown(SECTIONS, {"conditions": ["cancer"]})]
         self.assertIn("conditions_more", names)
         self.assertNotIn(
-            "conditions_more", [question["id"] for question in answers.shown(SECTIONS, {"conditions": ["none"]})]
+            "conditions_more",
+            [question["id"] for question in answer_validation.shown(SECTIONS, {"conditions": ["none"]})],
         )
         self.assertEqual(
-            answers.prune(SECTIONS, {"conditions": ["none"], "conditions_more": "left over"}), {"conditions": ["none"]}
+            answer_validation.prune(SECTIONS, {"conditions": ["none"], "conditions_more": "left over"}),
+            {"conditions": ["none"]},
         )
 
     def test_missing_names_required_questions_only(self):
-        absent = answers.missing(SECTIONS, {"symptoms": {"yes": False}, "consent": {"agreed": True}})
+        absent = answer_validation.missing(SECTIONS, {"symptoms": {"yes": False}, "consent": {"agreed": True}})
         self.assertNotIn("symptoms", absent)
         self.assertNotIn("reason", absent)
         self.assertIn("consent", absent)  # no signature
@@ -126,5 +129,5 @@ class Answers(SimpleTestCase):
 
     def test_administrative_answers_are_told_apart(self):
         given = {"reason": "x", "pharmacy": "Main Street"}
-        self.assertEqual(answers.of_kind(SECTIONS, given, "administrative"), {"pharmacy": "Main Street"})
-        self.assertEqual(answers.of_kind(SECTIONS, given, "clinical"), {"reason": "x"})
+        self.assertEqual(answer_validation.of_kind(SECTIONS, given, "administrative"), {"pharmacy": "Main Street"})
+        self.assertEqual(answer_validation.of_kind(SECTIONS, given, "clinical"), {"reason": "x"})

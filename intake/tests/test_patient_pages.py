@@ -9,7 +9,7 @@ from django.test import Client
 
 from clinicflow.audit.models import AuditLog
 from clinicflow.testing.case import ClinicCase
-from clinicflow.web import catalogue
+from clinicflow.web import translations
 from clinicflow.web.management.commands.catalogue import sources
 from intake.models import IntakeForm, PatientLink
 from intake.operations import forms, links
@@ -457,16 +457,16 @@ class VisitPage(PageCase):
 class Spanish(PageCase):
     def test_every_sentence_of_the_patients_pages_is_translated(self):
         texts = (settings.BASE_DIR / "templates/locale/es/LC_MESSAGES/django.po").read_text("utf-8")
-        known = catalogue.read_po(texts)
-        for message in catalogue.sentences(sources()):
+        known = translations.read_po(texts)
+        for message in translations.sentences(sources()):
             key = "\x00".join(filter(None, message))
             with self.subTest(message[0]):
                 self.assertTrue(all(known.get(key, [""])))
 
     def test_the_compiled_catalogue_is_the_written_one(self):
         folder = settings.BASE_DIR / "templates/locale/es/LC_MESSAGES"
-        entries = catalogue.read_po((folder / "django.po").read_text("utf-8"))
-        self.assertEqual((folder / "django.mo").read_bytes(), catalogue.compile_mo(entries))
+        entries = translations.read_po((folder / "django.po").read_text("utf-8"))
+        self.assertEqual((folder / "django.mo").read_bytes(), translations.compile_mo(entries))
 
     def test_the_link_says_the_language_before_the_birth_date(self):
         page = self.phone.get(self.url("?lang=es"))

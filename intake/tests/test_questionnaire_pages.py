@@ -5,10 +5,10 @@ import json
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from clinicflow.testing.case import ClinicCase
-from intake import editing
 from intake.models import Questionnaire
 from intake.operations import questionnaires
-from intake.structure import questions
+from intake.rules import questionnaire_editor
+from intake.rules.questionnaire_schema import questions
 
 HTMX = {"hx-request": "true"}
 
@@ -109,12 +109,12 @@ class Editor(QuestionnaireCase):
                 self.assertEqual(answer.status_code, 200, answer.content[:2000])
                 self.assertEqual(self.question(new)["text"], {"en": "Worded", "es": "Dicho"})
                 self.assertTrue(self.question(new)["required"])
-        self.assertTrue(editing.read_options("Neither | Ninguno *", [])[0]["exclusive"])
+        self.assertTrue(questionnaire_editor.read_options("Neither | Ninguno *", [])[0]["exclusive"])
 
     def test_options_keep_their_values_when_they_are_worded_anew(self):
         kept = self.question("conditions")["options"]
         self.assertEqual(
-            editing.read_options(editing.write_options(kept), kept),
+            questionnaire_editor.read_options(questionnaire_editor.write_options(kept), kept),
             [{name: part for name, part in option.items() if part} for option in kept],
         )
 

@@ -8,10 +8,10 @@ from django.test import SimpleTestCase
 
 from clinicflow.core.errors import Forbidden, Invalid, NotFound
 from clinicflow.testing.case import ClinicCase
-from intake import structure
 from intake.errors import QuestionnaireFrozen
 from intake.models import Questionnaire
 from intake.operations import questionnaires
+from intake.rules import questionnaire_schema
 
 
 class Defaults(SimpleTestCase):
@@ -27,13 +27,16 @@ class Defaults(SimpleTestCase):
                             self.assertTrue(text["es"])
 
     def test_the_adult_form_asks_what_summaries_are_made_of(self):
-        asked = {question["id"] for question in structure.questions(questionnaires.read_default("adult")["sections"])}
+        asked = {
+            question["id"]
+            for question in questionnaire_schema.questions(questionnaires.read_default("adult")["sections"])
+        }
         wanted = "reason symptoms medications allergies conditions surgeries family_history tobacco alcohol pregnancy"
         self.assertLessEqual({*wanted.split(), "pharmacy", "emergency_contact", "consent"}, asked)
 
     def test_the_published_schema_is_the_one_in_use(self):
         published = json.loads((settings.BASE_DIR / "docs" / "questionnaire.schema.json").read_text("utf-8"))
-        self.assertEqual(published, structure.json_schema())
+        self.assertEqual(published, questionnaire_schema.json_schema())
 
 
 class Files(SimpleTestCase):
@@ -41,7 +44,7 @@ class Files(SimpleTestCase):
         data = copy.deepcopy(questionnaires.read_default("adult"))
         change(data)
         with self.assertRaises(Invalid) as caught:
-            structure.read(data)
+            questionnaire_schema.read(data)
         return caught.exception.fields
 
     def test_faults_are_named_by_their_place(self):
@@ -83,7 +86,7 @@ class Files(SimpleTestCase):
     def test_something_that_is_no_object_is_refused(self):
         for data in (None, [], "x", 5):
             with self.subTest(data), self.assertRaises(Invalid):
-                structure.read(data)
+                questionnaire_schema.read(data)
 
 
 class Versions(ClinicCase):

@@ -11,17 +11,17 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from clinicflow.access.actors import Role
+from clinicflow.access.guards import role_required
+from clinicflow.access.roles import Role
 from clinicflow.audit.log import saw
-from clinicflow.clinics.permissions import role_required
 from clinicflow.core.errors import FieldErrors, Invalid
 from clinicflow.web.render import render_page
-from intake import desk
 from intake.forms import ask, read, suggestions
 from intake.models import IntakeForm, IntakeRevision
 from intake.operations import forms
-from intake.reading import read_back
-from intake.structure import words
+from intake.presentation import read_back
+from intake.rules.questionnaire_schema import words
+from intake.selectors import form_list
 
 
 @require_GET
@@ -45,7 +45,7 @@ def form(request: HttpRequest, pk: UUID) -> HttpResponse:
     saw(request.actor, "intake_forms", [shown.patient_id], resource_id=pk)
     context = {
         "form": shown,
-        "row": desk.Row(shown.appointment, shown),
+        "row": form_list.Row(shown.appointment, shown),
         "parts": parts,
         "whole": whole,
         "revisions": revisions,
@@ -103,7 +103,7 @@ def _paper_page(
 @role_required("admin", "doctor")
 def form_print(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The form on paper, to be filled in by hand; `pk` is the visit's. `?lang=es` in Spanish."""
-    row = desk.row_of(request.actor, pk)
+    row = form_list.row_of(request.actor, pk)
     shown = _fetch(request, forms.ensure(request.actor, pk).pk)
     asked = request.GET.get("lang", shown.language)
     language = asked if asked in {"en", "es"} else "en"

@@ -11,14 +11,23 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from clinicflow.audit.log import record, saw
 from clinicflow.core import clock
 from clinicflow.core.errors import FieldErrors, Invalid
-from intake import answers as rules
 from intake.errors import FormIncomplete
 from intake.forms import BirthDateForm, ask, read, suggestions
 from intake.models import PatientLink
 from intake.operations import forms, links
-from intake.permissions import PatientVisit, count_miss, forget, gone, is_proven, patient_page, patient_response, prove
-from intake.reading import read_back
-from intake.structure import words
+from intake.patient_access.guard import (
+    PatientVisit,
+    count_miss,
+    forget,
+    gone,
+    is_proven,
+    patient_page,
+    patient_response,
+    prove,
+)
+from intake.presentation import read_back
+from intake.rules import answer_validation as rules
+from intake.rules.questionnaire_schema import words
 
 FORM = (PatientLink.Purpose.INTAKE, PatientLink.Purpose.KIOSK)
 EVERY = tuple(PatientLink.Purpose.values)

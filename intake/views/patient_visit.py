@@ -10,10 +10,10 @@ from clinicflow.audit.log import saw
 from clinicflow.core import clock
 from clinicflow.core.errors import DomainError
 from intake.models import PatientLink
-from intake.permissions import PatientVisit, patient_page, patient_response
+from intake.patient_access.guard import PatientVisit, patient_page, patient_response
 from scheduling.models import Cancellation
 from scheduling.operations import appointments
-from scheduling.transitions import allowed_actions
+from scheduling.rules.transitions import allowed_actions
 
 PURPOSES = (PatientLink.Purpose.INTAKE, PatientLink.Purpose.VISIT)
 

@@ -13,15 +13,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from clinicflow.clinics.permissions import role_required
+from clinicflow.access.guards import role_required
 from clinicflow.core.errors import Invalid
 from clinicflow.web.render import render_page
-from intake import editing
 from intake.errors import QuestionnaireFrozen
 from intake.forms import EditForm, ask
 from intake.models import Questionnaire
 from intake.operations import questionnaires
-from intake.structure import LANGUAGES, TOPICS, TYPES, words
+from intake.rules import questionnaire_editor
+from intake.rules.questionnaire_schema import LANGUAGES, TOPICS, TYPES, words
 
 LARGEST_FILE = 512 * 1024
 TYPE_WORDS = {
@@ -150,7 +150,7 @@ def compare(request: HttpRequest, pk: UUID) -> HttpResponse:
     older = next((other for other in others if str(other.version) == wanted), None) or next(
         (other for other in others if other.version < found.version), None
     )
-    changes = editing.differences(older.sections, found.sections) if older else []
+    changes = questionnaire_editor.differences(older.sections, found.sections) if older else []
     context = {"found": found, "older": older, "others": others, "changes": changes}
     return render_page(request, "intake/questionnaire_compare.html", context)
 
@@ -167,7 +167,7 @@ def _section_shown(section: dict[str, Any], sections: list[dict[str, Any]], lang
             {
                 "kept": question,
                 "word": TYPE_WORDS[question["type"]],
-                "options": editing.write_options(question.get("options", [])),
+                "options": questionnaire_editor.write_options(question.get("options", [])),
             }
             for question in section["questions"]
         ],

@@ -17,10 +17,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
+from clinicflow.access.guards import require_password_again
 from clinicflow.api.base import Changes, ClinicView, ClinicViewSet, Lists, Shows
 from clinicflow.api.errors import TooLarge
 from clinicflow.api.renderers import PROBLEM_TYPE, JSONRenderer, as_json
-from clinicflow.clinics.permissions import require_password_again
 from clinicflow.core import clock
 from patients.api.filters import PatientFilters
 from patients.api.serializers import (

@@ -10,17 +10,18 @@ from uuid import UUID
 
 from django.db import transaction
 
-from clinicflow.access.actors import Actor, Role
+from clinicflow.access.actor import Actor
+from clinicflow.access.roles import Role
 from clinicflow.audit.log import exported, record
 from clinicflow.clinics.models import ClinicSettings
 from clinicflow.core import clock
 from clinicflow.core.errors import Forbidden, Invalid
 from clinicflow.core.events import publish
 from clinicflow.db import tenant
-from patients.details import CHANNELS, Details, checked
 from patients.events import PatientRegistered
 from patients.models import Patient
 from patients.operations.patients import fill_search_fields
+from patients.rules.details import CHANNELS, Details, checked
 
 DESK = frozenset({Role.ADMIN, Role.SYSTEM})
 COLUMNS = (

@@ -8,18 +8,19 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
-from clinicflow.access.actors import Actor, Role
+from clinicflow.access.actor import Actor
+from clinicflow.access.roles import Role
 from clinicflow.audit.log import record
 from clinicflow.clinics.models import Doctor
 from clinicflow.core import clock
 from clinicflow.core.errors import Forbidden, Invalid
 from clinicflow.core.events import publish
 from clinicflow.core.models import repoint
-from patients.details import Details, checked, checked_preferences, current_details
 from patients.errors import CannotMerge, ChangedMeanwhile, LooksLikeAnother
 from patients.events import PatientOptedOut, PatientRegistered, PatientsMerged, PatientUpdated
 from patients.folding import search_fields
 from patients.models import Patient
+from patients.rules.details import Details, checked, checked_preferences, current_details
 
 DESK = frozenset({Role.ADMIN, Role.SYSTEM})
 

@@ -10,8 +10,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from clinicflow.access.guards import role_required
 from clinicflow.audit.log import saw
-from clinicflow.clinics.permissions import role_required
 from clinicflow.core import clock
 from clinicflow.core.errors import Invalid
 from clinicflow.web.render import render_page

@@ -9,15 +9,15 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from clinicflow.access.guards import role_required
 from clinicflow.audit.log import saw
-from clinicflow.clinics.permissions import role_required
 from clinicflow.core.errors import Invalid
 from clinicflow.web.render import render_page
 from patients.errors import CannotMerge
 from patients.forms import MergeForm
 from patients.models import Patient
 from patients.operations import patients
-from patients.reading import TO_CHOOSE, chosen_details, compare
+from patients.presentation import TO_CHOOSE, chosen_details, compare
 
 MOST = 10
 

@@ -9,16 +9,16 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from clinicflow.access.guards import role_required
 from clinicflow.audit.log import saw
 from clinicflow.clinics.models import Doctor
-from clinicflow.clinics.permissions import role_required
 from clinicflow.core.errors import Invalid
 from clinicflow.web.render import render_page
 from patients.errors import ChangedMeanwhile, LooksLikeAnother
 from patients.forms import PatientForm, initial_of
 from patients.models import Patient
 from patients.operations import patients
-from patients.reading import changed_by_others
+from patients.presentation import changed_by_others
 
 STAMP = "%Y-%m-%dT%H:%M:%S.%f%z"
 ANYTHING = {"preferred_language": Patient.Language.ENGLISH, "contact": ["sms", "email", "voice"]}

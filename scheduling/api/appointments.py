@@ -31,7 +31,7 @@ from scheduling.api.serializers import (
 )
 from scheduling.models import Appointment
 from scheduling.operations import appointments
-from scheduling.sql import DayVisits, visit_row
+from scheduling.selectors.day_rows import DayVisits, visit_row
 
 # The filters know more spellings; these are the ones that programs send.
 PLAIN_DAY = re.compile(r"20\d\d-\d\d-\d\d")

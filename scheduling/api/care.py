@@ -32,10 +32,10 @@ from scheduling.api.serializers import (
     WaitlistMatches,
     WaitlistOutput,
 )
-from scheduling.availability import bookable, free_slots
 from scheduling.models import Appointment, Cancellation, DoctorNote, FollowUp, WaitlistEntry
 from scheduling.operations import doctor_notes, follow_ups, waitlist
-from scheduling.waiting import matches, nearest_for
+from scheduling.selectors.availability import bookable, free_slots
+from scheduling.selectors.waitlist_matching import matches, nearest_for
 
 MOST_MATCHES = 20
 

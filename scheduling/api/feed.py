@@ -15,11 +15,12 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clinicflow.access.actors import Actor, Role
+from clinicflow.access.actor import Actor
+from clinicflow.access.guards import public
+from clinicflow.access.roles import Role
 from clinicflow.api.base import ClinicView
 from clinicflow.audit.log import saw
 from clinicflow.clinics.models import Clinic, Doctor
-from clinicflow.clinics.permissions import public
 from clinicflow.core import clock
 from clinicflow.db import tenant
 from scheduling.models import Appointment

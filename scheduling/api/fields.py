@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from clinicflow.access.actors import Actor
+from clinicflow.access.actor import Actor
 from clinicflow.core import clock
 from clinicflow.web.display import write_gap
 

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from clinicflow.access.actors import Actor
+from clinicflow.access.actor import Actor
 from clinicflow.clinics.models import ClinicSettings
-from scheduling.sql import DayRow
-from scheduling.transitions import allowed_actions
+from scheduling.rules.transitions import allowed_actions
+from scheduling.selectors.day_rows import DayRow
 
 Visit = Any  # an Appointment or a DayRow, which have the same fields
 

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from clinicflow.api.serializers import Input
 from scheduling.api.fields import ClockField, DayField, MomentField, instant_of
 from scheduling.models import Appointment, Cancellation, DoctorNote, FollowUp, WaitlistEntry
-from scheduling.transitions import TABLE
+from scheduling.rules.transitions import TABLE
 
 MINUTES: dict[str, Any] = {"min_value": 5, "max_value": 480}
 REASON: dict[str, Any] = {"max_length": 200, "allow_blank": True, "required": False}

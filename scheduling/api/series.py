@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from clinicflow.api.base import ClinicView
 from clinicflow.api.serializers import Input
 from scheduling.api.appointments import WritesVisits
-from scheduling.api.closed_time import OutcomeOutput, Outcomes
+from scheduling.api.closures import OutcomeOutput, Outcomes
 from scheduling.api.fields import MomentField
 from scheduling.api.serializers import (
     MINUTES,

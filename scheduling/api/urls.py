@@ -3,7 +3,7 @@ from typing import Any
 from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
-from scheduling.api import appointments, care, closed_time, feed, series
+from scheduling.api import appointments, care, closures, feed, series
 
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)
 router.register("appointments", appointments.AppointmentViewSet, "api_appointments")
@@ -11,8 +11,8 @@ router.register("cancellations", care.CancellationViewSet, "api_cancellations")
 router.register("waitlist", care.WaitlistViewSet, "api_waitlist")
 router.register("follow-ups", care.FollowUpViewSet, "api_follow_ups")
 router.register("doctor-notes", care.DoctorNoteViewSet, "api_doctor_notes")
-router.register("time-off", closed_time.TimeOffViewSet, "api_time_off")
-router.register("closures", closed_time.ClosureViewSet, "api_closures")
+router.register("time-off", closures.TimeOffViewSet, "api_time_off")
+router.register("closures", closures.ClosureViewSet, "api_closures")
 
 OF_PATIENT: Any = {"get": "list"}
 
@@ -29,7 +29,7 @@ urlpatterns = [
         series.RescheduleFollowingView.as_view(),
         name="api_reschedule_following",
     ),
-    path("closures/holidays", closed_time.HolidaysView.as_view(), name="api_holidays"),
+    path("closures/holidays", closures.HolidaysView.as_view(), name="api_holidays"),
     path(
         "appointments/<uuid:pk>/waitlist-matches",
         care.WaitlistMatchesView.as_view(),

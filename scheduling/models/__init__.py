@@ -2,8 +2,8 @@
 
 from scheduling.models.appointments import Appointment, Cancellation, Series
 from scheduling.models.care import DoctorNote, FollowUp, WaitlistEntry
+from scheduling.models.closures import Closure, TimeOff
 from scheduling.models.messages import Message, ProviderNumber
-from scheduling.models.time import Closure, TimeOff
 
 __all__ = [
     "Appointment",

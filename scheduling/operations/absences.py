@@ -8,10 +8,10 @@ from uuid import UUID
 
 from django.db import transaction
 
-from clinicflow.access.actors import Actor
+from clinicflow.access.actor import Actor
 from clinicflow.core.errors import Invalid
 from scheduling.models import Appointment, Cancellation, Closure, TimeOff
-from scheduling.operations import bulk, changes, time_off
+from scheduling.operations import bulk, change_notices, time_off
 
 
 class What(StrEnum):
@@ -122,10 +122,10 @@ def _told(
         outcome.new.patient_id
         for outcome in outcomes
         if outcome.new is not None
-        and changes.tell(actor, outcome.new, instead_of=times[outcome.appointment_id]) is None
+        and change_notices.tell(actor, outcome.new, instead_of=times[outcome.appointment_id]) is None
     ]
     for visit in Appointment.objects.visible_to(actor).filter(pk__in=off):
-        if changes.tell(actor, visit) is None:
+        if change_notices.tell(actor, visit) is None:
             untold.append(visit.patient_id)
     stayed = [outcome for outcome in outcomes if outcome.problem is not None]
     return Settled(row=row, moved=moved, cancelled=off, stayed=stayed, untold=untold)

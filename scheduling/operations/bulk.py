@@ -10,14 +10,14 @@ from uuid import UUID
 
 from django.db import transaction
 
-from clinicflow.access.actors import Actor
+from clinicflow.access.actor import Actor
 from clinicflow.core.errors import DomainError, Forbidden, Invalid
-from scheduling.availability import bookable, nearest_free
 from scheduling.models import Appointment
 from scheduling.operations.appointments.cancelling import cancel
 from scheduling.operations.appointments.moving import reschedule
-from scheduling.operations.appointments.placing import lock_doctors
-from scheduling.transitions import DESK
+from scheduling.operations.appointments.slot_reservation import lock_doctors
+from scheduling.rules.transitions import DESK
+from scheduling.selectors.availability import bookable, nearest_free
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from clinicflow.access.actors import Actor, Role
+from clinicflow.access.actor import Actor
+from clinicflow.access.roles import Role
 from clinicflow.audit.log import record
 from clinicflow.clinics.models import Doctor
 from clinicflow.core.errors import Forbidden

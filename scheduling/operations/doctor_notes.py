@@ -4,7 +4,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from clinicflow.access.actors import Actor, Role
+from clinicflow.access.actor import Actor
+from clinicflow.access.roles import Role
 from clinicflow.core.errors import Forbidden, Invalid
 from patients.models import Patient
 from scheduling.models import Appointment, DoctorNote

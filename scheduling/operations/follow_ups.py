@@ -5,7 +5,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from clinicflow.access.actors import Actor, Role
+from clinicflow.access.actor import Actor
+from clinicflow.access.roles import Role
 from clinicflow.clinics.models import Doctor
 from clinicflow.core.errors import Forbidden, Invalid
 from clinicflow.core.events import publish

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from clinicflow.access.actors import Actor
+from clinicflow.access.actor import Actor
 from clinicflow.core.events import publish
 from scheduling.events import AppointmentUpdated
 from scheduling.models import Appointment

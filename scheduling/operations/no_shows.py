@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.db import transaction
 
-from clinicflow.access.actors import Actor
+from clinicflow.access.actor import Actor
 from clinicflow.clinics.models import ClinicSettings
 from scheduling.models import Appointment
 from scheduling.operations.appointments.lifecycle import mark_no_show

@@ -10,19 +10,19 @@ from uuid import UUID
 from dateutil.rrule import rrulestr
 from django.db import transaction
 
-from clinicflow.access.actors import Actor
+from clinicflow.access.actor import Actor
 from clinicflow.core import clock
 from clinicflow.core.errors import Forbidden, Invalid
 from clinicflow.web.display import write_gap
-from scheduling.availability import Slot, blocks, bookable, nearest_free
 from scheduling.errors import SeriesConflicts, SlotUnavailable
 from scheduling.models import Appointment, Series
 from scheduling.operations import bulk
 from scheduling.operations.appointments.booking import book as book_visit
 from scheduling.operations.appointments.moving import reschedule
-from scheduling.operations.appointments.placing import Needs, lock_doctors, problem_with, span_of
+from scheduling.operations.appointments.slot_reservation import Needs, lock_doctors, problem_with, span_of
 from scheduling.querysets import OPEN
-from scheduling.transitions import DESK
+from scheduling.rules.transitions import DESK
+from scheduling.selectors.availability import Slot, blocks, bookable, nearest_free
 
 RULE = re.compile(r"FREQ=(DAILY|WEEKLY|MONTHLY)(;(INTERVAL|COUNT)=\d{1,2}|;UNTIL=\d{8}|;BYDAY=[A-Z0-9,+-]{2,40})*")
 MOST_VISITS = 52

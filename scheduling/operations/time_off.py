@@ -7,15 +7,16 @@ from uuid import UUID
 
 from django.db import transaction
 
-from clinicflow.access.actors import Actor, Role
+from clinicflow.access.actor import Actor
+from clinicflow.access.roles import Role
 from clinicflow.clinics.models import Clinic, Doctor
 from clinicflow.core import clock
 from clinicflow.core.errors import Forbidden, Invalid
 from clinicflow.core.events import publish
 from scheduling.events import ScheduleChanged
 from scheduling.models import Appointment, Closure, TimeOff
-from scheduling.public_holidays import Holiday, holidays_of
-from scheduling.transitions import DESK
+from scheduling.rules.public_holidays import Holiday, holidays_of
+from scheduling.rules.transitions import DESK
 
 LONGEST = dt.timedelta(days=366)
 

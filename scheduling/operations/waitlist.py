@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from clinicflow.access.actors import Actor
+from clinicflow.access.actor import Actor
 from clinicflow.clinics.models import Doctor
 from clinicflow.core import clock
 from clinicflow.core.errors import Forbidden, Invalid
@@ -22,9 +22,9 @@ from scheduling.events import ScheduleChanged
 from scheduling.messaging import NoWayToReach
 from scheduling.models import Appointment, Message, WaitlistEntry
 from scheduling.operations import messages
-from scheduling.operations.appointments.changes import settings_of
-from scheduling.operations.appointments.placing import Wanted, find_place, placing
-from scheduling.transitions import DESK
+from scheduling.operations.appointments.shared_steps import settings_of
+from scheduling.operations.appointments.slot_reservation import Wanted, find_place, placing
+from scheduling.rules.transitions import DESK
 
 JOB = "scheduling.send_offer"
 CLOSED = frozenset({WaitlistEntry.Status.BOOKED, WaitlistEntry.Status.REMOVED})

@@ -11,7 +11,7 @@ from clinicflow.audit.models import AuditLog
 from clinicflow.core import clock
 from scheduling.api.representation import VisitWriter
 from scheduling.models import Appointment, DoctorNote, FollowUp, TimeOff, WaitlistEntry
-from scheduling.sql import DayVisits, visit_row
+from scheduling.selectors.day_rows import DayVisits, visit_row
 from scheduling.tests.test_lifecycle import VisitCase
 
 

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from clinicflow.clinics.models import WEEKDAYS, DoctorSettings
 from clinicflow.core import clock
 from clinicflow.core.errors import Invalid
-from scheduling import availability
-from scheduling.availability import free_at, free_slots, nearest_free
-from scheduling.hours import Bookable, starts_in
 from scheduling.models import Appointment, Closure, TimeOff
+from scheduling.rules.opening_hours import Bookable, starts_in
+from scheduling.selectors import availability
+from scheduling.selectors.availability import free_at, free_slots, nearest_free
 from scheduling.tests.test_booking import BookingCase
 
 # Northern and southern summers, an odd half hour, a change at midnight, none at all, and one of thirty minutes.

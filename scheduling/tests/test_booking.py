@@ -24,7 +24,7 @@ from scheduling.errors import (
 from scheduling.events import AppointmentCreated
 from scheduling.models import Appointment, Closure, FollowUp, TimeOff, WaitlistEntry
 from scheduling.operations import appointments
-from scheduling.operations.appointments import placing
+from scheduling.operations.appointments import slot_reservation
 
 
 class BookingCase(ClinicCase):
@@ -189,7 +189,7 @@ class BookTests(BookingCase):
     def test_the_constraint_is_the_net_and_says_the_same(self):
         """Another path wrote between the check and the insert: as if the check had seen nothing."""
         self.book()
-        with mock.patch.object(placing, "blocks", return_value=[]), self.assertRaises(SlotTaken) as refusal:
+        with mock.patch.object(slot_reservation, "blocks", return_value=[]), self.assertRaises(SlotTaken) as refusal:
             self.book("10:15", patient_id=self.diego.pk)
         self.assertEqual(len(refusal.exception.extras["free_slots"]), 3)
         self.assertEqual(len(self.rows()), 1)
@@ -204,7 +204,7 @@ class BookTests(BookingCase):
         def after_a_wait(actor, doctors):
             Doctor.objects.filter(pk__in=doctors).update(is_active=False)
 
-        with mock.patch.object(placing, "lock_doctors", after_a_wait), self.assertRaises(Invalid):
+        with mock.patch.object(slot_reservation, "lock_doctors", after_a_wait), self.assertRaises(Invalid):
             self.book()
         self.assertEqual(self.rows(), [])
 

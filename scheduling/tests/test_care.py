@@ -3,7 +3,7 @@
 import datetime as dt
 import itertools
 
-from clinicflow.access.actors import system_actor
+from clinicflow.access.actor import system_actor
 from clinicflow.core import clock
 from clinicflow.core.errors import Forbidden, Invalid, NotFound
 from clinicflow.jobs.models import Job
@@ -11,9 +11,9 @@ from clinicflow.testing.jobs import run_due_jobs
 from scheduling.errors import ClinicClosed, DoctorAway, FollowUpClosed, SeriesConflicts, WaitlistClosed
 from scheduling.models import Appointment, Closure, DoctorNote, FollowUp, WaitlistEntry
 from scheduling.operations import appointments, bulk, doctor_notes, follow_ups, no_shows, series, time_off, waitlist
-from scheduling.public_holidays import holidays_of
+from scheduling.rules.public_holidays import holidays_of
+from scheduling.selectors.waitlist_matching import matches
 from scheduling.tests.test_lifecycle import VisitCase
-from scheduling.waiting import matches
 
 
 class FollowUpTests(VisitCase):

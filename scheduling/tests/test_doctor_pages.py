@@ -8,12 +8,12 @@ from django.test.utils import CaptureQueriesContext
 from icalendar import Calendar
 
 from clinicflow.audit.models import AuditLog
+from clinicflow.clinic_settings.presentation.settings_display import hours_in_words
 from clinicflow.clinics.models import Doctor, DoctorSettings
-from clinicflow.clinics.reading import hours_in_words
 from clinicflow.testing.case import ClinicCase
 from clinicflow.web.display import Display, display_as
-from scheduling.availability import free_slots
 from scheduling.models import Appointment, Message
+from scheduling.selectors.availability import free_slots
 
 ADDRESS = re.compile(r'value="(http[^"]+calendar\.ics\?token=[^"]+)"')
 

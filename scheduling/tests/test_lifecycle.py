@@ -2,14 +2,15 @@
 
 import datetime as dt
 
-from clinicflow.access.actors import Actor, Role
+from clinicflow.access.actor import Actor
+from clinicflow.access.roles import Role
 from clinicflow.audit.models import AuditLog
 from clinicflow.core.errors import Forbidden, IllegalTransition, Invalid, NotFound
-from scheduling import transitions
 from scheduling.errors import InsideNotice, SlotTaken
 from scheduling.events import AppointmentCancelled, AppointmentConfirmed, AppointmentEvent, AppointmentUpdated
 from scheduling.models import Appointment, Cancellation, FollowUp
 from scheduling.operations import appointments
+from scheduling.rules import transitions
 from scheduling.tests.test_booking import BookingCase
 
 

@@ -9,12 +9,12 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule
 
-from clinicflow.access.actors import system_actor
+from clinicflow.access.actor import system_actor
 from clinicflow.core.errors import DomainError
 from clinicflow.testing.case import ClinicCase
-from scheduling import transitions
 from scheduling.models import Appointment, Cancellation, TimeOff
 from scheduling.operations import appointments, no_shows, time_off
+from scheduling.rules import transitions
 
 ZONE = "America/New_York"
 OPEN = {"unconfirmed", "confirmed"}

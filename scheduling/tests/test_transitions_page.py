@@ -2,7 +2,7 @@ from django.core.management import call_command
 from django.test import SimpleTestCase
 
 from scheduling.management.commands.draw_transitions import page
-from scheduling.transitions import TABLE
+from scheduling.rules.transitions import TABLE
 
 
 class PageTests(SimpleTestCase):

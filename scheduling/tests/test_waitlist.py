@@ -14,8 +14,8 @@ from clinicflow.testing.monday import MONDAY, TEN
 from scheduling.errors import SlotTaken, WaitlistClosed
 from scheduling.models import Appointment, Message, WaitlistEntry
 from scheduling.operations import appointments, waitlist
+from scheduling.selectors.waitlist_matching import freed_by, freed_on, nearest_for
 from scheduling.tests.test_visit_pages import HTMX, VisitCase
-from scheduling.waiting import freed_by, freed_on, nearest_for
 
 TUESDAY = MONDAY + dt.timedelta(days=1)
 CANCEL = {"cancellation_type": "other", "reason_note": "well again"}

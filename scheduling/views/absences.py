@@ -14,17 +14,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from clinicflow.access.actors import Role
+from clinicflow.access.guards import role_required
+from clinicflow.access.roles import Role
 from clinicflow.audit.log import saw
 from clinicflow.clinics.models import Clinic, Doctor
-from clinicflow.clinics.permissions import role_required
 from clinicflow.core import clock
 from clinicflow.core.errors import DomainError
 from clinicflow.web.render import render_page
-from scheduling.absences import gone_from, when_of, with_visits
 from scheduling.forms import AbsenceForm, HolidayForm, PlanForm, TimeOffForm
 from scheduling.models import Closure, TimeOff
 from scheduling.operations import absences, time_off
+from scheduling.selectors.absences import gone_from, when_of, with_visits
 
 PAGE = 50
 

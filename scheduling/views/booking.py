@@ -9,23 +9,23 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from clinicflow.access.guards import role_required
 from clinicflow.audit.log import saw
 from clinicflow.clinics.models import Doctor
-from clinicflow.clinics.permissions import role_required
 from clinicflow.core import clock
 from clinicflow.core.errors import DomainError, Invalid
 from clinicflow.web.display import write_clock, write_date
 from clinicflow.web.render import render_page
 from clinicflow.web.toasts import Toast
 from patients.models import Patient
-from scheduling.availability import Slot, free_slots
 from scheduling.errors import AlreadyMoved, SlotUnavailable, WalkInsNotTaken
 from scheduling.forms import LENGTHS, BookingForm, PlaceForm, SlotSearchForm
 from scheduling.models import Appointment, FollowUp, WaitlistEntry
-from scheduling.operations import appointments, desk
-from scheduling.views.answers import changed
-from scheduling.views.chips import chips_of, chips_of_refusal
-from scheduling.views.picking import chosen_patient, pick_of
+from scheduling.operations import appointments, front_desk
+from scheduling.selectors.availability import Slot, free_slots
+from scheduling.views.patient_picker import chosen_patient, pick_of
+from scheduling.views.responses import changed
+from scheduling.views.slot_options import chips_of, chips_of_refusal
 from scheduling.views.visit import add_errors, instant, moved_toast, stretched_toast
 
 CANDIDATES = 6
@@ -46,7 +46,7 @@ def visit_new(request: HttpRequest) -> HttpResponse:
     if not form.is_valid() or look_alikes:
         return _booking_page(request, form, request.POST, look_alikes=look_alikes, status=422)
     try:
-        booked = desk.take(request.actor, _request_of(request, form.cleaned_data), at=clock.now())
+        booked = front_desk.take(request.actor, _request_of(request, form.cleaned_data), at=clock.now())
     except Invalid as error:
         add_errors(form, error)
         return _booking_page(request, form, request.POST, status=422)
@@ -288,9 +288,9 @@ def _give_another_time(request: HttpRequest, visit: Appointment, data: dict[str,
     return moved, moved_toast(moved)
 
 
-def _request_of(request: HttpRequest, data: dict[str, Any]) -> desk.VisitRequest:
+def _request_of(request: HttpRequest, data: dict[str, Any]) -> front_desk.VisitRequest:
     doctor_id, starts_at = (data["doctor"], None) if data["walk_in"] else _wanted(request, data)
-    person = data["patient"] or desk.NewPatient(
+    person = data["patient"] or front_desk.NewPatient(
         first_name=data["first_name"],
         last_name=data["last_name"],
         date_of_birth=data["date_of_birth"],
@@ -299,7 +299,7 @@ def _request_of(request: HttpRequest, data: dict[str, Any]) -> desk.VisitRequest
         preferred_language=data["language"] or Patient.Language.ENGLISH,
         guardian=_guardian(data),
     )
-    return desk.VisitRequest(
+    return front_desk.VisitRequest(
         patient=person,
         doctor_id=doctor_id,
         starts_at=starts_at,

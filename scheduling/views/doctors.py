@@ -12,17 +12,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from clinicflow.access.guards import role_required
 from clinicflow.audit.log import saw
-from clinicflow.clinics.forms.profile import ProfileForm
+from clinicflow.clinic_settings.forms.doctor_profile import ProfileForm
+from clinicflow.clinic_settings.presentation.settings_display import hours_in_words
 from clinicflow.clinics.models import Doctor
 from clinicflow.clinics.operations import doctors
-from clinicflow.clinics.permissions import role_required
-from clinicflow.clinics.reading import hours_in_words
 from clinicflow.core import clock
 from clinicflow.core.errors import DomainError, Invalid
 from clinicflow.web.render import render_page
 from scheduling.forms import LeavingForm
-from scheduling.operations import absences, calendar_feeds, retiring
+from scheduling.operations import absences, calendar_feeds, doctor_deactivation
 from scheduling.views.absences import say_settled
 
 PAGE = 50
@@ -90,7 +90,7 @@ def doctor_leave(request: HttpRequest, pk: UUID) -> HttpResponseBase:
             note=data["note"],
         )
         try:
-            done = retiring.settle(request.actor, pk, wanted, at=clock.now())
+            done = doctor_deactivation.settle(request.actor, pk, wanted, at=clock.now())
         except Invalid as error:
             _mark(plan, error)
         else:
@@ -104,7 +104,7 @@ def doctor_leave(request: HttpRequest, pk: UUID) -> HttpResponseBase:
 def doctor_retire(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """Nobody books them any more; refused while visits lie ahead."""
     try:
-        doctor = retiring.retire(request.actor, pk, at=clock.now())
+        doctor = doctor_deactivation.retire(request.actor, pk, at=clock.now())
     except DomainError as error:
         if error.status == 404:
             raise
@@ -148,7 +148,7 @@ def calendar_end(request: HttpRequest, pk: UUID) -> HttpResponseBase:
 
 
 def _page(request: HttpRequest, doctor: Doctor, form: ProfileForm, plan: LeavingForm | None = None) -> HttpResponse:
-    ahead = list(retiring.visits_ahead(request.actor, doctor.pk, at=clock.now()))
+    ahead = list(doctor_deactivation.visits_ahead(request.actor, doctor.pk, at=clock.now()))
     plan = plan or (_plan_form(request, doctor) if ahead else None)
     saw(request.actor, "appointments", [visit.patient_id for visit in ahead])
     wrong = form.errors or (plan is not None and plan.is_bound)
@@ -157,7 +157,7 @@ def _page(request: HttpRequest, doctor: Doctor, form: ProfileForm, plan: Leaving
 
 
 def _plan_form(request: HttpRequest, doctor: Doctor, data: Any = None) -> LeavingForm:
-    ahead = list(retiring.visits_ahead(request.actor, doctor.pk, at=clock.now()))
+    ahead = list(doctor_deactivation.visits_ahead(request.actor, doctor.pk, at=clock.now()))
     others = Doctor.objects.visible_to(request.actor).active().exclude(pk=doctor.pk)
     chosen = {"visits": [str(visit.pk) for visit in ahead]}
     return LeavingForm(data, doctors=others, visits=ahead, initial=chosen)

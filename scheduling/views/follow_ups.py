@@ -11,10 +11,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from clinicflow.access.actors import Role
+from clinicflow.access.guards import role_required
+from clinicflow.access.roles import Role
 from clinicflow.audit.log import saw
 from clinicflow.clinics.models import Doctor
-from clinicflow.clinics.permissions import role_required
 from clinicflow.core import clock
 from clinicflow.core.errors import Invalid
 from clinicflow.web.display import write_date
@@ -23,8 +23,8 @@ from clinicflow.web.toasts import Toast
 from scheduling.forms import FollowUpFilterForm, FollowUpForm
 from scheduling.models import Appointment, FollowUp
 from scheduling.operations import follow_ups
-from scheduling.views.answers import told
-from scheduling.views.picking import picking
+from scheduling.views.patient_picker import picking
+from scheduling.views.responses import told
 from scheduling.views.visit import add_errors
 
 PAGE = 30

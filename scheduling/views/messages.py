@@ -4,8 +4,8 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
+from clinicflow.access.guards import role_required
 from clinicflow.audit.log import saw
-from clinicflow.clinics.permissions import role_required
 from clinicflow.web.render import render_page
 from scheduling.messaging import links_in
 from scheduling.models import Message

@@ -9,8 +9,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from clinicflow.access.guards import role_required
 from clinicflow.audit.log import saw
-from clinicflow.clinics.permissions import role_required
 from clinicflow.core.errors import Invalid
 from clinicflow.web.render import render_page, wants_fragment
 from clinicflow.web.toasts import Toast
@@ -18,7 +18,7 @@ from patients.models import Patient
 from scheduling.forms import NoteForm
 from scheduling.models import DoctorNote
 from scheduling.operations import doctor_notes
-from scheduling.reading import read_notes
+from scheduling.selectors.patient_notes import read_notes
 
 
 @require_http_methods(["GET", "POST"])

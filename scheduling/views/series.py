@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from clinicflow.access.guards import role_required
 from clinicflow.audit.log import saw
 from clinicflow.clinics.models import Doctor
-from clinicflow.clinics.permissions import role_required
 from clinicflow.core import clock
 from clinicflow.core.errors import Invalid
 from clinicflow.web.display import write_clock, write_date
@@ -25,8 +25,8 @@ from scheduling.forms import LENGTHS, CancelForm, MoveForm, PickForm, SeriesForm
 from scheduling.models import Appointment
 from scheduling.operations import series
 from scheduling.operations.bulk import Outcome
-from scheduling.views.answers import changed
-from scheduling.views.picking import picking
+from scheduling.views.patient_picker import picking
+from scheduling.views.responses import changed
 from scheduling.views.visit import add_errors, instant
 
 

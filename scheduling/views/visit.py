@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from clinicflow.access.guards import role_required
 from clinicflow.audit.log import saw
-from clinicflow.clinics.permissions import role_required
 from clinicflow.core import clock
 from clinicflow.core.errors import IllegalTransition, Invalid
 from clinicflow.web.display import write_clock, write_date, write_gap
@@ -25,7 +25,7 @@ from scheduling.errors import SlotUnavailable
 from scheduling.forms import LENGTHS, CancelForm, MoveForm, StretchForm
 from scheduling.models import Appointment
 from scheduling.operations import appointments
-from scheduling.views.answers import changed, panel_context, refused
+from scheduling.views.responses import changed, panel_context, refused
 
 
 @dataclass(frozen=True, kw_only=True)

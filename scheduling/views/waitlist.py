@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from clinicflow.access.guards import role_required
 from clinicflow.audit.log import saw
 from clinicflow.clinics.models import Doctor
-from clinicflow.clinics.permissions import role_required
 from clinicflow.core import clock
 from clinicflow.core.errors import Invalid
 from clinicflow.web.display import write_clock, write_date
@@ -23,11 +23,11 @@ from clinicflow.web.toasts import Toast
 from scheduling.forms import ChosenSlotForm, WaitlistFilterForm, WaitlistForm
 from scheduling.models import Appointment, WaitlistEntry
 from scheduling.operations import appointments, waitlist
-from scheduling.views.answers import changed, told
+from scheduling.selectors.waitlist_matching import freed_by, nearest_for
 from scheduling.views.booking import booked_toast
-from scheduling.views.picking import picking
+from scheduling.views.patient_picker import picking
+from scheduling.views.responses import changed, told
 from scheduling.views.visit import add_errors
-from scheduling.waiting import freed_by, nearest_for
 
 PAGE = 20
 STATES = WaitlistFilterForm.STATES

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from clinicflow.clinics.operations import settings
+from clinicflow.clinic_settings.operations import settings
 
 
 class Decides:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from clinicflow.clinics.operations.actors import Caller, actor_of_membership
+from clinicflow.staff.selectors.actor_resolution import Caller, actor_of_membership
 from intake.tests.test_deliveries import DeliveryCase
 from intake.tests.test_patient_pages import PageCase
 from scheduling.errors import OutsideHours

@@ -6,8 +6,8 @@ from pathlib import Path
 from django.conf import settings
 from django.test import SimpleTestCase
 
-from clinicflow.clinics.declared import every
-from clinicflow.clinics.describing import describe
+from clinicflow.clinic_settings.presentation.settings_docs import describe
+from clinicflow.clinic_settings.schema import every
 
 
 def methods_of(slug):

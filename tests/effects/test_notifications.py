@@ -5,12 +5,12 @@ from django.core import mail as outbox
 
 from aiassist.events import AttentionNeeded
 from aiassist.models import Interaction
-from clinicflow.access.actors import system_actor
+from clinicflow.access.actor import system_actor
 from clinicflow.core import clock
 from clinicflow.core.events import publish
 from clinicflow.notifications.models import Notification
 from clinicflow.testing.monday import TEN
-from dashboards.jobs import nearing
+from dashboards.notification_center.jobs import nearing
 from dashboards.tests.test_notifications import MINUTE, NewsCase
 from scheduling.operations import appointments
 from tests.effects.deciding import Decides

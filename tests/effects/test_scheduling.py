@@ -1,6 +1,6 @@
 """Scheduling rules."""
 
-from clinicflow.access.actors import system_actor
+from clinicflow.access.actor import system_actor
 from clinicflow.core.errors import Invalid
 from intake.tests.test_patient_pages import PageCase
 from scheduling.errors import OverrideNotAllowed, SlotTaken, WalkInsNotTaken

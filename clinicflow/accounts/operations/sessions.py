@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 
-from clinicflow.accounts import sql
+from clinicflow.accounts import selectors
 from clinicflow.accounts.events import SessionRevoked
 from clinicflow.accounts.models import AuthSession, User
 from clinicflow.core import clock
@@ -53,7 +53,7 @@ def start(
 def live(session_id: UUID | str) -> AuthSession | None:
     """The sign-in, with its user, if it still stands: not ended, not too old, not idle too long, its user active and
     with the same password."""
-    session = sql.sign_in(session_id)
+    session = selectors.sign_in(session_id)
     return session if session is not None and stands(session, clock.now()) else None
 
 

@@ -4,7 +4,7 @@ from django.test import RequestFactory, SimpleTestCase, override_settings
 
 from clinicflow.api.errors import Malformed, flatten
 from clinicflow.api.parsers import parse_object
-from clinicflow.core.addresses import client_address
+from clinicflow.core.client_ip import client_address
 from clinicflow.testing.case import ClinicCase
 
 

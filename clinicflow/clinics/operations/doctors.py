@@ -5,10 +5,11 @@ from uuid import UUID
 
 from django.db import transaction
 
-from clinicflow.access.actors import Actor, Role
+from clinicflow.access.actor import Actor
+from clinicflow.access.roles import Role
 from clinicflow.clinics.events import SettingsChanged
-from clinicflow.clinics.hours import problem_of_week
 from clinicflow.clinics.models import Doctor, DoctorSettings
+from clinicflow.clinics.rules.working_hours import problem_of_week
 from clinicflow.core.errors import Forbidden, Invalid
 from clinicflow.core.events import publish
 

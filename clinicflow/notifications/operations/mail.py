@@ -12,7 +12,7 @@ from uuid import UUID, uuid5
 from django.db import transaction
 from django.db.models import Min
 
-from clinicflow.access.actors import Actor
+from clinicflow.access.actor import Actor
 from clinicflow.core import clock
 from clinicflow.jobs.queue import enqueue
 from clinicflow.notifications.models import Notification, NotificationPreference

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
-from clinicflow.access.actors import Actor
+from clinicflow.access.actor import Actor
 from clinicflow.clinics.models import ClinicSettings, Membership
 from clinicflow.core.events import publish
 from clinicflow.notifications.events import NotificationCreated

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from clinicflow.access.actors import Actor
+from clinicflow.access.actor import Actor
 from clinicflow.core.errors import Forbidden, Invalid
 from clinicflow.notifications.models import Notification, NotificationPreference
 

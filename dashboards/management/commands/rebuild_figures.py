@@ -4,11 +4,11 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from clinicflow.access.actors import system_actor
+from clinicflow.access.actor import system_actor
 from clinicflow.clinics.models import Clinic
 from clinicflow.core import clock
 from clinicflow.db import tenant
-from dashboards.operations import figures
+from dashboards.figures import operations
 
 
 class Command(BaseCommand):
@@ -30,5 +30,5 @@ class Command(BaseCommand):
         for one in clinics:
             actor = system_actor(one.pk, one.timezone)
             with transaction.atomic(), tenant(actor.scope()):
-                days = figures.rebuild(actor, at=clock.now())
+                days = operations.rebuild(actor, at=clock.now())
             self.stdout.write(f"{one.name}: {days} days")

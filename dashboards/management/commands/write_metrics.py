@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from dashboards.metrics.definitions import as_markdown
+from dashboards.owner.metrics.definitions import as_markdown
 
 
 class Command(BaseCommand):

@@ -4,7 +4,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import BaseCommand
 
-from intake.structure import json_schema
+from intake.rules.questionnaire_schema import json_schema
 
 
 class Command(BaseCommand):

@@ -6,13 +6,13 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from scheduling.transitions import TABLE, Transition
+from scheduling.rules.transitions import TABLE, Transition
 
 HEAD = """# The life of an appointment
 
-Drawn from `scheduling/transitions.py` by `manage.py draw_transitions`; a test compares the two. *Arrived* is a mark on
-an open visit, not a status. Anything that is not here is refused with 409 and the allowed actions; repeating what
-already holds is a success that changes nothing.
+Generated from `scheduling/rules/transitions.py` by `manage.py draw_transitions`; a test compares the two. *Arrived* is
+a mark on an open visit, not a status. Anything that is not here is refused with 409 and the allowed actions; repeating
+what already holds is a success that changes nothing.
 
 """
 

@@ -6,17 +6,22 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 
-from clinicflow.access.actors import Actor
+from clinicflow.access.actor import Actor
 from clinicflow.core.errors import Forbidden, Invalid
 from patients.models import Patient
-from scheduling.availability import bookable
 from scheduling.errors import WalkInsNotTaken
 from scheduling.events import AppointmentCreated
 from scheduling.models import Appointment, FollowUp, Series, WaitlistEntry
-from scheduling.operations.appointments.changes import announce, record_override
-from scheduling.operations.appointments.placing import Needs, Place, Wanted, find_place, mark_overlap, placing
-from scheduling.operations.links import fulfil_follow_up, fulfil_waitlist_entry, lock_follow_up, lock_waitlist_entry
-from scheduling.transitions import DESK
+from scheduling.operations.appointments.shared_steps import announce, record_override
+from scheduling.operations.appointments.slot_reservation import Needs, Place, Wanted, find_place, mark_overlap, placing
+from scheduling.operations.fulfilment import (
+    fulfil_follow_up,
+    fulfil_waitlist_entry,
+    lock_follow_up,
+    lock_waitlist_entry,
+)
+from scheduling.rules.transitions import DESK
+from scheduling.selectors.availability import bookable
 
 HTTPS = URLValidator(schemes=["https"])
 

@@ -5,14 +5,14 @@ from uuid import UUID
 
 from django.db import transaction
 
-from clinicflow.access.actors import Actor, Role
+from clinicflow.access.actor import Actor
+from clinicflow.access.roles import Role
 from clinicflow.clinics.models import ClinicSettings
 from clinicflow.core.errors import Invalid
-from scheduling import transitions
 from scheduling.errors import InsideNotice
 from scheduling.events import AppointmentCancelled, AppointmentDeleted
 from scheduling.models import Appointment, Cancellation
-from scheduling.operations.appointments.changes import (
+from scheduling.operations.appointments.shared_steps import (
     announce,
     lock,
     reopen_follow_ups,
@@ -20,7 +20,8 @@ from scheduling.operations.appointments.changes import (
     settings_of,
     wait_again,
 )
-from scheduling.transitions import ACTIONS
+from scheduling.rules import transitions
+from scheduling.rules.transitions import ACTIONS
 
 BY_HAND = frozenset(
     {

@@ -4,13 +4,12 @@ import datetime as dt
 from typing import TypedDict
 from uuid import UUID
 
-from clinicflow.access.actors import Actor
+from clinicflow.access.actor import Actor
 from clinicflow.core.errors import Invalid
-from scheduling import transitions
 from scheduling.events import AppointmentUpdated
 from scheduling.models import Appointment
 from scheduling.operations.appointments.booking import checked_link
-from scheduling.operations.appointments.changes import (
+from scheduling.operations.appointments.shared_steps import (
     announce,
     lock,
     moved_away,
@@ -18,7 +17,8 @@ from scheduling.operations.appointments.changes import (
     save,
     settings_of,
 )
-from scheduling.operations.appointments.placing import Needs, Wanted, find_place, mark_overlap, placing
+from scheduling.operations.appointments.slot_reservation import Needs, Wanted, find_place, mark_overlap, placing
+from scheduling.rules import transitions
 
 
 class Changes(TypedDict, total=False):

@@ -9,14 +9,13 @@ from uuid import UUID
 
 from django.db import transaction
 
-from clinicflow.access.actors import Actor
+from clinicflow.access.actor import Actor
 from clinicflow.core import clock
 from patients.operations.patients import record_first_visit
-from scheduling import transitions
 from scheduling.events import AppointmentConfirmed, AppointmentNoShow, AppointmentUpdated
 from scheduling.models import Appointment, Cancellation, FollowUp
 from scheduling.operations.appointments.cancelling import write_cancellation
-from scheduling.operations.appointments.changes import (
+from scheduling.operations.appointments.shared_steps import (
     announce,
     follow_ups_of,
     lock,
@@ -25,8 +24,9 @@ from scheduling.operations.appointments.changes import (
     save,
     settings_of,
 )
-from scheduling.operations.appointments.placing import Needs, Wanted, find_place, mark_overlap, placing
-from scheduling.transitions import ACTIONS
+from scheduling.operations.appointments.slot_reservation import Needs, Wanted, find_place, mark_overlap, placing
+from scheduling.rules import transitions
+from scheduling.rules.transitions import ACTIONS
 
 
 @transaction.atomic

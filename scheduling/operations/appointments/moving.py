@@ -3,10 +3,9 @@
 import datetime as dt
 from uuid import UUID
 
-from clinicflow.access.actors import Actor
+from clinicflow.access.actor import Actor
 from clinicflow.core.errors import NotFound
 from clinicflow.core.models import repoint
-from scheduling import transitions
 from scheduling.errors import AlreadyMoved, UndoTooLate
 from scheduling.events import (
     AppointmentDeleted,
@@ -16,7 +15,7 @@ from scheduling.events import (
     AppointmentUpdated,
 )
 from scheduling.models import Appointment
-from scheduling.operations.appointments.changes import (
+from scheduling.operations.appointments.shared_steps import (
     announce,
     lock,
     moved_away,
@@ -25,7 +24,16 @@ from scheduling.operations.appointments.changes import (
     save,
     settings_of,
 )
-from scheduling.operations.appointments.placing import Needs, Place, Wanted, find_place, mark_overlap, placing, span_of
+from scheduling.operations.appointments.slot_reservation import (
+    Needs,
+    Place,
+    Wanted,
+    find_place,
+    mark_overlap,
+    placing,
+    span_of,
+)
+from scheduling.rules import transitions
 
 # What hangs on a visit moves with it (intake, summary, thread, messages, notes, follow-ups); its own history stays.
 STAYING = frozenset({"cancellations", "rescheduled_to"})

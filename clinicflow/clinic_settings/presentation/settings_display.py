@@ -1,0 +1,78 @@
+"""Settings in words, for pages where they are only read."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from clinicflow.access.actor import Actor
+from clinicflow.accounts.models import User
+from clinicflow.accounts.operations import second_factor
+from clinicflow.clinic_settings.schema import Setting, Tab
+from clinicflow.clinics.models import WEEKDAYS, ClinicSettings
+from clinicflow.web.display import write_clock
+
+SHORT_DAYS = dict(
+    zip(
+        WEEKDAYS,
+        (_lazy("Mon"), _lazy("Tue"), _lazy("Wed"), _lazy("Thu"), _lazy("Fri"), _lazy("Sat"), _lazy("Sun")),
+        strict=True,
+    )
+)
+
+
+def in_words(tab: Tab, settings: ClinicSettings) -> list[dict[str, Any]]:
+    """The groups of a tab, each with its settings and what is decided, as a person reads it."""
+    return [
+        {"title": group.title, "intro": group.intro, "rows": [_row(setting, settings) for setting in group.settings]}
+        for group in tab.groups
+    ]
+
+
+def _row(setting: Setting, settings: ClinicSettings) -> dict[str, Any]:
+    value = setting.value(settings)
+    return {"label": setting.label, "help": setting.help, "value": write_value(setting, value), "is_on": value is True}
+
+
+def write_value(setting: Setting, value: Any) -> str:
+    """A setting's value in words: `On`, `9:00 am`, `60 minutes`, `Mon, Tue, Wed`."""
+    words = dict(setting.choices)
+    if isinstance(value, bool):
+        return _("On") if value else _("Off")
+    if isinstance(value, dt.time):
+        return write_clock(value)
+    if isinstance(value, list):
+        return ", ".join(str(words.get(item, item)) for item in value)
+    if value == 0 and setting.zero:
+        return str(setting.zero).capitalize()
+    text = str(words.get(value, value))
+    return f"{text} {setting.unit}" if setting.unit else text
+
+
+def people_without_second_factor(actor: Actor) -> list[str]:
+    """The names of those who work in the clinic and have neither an authenticator app nor a passkey, in order."""
+    working = User.objects.filter(memberships__clinic_id=actor.clinic_id, memberships__status="active", status="active")
+    without = working.exclude(authenticator__type__in=second_factor.FACTORS).distinct().order_by("name", "email")
+    return [str(user) for user in without]
+
+
+def hours_in_words(week: Mapping[str, Sequence[Sequence[str]]]) -> str:
+    """Weekly hours in a line, days with the same hours together: `Mon–Thu 9:00 am–5:00 pm · Fri 9:00 am–12:00 pm`."""
+    runs: list[tuple[list[str], str]] = []
+    for day in WEEKDAYS:
+        ranges = ", ".join(
+            "–".join(write_clock(dt.time.fromisoformat(edge)) for edge in pair) for pair in week.get(day, [])
+        )
+        if runs and runs[-1][1] == ranges:
+            runs[-1][0].append(day)
+        else:
+            runs.append(([day], ranges))
+    return " · ".join(f"{_days(days)} {ranges}" for days, ranges in runs if ranges)
+
+
+def _days(days: Sequence[str]) -> str:
+    """`Mon–Thu`, `Mon, Tue` or `Mon`."""
+    names = [str(SHORT_DAYS[day]) for day in days]
+    return f"{names[0]}–{names[-1]}" if len(names) > 2 else ", ".join(names)

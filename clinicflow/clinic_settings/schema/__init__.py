@@ -1,0 +1,31 @@
+"""Every setting, declared once: where it stands, what it is called, its unit and bounds, and what it does.
+
+The pages, the operations' bounds and docs/settings.md are made from this. Types, choices and defaults are the model's.
+The test that shows the effect of a setting is `test_<name>` in `tests/effects/test_<tab>.py`.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from clinicflow.clinic_settings.schema.booking import CLINIC, INTAKE, SCHEDULING
+from clinicflow.clinic_settings.schema.doctor import DOCTOR
+from clinicflow.clinic_settings.schema.escalation import ESCALATION
+from clinicflow.clinic_settings.schema.messaging import MESSAGING
+from clinicflow.clinic_settings.schema.notifications import NOTIFICATIONS
+from clinicflow.clinic_settings.schema.preferences import PREFERENCES
+from clinicflow.clinic_settings.schema.security import SECURITY
+from clinicflow.clinic_settings.schema.types import Group, Setting, Tab
+from clinicflow.clinics.models import Clinic
+
+TABS = (CLINIC, SCHEDULING, INTAKE, MESSAGING, ESCALATION, NOTIFICATIONS, PREFERENCES, SECURITY)
+TAB_BY_SLUG = {tab.slug: tab for tab in TABS}
+
+
+def every(tabs: Iterable[Tab] = (*TABS, DOCTOR)) -> Iterator[tuple[Tab, Setting]]:
+    """All settings, in the order of the pages."""
+    return ((tab, setting) for tab in tabs for setting in tab.settings)
+
+
+OF_CLINIC = {setting.name: setting.column for _tab, setting in every(TABS) if setting.model is Clinic}
+RANGES = {setting.name: (setting.low, setting.high) for _tab, setting in every(TABS) if setting.low is not None}
+
+__all__ = ["DOCTOR", "OF_CLINIC", "RANGES", "TABS", "TAB_BY_SLUG", "Group", "Setting", "Tab", "every"]

@@ -1,0 +1,65 @@
+"""A doctor's own settings: by the doctor, or by the front desk for them."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from clinicflow.access.guards import role_required
+from clinicflow.clinic_settings.forms.doctor_settings import DoctorForm
+from clinicflow.clinic_settings.operations import settings
+from clinicflow.clinic_settings.schema import DOCTOR
+from clinicflow.clinics.errors import ChangedMeanwhile
+from clinicflow.clinics.models import DoctorSettings
+from clinicflow.core.errors import Invalid
+from clinicflow.web.render import render_page
+
+
+@require_http_methods(["GET", "POST"])
+@role_required("doctor")
+def mine(request: HttpRequest) -> HttpResponse:
+    """How I can be booked, and my hours."""
+    return _settings_of(request, request.actor.doctor_id)
+
+
+@require_http_methods(["GET", "POST"])
+@role_required("admin")
+def of_doctor(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The same, kept by the front desk for a doctor."""
+    return _settings_of(request, pk)
+
+
+def _settings_of(request: HttpRequest, doctor_id: UUID) -> HttpResponse:
+    rows = DoctorSettings.objects.visible_to(request.actor).editable_by(request.actor)
+    row: DoctorSettings = rows.select_related("doctor").fetch_of(doctor_id)
+    if request.method == "POST":
+        return _save(request, row)
+    return _page(request, row, DoctorForm(row))
+
+
+def _save(request: HttpRequest, row: DoctorSettings) -> HttpResponse:
+    form = DoctorForm(row, request.POST)
+    if form.is_valid():
+        try:
+            settings.save_doctor(request.actor, row.doctor_id, seen=form.cleaned_data["seen"], **form.decided())
+        except Invalid as invalid:
+            form.refuse(invalid.fields)
+        except ChangedMeanwhile as changed:
+            data = form.data.copy()
+            data["seen"] = DOCTOR.fingerprint(row)
+            return _page(request, row, DoctorForm(row, data), status=409, problem=changed.detail)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect(request.path)
+    return _page(request, row, form, status=422)
+
+
+def _page(
+    request: HttpRequest, row: DoctorSettings, form: DoctorForm, *, status: int = 200, problem: str = ""
+) -> HttpResponse:
+    context = {"form": form, "doctor": row.doctor, "problem": problem}
+    context["is_mine"] = row.doctor_id == request.actor.doctor_id
+    return render_page(request, "settings/doctor_form.html", context, status=status)

@@ -1,0 +1,161 @@
+"""`/api/auth/`: signing in and out, new tokens, another role, who am I."""
+
+from typing import Any
+
+from django.contrib.auth import authenticate
+from django.contrib.auth.signals import user_logged_in, user_login_failed
+from django.db import transaction
+from django.utils.decorators import method_decorator
+from drf_spectacular.utils import extend_schema
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from clinicflow.access.permissions import permissions_of
+from clinicflow.accounts.errors import BadCredentials, SecondFactorRequired
+from clinicflow.accounts.models import AuthSession, User
+from clinicflow.accounts.operations import second_factor, sessions, tokens
+from clinicflow.api.base import ClinicView
+from clinicflow.api.schema import problems
+from clinicflow.api.throttles import SignInThrottle
+from clinicflow.clinics.models import Membership
+from clinicflow.core.errors import DomainError
+from clinicflow.staff.api.serializers import Login, Me, Refresh, SwitchRole, TokenPair, UserBrief
+from clinicflow.staff.operations import sign_in
+from clinicflow.staff.selectors.actor_resolution import caller_of
+
+STAFF = ("admin", "doctor", "owner")
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+def pair(session: AuthSession, membership: Membership | None, refresh: str) -> dict[str, Any]:
+    """Access and refresh token with the person they are for."""
+    return {
+        "access": tokens.access_token(session, claims_of(membership)),
+        "refresh": refresh,
+        "user": UserBrief(session.user).data,
+    }
+
+
+def claims_of(membership: Membership | None) -> dict[str, str | None]:
+    """What the token tells its holder; the server reads none of it back."""
+    if membership is None:
+        return {}
+    return {
+        "membership": str(membership.pk),
+        "clinic": str(membership.clinic_id),
+        "role": membership.role,
+        "doctor": str(membership.doctor_id) if membership.doctor_id else None,
+    }
+
+
+# What these write must stay when the answer is an error: the failed attempt, the ended family of a stolen token.
+@method_decorator(transaction.non_atomic_requests, name="dispatch")
+class OutsideTransaction(APIView):
+    """Sign-in and refresh: open to everyone, counted by address, each with transactions of its own."""
+
+    outside_transaction = True
+    permission_classes = [AllowAny]
+    authentication_classes: list[type] = []
+    throttle_classes = [SignInThrottle]
+
+    def read(self, input_class: Any) -> dict[str, Any]:
+        serializer = input_class(data=self.request.data)
+        serializer.is_valid(raise_exception=True)
+        return dict(serializer.validated_data)
+
+
+class LoginView(OutsideTransaction):
+    @extend_schema(
+        operation_id="login",
+        summary="Sign in",
+        request=Login,
+        responses={200: TokenPair} | problems(400, 401, 403, 429),
+        auth=[],
+    )
+    def post(self, request: Request) -> Response:
+        """Sign in with e-mail and password, and `otp` when a second factor is set (`code: mfa_required`)."""
+        fields = self.read(Login)
+        with transaction.atomic():
+            answer = self._sign_in(request, **fields)
+        if isinstance(answer, DomainError):
+            raise answer
+        return Response(answer)
+
+    def _sign_in(self, request: Request, email: str, password: str, otp: str = "") -> dict[str, Any] | DomainError:
+        """The tokens, or the refusal as a value: raising it here would undo the record of it."""
+        inner, caller = request._request, caller_of(request._request)
+        user = authenticate(inner, email=email, password=password)
+        if not isinstance(user, User) or not user.is_active:
+            sign_in.refused(email, caller, reason="wrong password or address")
+            return BadCredentials()
+        if second_factor.is_set(user):
+            if not otp:
+                return SecondFactorRequired()
+            if not second_factor.accepts(user, otp):
+                user_login_failed.send(__name__, credentials={"email": email}, request=inner)
+                sign_in.refused(email, caller, reason="wrong second factor")
+                return BadCredentials("The code of the second factor is not right.")
+        user_logged_in.send(User, request=inner, user=user)
+        session, membership = sign_in.begin(user, caller, kind=AuthSession.Kind.API)
+        return pair(session, membership, tokens.refresh_token(session))
+
+
+class RefreshView(OutsideTransaction):
+    @extend_schema(
+        operation_id="refresh",
+        summary="A new pair of tokens",
+        request=Refresh,
+        responses={200: TokenPair} | problems(400, 401, 429),
+        auth=[],
+    )
+    def post(self, request: Request) -> Response:
+        """A new pair for a refresh token, which is used up; the same token again ends the whole sign-in."""
+        rotation = tokens.rotate(self.read(Refresh)["refresh"])
+        with transaction.atomic():
+            membership = sign_in.membership_of(rotation.session)
+        return Response(pair(rotation.session, membership, rotation.refresh))
+
+
+class LogoutView(ClinicView):
+    roles = STAFF
+    keeps_answers = False
+
+    @extend_schema(operation_id="logout", summary="Sign out", request=None, responses={204: None} | problems(401))
+    def post(self, request: Request) -> Response:
+        """End this sign-in: its refresh tokens, its access tokens, its sockets."""
+        sign_in.end(request._request.auth_session, caller_of(request._request))
+        return Response(status=204)
+
+
+class SwitchRoleView(ClinicView):
+    roles = STAFF
+    keeps_answers = False
+
+    @extend_schema(
+        operation_id="switch_role",
+        summary="Act under another role",
+        request=SwitchRole,
+        responses={200: TokenPair} | problems(400, 401, 403),
+    )
+    def post(self, request: Request) -> Response:
+        """Act under another role that you hold; the old tokens end, new ones come."""
+        inner = request._request
+        session, membership = sign_in.choose_role(inner.auth_session, caller_of(inner), **self.read(SwitchRole))
+        sessions.follow(inner, session)
+        return Response(pair(session, membership, tokens.refresh_token(session)))
+
+
+class MeView(ClinicView):
+    roles = STAFF
+
+    @extend_schema(operation_id="me", summary="Who am I, and what may I do", responses={200: Me} | problems(401))
+    def get(self, request: Request) -> Response:
+        """You, the membership you act under, all memberships you hold, and what you may do."""
+        user = request._request.auth_session.user
+        held = sign_in.memberships_of(user)
+        mine = next(membership for membership in held if membership.pk == self.actor.membership_id)
+        return Response(
+            Me({"user": user, "membership": mine, "memberships": held, "permissions": permissions_of(mine.role)}).data
+        )

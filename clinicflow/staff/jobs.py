@@ -1,0 +1,34 @@
+"""E-mails to the people of a clinic, and what the clock clears away: kept answers, ended sign-ins, old cookies."""
+
+import datetime as dt
+from importlib import import_module
+from uuid import UUID
+
+from django.conf import settings
+
+from clinicflow.accounts.operations import sessions
+from clinicflow.api.idempotency import forget_old
+from clinicflow.clinics.models import Membership
+from clinicflow.core import clock
+from clinicflow.jobs.registry import job, periodic
+from clinicflow.staff import emails
+
+KEEP_ENDED = dt.timedelta(days=30)  # what they did stays in the audit log
+
+
+@periodic("clinics.clear_away", every=3600)
+def clear_away(*, clinic_id: UUID) -> None:
+    forget_old(clinic_id)
+    memberships = Membership.objects.filter(clinic_id=clinic_id).values_list("pk", flat=True)
+    sessions.forget_ended(list(memberships), before=clock.now() - KEEP_ENDED)
+    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+
+
+@job("clinics.send_invitation", atomic=False)
+def send_invitation(*, clinic_id: UUID, user_id: str) -> None:
+    emails.send(emails.invitation(clinic_id, UUID(user_id)))
+
+
+@job("clinics.send_password_reset", atomic=False)
+def send_password_reset(*, clinic_id: UUID, user_id: str) -> None:
+    emails.send(emails.password_reset(clinic_id, UUID(user_id)))

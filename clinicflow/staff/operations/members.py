@@ -1,0 +1,220 @@
+"""Who works in the clinic, as what.
+
+Every change holds the clinic's row, so that two managers cannot take each other's role at once and leave nobody.
+"""
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from clinicflow.access.actor import Actor
+from clinicflow.accounts.models import User
+from clinicflow.accounts.operations import sessions, users
+from clinicflow.audit.log import record
+from clinicflow.clinics.models import Clinic, Doctor, Membership
+from clinicflow.core.errors import Invalid, NotFound
+from clinicflow.core.events import publish
+from clinicflow.staff.errors import DoctorTaken, LastManager, MembershipExists, OwnMembership, WorksElsewhere
+from clinicflow.staff.events import PersonInvited
+
+
+@transaction.atomic
+def add(
+    actor: Actor, *, email: str, name: str, role: str, doctor_id: UUID | None = None, password: str | None = None
+) -> Membership:
+    """Give a person a role in the actor's clinic without a word to them; one not known yet gets an account.
+
+    MembershipExists if they have it already; DoctorTaken; Invalid if the doctor does not fit the role or the password
+    is weak.
+    """
+    _hold(actor)
+    user = users.find_or_create(email, name=name, password=password)
+    return _give(actor, user, role, doctor_id)
+
+
+@transaction.atomic
+def invite(
+    actor: Actor,
+    *,
+    email: str,
+    name: str,
+    roles: Collection[str],
+    doctor_id: UUID | None = None,
+    password: str | None = None,
+    at: dt.datetime,
+) -> list[Membership]:
+    """Ask a person to work here, by e-mail. Whether they have an account already changes nothing that the clinic sees:
+    until they come it reads the name that the manager gave.
+
+    Somebody who works here already gets the further roles at once. Refusals as of `add`.
+    """
+    _hold(actor)
+    if not roles:
+        raise Invalid(fields={"roles": ["At least one role."]})
+    user = users.find_or_create(email, name=name, password=password)
+    known_here = Membership.objects.visible_to(actor).filter(user=user).exists()
+    given = [_give(actor, user, role, doctor_id) for role in sorted(set(roles))]
+    if known_here:
+        return given
+    for membership in given:
+        membership.invited_at, membership.invited_as = at, name.strip()
+        membership.save(update_fields=["invited_at", "invited_as", "updated_at"])
+    publish(PersonInvited(clinic_id=actor.clinic_id, subject_id=user.pk, at=at))
+    return given
+
+
+@transaction.atomic
+def change(
+    actor: Actor,
+    membership_id: UUID,
+    *,
+    name: str | None = None,
+    role: str | None = None,
+    doctor_id: UUID | None = None,
+    status: str | None = None,
+) -> Membership:
+    """Change a membership of the actor's clinic; its open sign-ins end when role, doctor or access change.
+
+    OwnMembership for one's own role or access; LastManager; DoctorTaken; WorksElsewhere for the name of somebody with
+    another clinic.
+    """
+    _hold(actor)
+    membership: Membership = Membership.objects.visible_to(actor).lock(membership_id)
+    before = (membership.role, membership.doctor_id, membership.status)
+    if role is not None:
+        membership.role = role
+    if role is not None or doctor_id is not None:
+        membership.doctor = _doctor_for(actor, membership.user_id, membership.role, doctor_id or membership.doctor_id)
+    membership.status = status or membership.status
+    if name is not None and name != membership.shown_name:
+        _rename(actor, [membership], name)
+    after = (membership.role, membership.doctor_id, membership.status)
+    if after != before:
+        _apply(actor, membership)
+    return membership
+
+
+@transaction.atomic
+def save_person(
+    actor: Actor, user_id: UUID, *, name: str, roles: Collection[str], doctor_id: UUID | None = None
+) -> list[Membership]:
+    """Make these the person's roles in the clinic: missing ones are given, others taken, and what they open ends.
+
+    OwnMembership for the role that the actor works under; else as `change`.
+    """
+    held = held_by(actor, user_id)
+    if not roles:
+        raise Invalid(fields={"roles": ["At least one role. To keep somebody out, switch their access off."]})
+    for membership in held:
+        if membership.role not in roles:
+            _take(actor, membership)
+        elif membership.role == Membership.Role.DOCTOR and membership.doctor_id != doctor_id:
+            membership.doctor = _doctor_for(actor, user_id, membership.role, doctor_id)
+            _apply(actor, membership)
+    kept = [membership for membership in held if membership.role in roles]
+    first = held[0]
+    for role in sorted(set(roles) - {membership.role for membership in kept}):
+        given = _give(actor, first.user, role, doctor_id)
+        given.status, given.invited_at = first.status, first.invited_at
+        given.invited_as, given.joined_at = first.invited_as, first.joined_at
+        given.save(update_fields=["status", "invited_at", "invited_as", "joined_at", "updated_at"])
+        kept.append(given)
+    if name.strip() != first.shown_name:
+        _rename(actor, kept, name.strip())
+    return kept
+
+
+@transaction.atomic
+def set_access(actor: Actor, user_id: UUID, *, status: str) -> None:
+    """Let a person in (`active`) or keep them out (`disabled`) under every role; their sign-ins and sockets end now.
+
+    Repeating is a success.
+    """
+    for membership in held_by(actor, user_id):
+        if membership.status != status:
+            membership.status = status
+            _apply(actor, membership)
+
+
+def held_by(actor: Actor, user_id: UUID) -> Sequence[Membership]:
+    """A person's memberships in the actor's clinic, locked, in a steady order. NotFound if there is none."""
+    _hold(actor)
+    rows = Membership.objects.visible_to(actor).filter(user_id=user_id).select_related("user", "doctor")
+    held = list(rows.select_for_update(of=("self",)).order_by("role"))
+    if not held:
+        raise NotFound()
+    return held
+
+
+def _hold(actor: Actor) -> None:
+    """One change of a clinic's people at a time. The weaker lock: foreign keys to the clinic do not wait for it."""
+    Clinic.objects.select_for_update(no_key=True).get(pk=actor.clinic_id)
+
+
+def _give(actor: Actor, user: User, role: str, doctor_id: UUID | None) -> Membership:
+    doctor = _doctor_for(actor, user.pk, role, doctor_id)
+    membership = Membership(user=user, clinic_id=actor.clinic_id, role=role, doctor=doctor)
+    try:
+        with transaction.atomic():
+            membership.save()
+    except IntegrityError as error:
+        raise MembershipExists() from error
+    record(actor, "privilege", membership, values={"role": role, "user_id": str(user.pk)})
+    return membership
+
+
+def _take(actor: Actor, membership: Membership) -> None:
+    if membership.pk == actor.membership_id:
+        raise OwnMembership()
+    sessions.revoke_of_membership(membership.pk)
+    record(actor, "privilege", membership, values={"role": membership.role, "status": "taken"})
+    membership.delete()
+    _require_manager(actor)
+
+
+def _apply(actor: Actor, membership: Membership) -> None:
+    if membership.pk == actor.membership_id:
+        raise OwnMembership()
+    try:
+        with transaction.atomic():
+            membership.save(update_fields=["role", "doctor", "status", "updated_at"])
+    except IntegrityError as error:
+        raise MembershipExists() from error
+    sessions.revoke_of_membership(membership.pk)
+    record(actor, "privilege", membership, values={"role": membership.role, "status": membership.status})
+    _require_manager(actor)
+
+
+def _require_manager(actor: Actor) -> None:
+    managers = Membership.objects.active().joined().filter(clinic_id=actor.clinic_id, role=Membership.Role.ADMIN)
+    if not managers.exists():
+        raise LastManager()
+
+
+def _rename(actor: Actor, memberships: Sequence[Membership], name: str) -> None:
+    if not name:
+        raise Invalid(fields={"name": ["A name."]})
+    first = memberships[0]
+    if first.is_pending:  # what the clinic calls them; the account, if there is one, stays as it is
+        for membership in memberships:
+            membership.invited_as = name
+            membership.save(update_fields=["invited_as", "updated_at"])
+        return
+    if Membership.objects.filter(user_id=first.user_id).exclude(clinic_id=actor.clinic_id).exists():
+        raise WorksElsewhere()
+    users.rename(first.user, name)
+    record(actor, "update", resource_type="users", resource_id=first.user_id)
+
+
+def _doctor_for(actor: Actor, user_id: UUID, role: str, doctor_id: UUID | None) -> Doctor | None:
+    """The doctor that a membership of this role names: one for doctors, none for the others."""
+    if role != Membership.Role.DOCTOR:
+        return None
+    doctor = Doctor.objects.visible_to(actor).filter(pk=doctor_id).first() if doctor_id else None
+    if doctor is None:
+        raise Invalid(fields={"doctor_id": ["A doctor's role names one of the clinic's doctors."]})
+    if Membership.objects.visible_to(actor).filter(doctor=doctor).exclude(user_id=user_id).exists():
+        raise DoctorTaken(fields={"doctor_id": [DoctorTaken.title]})
+    return doctor

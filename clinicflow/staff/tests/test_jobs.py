@@ -1,0 +1,35 @@
+"""What the clock clears away, and what it leaves."""
+
+import datetime as dt
+
+from clinicflow.accounts.models import AuthSession
+from clinicflow.api.models import KeptAnswer
+from clinicflow.core import clock
+from clinicflow.staff.jobs import clear_away
+from clinicflow.testing.case import ClinicCase
+
+
+class ClearingAway(ClinicCase):
+    def test_kept_answers_go_after_a_day_in_their_clinic_only(self):
+        for actor in (self.desk, self.foreign_desk):
+            with self.inside(actor):
+                for key, hours in (("old", 25), ("new", 23)):
+                    row = KeptAnswer.objects.create(
+                        clinic_id=actor.clinic_id, user_id=actor.user_id, key=key, fingerprint=b"x" * 32
+                    )
+                    KeptAnswer.objects.filter(pk=row.pk).update(created_at=clock.now() - dt.timedelta(hours=hours))
+        with self.inside(self.desk):
+            clear_away(clinic_id=self.riverside.pk)
+            self.assertEqual(list(KeptAnswer.objects.values_list("key", flat=True)), ["new"])
+        with self.inside(self.foreign_desk):
+            self.assertEqual(KeptAnswer.objects.count(), 2)
+
+    def test_sign_ins_go_a_month_after_their_end_in_their_clinic_only(self):
+        long_ago = clock.now() - dt.timedelta(days=31)
+        gone = (self.doctor.session_id, self.foreign_desk.session_id)
+        AuthSession.objects.filter(pk__in=gone).update(absolute_until=long_ago)
+        with self.inside(self.desk):
+            clear_away(clinic_id=self.riverside.pk)
+        left = set(AuthSession.objects.values_list("pk", flat=True))
+        self.assertNotIn(self.doctor.session_id, left)
+        self.assertLessEqual({self.desk.session_id, self.foreign_desk.session_id}, left)

@@ -1,0 +1,114 @@
+"""The way in: sign-in page, first page, choice and change of role."""
+
+from typing import Any
+from uuid import UUID
+
+from allauth.account.views import LoginView
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, resolve_url
+from django.urls import NoReverseMatch, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from clinicflow.access.guards import public
+from clinicflow.access.roles import Role
+from clinicflow.accounts.errors import RoleNotHeld
+from clinicflow.accounts.models import User
+from clinicflow.accounts.operations import sessions
+from clinicflow.staff.operations import sign_in
+from clinicflow.staff.selectors.actor_resolution import caller_of
+from clinicflow.web.render import render_page
+
+DEMO_PASSWORD = "clinicflow-demo"  # noqa: S105  # public on purpose, and refused in production
+DEMO_ACCOUNTS = (
+    ("frontdesk@riverside.test", "Front desk, Riverside", "calendar-days"),
+    ("okafor@riverside.test", "Doctor, Riverside", "stethoscope"),
+    ("owner@riverside.test", "Owner, Riverside", "chart-column"),
+    ("dual@riverside.test", "Doctor and owner, Riverside", "repeat"),
+    ("frontdesk@lakeside.test", "Front desk, Lakeside", "calendar-days"),
+    ("doctor@lakeside.test", "Doctor, Lakeside", "stethoscope"),
+    ("owner@lakeside.test", "Owner, Lakeside", "chart-column"),
+)
+FIRST_PAGE = {Role.DOCTOR: "my_day", Role.OWNER: "overview"}
+FIRST_PAGE_OF_DESK = {"dashboard": "schedule", "schedule": "schedule_week", "patients": "patients", "inbox": "inbox"}
+
+
+class SignInView(LoginView):
+    """django-allauth's sign-in on our page; the demo offers its people."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        context |= {
+            "password_reset_url": reverse("account_reset_password"),
+            "passkey_login_url": reverse("passkey"),
+            "demo_password": DEMO_PASSWORD,
+            "demo_accounts": demo_accounts() if settings.DEMO else [],
+        }
+        return context
+
+
+def demo_accounts() -> list[dict[str, str]]:
+    """The demo's people that are really there."""
+    emails = [email for email, _, _ in DEMO_ACCOUNTS]
+    there = set(User.objects.filter(email__in=emails).values_list("email", flat=True))
+    return [{"email": email, "label": label, "icon": icon} for email, label, icon in DEMO_ACCOUNTS if email in there]
+
+
+@public
+def passkey(request: HttpRequest) -> HttpResponse:
+    """Signing in with a passkey: one button, and allauth's script behind it."""
+    return render_page(request, "account/passkey.html")
+
+
+@public
+def closed(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    """Pages of django-allauth that do not exist here: nobody signs up or changes their own address."""
+    raise Http404()
+
+
+@public
+def home(request: HttpRequest) -> HttpResponseBase:
+    """To the first page of whoever it is; without a role to the choice, without a sign-in to the sign-in page."""
+    actor = request.actor
+    if actor is None:
+        return redirect("choose_role") if request.auth_session else redirect_to_login(request.get_full_path())
+    name = FIRST_PAGE.get(actor.role) or FIRST_PAGE_OF_DESK[request.clinic_settings.default_dashboard_view]
+    try:
+        return redirect(reverse(name))
+    except NoReverseMatch:  # an installation without that app's pages
+        return redirect("choose_role")
+
+
+@public
+def choose_role(request: HttpRequest) -> HttpResponseBase:
+    """What one may work as, for people with several roles, and what is missing for those who cannot start."""
+    session = request.auth_session
+    if session is None:
+        return redirect_to_login(request.get_full_path())
+    held = sign_in.memberships_of(session.user)
+    choices = [(membership, sign_in.lacks_second_factor(session.user, membership)) for membership in held]
+    context = {"choices": choices, "current": session.membership_id, "next": request.GET.get("next", "")}
+    return render_page(request, "account/choose_role.html", context)
+
+
+@public
+@require_POST
+def switch_role(request: HttpRequest) -> HttpResponseBase:
+    """Work under another membership: a new sign-in row, the old one and its sockets end."""
+    old = request.auth_session
+    if old is None:
+        return redirect_to_login(resolve_url("home"))
+    session, _ = sign_in.choose(old, caller_of(request), membership_id=_membership_id(request))
+    sessions.follow(request, session)
+    back = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    return redirect(back if safe else "home")
+
+
+def _membership_id(request: HttpRequest) -> UUID:
+    try:
+        return UUID(request.POST.get("membership", ""))
+    except ValueError:
+        raise RoleNotHeld() from None

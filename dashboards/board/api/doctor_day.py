@@ -1,0 +1,100 @@
+"""`/api/dashboard/doctor/*`: a doctor's own day, for programs."""
+
+from functools import cached_property
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from clinicflow.api.base import ClinicView, ClinicViewSet
+from clinicflow.core import clock
+from dashboards.board.api.serializers import AlertOutput, AlertQuery, DayQuery, DoctorFigures, DoctorToday
+from dashboards.board.selectors.day_figures import day_figures
+from dashboards.board.selectors.doctor_day import OwnDay, read_own_day
+from scheduling.api.appointments import WritesVisits
+from scheduling.models import Appointment
+
+
+class ReadsOwnDay(WritesVisits):
+    """For views of the doctor's local day; `?date=` names another one."""
+
+    @property
+    def zone(self: Any) -> ZoneInfo:
+        return ZoneInfo(self.actor.timezone)
+
+    @cached_property
+    def own_day(self: Any) -> OwnDay:
+        day = self.query().get("date") or clock.today(self.actor.timezone)
+        own_day = read_own_day(self.actor, day, self.now)
+        self.shows("appointments", [visit.patient_id for visit in own_day.visits])
+        return own_day
+
+
+class SummaryView(ReadsOwnDay, ClinicView):
+    """How the doctor's day stands, in figures."""
+
+    roles: ClassVar[Any] = ("doctor",)
+    query_class = DayQuery
+
+    @extend_schema(summary="Figures of the doctor's day", parameters=[DayQuery], responses=DoctorFigures)
+    def get(self, request: Request) -> Response:
+        own = self.own_day
+        return Response(
+            day_figures(self.actor, own.day)
+            | {
+                "running_late_minutes": own.pace.behind,
+                "next_appointment_id": own.next_id,
+                "summaries_to_review": len(own.to_review),
+            }
+        )
+
+
+class TodayView(ReadsOwnDay, ClinicView):
+    """The doctor's visits in order, with when each can begin as things stand."""
+
+    roles: ClassVar[Any] = ("doctor",)
+    query_class = DayQuery
+
+    @extend_schema(summary="The doctor's visits of the day", parameters=[DayQuery], responses=DoctorToday)
+    def get(self, request: Request) -> Response:
+        own = self.own_day
+        return Response(
+            {
+                "date": own.day,
+                "running_late_minutes": own.pace.behind,
+                "next_appointment_id": own.next_id,
+                "results": [self._entry(own, visit) for visit in own.visits],
+            }
+        )
+
+    def _entry(self, own: OwnDay, visit: Appointment) -> dict[str, Any]:
+        summary, expected = own.summaries.get(visit.pk), own.pace.expected.get(visit.pk)
+        return {
+            "appointment": self.writer.write(visit),
+            "expected_at": expected.astimezone(self.zone) if expected else None,
+            "summary_status": summary.status if summary else None,
+            "summary_reviewed": bool(summary and summary.reviewed_at),
+        }
+
+
+@extend_schema_view(list=extend_schema(summary="What to know before the next patient", parameters=[AlertQuery]))
+class AlertsViewSet(ReadsOwnDay, ClinicViewSet):
+    """Of the day's visits: who waits, allergies, summaries to review, intake that is missing, who is late or did not
+    come."""
+
+    roles: ClassVar[Any] = ("doctor",)
+    output_class = AlertOutput
+    query_class = AlertQuery
+    filter_backends = ()
+
+    def known_names(self) -> set[str]:
+        return {"date", "kind", "page", "page_size"}  # no ordering: theirs is meant
+
+    def list(self, request: Request) -> Response:
+        own, kind = self.own_day, self.query().get("kind")
+        required = request._request.clinic_settings.intake_required
+        alerts = own.alerts(self.now, intake_required=required)
+        page = self.paginate_queryset([alert for alert in alerts if kind in {None, alert.kind}])
+        return self.get_paginated_response(AlertOutput(page, many=True, context={"view": self}).data)

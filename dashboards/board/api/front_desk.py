@@ -1,0 +1,115 @@
+"""`/api/dashboard/admin/*`: the front desk's day, for programs."""
+
+from collections import defaultdict
+from typing import Any, ClassVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from clinicflow.api.base import ClinicView, ClinicViewSet
+from clinicflow.clinics.models import Doctor
+from clinicflow.core import clock
+from dashboards.board.api.serializers import ClinicDay, DayFigures, DayQuery, KindQuery, RecentCancellation, WantOutput
+from dashboards.board.selectors.attention import read_wants
+from dashboards.board.selectors.day_figures import day_figures
+from scheduling.api.appointments import WritesVisits
+from scheduling.api.care import CancellationViewSet
+from scheduling.models import Cancellation
+from scheduling.selectors.day_rows import DayRow, DayVisits
+
+MOST_VISITS = 2000  # of one day
+
+
+class SummaryView(ClinicView):
+    """How a day stands, in figures."""
+
+    roles: ClassVar[Any] = ("admin",)
+    query_class = DayQuery
+
+    @extend_schema(summary="Figures of a day", parameters=[DayQuery], responses=DayFigures)
+    def get(self, request: Request) -> Response:
+        day = self.query().get("date") if request.query_params else None
+        return Response(day_figures(self.actor, day or clock.today(self.actor.timezone)))
+
+
+class ScheduleView(WritesVisits, ClinicView):
+    """A day's visits by doctor. The `date` in the address is the clinic's, `YYYY-MM-DD`."""
+
+    roles: ClassVar[Any] = ("admin",)
+    query_class = DayQuery
+
+    def known_names(self) -> set[str]:
+        return set()
+
+    @extend_schema(
+        summary="A day by doctor",
+        parameters=[OpenApiParameter("date", {"type": "string", "format": "date"}, OpenApiParameter.PATH)],
+        responses=ClinicDay,
+    )
+    def get(self, request: Request, date: str) -> Response:
+        asked = DayQuery(data={"date": date})
+        asked.is_valid(raise_exception=True)
+        start, end = clock.day_bounds(asked.validated_data["date"], self.actor.timezone)
+        rows = [row for row in DayVisits(self.actor, start, end, limit=MOST_VISITS).rows() if not row.rescheduled]
+        self.shows("appointments", [row.patient_id for row in rows])
+        return Response({"date": asked.validated_data["date"], "doctors": self._by_doctor(rows)})
+
+    def _by_doctor(self, rows: list[DayRow]) -> list[dict[str, Any]]:
+        visits: dict[UUID, list[DayRow]] = defaultdict(list)
+        for row in rows:
+            visits[row.doctor_id].append(row)
+        doctors = Doctor.objects.visible_to(self.actor).order_by("name", "id")
+        return [
+            {
+                "doctor_id": doctor.pk,
+                "doctor_name": doctor.name,
+                "specialty": doctor.specialty,
+                "color": doctor.color,
+                "appointments": [self.writer.write(row) for row in visits[doctor.pk]],
+            }
+            for doctor in doctors
+            if doctor.is_active or doctor.pk in visits
+        ]
+
+
+@extend_schema_view(list=extend_schema(summary="What waits for the front desk", parameters=[KindQuery]))
+class NeedsAttentionViewSet(ClinicViewSet):
+    """The most pressing first: conversations that need a person, visits of the next working day that are unconfirmed
+    or without intake, failed summaries, overdue follow-ups, freed times that fit the waitlist. At most 100 a kind."""
+
+    roles: ClassVar[Any] = ("admin",)
+    output_class = WantOutput
+    query_class = KindQuery
+    filter_backends = ()
+
+    def known_names(self) -> set[str]:
+        return {"kind", "page", "page_size"}  # no ordering: theirs is meant
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.actor.timezone)
+
+    def list(self, request: Request) -> Response:
+        kind = self.query().get("kind")
+        wants = read_wants(self.actor, clock.now(), request._request.clinic_settings)
+        page = self.paginate_queryset([want for want in wants if kind in {None, want.kind}])
+        self.shows("appointments", [want.patient_id for want in page or ()])
+        return self.get_paginated_response(WantOutput(page, many=True, context={"view": self}).data)
+
+
+@extend_schema_view(
+    list=extend_schema(summary="Recent cancellations with their reasons", responses=RecentCancellation(many=True))
+)
+class RecentCancellationsViewSet(CancellationViewSet):
+    """The newest first; those that were taken back are left out. Narrow them as `/api/cancellations`."""
+
+    roles: ClassVar[Any] = ("admin",)
+    output_class = RecentCancellation
+
+    def get_queryset(self) -> QuerySet[Cancellation]:
+        rows: Any = super().get_queryset()
+        return rows.standing().select_related("appointment__doctor", "patient")

@@ -1,0 +1,156 @@
+"""Shapes of the dashboards' answers."""
+
+import datetime as dt
+from typing import Any
+
+from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
+from rest_framework import serializers
+
+from clinicflow.clinics.models import Doctor
+from dashboards.board.selectors import alerts, attention
+from scheduling.api.fields import DayField
+from scheduling.api.serializers import AppointmentOutput, CancellationOutput
+from scheduling.models import Cancellation
+
+FIGURES_EXAMPLE = {
+    "date": "2026-11-24", "total": 54, "confirmed": 30, "unconfirmed": 6, "completed": 14, "cancelled": 2, "no_show": 2,
+    "arrived": 4, "intake_missing": 4, "needs_attention": 2,
+}  # fmt: skip
+SOMEBODY = {"patient_id": "01926f5e-8a53-7c4e-9d0a-3c2f1b0e7a11", "patient_name": "Hannah Lindqvist"}
+A_DOCTOR = {"doctor_id": "01926f5e-8a53-7c4e-9d0a-3c2f1b0e7a22", "doctor_name": "Dr. Amara Okafor"}
+A_VISIT = {"appointment_id": "01926f5e-8a53-7c4e-9d0a-3c2f1b0e7a33", "starts_at": "2026-11-24T11:15:00-05:00"}
+
+
+class DayQuery(serializers.Serializer):
+    """`date` is the clinic's; without it, its today."""
+
+    date = DayField(required=False)
+
+
+class KindQuery(serializers.Serializer):
+    kind = serializers.ChoiceField(attention.KINDS, required=False)
+
+
+class AlertQuery(DayQuery):
+    kind = serializers.ChoiceField(alerts.KINDS, required=False)
+
+
+@extend_schema_serializer(examples=[OpenApiExample("A day", value=FIGURES_EXAMPLE)])
+class DayFigures(serializers.Serializer):
+    """Visits of one local day. The five statuses add up to `total`; what was given another time counts where it went.
+    `arrived` (in the clinic now) and `intake_missing` (never sent) count open visits."""
+
+    date = serializers.DateField()
+    total = serializers.IntegerField()
+    confirmed = serializers.IntegerField()
+    unconfirmed = serializers.IntegerField()
+    completed = serializers.IntegerField()
+    cancelled = serializers.IntegerField()
+    no_show = serializers.IntegerField()
+    arrived = serializers.IntegerField()
+    intake_missing = serializers.IntegerField()
+    needs_attention = serializers.IntegerField()
+
+
+class DoctorFigures(DayFigures):
+    """The doctor's own day. `running_late_minutes` is how long after its planned time the next visit can begin;
+    `next_appointment_id` whom to see next, null when the day is done."""
+
+    running_late_minutes = serializers.IntegerField()
+    next_appointment_id = serializers.UUIDField(allow_null=True)
+    summaries_to_review = serializers.IntegerField()
+
+
+class DoctorDay(serializers.Serializer):
+    doctor_id = serializers.UUIDField()
+    doctor_name = serializers.CharField()
+    specialty = serializers.CharField()
+    color = serializers.ChoiceField(Doctor.Hue.choices)
+    appointments = AppointmentOutput(many=True)
+
+
+class ClinicDay(serializers.Serializer):
+    """A day by doctor: each active one, and whoever has visits. What was given another time is left out."""
+
+    date = serializers.DateField()
+    doctors = DoctorDay(many=True)
+
+
+class TodayVisit(serializers.Serializer):
+    appointment = AppointmentOutput()
+    expected_at = serializers.DateTimeField(
+        allow_null=True, help_text="When it can begin as things stand; null for what has begun or is settled."
+    )
+    summary_status = serializers.CharField(allow_null=True, help_text="Of its newest intake summary.")
+    summary_reviewed = serializers.BooleanField()
+
+
+class DoctorToday(serializers.Serializer):
+    date = serializers.DateField()
+    running_late_minutes = serializers.IntegerField()
+    next_appointment_id = serializers.UUIDField(allow_null=True)
+    results = TodayVisit(many=True)
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "A conversation",
+            value={
+                "kind": "ai-attention", "object_type": "interaction",
+                "object_id": "01926f5e-8a53-7c4e-9d0a-3c2f1b0e7a44", "due_on": None, "reason": "requested-human",
+                "fits": 0, **SOMEBODY, **A_DOCTOR, **A_VISIT,
+            },
+        )
+    ],
+)  # fmt: skip
+class WantOutput(serializers.Serializer):
+    """Something that waits for the front desk. `reason` says why a conversation waits or how an intake form stands,
+    `fits` how many of the waitlist could take a freed time, `due_on` when a follow-up was due."""
+
+    kind = serializers.ChoiceField(attention.KINDS)
+    object_type = serializers.CharField()
+    object_id = serializers.UUIDField()
+    appointment_id = serializers.UUIDField(allow_null=True)
+    patient_id = serializers.UUIDField()
+    patient_name = serializers.CharField()
+    doctor_id = serializers.UUIDField(allow_null=True)
+    doctor_name = serializers.CharField()
+    starts_at = serializers.SerializerMethodField()
+    due_on = serializers.DateField(allow_null=True)
+    reason = serializers.CharField()
+    fits = serializers.IntegerField()
+
+    def get_starts_at(self, want: attention.Want) -> dt.datetime | None:
+        return want.starts_at.astimezone(self.context["view"].zone) if want.starts_at else None
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample("Somebody waits", value={"kind": "arrived", "minutes": 18, "details": [], **SOMEBODY, **A_VISIT})
+    ],
+)
+class AlertOutput(serializers.Serializer):
+    """`minutes`: how long somebody waits or is overdue; `details`: the substances of an allergy."""
+
+    kind = serializers.ChoiceField(alerts.KINDS)
+    appointment_id = serializers.UUIDField()
+    patient_id = serializers.UUIDField()
+    patient_name = serializers.CharField()
+    starts_at = serializers.SerializerMethodField()
+    minutes = serializers.IntegerField(allow_null=True)
+    details = serializers.ListField(child=serializers.CharField())
+
+    def get_starts_at(self, alert: alerts.Alert) -> dt.datetime:
+        return alert.starts_at.astimezone(self.context["view"].zone)
+
+
+class RecentCancellation(CancellationOutput):
+    """A cancellation with the names of its people."""
+
+    patient_name = serializers.CharField(source="patient.full_name")
+    doctor_name = serializers.CharField(source="appointment.doctor.name")
+
+    class Meta:
+        model = Cancellation
+        fields: Any = (*CancellationOutput.Meta.fields, "patient_name", "doctor_name")

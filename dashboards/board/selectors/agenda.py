@@ -1,0 +1,180 @@
+"""The doctor's day: their visits in order, breaks between them, what to know, and the visit that is open."""
+
+import datetime as dt
+from dataclasses import dataclass
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+from django.db.models.functions import Coalesce
+
+from clinicflow.access.actor import Actor
+from clinicflow.clinics.models import ClinicSettings
+from clinicflow.core import clock
+from dashboards.board.selectors.alerts import Alert, Alerted, by_visit
+from dashboards.board.selectors.cards import Card, card_of, row_of
+from dashboards.board.selectors.delay import WORTH_SAYING, Pace
+from dashboards.board.selectors.doctor_day import Ahead, OwnDay, read_day_and_ahead
+from dashboards.board.selectors.grid import Block, blocks_of, minute_of_day
+from scheduling.models import Appointment, Closure, DoctorNote, TimeOff
+from scheduling.rules.transitions import allowed_actions
+from scheduling.selectors.availability import bookable
+
+
+@dataclass(slots=True, kw_only=True)
+class Entry:
+    """A line of the list: a visit, a break, or the present. `expected` is when a visit can begin, where that is later
+    than planned by more than a few minutes."""
+
+    card: Card | None = None
+    block: Block | None = None
+    is_now: bool = False
+    expected: dt.datetime | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Agenda:
+    """One doctor's local day. `visit` is the one opened, None on a day without visits.
+
+    `own_note` is what the doctor has written about it, `last_note` the newest other one about the patient.
+    """
+
+    day: dt.date
+    now: dt.datetime
+    entries: list[Entry]
+    cards: list[Card]
+    card: Card | None
+    visit: Appointment | None
+    last_visit: Appointment | None
+    own_note: DoctorNote | None
+    last_note: DoctorNote | None
+    alerts: list[Alert]
+    pace: Pace
+    ahead: Ahead | None
+    actions: list[str]
+    age: int
+
+    @property
+    def alerted(self) -> list[Alerted]:
+        return by_visit(self.alerts)
+
+    @property
+    def next_up(self) -> Card | None:
+        """Whom to see next, unless that visit is open already."""
+        following = _next([card for card in self.cards if card.is_open])
+        return next((card for card in self.cards if card.id == following and card is not self.card), None)
+
+    @property
+    def done(self) -> int:
+        return sum(card.mark == "completed" for card in self.cards)
+
+    @property
+    def waiting(self) -> int:
+        return sum(card.mark == "arrived" for card in self.cards)
+
+    @property
+    def kept(self) -> int:
+        return sum(card.mark != "cancelled" for card in self.cards)
+
+    @property
+    def patient_ids(self) -> list[UUID]:
+        """Whom the page shows."""
+        others = [gap.visit.patient_id for gap in self.ahead.gaps] if self.ahead else []
+        opened = [self.visit.patient_id] if self.visit else []
+        return [card.patient_id for card in self.cards] + opened + others
+
+
+def read_agenda(actor: Actor, now: dt.datetime, settings: ClinicSettings, visit_id: UUID | None) -> Agenda:
+    """The doctor's today. NotFound if the visit asked for is not one of theirs."""
+    zone = ZoneInfo(actor.timezone)
+    day = clock.local(now, actor.timezone).date()
+    own, ahead = read_day_and_ahead(actor, day, now, intake_required=settings.intake_required)
+    cards = [card_of(row_of(visit), day, zone, now, day) for visit in own.visits]
+    chosen = visit_id or _next(cards)
+    visit = _opened(actor, own, chosen)
+    mine, last_note = _notes(actor, visit)
+    return Agenda(
+        day=day,
+        now=now,
+        entries=_entries(cards, _breaks(actor, day, zone), own.pace, minute_of_day(now.astimezone(zone))),
+        cards=cards,
+        card=next((card for card in cards if visit and card.id == visit.pk), None),
+        visit=visit,
+        last_visit=_last_visit(actor, visit),
+        own_note=mine,
+        last_note=last_note,
+        alerts=own.alerts(now, intake_required=settings.intake_required),
+        pace=own.pace,
+        ahead=ahead,
+        actions=allowed_actions(actor, visit, settings=settings, at=now) if visit else [],
+        age=visit.patient.age_on(day) if visit else 0,
+    )
+
+
+def _opened(actor: Actor, own: OwnDay, chosen: UUID | None) -> Appointment | None:
+    if chosen is None:
+        return None
+    todays = next((visit for visit in own.visits if visit.pk == chosen), None)
+    return todays or Appointment.objects.visible_to(actor).for_cards().fetch(chosen)
+
+
+def _next(cards: list[Card]) -> UUID | None:
+    """Who waits longest, else who comes next, else the last of the day."""
+    waiting = sorted((card for card in cards if card.mark == "arrived"), key=lambda card: card.start)
+    coming = [card for card in cards if card.is_open and card.mark != "arrived"]
+    kept = [card for card in cards if card.mark != "cancelled"]
+    for choice in (waiting, coming, kept[-1:]):
+        if choice:
+            return choice[0].id
+    return None
+
+
+def _breaks(actor: Actor, day: dt.date, zone: ZoneInfo) -> list[Block]:
+    """What has a name between and around the working hours."""
+    start, end = clock.day_bounds(day, actor.timezone)
+    hours = [doctor.hours_on(day) for doctor in bookable(actor, doctors=[actor.doctor_id] if actor.doctor_id else [])]
+    closures = Closure.objects.visible_to(actor).between(start, end)
+    absences = TimeOff.objects.visible_to(actor).between(start, end)
+    if actor.doctor_id is None or not hours:
+        return []
+    blocks = blocks_of(actor.doctor_id, hours[0], day, zone, closures, absences)
+    return [block for block in blocks if block.icon]
+
+
+def _entries(cards: list[Card], blocks: list[Block], pace: Pace, now: int) -> list[Entry]:
+    lines = [(card.start, 1, Entry(card=card, expected=_expected(card, pace))) for card in cards]
+    lines += [(block.start, 0, Entry(block=block)) for block in blocks]
+    if cards and cards[0].start < now < cards[-1].end:
+        lines.append((now, 2, Entry(is_now=True)))
+    return [entry for _start, _rank, entry in sorted(lines, key=lambda line: line[:2])]
+
+
+def _expected(card: Card, pace: Pace) -> dt.datetime | None:
+    expected = pace.expected.get(card.id)
+    late = expected is not None and expected - card.starts_at >= dt.timedelta(minutes=WORTH_SAYING)
+    return expected if late else None
+
+
+def _last_visit(actor: Actor, visit: Appointment | None) -> Appointment | None:
+    if visit is None:
+        return None
+    earlier = Appointment.objects.visible_to(actor).filter(
+        patient_id=visit.patient_id, status=Appointment.Status.COMPLETED, starts_at__lt=visit.starts_at
+    )
+    return earlier.select_related("doctor").order_by("-starts_at", "-pk").first()
+
+
+def own_note(actor: Actor, visit: Appointment) -> DoctorNote | None:
+    """What the doctor has written about this visit, the newest."""
+    return _notes(actor, visit)[0]
+
+
+def _notes(actor: Actor, visit: Appointment | None) -> tuple[DoctorNote | None, DoctorNote | None]:
+    """The doctor's own note about this visit, and the newest other one about the patient; one query."""
+    if visit is None:
+        return None, None
+    mine = Q(appointment_id=visit.pk, doctor_id=actor.doctor_id)
+    rows = DoctorNote.objects.visible_to(actor).filter(patient_id=visit.patient_id).select_related("doctor")
+    found = list(rows.annotate(mine=Coalesce(mine, False)).order_by("-mine", "-created_at", "pk")[:2])
+    own = next((note for note in found if note.mine), None)
+    return own, next((note for note in found if note is not own), None)

@@ -1,0 +1,138 @@
+"""What a doctor should know before the next patient comes in: one list for the page and for programs."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from aiassist.models import IntakeSummary
+from clinicflow.access.actor import Actor
+from scheduling.models import Appointment
+
+KINDS = ("arrived", "allergy", "summary-failed", "summary-unreviewed", "intake-missing", "late", "no-show")
+ICONS = {
+    "arrived": "map-pin",
+    "allergy": "shield-alert",
+    "summary-failed": "sparkles",
+    "summary-unreviewed": "sparkles",
+    "intake-missing": "clipboard-x",
+    "late": "clock",
+    "no-show": "user-x",
+}
+READY = (IntakeSummary.Status.GENERATED, IntakeSummary.Status.EDITED)
+
+TONES = {
+    "arrived": "ok",
+    "allergy": "bad",
+    "summary-failed": "bad",
+    "no-show": "bad",
+    "intake-missing": "warn",
+    "late": "warn",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """One fact about one of the day's visits. `minutes` is how long somebody waits or is overdue; `details` are the
+    substances of an allergy."""
+
+    kind: str
+    appointment_id: UUID
+    patient_id: UUID
+    patient_name: str
+    starts_at: dt.datetime
+    minutes: int | None = None
+    details: tuple[str, ...] = ()
+
+    @property
+    def icon(self) -> str:
+        return ICONS[self.kind]
+
+    @property
+    def tone(self) -> str:
+        return TONES.get(self.kind, "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alerted:
+    """A visit with all that there is to know about it."""
+
+    appointment_id: UUID
+    patient_name: str
+    starts_at: dt.datetime
+    alerts: list[Alert]
+
+
+def by_visit(alerts: Iterable[Alert]) -> list[Alerted]:
+    """The alerts under their visits: those who are here first, then in the order of the day."""
+    found: dict[UUID, Alerted] = {}
+    for alert in alerts:
+        visit = found.setdefault(
+            alert.appointment_id,
+            Alerted(
+                appointment_id=alert.appointment_id,
+                patient_name=alert.patient_name,
+                starts_at=alert.starts_at,
+                alerts=[],
+            ),
+        )
+        visit.alerts.append(alert)
+    return sorted(found.values(), key=lambda visit: (visit.alerts[0].kind != "arrived", visit.starts_at))
+
+
+def newest_summaries(actor: Actor, visits: Iterable[UUID]) -> dict[UUID, IntakeSummary]:
+    """The newest summary of each of these visits that has one, by visit; one query."""
+    rows = IntakeSummary.objects.visible_to(actor).newest().filter(appointment_id__in=list(visits))
+    return {row.appointment_id: row for row in rows}
+
+
+def alerts_of(
+    visits: Iterable[Appointment],
+    summaries: dict[UUID, IntakeSummary],
+    now: dt.datetime,
+    *,
+    intake_required: bool,
+) -> list[Alert]:
+    """The alerts of a day, in the order of KINDS and of the visits."""
+    found = [alert for visit in visits for alert in _of(visit, summaries.get(visit.pk), now, intake_required)]
+    return sorted(found, key=lambda alert: KINDS.index(alert.kind))
+
+
+def _of(visit: Appointment, summary: IntakeSummary | None, now: dt.datetime, intake_required: bool) -> Iterator[Alert]:
+    if visit.status == Appointment.Status.NO_SHOW:
+        yield _alert(visit, "no-show")
+    if not visit.is_open:
+        return
+    if visit.arrived_at:
+        yield _alert(visit, "arrived", minutes=_minutes(now - visit.arrived_at))
+    elif visit.starts_at < now:
+        yield _alert(visit, "late", minutes=_minutes(now - visit.starts_at))
+    if intake_required and visit.intake_status != Appointment.IntakeStatus.COMPLETED:
+        yield _alert(visit, "intake-missing")
+    if summary is not None:
+        yield from _of_summary(visit, summary)
+
+
+def _of_summary(visit: Appointment, summary: IntakeSummary) -> Iterator[Alert]:
+    if summary.allergies:
+        yield _alert(visit, "allergy", details=tuple(str(row.get("substance", "")) for row in summary.allergies))
+    if summary.status == IntakeSummary.Status.FAILED:
+        yield _alert(visit, "summary-failed")
+    elif summary.status in READY and summary.reviewed_at is None:
+        yield _alert(visit, "summary-unreviewed")
+
+
+def _alert(visit: Appointment, kind: str, **facts: Any) -> Alert:
+    return Alert(
+        kind=kind,
+        appointment_id=visit.pk,
+        patient_id=visit.patient_id,
+        patient_name=visit.patient.full_name,
+        starts_at=visit.starts_at,
+        **facts,
+    )
+
+
+def _minutes(length: dt.timedelta) -> int:
+    return max(0, int(length.total_seconds() // 60))

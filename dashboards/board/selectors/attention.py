@@ -1,0 +1,196 @@
+"""What waits for the front desk beyond the day that is shown: one list, most pressing first.
+
+Each kind is one query, cut off at MOST rows, so that a neglected clinic stays as quick as a tidy one.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import (
+    Count,
+    DurationField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+)
+from django.db.models.functions import Coalesce, TruncDate, TruncTime
+
+from aiassist.models import IntakeSummary, Interaction
+from clinicflow.access.actor import Actor
+from clinicflow.clinics.models import ClinicSettings
+from clinicflow.core import clock
+from dashboards.board.selectors.upcoming import nearing_until
+from scheduling.models import Appointment, Closure, FollowUp, TimeOff, WaitlistEntry
+from scheduling.querysets import WAITING
+
+MOST = 100
+FREED_WITHIN = dt.timedelta(days=7)
+KINDS = ("ai-attention", "unconfirmed", "missing-intake", "summary-failed", "follow-up", "waitlist-fit")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Want:
+    """One thing that wants a hand. `object_id` is the row to act on, `appointment_id` the visit it is about, if any.
+
+    `reason` is a code of that kind: why a conversation waits, how an intake form stands. `fits` counts who waits for
+    a freed time.
+    """
+
+    kind: str
+    object_type: str
+    object_id: UUID
+    patient_id: UUID
+    patient_name: str
+    doctor_id: UUID | None
+    doctor_name: str
+    appointment_id: UUID | None = None
+    starts_at: dt.datetime | None = None
+    due_on: dt.date | None = None
+    reason: str = ""
+    fits: int = 0
+
+
+def read_wants(actor: Actor, now: dt.datetime, settings: ClinicSettings) -> list[Want]:
+    """Everything that waits, in six queries: conversations, visits that near unconfirmed or without intake, failed
+    summaries, overdue follow-ups, freed times that somebody on the waitlist could take."""
+    until = nearing_until(now, actor.timezone, settings)
+    return [
+        *_conversations(actor),
+        *_unconfirmed(actor, now, until),
+        *(_missing_intake(actor, now, until) if settings.intake_required else ()),
+        *_failed_summaries(actor, now),
+        *_overdue_follow_ups(actor, clock.local(now, actor.timezone).date()),
+        *_freed_times(actor, now),
+    ]
+
+
+def _conversations(actor: Actor) -> Iterator[Want]:
+    rows = Interaction.objects.visible_to(actor).filter(needs_attention=True, resolved_at=None)
+    for row in rows.select_related("appointment", "patient", "doctor").order_by("last_message_at", "pk")[:MOST]:
+        yield _of_visit("ai-attention", row.appointment, row, "interaction", row.attention_reason)
+
+
+def near_visits(actor: Actor, now: dt.datetime, until: dt.datetime) -> Any:
+    """Open visits that begin from now on and before an instant."""
+    return Appointment.objects.visible_to(actor).open().filter(starts_at__gte=now, starts_at__lt=until)
+
+
+def _unconfirmed(actor: Actor, now: dt.datetime, until: dt.datetime) -> Iterable[Want]:
+    rows = near_visits(actor, now, until).filter(status=Appointment.Status.UNCONFIRMED).for_cards()[:MOST]
+    return (_of_visit("unconfirmed", visit) for visit in rows)
+
+
+def _missing_intake(actor: Actor, now: dt.datetime, until: dt.datetime) -> Iterable[Want]:
+    rows = near_visits(actor, now, until).exclude(intake_status=Appointment.IntakeStatus.COMPLETED).for_cards()[:MOST]
+    return (_of_visit("missing-intake", visit, reason=visit.intake_status) for visit in rows)
+
+
+def _failed_summaries(actor: Actor, now: dt.datetime) -> Iterator[Want]:
+    rows = IntakeSummary.objects.states_visible_to(actor).newest()
+    rows = rows.filter(status=IntakeSummary.Status.FAILED, appointment__in=_to_come(actor, now))
+    for row in rows.select_related("appointment__patient", "appointment__doctor").order_by("created_at", "pk")[:MOST]:
+        yield _of_visit("summary-failed", row.appointment, row, "summary")
+
+
+def _to_come(actor: Actor, now: dt.datetime) -> Any:
+    return Appointment.objects.visible_to(actor).open().filter(ends_at__gte=now).values("pk")
+
+
+def _overdue_follow_ups(actor: Actor, today: dt.date) -> Iterator[Want]:
+    rows = FollowUp.objects.visible_to(actor).overdue(today).select_related("patient", "doctor")
+    for row in rows.order_by("scheduled_date", "pk")[:MOST]:
+        yield Want(
+            kind="follow-up",
+            object_type="follow_up",
+            object_id=row.pk,
+            patient_id=row.patient_id,
+            patient_name=row.patient.full_name,
+            doctor_id=row.doctor_id,
+            doctor_name=row.doctor.name,
+            appointment_id=row.appointment_id,
+            due_on=row.scheduled_date,
+        )
+
+
+def _freed_times(actor: Actor, now: dt.datetime) -> Iterator[Want]:
+    """Times to come that were given up in the last days, are still free, and fit somebody who waits."""
+    zone = ZoneInfo(actor.timezone)
+    own_time = {"starts_at__lt": OuterRef("ends_at"), "ends_at__gt": OuterRef("starts_at")}
+    taken = Appointment.objects.visible_to(actor).live().filter(doctor_id=OuterRef("doctor_id"), **own_time)
+    away = TimeOff.objects.visible_to(actor).filter(doctor_id=OuterRef("doctor_id"), **own_time)
+    closed = Closure.objects.visible_to(actor).filter(**own_time)
+    rows = (
+        Appointment.objects.visible_to(actor)
+        .filter(
+            status=Appointment.Status.CANCELLED,
+            starts_at__gt=now,
+            doctor__is_active=True,
+            updated_at__gte=now - FREED_WITHIN,
+        )
+        .annotate(
+            day=TruncDate("starts_at", tzinfo=zone),
+            time=TruncTime("starts_at", tzinfo=zone),
+            length=F("ends_at") - F("starts_at"),
+        )
+        .filter(~Exists(taken), ~Exists(away), ~Exists(closed))
+        .annotate(fits=_fits(actor))
+        .filter(fits__gt=0)
+    )
+    seen: set[tuple[UUID, dt.datetime]] = set()
+    for visit in rows.for_cards()[:MOST]:
+        if (visit.doctor_id, visit.starts_at) not in seen:
+            seen.add((visit.doctor_id, visit.starts_at))
+            yield _of_visit("waitlist-fit", visit, fits=visit.fits)
+
+
+def _fits(actor: Actor) -> Coalesce:
+    """How many of the waitlist could take the time of the outer visit."""
+    waiting = (
+        WaitlistEntry.objects.visible_to(actor)
+        .annotate(needs=ExpressionWrapper(F("duration") * Value(dt.timedelta(minutes=1)), DurationField()))
+        .filter(
+            Q(doctor_id=OuterRef("doctor_id")) | Q(doctor_id=None),
+            Q(time_from=None) | Q(time_from__lte=OuterRef("time")),
+            Q(time_to=None) | Q(time_to__gt=OuterRef("time")),
+            status__in=WAITING,
+            date_from__lte=OuterRef("day"),
+            date_to__gte=OuterRef("day"),
+            needs__lte=OuterRef("length"),
+            visit_type=OuterRef("visit_type"),
+        )
+        .exclude(patient_id=OuterRef("patient_id"))
+    )
+    count = waiting.order_by().values("clinic_id").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(count, output_field=IntegerField()), 0)
+
+
+def _of_visit(
+    kind: str,
+    visit: Appointment,
+    row: Any = None,
+    object_type: str = "appointment",
+    reason: str = "",
+    fits: int = 0,
+) -> Want:
+    return Want(
+        kind=kind,
+        object_type=object_type,
+        object_id=(row or visit).pk,
+        patient_id=visit.patient_id,
+        patient_name=visit.patient.full_name,
+        doctor_id=visit.doctor_id,
+        doctor_name=visit.doctor.name,
+        appointment_id=visit.pk,
+        starts_at=visit.starts_at,
+        reason=reason,
+        fits=fits,
+    )

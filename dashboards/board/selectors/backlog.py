@@ -1,0 +1,174 @@
+"""What waits for the front desk whatever day is shown: the rail's lower half."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import NamedTuple
+from uuid import UUID
+
+from django.urls import reverse
+
+from clinicflow.access.actor import Actor
+from clinicflow.access.roles import Role
+from clinicflow.clinics.models import ClinicSettings
+from clinicflow.core import clock
+from clinicflow.db.prepared import prepared_cursor
+from dashboards.board.selectors.upcoming import next_working_day
+from scheduling.models import Cancellation
+
+RECENT = dt.timedelta(hours=24)
+SHOWN = 5  # of each kind
+# Kind, row, visit, patient, name, doctor, when, due date, code, words, late, how many there are.
+BEYOND = """
+(select 'cancellation', c.id, a.id, p.id, p.first_name || ' ' || p.last_name, d.name, a.starts_at, null::date,
+        c.cancellation_type, c.reason_note, c.late, count(*) over ()
+   from cancellations c
+   join appointments a on a.id = c.appointment_id
+   join patients p on p.id = c.patient_id
+   join doctors d on d.id = a.doctor_id
+  where c.clinic_id = %(clinic)s and c.reverted_at is null and c.cancellation_type <> 'no-show'
+    and c.created_at >= %(since)s and a.deleted_at is null
+  order by c.created_at desc, c.id limit %(shown)s)
+union all
+(select 'follow-up', f.id, f.appointment_id, p.id, p.first_name || ' ' || p.last_name, d.name, null, f.scheduled_date,
+        '', f.note, false, count(*) over ()
+   from follow_ups f
+   join patients p on p.id = f.patient_id
+   join doctors d on d.id = f.doctor_id
+  where f.clinic_id = %(clinic)s and f.status = 'pending' and f.scheduled_date < %(today)s
+  order by f.scheduled_date, f.id limit %(shown)s)
+union all
+(select 'summary-failed', s.id, a.id, p.id, p.first_name || ' ' || p.last_name, d.name, a.starts_at, null::date,
+        '', '', false, count(*) over ()
+   from appointments a
+   join ai_intake_summaries s on s.clinic_id = a.clinic_id and s.appointment_id = a.id and s.is_newest
+   join patients p on p.id = a.patient_id
+   join doctors d on d.id = a.doctor_id
+  where a.clinic_id = %(clinic)s and a.starts_at >= %(now)s and a.starts_at < %(until)s and a.deleted_at is null
+    and a.status in ('unconfirmed', 'confirmed') and s.status = 'failed'
+  order by a.starts_at, a.id limit %(shown)s)
+union all
+(select 'ahead-unconfirmed', null, null, null, '', '', null, null, '', '', false, count(*)
+   from appointments
+  where clinic_id = %(clinic)s and starts_at >= %(ahead_start)s and starts_at < %(ahead_end)s and deleted_at is null
+    and status = 'unconfirmed')
+union all
+(select 'ahead-missing-intake', null, null, null, '', '', null, null, '', '', false, count(*)
+   from appointments
+  where clinic_id = %(clinic)s and starts_at >= %(ahead_start)s and starts_at < %(ahead_end)s and deleted_at is null
+    and status in ('unconfirmed', 'confirmed') and intake_status = 'missing')
+"""
+
+
+class BeyondRow(NamedTuple):
+    """A line of what waits beyond the day that is shown; `total` counts its kind. Counts alone have no row."""
+
+    kind: str
+    pk: UUID | None
+    visit_id: UUID | None
+    patient_id: UUID | None
+    patient_name: str
+    doctor_name: str
+    starts_at: dt.datetime | None
+    due_on: dt.date | None
+    code: str
+    words: str
+    late: bool
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One row to act on, with the word of its cancellation where it is one."""
+
+    row: BeyondRow
+
+    @property
+    def word(self) -> str:
+        return str(Cancellation.Type(self.row.code).label) if self.row.code else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pile:
+    """The first few of a kind, and how many there are in all."""
+
+    lines: list[Line]
+    total: int
+
+    @property
+    def more(self) -> int:
+        return self.total - len(self.lines)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beyond:
+    """`ahead` is the next working day: how many of its visits are unconfirmed, or were never sent a form."""
+
+    ahead: dt.date
+    unconfirmed: int
+    missing_intake: int
+    follow_ups: Pile
+    failed_summaries: Pile
+    cancellations: Pile
+
+    @property
+    def waiting(self) -> int:
+        """How many of these want a hand; what was cancelled is only told."""
+        return self.follow_ups.total + self.failed_summaries.total
+
+    @property
+    def patient_ids(self) -> list[UUID]:
+        piles = (self.follow_ups, self.failed_summaries, self.cancellations)
+        return [line.row.patient_id for pile in piles for line in pile.lines if line.row.patient_id]
+
+    @property
+    def unconfirmed_url(self) -> str:
+        return f"{self._list}&status=unconfirmed"
+
+    @property
+    def missing_url(self) -> str:
+        return f"{self._list}&status=unconfirmed&status=confirmed&status=arrived&intake_status=missing"
+
+    @property
+    def _list(self) -> str:
+        return f"{reverse('schedule_list')}?date={self.ahead.isoformat()}"
+
+
+def read_beyond(actor: Actor, now: dt.datetime, settings: ClinicSettings) -> Beyond:
+    """One query."""
+    ahead = next_working_day(clock.local(now, actor.timezone).date(), settings)
+    rows = _rows(actor, now, ahead)
+    counts = {row.kind: row.total for row in rows}
+    return Beyond(
+        ahead=ahead,
+        unconfirmed=counts.get("ahead-unconfirmed", 0),
+        missing_intake=counts.get("ahead-missing-intake", 0) if settings.intake_required else 0,
+        follow_ups=_pile(rows, "follow-up"),
+        failed_summaries=_pile(rows, "summary-failed"),
+        cancellations=_pile(rows, "cancellation"),
+    )
+
+
+def _pile(rows: list[BeyondRow], kind: str) -> Pile:
+    own = [row for row in rows if row.kind == kind]
+    return Pile(lines=[Line(row=row) for row in own], total=own[0].total if own else 0)
+
+
+def _rows(actor: Actor, now: dt.datetime, ahead: dt.date) -> list[BeyondRow]:
+    """Cancellations of the last day, overdue follow-ups, failed summaries of the next week, and what is missing on the
+    local day `ahead`: the first few of each kind, in their order. Nothing for anyone but the front desk."""
+    if actor.role not in {Role.ADMIN, Role.SYSTEM}:
+        return []
+    start, end = clock.day_bounds(ahead, actor.timezone)
+    values = {
+        "clinic": actor.clinic_id,
+        "now": now,
+        "until": now + dt.timedelta(days=7),
+        "since": now - RECENT,
+        "today": clock.local(now, actor.timezone).date(),
+        "ahead_start": start,
+        "ahead_end": end,
+        "shown": SHOWN,
+    }
+    with prepared_cursor() as cursor:
+        cursor.execute(BEYOND, values)
+        return [BeyondRow._make(row) for row in cursor.fetchall()]

@@ -1,0 +1,112 @@
+"""A doctor's own local day: visits in order, their newest summaries, and how far behind it runs."""
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cached_property
+from uuid import UUID
+
+from aiassist.models import IntakeSummary
+from clinicflow.access.actor import Actor
+from clinicflow.core import clock
+from dashboards.board.selectors.alerts import READY, Alert, alerts_of, newest_summaries
+from dashboards.board.selectors.delay import Pace, pace_of
+from scheduling.models import Appointment
+
+LOOK_AHEAD = dt.timedelta(days=14)
+MOST_READ = 150  # a day of five minute visits, and the next
+
+
+@dataclass(kw_only=True)
+class OwnDay:
+    """`visits` leaves out what was given another time; `summaries` may hold more than theirs. `pace` is that of today;
+    another day has none."""
+
+    day: dt.date
+    visits: list[Appointment]
+    summaries: dict[UUID, IntakeSummary]
+    pace: Pace
+
+    @cached_property
+    def to_review(self) -> list[Appointment]:
+        """Open visits whose summary nobody has reviewed."""
+        return [visit for visit in self.visits if visit.is_open and is_unread(self.summaries.get(visit.pk))]
+
+    @cached_property
+    def next_id(self) -> UUID | None:
+        """Who waits longest, else who comes next."""
+        waiting = [visit for visit in self.visits if visit.is_open and visit.arrived]
+        coming = [visit for visit in self.visits if visit.is_open]
+        return next((visit.pk for visit in [*waiting, *coming]), None)
+
+    def alerts(self, now: dt.datetime, *, intake_required: bool) -> list[Alert]:
+        return alerts_of(self.visits, self.summaries, now, intake_required=intake_required)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """A visit to come that is not ready, and what it lacks."""
+
+    visit: Appointment
+    unconfirmed: bool
+    intake: str  # `missing` or `sent`, empty where it is in or not required
+    unread: bool  # whether its summary is ready and nobody has reviewed it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ahead:
+    """The next local day on which the doctor has visits, and those of them that lack something."""
+
+    day: dt.date
+    visits: int
+    gaps: list[Gap]
+
+
+def read_own_day(actor: Actor, day: dt.date, now: dt.datetime) -> OwnDay:
+    """The doctor's day in two queries."""
+    visits = _visits(actor, day)
+    return OwnDay(
+        day=day,
+        visits=visits,
+        summaries=newest_summaries(actor, [visit.pk for visit in visits]),
+        pace=pace_of(visits, now),
+    )
+
+
+def read_day_and_ahead(
+    actor: Actor, day: dt.date, now: dt.datetime, *, intake_required: bool
+) -> tuple[OwnDay, Ahead | None]:
+    """The doctor's day and what the next one lacks, in two queries; None without visits in the two weeks after."""
+    start, end = clock.day_bounds(day, actor.timezone)
+    rows = Appointment.objects.visible_to(actor).filter(starts_at__gte=start, starts_at__lt=end + LOOK_AHEAD)
+    read = list(rows.filter(rescheduled=False).for_cards()[:MOST_READ])
+    summaries = newest_summaries(actor, [visit.pk for visit in read])
+    visits = [visit for visit in read if visit.starts_at < end]
+    own_day = OwnDay(day=day, visits=visits, summaries=summaries, pace=pace_of(visits, now))
+    coming = [visit for visit in read if visit.starts_at >= end and visit.is_open]
+    if not coming:
+        return own_day, None
+    next_day = clock.local(coming[0].starts_at, actor.timezone).date()
+    own = [visit for visit in coming if clock.local(visit.starts_at, actor.timezone).date() == next_day]
+    gaps = [_gap(visit, summaries.get(visit.pk), intake_required) for visit in own]
+    lacking = [gap for gap in gaps if gap.unconfirmed or gap.intake or gap.unread]
+    return own_day, Ahead(day=next_day, visits=len(own), gaps=lacking)
+
+
+def _visits(actor: Actor, day: dt.date) -> list[Appointment]:
+    rows = Appointment.objects.visible_to(actor).on(day, actor.timezone).filter(rescheduled=False)
+    return list(rows.for_cards())
+
+
+def _gap(visit: Appointment, summary: IntakeSummary | None, intake_required: bool) -> Gap:
+    missing = intake_required and visit.intake_status != Appointment.IntakeStatus.COMPLETED
+    return Gap(
+        visit=visit,
+        unconfirmed=visit.status == Appointment.Status.UNCONFIRMED,
+        intake=visit.intake_status if missing else "",
+        unread=is_unread(summary),
+    )
+
+
+def is_unread(summary: IntakeSummary | None) -> bool:
+    """Whether a summary is ready and nobody has reviewed it."""
+    return summary is not None and summary.status in READY and summary.reviewed_at is None

@@ -1,0 +1,44 @@
+"""Visits that did not take place, with their reasons."""
+
+from collections.abc import Iterable
+from itertools import groupby
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
+
+from clinicflow.access.guards import role_required
+from clinicflow.audit.log import saw
+from clinicflow.core import clock
+from clinicflow.web.render import render_page
+from scheduling.models import Cancellation
+
+PAGE = 50
+
+
+@require_GET
+@role_required("admin")
+def cancellations(request: HttpRequest) -> HttpResponse:
+    """The newest first, by the day they were cancelled; `?type=` one kind, `?late=1` only those inside the notice."""
+    actor, kind, late = request.actor, request.GET.get("type", ""), request.GET.get("late") == "1"
+    rows = Cancellation.objects.visible_to(actor).standing().select_related("appointment__doctor", "patient")
+    if kind in Cancellation.Type.values:
+        rows = rows.filter(cancellation_type=kind)
+    if late:
+        rows = rows.filter(late=True)
+    page = Paginator(rows.order_by("-created_at", "id"), PAGE).get_page(request.GET.get("page"))
+    saw(actor, "cancellations", [row.patient_id for row in page])
+    context = {
+        "days": _by_day(page, actor.timezone),
+        "page": page,
+        "kind": kind,
+        "late": late,
+        "kinds": Cancellation.Type.choices,
+    }
+    return render_page(request, "dashboards/cancellation_list.html", context, partial="list")
+
+
+def _by_day(rows: Iterable[Cancellation], zone: str) -> list[tuple[Any, list[Cancellation]]]:
+    days = groupby(rows, key=lambda row: clock.local(row.created_at, zone).date())
+    return [(day, list(found)) for day, found in days]

@@ -1,0 +1,64 @@
+"""The doctor's day: who is next, and the whole list beside it."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from aiassist.selectors.summary_page import read_summary
+from clinicflow.access.guards import role_required
+from clinicflow.audit.log import saw
+from clinicflow.core import clock
+from clinicflow.core.errors import Invalid
+from clinicflow.web.render import render_page, wants_fragment
+from clinicflow.web.toasts import Toast
+from dashboards.board.selectors.agenda import own_note, read_agenda
+from scheduling.forms import NoteForm
+from scheduling.models import Appointment, DoctorNote
+from scheduling.operations import doctor_notes
+
+
+@require_GET
+@role_required("doctor")
+def my_day(request: HttpRequest, visit_id: UUID | None = None) -> HttpResponse:
+    """The doctor's own visits of today; the one opened is the next who waits, or the one asked for."""
+    agenda = read_agenda(request.actor, clock.now(), request.clinic_settings, visit_id)
+    saw(request.actor, "appointments", agenda.patient_ids, resource_id=visit_id or "")
+    context = {"agenda": agenda, "reading": read_summary(request.actor, agenda.visit.pk) if agenda.visit else None}
+    return render_page(request, "dashboards/my_day.html", context, partial="visit")
+
+
+@require_POST
+@role_required("doctor")
+def my_day_note(request: HttpRequest, visit_id: UUID) -> HttpResponse:
+    """Keep what the doctor writes about a visit: one note of one's own, changed when it is saved again."""
+    visit = Appointment.objects.visible_to(request.actor).for_cards().fetch(visit_id)
+    form = NoteForm(request.POST)
+    saw(request.actor, "doctor_notes", [visit.patient_id], resource_id=visit.pk)
+    if form.is_valid():
+        try:
+            note = _keep_note(request, visit, form.cleaned_data["content"])
+        except Invalid as error:
+            form.refuse(error)
+        else:
+            return _note_kept(request, visit, note)
+    context = {"visit": visit, "own_note": own_note(request.actor, visit), "note_form": form}
+    return render_page(request, "dashboards/_my_day_note.html", context, status=422)
+
+
+def _note_kept(request: HttpRequest, visit: Appointment, note: DoctorNote) -> HttpResponse:
+    if not wants_fragment(request):
+        messages.success(request, _("The note is saved"))
+        return redirect("my_day_visit", visit.pk)
+    context = {"visit": visit, "own_note": note, "toast": Toast(text=_("The note is saved"))}
+    return render_page(request, "dashboards/_my_day_note.html", context)
+
+
+def _keep_note(request: HttpRequest, visit: Appointment, content: str) -> DoctorNote:
+    note = own_note(request.actor, visit)
+    if note is not None:
+        return doctor_notes.correct(request.actor, note.pk, content=content)
+    return doctor_notes.write(request.actor, patient_id=visit.patient_id, appointment_id=visit.pk, content=content)

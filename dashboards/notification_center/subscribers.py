@@ -1,0 +1,53 @@
+"""News of the clinic → jobs that tell whom it concerns, in the same transaction."""
+
+from aiassist.events import AttentionNeeded, SummaryReady
+from clinicflow.core.events import Event, subscribe
+from clinicflow.jobs.queue import enqueue
+from clinicflow.notifications.models import Notification
+from dashboards.notification_center.selectors.notification_text import TALK, VISIT
+from scheduling.events import AppointmentCancelled, AppointmentNoShow
+
+Kind = Notification.Kind
+
+
+@subscribe(AppointmentCancelled)
+def tell_of_cancellation(event: AppointmentCancelled) -> None:
+    _tell(event, Kind.CANCELLATION, VISIT)
+
+
+@subscribe(AppointmentNoShow)
+def tell_of_no_show(event: AppointmentNoShow) -> None:
+    _tell(event, Kind.NO_SHOW, VISIT)
+
+
+@subscribe(AttentionNeeded)
+def tell_of_conversation(event: AttentionNeeded) -> None:
+    _tell(event, Kind.AI_ATTENTION, TALK)
+
+
+def _tell(event: Event, kind: Kind, object_type: str) -> None:
+    enqueue(
+        "dashboards.notify",
+        clinic_id=event.clinic_id,
+        key=f"{kind}:{event.id}",
+        args={
+            "kind": str(kind),
+            "object_type": object_type,
+            "object_id": str(event.subject_id),
+            "occasion": str(event.id),
+            "doctor_id": str(event.doctor_ids[0]) if event.doctor_ids else "",
+        },
+    )
+
+
+@subscribe(SummaryReady)
+def tell_of_summary(event: SummaryReady) -> None:
+    """Made or failed; an edit or a review is the doctor's own doing."""
+    if event.status not in {"generated", "failed"} or not event.doctor_ids:
+        return
+    enqueue(
+        "dashboards.summary_news",
+        clinic_id=event.clinic_id,
+        key=f"{event.subject_id}:{event.status}",
+        args={"summary_id": str(event.subject_id), "doctor_id": str(event.doctor_ids[0])},
+    )

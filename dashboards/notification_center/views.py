@@ -1,0 +1,148 @@
+"""The bell, its list and the page behind it; what each person wants to hear of."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from clinicflow.access.guards import role_required
+from clinicflow.audit.log import saw
+from clinicflow.core import clock
+from clinicflow.notifications.models import Notification, NotificationPreference
+from clinicflow.notifications.operations import notifications, preferences
+from clinicflow.notifications.operations.notifications import SWITCHES
+from clinicflow.web.render import render_page, wants_fragment
+from dashboards.notification_center.selectors.notification_text import by_day_and_kind, patients_of, read_news
+from dashboards.owner.forms import KINDS, PreferencesForm
+
+PAGE = 50
+LATEST = 8
+
+
+@require_GET
+@role_required("admin", "doctor")
+def notification_list(request: HttpRequest) -> HttpResponse:
+    """All of one's news by day and kind, the newest first; `?show=unread` only what is new."""
+    actor = request.actor
+    rows = Notification.objects.visible_to(actor).in_app()
+    unread = rows.unread().count()
+    only_unread = request.GET.get("show") == "unread"
+    shown = (rows.unread() if only_unread else rows).order_by("-created_at", "id")
+    page = Paginator(shown, PAGE).get_page(request.GET.get("page"))
+    items = read_news(actor, list(page))
+    saw(actor, "appointments", patients_of(items))
+    context = {
+        "days": by_day_and_kind(actor, items),
+        "page": page,
+        "unread": unread,
+        "only_unread": only_unread,
+        "in_app": request.clinic_settings.notify_via_app,
+    }
+    return render_page(request, "dashboards/notification_list.html", context, partial="list")
+
+
+@require_GET
+@role_required("admin", "doctor")
+def notification_bell(request: HttpRequest) -> HttpResponse:
+    """How much is unread, for the bell."""
+    return render_page(request, "dashboards/_bell_count.html", {"unread": _unread(request)})
+
+
+@require_GET
+@role_required("admin", "doctor")
+def notification_latest(request: HttpRequest) -> HttpResponse:
+    """The latest few, for the bell's list."""
+    return render_page(request, "dashboards/_bell_list.html", _latest(request))
+
+
+@require_POST
+@role_required("admin", "doctor")
+def notification_open(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Mark it read and go to what it is about."""
+    row = notifications.mark_read(request.actor, pk, at=clock.now())
+    (item,) = read_news(request.actor, [row])
+    return HttpResponseRedirect(item.url)
+
+
+@require_POST
+@role_required("admin", "doctor")
+def notification_read(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Mark one read and stay."""
+    notifications.mark_read(request.actor, pk, at=clock.now())
+    return _stay(request)
+
+
+@require_POST
+@role_required("admin", "doctor")
+def notification_read_all(request: HttpRequest) -> HttpResponse:
+    """Mark all read and stay."""
+    notifications.mark_all_read(request.actor, at=clock.now())
+    return _stay(request)
+
+
+def _stay(request: HttpRequest) -> HttpResponse:
+    """The bell's list and count anew; without a script, the page."""
+    if not wants_fragment(request):
+        return HttpResponseRedirect(reverse("notifications"))
+    answer = render_page(request, "dashboards/_bell_changed.html", _latest(request))
+    answer["HX-Trigger"] = "news:changed"
+    return answer
+
+
+def _latest(request: HttpRequest) -> dict[str, Any]:
+    rows = Notification.objects.visible_to(request.actor).in_app().order_by("-created_at", "id")[:LATEST]
+    items = read_news(request.actor, list(rows))
+    saw(request.actor, "appointments", patients_of(items))
+    return {"items": items, "unread": _unread(request)}
+
+
+def _unread(request: HttpRequest) -> int:
+    found: int = Notification.objects.visible_to(request.actor).unread().count()
+    return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class KindChoice:
+    """A switch of the form. `is_off` when the clinic does not tell anybody of this kind."""
+
+    kind: str
+    label: Any
+    help: Any
+    wanted: bool
+    is_off: bool
+
+
+@require_http_methods(["GET", "POST"])
+@role_required("admin", "doctor")
+def notification_settings(request: HttpRequest) -> HttpResponse:
+    """What one wants to hear of and how often by mail."""
+    own = preferences.of(request.actor)
+    form = PreferencesForm(request.POST or None)
+    if form.is_valid():
+        preferences.save(request.actor, muted=form.muted, email=form.cleaned_data["email"])
+        messages.success(request, _("Saved"))
+        return HttpResponseRedirect(reverse("notification_settings"))
+    clinic = request.clinic_settings
+    context = {
+        "form": form,
+        "email": form.data.get("email", own.email),
+        "modes": NotificationPreference.Email.choices,
+        "kinds": [
+            KindChoice(
+                kind=kind,
+                label=label,
+                help=text,
+                wanted=kind not in own.muted,
+                is_off=not getattr(clinic, SWITCHES[kind]),
+            )
+            for kind, label, text in KINDS
+        ],
+        "clinic": clinic,
+    }
+    return render_page(request, "dashboards/notification_settings.html", context, status=422 if form.errors else 200)

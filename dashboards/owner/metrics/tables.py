@@ -1,0 +1,101 @@
+"""The table under each chart: the same rows on the page and in the file."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+
+from clinicflow.web import display
+from dashboards.figures.selectors.totals import FEW
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+NOTHING = "–"
+
+
+class Kind(StrEnum):
+    DAY = "day"
+    TEXT = "text"
+    COUNT = "count"  # None: withheld
+    RATE = "rate"  # percent; None: of too few, or of nothing
+    MINUTES = "minutes"
+    SECONDS = "seconds"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    key: str
+    label: Any
+    kind: Kind = Kind.COUNT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """Rows of values in the order of the columns."""
+
+    key: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Any]]
+
+    @property
+    def shown(self) -> list[list[str]]:
+        """As the page writes the rows."""
+        return [
+            [write(value, column.kind) for column, value in zip(self.columns, row, strict=True)] for row in self.rows
+        ]
+
+    def as_csv(self) -> list[list[str]]:
+        """As the file has them: plain numbers, dates as YYYY-MM-DD, no cell that a spreadsheet takes for a formula."""
+        return [
+            [column.key for column in self.columns],
+            *(
+                [_cell(value, column.kind) for column, value in zip(self.columns, row, strict=True)]
+                for row in self.rows
+            ),
+        ]
+
+
+def write(value: Any, kind: Kind) -> str:
+    """One value as a person reads it."""
+    if value is None:
+        return f"<{FEW}" if kind == Kind.COUNT else NOTHING
+    match kind:
+        case Kind.DAY:
+            return display.write_date(value)
+        case Kind.TEXT:
+            return str(value)
+        case Kind.RATE:
+            return f"{number(value, 1)}%"
+        case Kind.MINUTES:
+            return duration(value)
+        case Kind.SECONDS:
+            return f"{number(value, 1)} s"
+        case _:
+            return number(value)
+
+
+def number(value: float, digits: int = 0) -> str:
+    """With the thousands apart, and no decimals that say nothing."""
+    if not digits or float(value).is_integer():
+        return formats.number_format(round(value), use_l10n=True, force_grouping=True)
+    return formats.number_format(round(value, digits), decimal_pos=digits, use_l10n=True, force_grouping=True)
+
+
+def duration(minutes: int) -> str:
+    """`45 min`, `3.5 h`, `1,204 h`."""
+    if minutes < 120:
+        return _("%(minutes)s min") % {"minutes": minutes}
+    hours = minutes / 60
+    return _("%(hours)s h") % {"hours": number(hours, 1 if hours < 100 else 0)}
+
+
+def _cell(value: Any, kind: Kind) -> str:
+    if value is None:
+        return f"<{FEW}" if kind == Kind.COUNT else ""
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    text = str(value)
+    return f"'{text}" if kind == Kind.TEXT and text.startswith(FORMULA) else text

@@ -1,0 +1,143 @@
+"""The shapes that the owner's pages are made of: key figures, and panels of a chart with its table. No HTML."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from dashboards.figures.selectors.report import Report
+from dashboards.figures.selectors.totals import FEW, Number, Tally, minutes_saved
+from dashboards.models import TaskMinutes
+from dashboards.owner.metrics.charts import LineChart
+from dashboards.owner.metrics.definitions import FIGURES, Figure
+from dashboards.owner.metrics.tables import Sheet, duration, number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """What all of it is made from."""
+
+    report: Report
+    minutes: TaskMinutes
+
+    def value(self, figure: Figure, tally: Tally | None) -> Number:
+        if tally is None:
+            return None
+        return figure.of(tally) if figure.of else minutes_saved(tally, self.minutes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyFigure:
+    """One figure of the period, with what it was in the days compared with."""
+
+    figure: Figure
+    value: Number
+    before: Number
+
+    @property
+    def change(self) -> float | None:
+        """Points of a share, percent of anything else; None with nothing to compare with."""
+        if self.value is None or self.before is None:
+            return None
+        if self.figure.unit in {"%", "s"}:
+            return round(self.value - self.before, 1)
+        return round(100 * (self.value - self.before) / self.before, 1) if self.before else None
+
+    @property
+    def tone(self) -> str:
+        if not self.change or not self.figure.good:
+            return "mute"
+        return "ok" if self.change * self.figure.good > 0 else "bad"
+
+    @property
+    def icon(self) -> str:
+        return "minus" if not self.change else "trending-up" if self.change > 0 else "trending-down"
+
+    @property
+    def size(self) -> str:
+        """How much it has changed, in words."""
+        size = number(abs(self.change or 0), 1)
+        if self.figure.unit == "%":
+            return _("%(size)s points") % {"size": size}
+        return f"{size} s" if self.figure.unit == "s" else f"{size}%"
+
+    @property
+    def shown(self) -> tuple[str, str]:
+        """The value and its unit, which is written smaller."""
+        if self.value is None:
+            return "–", ""
+        if self.figure.unit == "min":
+            text, unit = duration(int(self.value)).rsplit(" ", 1)
+            return text, unit
+        return number(self.value, 1), self.figure.unit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """One line of a bar chart; `width` is 0 to 100."""
+
+    label: str
+    text: str
+    width: int
+    hue: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One hour of a weekday: how dark (0 to 4) and what it says; `closed` where nobody works."""
+
+    text: str = ""
+    tint: int = 0
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panel:
+    """A chart of one of four shapes with its table and the figures that it shows, whose meaning stands beside it."""
+
+    key: str
+    title: Any
+    sheet: Sheet
+    means: Sequence[Figure]
+    note: str = ""
+    wide: bool = False
+    lines: LineChart | None = None
+    bars: Sequence[Bar] = ()
+    funnel: Sequence[Bar] = ()
+    heat: Sequence[tuple[str, Sequence[Cell]]] = ()
+    hours: Sequence[int] = ()
+
+    @property
+    def shape(self) -> str:
+        if self.lines is not None:
+            return "lines" if self.lines.series else "empty"
+        for shape in ("heat", "bars", "funnel"):
+            if getattr(self, shape):
+                return shape
+        return "empty" if not self.sheet.rows else "table"
+
+
+def key_figures(source: Source, *keys: str) -> list[KeyFigure]:
+    report = source.report
+    return [
+        KeyFigure(
+            figure=FIGURES[key],
+            value=source.value(FIGURES[key], report.now),
+            before=source.value(FIGURES[key], report.before),
+        )
+        for key in keys
+    ]
+
+
+def value_of(key: str, tally: Tally) -> Number:
+    sum_up = FIGURES[key].of
+    return sum_up(tally) if sum_up else None
+
+
+def percent(rate: Number) -> str:
+    return "–" if rate is None else f"{round(rate)}%"
+
+
+def count_text(count: int | None) -> str:
+    return f"<{FEW}" if count is None else number(count)

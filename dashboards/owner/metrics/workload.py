@@ -1,0 +1,108 @@
+"""Panels of what became of the visits, and of the work that nobody had to do by hand."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.translation import gettext_lazy
+
+from dashboards.figures.selectors.totals import tasks_of
+from dashboards.owner.metrics.definitions import FIGURES
+from dashboards.owner.metrics.tables import Column, Kind, Sheet, number
+from dashboards.owner.metrics.view_models import Bar, Panel, Source, percent, value_of
+
+TASK_WORDS = {
+    "confirmation": gettext_lazy("Confirmed without staff"),
+    "message": gettext_lazy("Links and reminders sent"),
+    "intake": gettext_lazy("Forms filled in online"),
+    "summary": gettext_lazy("Summaries made"),
+}
+
+
+def conversations(source: Source) -> Panel:
+    now = source.report.now
+    lines = (
+        ("conversations", gettext_lazy("conversations with patients"), now["conversations"]),
+        ("settled", gettext_lazy("settled without a person"), now["settled"]),
+        ("escalated", gettext_lazy("handed to the desk"), now["escalated"]),
+        ("confirmed_alone", gettext_lazy("visits confirmed without staff"), now["confirmed_alone"]),
+    )
+    return _funnel(
+        "ai", gettext_lazy("How AI helped"), lines, ("settled_rate", "escalated_rate", "confirmed_alone_rate")
+    )
+
+
+def became(source: Source) -> Panel:
+    """What became of the visits that were booked."""
+    now = source.report.now
+    lines = (
+        ("booked", gettext_lazy("booked"), now.booked),
+        ("confirmed_before", gettext_lazy("confirmed before the day"), now["confirmed_before"]),
+        ("completed", gettext_lazy("took place"), now["completed"]),
+        ("cancelled", gettext_lazy("cancelled"), now.cancelled),
+        ("no_shows", gettext_lazy("no-show"), now["no_shows"]),
+    )
+    return _funnel(
+        "outcomes", gettext_lazy("What became of the visits"), lines, ("visits", "confirmed_rate", "cancelled_rate")
+    )
+
+
+def _funnel(key: str, title: Any, lines: Sequence[tuple[str, Any, int]], means: Sequence[str]) -> Panel:
+    most = max(count for _name, _words, count in lines)
+    columns = (Column("what", gettext_lazy("What"), Kind.TEXT), Column("count", gettext_lazy("Count")))
+    return Panel(
+        key=key,
+        title=title,
+        means=[FIGURES[name] for name in means],
+        funnel=[
+            Bar(label=str(words), text=number(count), width=round(100 * count / most)) for _n, words, count in lines
+        ]
+        if most
+        else (),
+        sheet=Sheet(key=key, columns=columns, rows=[[words, count] for _name, words, count in lines] if most else []),
+    )
+
+
+def intake(source: Source) -> Panel:
+    """Forms in before the visit, of patients who were reminded and of those who were not."""
+    now = source.report.now
+    groups = (
+        (gettext_lazy("With a reminder"), now["reminded"], now["reminded_before"], "intake_reminded_rate"),
+        (gettext_lazy("Without"), now.unreminded, now.unreminded_before, "intake_unreminded_rate"),
+    )
+    rows: list[list[Any]] = [[words, out, came, value_of(key, now)] for words, out, came, key in groups]
+    columns = (
+        Column("group", gettext_lazy("Patients"), Kind.TEXT),
+        Column("forms", gettext_lazy("Forms")),
+        Column("before", gettext_lazy("In before")),
+        Column("rate", gettext_lazy("Rate"), Kind.RATE),
+    )
+    return Panel(
+        key="intake",
+        title=gettext_lazy("Intake in before the visit"),
+        means=[FIGURES[key] for *_rest, key in groups],
+        bars=[Bar(label=str(words), text=percent(rate), width=round(rate or 0)) for words, _o, _c, rate in rows]
+        if now["intake_forms"]
+        else (),
+        sheet=Sheet(key="intake", columns=columns, rows=rows if now["intake_forms"] else []),
+    )
+
+
+def tasks(source: Source) -> Panel:
+    """The formula of the time saved: how often, times the clinic's minutes."""
+    done = tasks_of(source.report.now, source.minutes)
+    columns = (
+        Column("task", gettext_lazy("Task"), Kind.TEXT),
+        Column("times", gettext_lazy("Times")),
+        Column("minutes", gettext_lazy("Minutes each")),
+        Column("saved", gettext_lazy("Saved"), Kind.MINUTES),
+    )
+    return Panel(
+        key="tasks",
+        title=gettext_lazy("How it is reckoned"),
+        means=[FIGURES["minutes_saved"]],
+        sheet=Sheet(
+            key="tasks",
+            columns=columns,
+            rows=[[TASK_WORDS[task.key], task.times, task.minutes, task.saved] for task in done],
+        ),
+    )

@@ -1,0 +1,30 @@
+"""What the clinic reckons that its tasks take by hand."""
+
+from django.db import transaction
+
+from clinicflow.access.actor import Actor
+from clinicflow.access.roles import Role
+from clinicflow.core.errors import Forbidden, Invalid
+from dashboards.models import TaskMinutes
+
+MOST = 120
+
+
+@transaction.atomic
+def change(actor: Actor, *, confirmation: int, message: int, intake: int, summary: int) -> TaskMinutes:
+    """Set the minutes of each task, 0 to 120. Forbidden for anyone but the owner, Invalid by field."""
+    if actor.role != Role.OWNER:
+        raise Forbidden()
+    minutes = {"confirmation": confirmation, "message": message, "intake": intake, "summary": summary}
+    wrong = {name: [f"From 0 to {MOST} minutes."] for name, value in minutes.items() if not 0 <= value <= MOST}
+    if wrong:
+        raise Invalid(fields=wrong)
+    row: TaskMinutes
+    row, _ = TaskMinutes.objects.visible_to(actor).update_or_create(clinic_id=actor.clinic_id, defaults=minutes)
+    return row
+
+
+def of_clinic(actor: Actor) -> TaskMinutes:
+    """The clinic's minutes, or the usual ones until it has set its own. One query."""
+    own: TaskMinutes | None = TaskMinutes.objects.visible_to(actor).first()
+    return own or TaskMinutes(clinic_id=actor.clinic_id)

@@ -1,0 +1,54 @@
+"""What the record holds for the doctor alone: summaries with their versions, answers, notes."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from aiassist.models import IntakeSummary
+from aiassist.selectors.summary_page import Reading, read_summary
+from clinicflow.access.actor import Actor
+from clinicflow.access.roles import Role
+from intake.models import IntakeForm
+from patients.models import Patient
+from scheduling.selectors.patient_notes import Notes, read_notes
+
+MOST_FORMS = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """One form that was sent in, with the newest version of its summary."""
+
+    form: IntakeForm
+    summary: IntakeSummary | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """`reading` is the newest summary, of the visit `summary_visit`; `forms` are all, newest first."""
+
+    notes: Notes
+    forms: list[Answered]
+    reading: Reading | None
+    summary_visit: UUID | None
+
+
+def read_chart(actor: Actor, patient: Patient, notes_page: str) -> Chart | None:
+    """The clinical part for a doctor of the patient; None for everybody else."""
+    if actor.role != Role.DOCTOR:
+        return None
+    forms = list(
+        IntakeForm.objects.visible_to(actor)
+        .filter(patient=patient, submitted_at__isnull=False)
+        .select_related("appointment__doctor", "questionnaire")
+        .defer("raw_answers", "draft_answers", "questionnaire__sections")
+        .order_by("-submitted_at", "pk")[:MOST_FORMS]
+    )
+    newest = IntakeSummary.objects.visible_to(actor).newest().filter(intake_form__in=[form.pk for form in forms])
+    by_form = {summary.intake_form_id: summary for summary in newest.defer("items")}
+    visit = next((form.appointment_id for form in forms if form.pk in by_form), None)
+    return Chart(
+        notes=read_notes(actor, patient.pk, notes_page),
+        forms=[Answered(form=form, summary=by_form.get(form.pk)) for form in forms],
+        reading=read_summary(actor, visit) if visit else None,
+        summary_visit=visit,
+    )

@@ -1,0 +1,175 @@
+"""A patient's record: who it is, and visit by visit what happened, as far as the role may see it."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Q
+
+from aiassist.models import IntakeSummary, Interaction
+from clinicflow.access.actor import Actor
+from clinicflow.access.roles import Role
+from clinicflow.audit.models import AuditLog
+from clinicflow.core import clock
+from intake.selectors.form_list import Row as IntakeRow
+from intake.selectors.form_list import rows_of
+from patients.models import Patient
+from patients.presentation import Flag, flags_of, preferences_in_words
+from scheduling.models import Appointment, Cancellation, FollowUp, Message, WaitlistEntry
+
+MOST_COMING = 40
+PAST_PAGE = 15
+MOST_BESIDE = 30  # follow-ups, waitlist entries, merged records
+
+
+@dataclass(slots=True, kw_only=True)
+class Entry:
+    """One visit with all that hangs on it. `moved_to` is the visit that took its place."""
+
+    visit: Appointment
+    intake: IntakeRow
+    moved_to: Appointment | None = None
+    summary: IntakeSummary | None = None
+    cancellations: list[Cancellation] = field(default_factory=list)
+    threads: list[Interaction] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merge:
+    """A record that was emptied into another one; `moved` counts rows by table."""
+
+    at: dt.datetime
+    by: str
+    moved: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """All of one page. `merge` is set where this record was emptied, `merged` lists those emptied into it."""
+
+    patient: Patient
+    age: int
+    minor: bool
+    flags: list[Flag]
+    reached_by: str
+    coming: list[Entry]
+    past: list[Entry]
+    page: Page[Any]
+    counts: dict[str, int]
+    follow_ups: list[FollowUp]
+    waiting: list[WaitlistEntry]
+    merged: list[Patient]
+    merge: Merge | None
+
+
+def read_record(actor: Actor, patient: Patient, now: dt.datetime, number: str) -> Record:
+    """The record with one page of past visits. The queries do not grow with the visits."""
+    today = clock.local(now, actor.timezone).date()
+    visits = Appointment.objects.visible_to(actor).filter(patient=patient).select_related("patient", "doctor")
+    coming = list(visits.filter(starts_at__gte=now).order_by("starts_at", "pk")[:MOST_COMING])
+    page = Paginator(visits.filter(starts_at__lt=now).order_by("-starts_at", "pk"), PAST_PAGE).get_page(number)
+    past = list(page)
+    entries = _entries(actor, [*coming, *past])
+    return Record(
+        patient=patient,
+        age=patient.age_on(today),
+        minor=patient.is_minor_on(today),
+        flags=flags_of(patient),
+        reached_by=preferences_in_words(patient.contact_preferences),
+        coming=[entries[visit.pk] for visit in coming],
+        past=[entries[visit.pk] for visit in past],
+        page=page,
+        counts=_counts(actor, patient),
+        follow_ups=_follow_ups(actor, patient),
+        waiting=_waiting(actor, patient),
+        merged=_merged(actor, patient),
+        merge=_merge_of(actor, patient) if patient.merged_into_id else None,
+    )
+
+
+def _entries(actor: Actor, visits: Sequence[Appointment]) -> dict[UUID, Entry]:
+    """The visits with what hangs on them, in one query a kind."""
+    ids = [visit.pk for visit in visits]
+    entries = {row.visit.pk: Entry(visit=row.visit, intake=row) for row in rows_of(actor, list(visits))}
+    for visit in visits:
+        if visit.rescheduled_from_id in entries:
+            entries[visit.rescheduled_from_id].moved_to = visit
+    about = {"appointment__in": ids}
+    cancellations = (
+        Cancellation.objects.visible_to(actor).filter(**about, reverted_at=None).order_by("created_at", "pk")
+    )
+    threads = Interaction.objects.visible_to(actor).filter(**about).order_by("created_at", "pk")
+    messages = Message.objects.visible_to(actor).filter(**about).defer("console_body").order_by("created_at", "pk")
+    for name, rows in (("cancellations", cancellations), ("threads", threads), ("messages", messages)):
+        for visit_id, found in _by_visit(rows).items():
+            setattr(entries[visit_id], name, found)
+    for summary in IntakeSummary.objects.states_visible_to(actor).newest().filter(**about):
+        entries[summary.appointment_id].summary = summary
+    return entries
+
+
+def _by_visit(rows: Iterable[Any]) -> dict[UUID, list[Any]]:
+    found: dict[UUID, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[row.appointment_id].append(row)
+    return found
+
+
+def _counts(actor: Actor, patient: Patient) -> dict[str, int]:
+    """How the visits went, of those that the actor may see."""
+    kept = Q(rescheduled=False)
+    counts: dict[str, int] = (
+        Appointment.objects.visible_to(actor)
+        .filter(patient=patient)
+        .aggregate(
+            done=Count("pk", filter=Q(status=Appointment.Status.COMPLETED)),
+            cancelled=Count("pk", filter=kept & Q(status=Appointment.Status.CANCELLED)),
+            no_shows=Count("pk", filter=Q(status=Appointment.Status.NO_SHOW)),
+            moved=Count("pk", filter=Q(rescheduled=True)),
+        )
+    )
+    late = Cancellation.objects.visible_to(actor).filter(patient=patient, late=True, reverted_at=None)
+    return counts | {"late": late.exclude(cancellation_type=Cancellation.Type.NO_SHOW).count()}
+
+
+def _follow_ups(actor: Actor, patient: Patient) -> list[FollowUp]:
+    rows = FollowUp.objects.visible_to(actor).filter(patient=patient).select_related("doctor", "booked_appointment")
+    return list(rows.order_by("-scheduled_date", "pk")[:MOST_BESIDE])
+
+
+def _waiting(actor: Actor, patient: Patient) -> list[WaitlistEntry]:
+    rows = WaitlistEntry.objects.visible_to(actor).waiting().filter(patient=patient).select_related("doctor")
+    return list(rows[:MOST_BESIDE])
+
+
+def _merged(actor: Actor, patient: Patient) -> list[Patient]:
+    """The records that were emptied into this one; the front desk may read them back."""
+    if actor.role != Role.ADMIN:
+        return []
+    rows = Patient.objects.visible_to(actor).filter(merged_into=patient).order_by("updated_at", "pk")
+    return list(rows[:MOST_BESIDE])
+
+
+def _merge_of(actor: Actor, patient: Patient) -> Merge | None:
+    """Who emptied this record and what moved, as the audit log has kept it."""
+    row = (
+        AuditLog.objects.filter(
+            clinic_id=actor.clinic_id, action="patient.merged", resource_type="patients", resource_id=str(patient.pk)
+        )
+        .select_related("user")
+        .order_by("-id")
+        .first()
+    )
+    if row is None:
+        return None
+    moved = (row.new_values or {}).get("moved", {})
+    return Merge(
+        at=row.at,
+        by=str(row.user or "ClinicFlow"),
+        moved={table.replace("_", " "): len(ids) for table, ids in moved.items()},
+    )

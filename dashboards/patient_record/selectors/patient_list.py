@@ -1,0 +1,83 @@
+"""The list of patients, each with the visit before and the one to come."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dateutil.relativedelta import relativedelta
+from django.db.models import Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from clinicflow.access.actor import Actor
+from clinicflow.core import clock
+from patients.models import Patient
+from patients.presentation import Flag, flags_of
+from scheduling.models import Appointment
+
+PAGE = 50
+MINOR = relativedelta(years=18)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One line of the list."""
+
+    patient: Patient
+    age: int
+    minor: bool
+    flags: list[Flag]
+    last: Appointment | None
+    coming: Appointment | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Only:
+    """A choice above the list."""
+
+    key: str
+    word: Promise
+    icon: str
+
+
+ONLY = (
+    Only(key="minors", word=gettext_lazy("Under 18"), icon="baby"),
+    Only(key="interpreter", word=gettext_lazy("Interpreter"), icon="languages"),
+    Only(key="vip", word=gettext_lazy("VIP"), icon="star"),
+)
+
+
+def find(actor: Actor, text: str, only: str) -> QuerySet[Any]:
+    """The patients whose name, phone, e-mail or birth date begins as typed (all of them for nothing), by name."""
+    rows = Patient.objects.visible_to(actor).current()
+    if text:
+        rows = rows.search(text)
+    rules: Mapping[str, Q] = {
+        "minors": Q(date_of_birth__gt=clock.today(actor.timezone) - MINOR),
+        "interpreter": Q(flags__contains="needs_interpreter"),
+        "vip": Q(flags__contains="VIP"),
+    }
+    found: QuerySet[Any] = rows.filter(rules.get(only, Q())).order_by("search_last", "pk")
+    return found
+
+
+def rows_of(actor: Actor, patients: Sequence[Patient], now: dt.datetime) -> list[Row]:
+    """A page of patients with their visits, in two queries."""
+    today = clock.local(now, actor.timezone).date()
+    visits = Appointment.objects.visible_to(actor).filter(patient__in=[patient.pk for patient in patients])
+    coming = visits.open().filter(starts_at__gte=now).order_by("patient_id", "starts_at", "pk")
+    done = visits.filter(status=Appointment.Status.COMPLETED).order_by("patient_id", "-starts_at", "pk")
+    nearest = {visit.patient_id: visit for visit in coming.distinct("patient_id")}
+    latest = {visit.patient_id: visit for visit in done.distinct("patient_id")}
+    return [
+        Row(
+            patient=patient,
+            age=patient.age_on(today),
+            minor=patient.is_minor_on(today),
+            flags=flags_of(patient),
+            last=latest.get(patient.pk),
+            coming=nearest.get(patient.pk),
+        )
+        for patient in patients
+    ]

@@ -1,0 +1,76 @@
+"""Time off and closures as a page shows them: coming or past, with how many visits still stand in each."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from clinicflow.access.actor import Actor
+from clinicflow.core import clock
+from scheduling.models import Appointment, Closure, Message, TimeOff
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gone:
+    """A visit that an absence drove away: where it went, or that it is off, and whether the patient was told."""
+
+    visit: Appointment
+    new: Appointment | None
+    told: bool
+
+
+def with_visits(actor: Actor, rows: Any, at: dt.datetime) -> Any:
+    """The absences, each with `waiting`: the visits in it that still have to be moved. No further query."""
+    inside = (
+        Appointment.objects.visible_to(actor)
+        .to_be_moved(at)
+        .filter(starts_at__lt=OuterRef("ends_at"), ends_at__gt=OuterRef("starts_at"))
+    )
+    if rows.model is TimeOff:
+        inside = inside.filter(doctor_id=OuterRef("doctor_id"))
+        rows = rows.select_related("doctor")
+    number = inside.order_by().values("clinic_id").annotate(n=Count("pk")).values("n")
+    return rows.annotate(waiting=Coalesce(Subquery(number, output_field=IntegerField()), Value(0)))
+
+
+def gone_from(actor: Actor, row: TimeOff | Closure) -> Sequence[Gone]:
+    """The visits in that time which were moved or cancelled after it was entered. Two queries."""
+    told = Message.objects.visible_to(actor).filter(kind=Message.Kind.CHANGE, created_at__gte=row.created_at)
+    visits = (
+        Appointment.objects.visible_to(actor)
+        .filter(status=Appointment.Status.CANCELLED, updated_at__gte=row.created_at)
+        .between(row.starts_at, row.ends_at)
+    )
+    if isinstance(row, TimeOff):
+        visits = visits.with_doctors([row.doctor_id])
+    left = list(visits.for_cards().annotate(told=Exists(told.filter(appointment_id=OuterRef("pk"))))[:200])
+    after = (
+        Appointment.objects.visible_to(actor)
+        .filter(rescheduled_from__in=left)
+        .select_related("doctor")
+        .annotate(told=Exists(told.filter(appointment_id=OuterRef("pk"))), was=F("rescheduled_from_id"))
+    )
+    replaced: dict[Any, Any] = {visit.was: visit for visit in after}
+    return [Gone(visit=visit, new=replaced.get(visit.pk), told=replaced.get(visit.pk, visit).told) for visit in left]
+
+
+@dataclass(frozen=True, kw_only=True)
+class When:
+    """A span on the clinic's wall: whole days when it has no times, the last day included."""
+
+    first: dt.date
+    last: dt.date
+    start: dt.time | None = None
+    end: dt.time | None = None
+
+
+def when_of(starts_at: dt.datetime, ends_at: dt.datetime, zone: str) -> When:
+    """How a person would say the span."""
+    start, end = clock.local(starts_at, zone), clock.local(ends_at, zone)
+    midnight = dt.time.min
+    if start.time() == midnight and end.time() == midnight:
+        return When(first=start.date(), last=end.date() - dt.timedelta(days=1))
+    return When(first=start.date(), last=end.date(), start=start.time(), end=end.time())

@@ -1,0 +1,187 @@
+"""Who waits for what is free: the nearest times for each entry of the waitlist, and the times given up on a day."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from clinicflow.access.actor import Actor
+from clinicflow.core import clock
+from scheduling.models import Appointment, WaitlistEntry
+from scheduling.rules.opening_hours import Bookable, Span, starts_in
+from scheduling.selectors.availability import Blocked, Slot, blocks, bookable
+
+DAYS_AHEAD = 30
+MOST = 20
+FREED = (Appointment.Status.CANCELLED, Appointment.Status.NO_SHOW)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fit:
+    """A free time that would suit one who waits."""
+
+    slot: Slot
+    value: str  # as a form sends it: `<doctor id> <ISO instant>`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Freed:
+    """A time that was given up and is still free, with those who wait for one like it, the longest first."""
+
+    visit: Appointment
+    entries: Sequence[WaitlistEntry]
+
+    @property
+    def value(self) -> str:
+        return value_of(self.visit.doctor_id, self.visit.starts_at)
+
+
+def value_of(doctor_id: UUID, starts_at: dt.datetime) -> str:
+    """A free time as forms send it, read back by `scheduling.forms.SlotField`."""
+    return f"{doctor_id} {starts_at.isoformat()}"
+
+
+def suits(entry: WaitlistEntry, *, doctor_id: UUID, starts: dt.datetime) -> bool:
+    """Whether somebody waits for a time like this one; `starts` on the local clock. The queryset says the same."""
+    return (
+        entry.doctor_id in (None, doctor_id)
+        and entry.date_from <= starts.date() <= entry.date_to
+        and (entry.time_from is None or entry.time_from <= starts.time())
+        and (entry.time_to is None or starts.time() < entry.time_to)
+    )
+
+
+def nearest_for(
+    actor: Actor, entries: Sequence[WaitlistEntry], *, at: dt.datetime, count: int = 3
+) -> dict[UUID, list[Fit]]:
+    """The first free times for each entry within its dates and the next 30 days: each time once, with the doctor who
+    has the least on that day. Two queries for any number of entries."""
+    today = clock.local(at, actor.timezone).date()
+    last = today + dt.timedelta(days=DAYS_AHEAD)
+    doctors = [doctor for doctor in bookable(actor) if doctor.active] if entries else []
+    if not doctors:
+        return {}
+    window = clock.day_bounds(today, actor.timezone)[0], clock.day_bounds(last, actor.timezone)[1]
+    busy = _by_doctor(blocks(actor, [doctor.doctor_id for doctor in doctors], window), doctors)
+
+    @cache
+    def free_on(doctor: UUID, day: dt.date, minutes: int) -> tuple[Sequence[Span], int]:
+        """The times that are free, and how much else the doctor has that day."""
+        start, end = clock.day_bounds(day, actor.timezone)
+        taken = [span for span in busy[doctor] if span[0] < end and span[1] > start]
+        return starts_in(by_id[doctor], day, actor.timezone, taken, dt.timedelta(minutes=minutes)), len(taken)
+
+    by_id = {doctor.doctor_id: doctor for doctor in doctors}
+    return {
+        entry.pk: _first_of(actor, entry, doctors, free_on, (max(today, entry.date_from), last), at, count)
+        for entry in entries
+    }
+
+
+def _first_of(
+    actor: Actor,
+    entry: WaitlistEntry,
+    doctors: Sequence[Bookable],
+    free_on: Any,
+    dates: tuple[dt.date, dt.date],
+    at: dt.datetime,
+    count: int,
+) -> list[Fit]:
+    able = [
+        doctor
+        for doctor in doctors
+        if entry.doctor_id in (None, doctor.doctor_id) and entry.visit_type in doctor.visit_types
+    ]
+    found: list[Slot] = []
+    day = dates[0]
+    while day <= min(dates[1], entry.date_to) and len(found) < count:
+        times = []
+        for doctor in able:
+            spans, load = free_on(doctor.doctor_id, day, entry.duration)
+            times += [(span, load, doctor.doctor_name, doctor.doctor_id) for span in spans]
+        for span, _load, name, doctor_id in sorted(times):
+            starts, ends = clock.local(span[0], actor.timezone), clock.local(span[1], actor.timezone)
+            again = bool(found) and found[-1].starts_at == starts
+            if span[0] >= at and not again and suits(entry, doctor_id=doctor_id, starts=starts):
+                found.append(Slot(doctor_id=doctor_id, doctor_name=name, starts_at=starts, ends_at=ends))
+        day += dt.timedelta(days=1)
+    return [Fit(slot=slot, value=value_of(slot.doctor_id, slot.starts_at)) for slot in found[:count]]
+
+
+def matches(actor: Actor, visit: Appointment, *, at: dt.datetime) -> Any:
+    """Who could take the time that `visit` leaves free: rows with patient and doctor, in order of waiting.
+
+    Nobody once the time has passed, and never the patient who left it.
+    """
+    rows = WaitlistEntry.objects.visible_to(actor)
+    if visit.starts_at <= at:
+        return rows.none()
+    fitting = rows.fitting(
+        doctor_id=visit.doctor_id,
+        starts=clock.local(visit.starts_at, actor.timezone),
+        minutes=visit.duration,
+        visit_type=visit.visit_type,
+    )
+    return fitting.exclude(patient_id=visit.patient_id).select_related("patient", "doctor", "offer_message")
+
+
+def freed_by(actor: Actor, visit: Appointment, *, at: dt.datetime) -> Freed | None:
+    """The time that this visit has given up, if it is still free and somebody waits for one like it."""
+    entries = list(matches(actor, visit, at=at)[:MOST])
+    if not entries:
+        return None
+    taken = blocks(actor, [visit.doctor_id], (visit.starts_at, visit.ends_at))
+    return None if _is_taken(visit, taken) else Freed(visit=visit, entries=entries)
+
+
+def freed_on(actor: Actor, day: dt.date, *, at: dt.datetime) -> list[Freed]:
+    """The times of a local day that visits gave up, still to come and still free, for which somebody waits.
+
+    At most three queries: one where nothing was given up, two where nobody waits.
+    """
+    visits = list(
+        Appointment.objects.visible_to(actor)
+        .on(day, actor.timezone)
+        .filter(status__in=FREED, starts_at__gt=at)
+        .for_cards()
+    )
+    waiting = list(WaitlistEntry.objects.visible_to(actor).on_day(day).select_related("patient")) if visits else []
+    if not waiting:
+        return []
+    doctors = {visit.doctor_id for visit in visits}
+    taken = blocks(actor, doctors, clock.day_bounds(day, actor.timezone))
+    freed: dict[tuple[UUID, dt.datetime], Freed] = {}
+    for visit in visits:
+        if _is_taken(visit, taken) or not visit.doctor.is_active:
+            continue
+        fitting = [entry for entry in waiting if _fits(actor, entry, visit)]
+        if fitting:
+            freed.setdefault((visit.doctor_id, visit.starts_at), Freed(visit=visit, entries=fitting))
+    return list(freed.values())
+
+
+def _fits(actor: Actor, entry: WaitlistEntry, visit: Appointment) -> bool:
+    starts = clock.local(visit.starts_at, actor.timezone)
+    return (
+        entry.patient_id != visit.patient_id
+        and entry.visit_type == visit.visit_type
+        and entry.duration <= visit.duration
+        and suits(entry, doctor_id=visit.doctor_id, starts=starts)
+    )
+
+
+def _is_taken(visit: Appointment, taken: Iterable[Blocked]) -> bool:
+    return any(
+        block.doctor_id in (None, visit.doctor_id) and block.span[0] < visit.ends_at and block.span[1] > visit.starts_at
+        for block in taken
+    )
+
+
+def _by_doctor(found: Iterable[Blocked], doctors: Sequence[Bookable]) -> Mapping[UUID, list[Span]]:
+    busy: dict[UUID, list[Span]] = {doctor.doctor_id: [] for doctor in doctors}
+    for block in found:
+        for doctor_id in [block.doctor_id] if block.doctor_id else busy:
+            busy[doctor_id].append(block.span)
+    return {doctor_id: sorted(spans) for doctor_id, spans in busy.items()}
