@@ -144,10 +144,10 @@ class InboxForm(forms.Form):
     doctor = forms.UUIDField(required=False)
     day = forms.DateField(required=False, input_formats=["%Y-%m-%d"])
 
-    def asked(self) -> inbox.Asked:
+    def asked(self) -> inbox.InboxFilters:
         self.is_valid()
         data = self.cleaned_data
-        return inbox.Asked(
+        return inbox.InboxFilters(
             view=data.get("view", ""),
             channel=data.get("channel", ""),
             status=data.get("status", ""),

@@ -22,13 +22,13 @@ from aiassist.model.prompt import PROMPT_VERSION
 from aiassist.models import IntakeSummary
 from aiassist.operations import calls, interactions, outreach, summaries, usage_budget
 from aiassist.rules.engine_answers import engine_answers
-from aiassist.summarize_with_model import Written
+from aiassist.summarize_with_model import ModelSummary
 from clinicflow.access.actor import Actor, system_actor
 from clinicflow.core import clock
 from clinicflow.db import tenant
 from clinicflow.jobs.queue import RetryLater, enqueue
 from clinicflow.jobs.registry import job, periodic
-from clinicflow.staff.selectors.actor_resolution import clinic_itself
+from clinicflow.staff.selectors.actor_resolution import clinic_actor
 from scheduling.messaging import TWILIO, Undeliverable
 from scheduling.operations import messages
 
@@ -41,11 +41,11 @@ FINAL = frozenset({"refused", "filtered", "context_length", "identity_left", "ov
 log = structlog.get_logger(__name__)
 
 
-def give_up(*, clinic_id: UUID, summary_id: str) -> None:
+def on_summary_failed(*, clinic_id: UUID, summary_id: str) -> None:
     summaries.fail(system_actor(clinic_id), UUID(summary_id), reason="gave_up")
 
 
-@job("aiassist.summarize", atomic=False, on_death=give_up)
+@job("aiassist.summarize", atomic=False, on_death=on_summary_failed)
 def summarize(*, clinic_id: UUID, summary_id: str) -> None:
     """Read the answers, extract and verify outside any transaction, keep the result in one."""
     actor, pk = system_actor(clinic_id), UUID(summary_id)
@@ -53,7 +53,7 @@ def summarize(*, clinic_id: UUID, summary_id: str) -> None:
         revision = summaries.answers_to_read(actor, pk)
         if revision is None:
             return
-        wanted = usage_budget.is_wanted(actor)
+        wanted = usage_budget.is_enabled(actor)
         identity = summarize_with_model.identity_behind(actor, revision) if wanted else None
         left = BUDGET - (clock.now() - summaries.opened_at(actor, pk)).total_seconds()
     answers = engine_answers(revision.form.questionnaire, revision)
@@ -69,13 +69,13 @@ def summarize(*, clinic_id: UUID, summary_id: str) -> None:
     _keep(actor, pk, answers, written)
 
 
-def _by_model(actor: Actor, pk: UUID, answers: list[Answer], identity: Identity, left: float) -> Written:
+def _by_model(actor: Actor, pk: UUID, answers: list[Answer], identity: Identity, left: float) -> ModelSummary:
     with transaction.atomic(), tenant(actor.scope()):
-        if not summaries.note_call(actor, pk, PROMPT_VERSION):
+        if not summaries.record_call(actor, pk, PROMPT_VERSION):
             raise ModelFailed("interrupted")
     if left < LEAST:
         raise ModelFailed("deadline")
-    return summarize_with_model.write(actor, answers, identity, seconds=min(CALL, left - 3))
+    return summarize_with_model.summarize(actor, answers, identity, seconds=min(CALL, left - 3))
 
 
 def _retry_in_time(actor: Actor, pk: UUID, failed: ModelFailed, left: float) -> None:
@@ -89,7 +89,7 @@ def _retry_in_time(actor: Actor, pk: UUID, failed: ModelFailed, left: float) -> 
         pause = max(failed.retry_after or 0.0, LEAST, summary_age)
         again = failed.code in RETRYABLE and BUDGET - summary_age - pause >= LEAST
         if again:
-            summaries.forget_call(actor, pk)
+            summaries.clear_call(actor, pk)
     if again:
         raise RetryLater(pause, failed.code)
 
@@ -110,7 +110,7 @@ def _keep_rules(actor: Actor, pk: UUID, answers: list[Answer], failure: str) -> 
             _follow_later(actor, pk, 0)
 
 
-def _keep(actor: Actor, pk: UUID, answers: list[Answer], written: Written) -> None:
+def _keep(actor: Actor, pk: UUID, answers: list[Answer], written: ModelSummary) -> None:
     with transaction.atomic(), tenant(actor.scope()):
         summaries.complete(
             actor,
@@ -143,12 +143,12 @@ def follow_up(*, clinic_id: UUID, summary_id: str, attempt: int) -> None:
     actor, pk = system_actor(clinic_id), UUID(summary_id)
     with transaction.atomic(), tenant(clinic_id):
         revision = summaries.awaits_model(actor, pk)
-        if revision is None or not usage_budget.is_wanted(actor):
+        if revision is None or not usage_budget.is_enabled(actor):
             return
         identity = summarize_with_model.identity_behind(actor, revision)
     answers = engine_answers(revision.form.questionnaire, revision)
     try:
-        written = summarize_with_model.write(actor, answers, identity, seconds=CALL)
+        written = summarize_with_model.summarize(actor, answers, identity, seconds=CALL)
     except ModelFailed as failed:
         log.warning("model_failed", failure=failed.code, summary_id=summary_id)
         if failed.code not in FINAL:
@@ -156,7 +156,9 @@ def follow_up(*, clinic_id: UUID, summary_id: str, attempt: int) -> None:
                 _follow_later(actor, pk, attempt + 1)
         return
     with transaction.atomic(), tenant(clinic_id):
-        summaries.follow(actor, pk, answers=answers, verified=written.verified, at=clock.now(), facts=written.facts)
+        summaries.add_model_version(
+            actor, pk, answers=answers, verified=written.verified, at=clock.now(), facts=written.facts
+        )
 
 
 @job("aiassist.try_model", atomic=False)
@@ -171,38 +173,38 @@ def try_model(*, clinic_id: UUID) -> None:
 
 
 @periodic("aiassist.outreach", every=60)
-def reach_out(*, clinic_id: UUID) -> None:
+def run_outreach(*, clinic_id: UUID) -> None:
     """Requests to confirm, calls to try again and silences that are due now."""
-    outreach.run(clinic_itself(clinic_id), at=clock.now())
+    outreach.run_due_steps(clinic_actor(clinic_id), at=clock.now())
 
 
-def stop_sending(*, clinic_id: UUID, message_id: str, last_word: bool) -> None:
-    actor = clinic_itself(clinic_id)
-    messages.fail(actor, UUID(message_id), error="not-sent")
-    interactions.note_delivery(actor, UUID(message_id))
+def on_message_failed(*, clinic_id: UUID, message_id: str, last_word: bool) -> None:
+    actor = clinic_actor(clinic_id)
+    messages.mark_failed(actor, UUID(message_id), error="not-sent")
+    interactions.record_delivery(actor, UUID(message_id))
 
 
-@job(interactions.SEND, atomic=False, on_death=stop_sending)
+@job(interactions.SEND, atomic=False, on_death=on_message_failed)
 def send_message(*, clinic_id: UUID, message_id: str, last_word: bool) -> None:
     """Hand one message of a conversation to its provider and note what became of it, in short transactions."""
-    actor, pk = clinic_itself(clinic_id), UUID(message_id)
+    actor, pk = clinic_actor(clinic_id), UUID(message_id)
     with tenant(actor.scope()):
-        found = interactions.ready(actor, pk, last_word=last_word)
+        found = interactions.prepare_delivery(actor, pk, last_word=last_word)
         if found is None:
             return
         message, subject = found
         messages.deliver(actor, message, subject=subject, text=message.body)
-        interactions.note_delivery(actor, pk)
+        interactions.record_delivery(actor, pk)
 
 
-def hang_up(*, clinic_id: UUID, interaction_id: str, call_id: str) -> None:
-    calls.end(clinic_itself(clinic_id), UUID(interaction_id), call_id=call_id, how="failed", at=clock.now())
+def on_call_failed(*, clinic_id: UUID, interaction_id: str, call_id: str) -> None:
+    calls.end_call(clinic_actor(clinic_id), UUID(interaction_id), call_id=call_id, how="failed", at=clock.now())
 
 
-@job(calls.PLACE, atomic=False, on_death=hang_up)
+@job(calls.PLACE, atomic=False, on_death=on_call_failed)
 def place_call(*, clinic_id: UUID, interaction_id: str, call_id: str) -> None:
     """Have the provider ring; how it ends comes back by webhook, or not at all."""
-    actor = clinic_itself(clinic_id)
+    actor = clinic_actor(clinic_id)
     with tenant(actor.scope()):
         with transaction.atomic():
             number = calls.number_to_ring(actor, UUID(interaction_id), call_id)
@@ -213,4 +215,4 @@ def place_call(*, clinic_id: UUID, interaction_id: str, call_id: str) -> None:
             TWILIO.call(address=number, sender=sender, url=calls.webhook_address(interaction_id, call_id))
         except Undeliverable:
             with transaction.atomic():
-                hang_up(clinic_id=clinic_id, interaction_id=interaction_id, call_id=call_id)
+                on_call_failed(clinic_id=clinic_id, interaction_id=interaction_id, call_id=call_id)

@@ -18,8 +18,8 @@ from scheduling.events import (
 
 
 @subscribe(IntakeSubmitted)
-def open_summary(event: IntakeSubmitted) -> None:
-    summaries.begin(system_actor(event.clinic_id), event.subject_id)
+def create_summary(event: IntakeSubmitted) -> None:
+    summaries.create(system_actor(event.clinic_id), event.subject_id)
 
 
 @subscribe(SummaryWanted)
@@ -38,16 +38,16 @@ def queue_trial(event: ModelTrialWanted) -> None:
 
 
 @subscribe(AppointmentReplaces, AppointmentMoveUndone)
-def ask_afresh(event: AppointmentReplaces | AppointmentMoveUndone) -> None:
+def restart_outreach(event: AppointmentReplaces | AppointmentMoveUndone) -> None:
     """The conversations came along with everything else that hangs on the visit; its confirmation starts over."""
-    interactions.start_over(system_actor(event.clinic_id), event.subject_id)
+    interactions.restart_outreach(system_actor(event.clinic_id), event.subject_id)
 
 
 @subscribe(AppointmentConfirmed, AppointmentCancelled, AppointmentNoShow)
-def ask_no_more(event: AppointmentConfirmed | AppointmentCancelled | AppointmentNoShow) -> None:
-    interactions.stop_asking(system_actor(event.clinic_id), event.subject_id)
+def stop_outreach(event: AppointmentConfirmed | AppointmentCancelled | AppointmentNoShow) -> None:
+    interactions.stop_outreach(system_actor(event.clinic_id), event.subject_id)
 
 
 @subscribe(ChangeNotDelivered)
-def have_somebody_call(event: ChangeNotDelivered) -> None:
-    interactions.hand_over(system_actor(event.clinic_id), event.subject_id, channel=event.channel, at=clock.now())
+def hand_to_staff(event: ChangeNotDelivered) -> None:
+    interactions.hand_to_staff(system_actor(event.clinic_id), event.subject_id, channel=event.channel, at=clock.now())

@@ -27,7 +27,7 @@ from patients.models import Patient
 
 
 @dataclass(frozen=True)
-class Written:
+class ModelSummary:
     """A verified summary from a model, with what it took, in the names of the summary's fields."""
 
     verified: Verified
@@ -41,7 +41,7 @@ def identity_behind(actor: Actor, revision: IntakeRevision) -> Identity:
     return identity_of(patient, Clinic.objects.get(pk=actor.clinic_id), doctors)
 
 
-def write(actor: Actor, answers: Sequence[Answer], identity: Identity, *, seconds: float) -> Written:
+def summarize(actor: Actor, answers: Sequence[Answer], identity: Identity, *, seconds: float) -> ModelSummary:
     """Have the model read the answers, within `seconds`. ModelFailed with a code when it may not or cannot."""
     form = redact_form(list(answers), identity)
     text = prompt.message(form.answers, age_band=age_band(identity.date_of_birth, clock.today(actor.timezone)))
@@ -49,7 +49,7 @@ def write(actor: Actor, answers: Sequence[Answer], identity: Identity, *, second
         raise ModelFailed("identity_left")
     answer, cost = _ask(actor, text, seconds)
     verified = verify(form.restore(answer.extraction), list(answers))
-    return Written(
+    return ModelSummary(
         verified,
         {
             "model_version": answer.model,
@@ -81,7 +81,7 @@ def _ask(actor: Actor, text: str, seconds: float) -> tuple[ModelAnswer, Decimal]
 def _settle(actor: Actor, reserved: Decimal, name: str, tokens_in: int, tokens_out: int, failure: str) -> Decimal:
     cost = cost_of(name, tokens_in, tokens_out)
     with transaction.atomic(), tenant(actor.scope()):
-        usage_budget.settle(
+        usage_budget.record_usage(
             actor,
             reserved=reserved,
             cost=cost,

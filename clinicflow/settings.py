@@ -101,7 +101,7 @@ MIDDLEWARE = [
     "axes.middleware.AxesMiddleware",
     "clinicflow.web.middleware.HtmxSignInMiddleware",
     "clinicflow.staff.middleware.ActorMiddleware",
-    "clinicflow.staff.middleware.PasswordAgainMiddleware",
+    "clinicflow.staff.middleware.ReauthenticationMiddleware",
     "clinicflow.web.middleware.DomainErrorMiddleware",
 ]
 ROOT_URLCONF = "clinicflow.urls"
@@ -227,7 +227,7 @@ MFA_TOTP_ISSUER = "ClinicFlow"
 MFA_TOTP_TOLERANCE = 1
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # http://localhost
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
-AXES_CLIENT_IP_CALLABLE = "clinicflow.core.client_ip.client_address"
+AXES_CLIENT_IP_CALLABLE = "clinicflow.core.client_ip.client_ip"
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
@@ -327,14 +327,17 @@ OPENAI_MODEL = env.text("OPENAI_MODEL", "gpt-5-mini")
 # ---------------------------------------------------------------- API
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["clinicflow.api.authentication.ActorAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["clinicflow.api.permissions.Deny"],
+    "DEFAULT_PERMISSION_CLASSES": ["clinicflow.api.permissions.DenyAll"],
     "DEFAULT_PARSER_CLASSES": ["clinicflow.api.parsers.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": [
         "clinicflow.api.renderers.JSONRenderer",
         "clinicflow.api.renderers.BrowsableRenderer",
     ],
-    "DEFAULT_PAGINATION_CLASS": "clinicflow.api.pagination.Pages",
-    "DEFAULT_FILTER_BACKENDS": ["clinicflow.api.filters.Matching", "clinicflow.api.filters.Ordering"],
+    "DEFAULT_PAGINATION_CLASS": "clinicflow.api.pagination.PagePagination",
+    "DEFAULT_FILTER_BACKENDS": [
+        "django_filters.rest_framework.DjangoFilterBackend",
+        "clinicflow.api.filters.StrictOrderingFilter",
+    ],
     "DEFAULT_THROTTLE_CLASSES": [
         "clinicflow.api.throttles.UserThrottle",
         "clinicflow.api.throttles.AddressThrottle",

@@ -18,7 +18,7 @@ from clinicflow.web.templatetags.ui import initials
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entry:
+class NavigationEntry:
     """One page of the sidebar. On a phone the first four are tabs, those with `more` move into the person's menu."""
 
     label: Any
@@ -27,21 +27,21 @@ class Entry:
     more: bool = False
 
 
-SIDEBARS: Mapping[Role, tuple[tuple[Any, tuple[Entry, ...]], ...]] = {
+SIDEBARS: Mapping[Role, tuple[tuple[Any, tuple[NavigationEntry, ...]], ...]] = {
     Role.ADMIN: (
         (
             "",
             (
-                Entry(label=gettext_lazy("Schedule"), icon="calendar-days", url_name="schedule"),
-                Entry(label=gettext_lazy("Patients"), icon="users", url_name="patients"),
-                Entry(label=gettext_lazy("Intake"), icon="clipboard-list", url_name="intake"),
-                Entry(label=gettext_lazy("Inbox"), icon="inbox", url_name="inbox"),
-                Entry(label=gettext_lazy("Follow-ups"), icon="rotate-cw", url_name="follow_ups", more=True),
-                Entry(label=gettext_lazy("Waitlist"), icon="hourglass", url_name="waitlist", more=True),
-                Entry(label=gettext_lazy("Time off"), icon="plane", url_name="time_off", more=True),
-                Entry(label=gettext_lazy("Settings"), icon="settings", url_name="settings", more=True),
-                Entry(label=gettext_lazy("Users"), icon="users", url_name="people", more=True),
-                Entry(label=gettext_lazy("Audit"), icon="scroll-text", url_name="audit", more=True),
+                NavigationEntry(label=gettext_lazy("Schedule"), icon="calendar-days", url_name="schedule"),
+                NavigationEntry(label=gettext_lazy("Patients"), icon="users", url_name="patients"),
+                NavigationEntry(label=gettext_lazy("Intake"), icon="clipboard-list", url_name="intake"),
+                NavigationEntry(label=gettext_lazy("Inbox"), icon="inbox", url_name="inbox"),
+                NavigationEntry(label=gettext_lazy("Follow-ups"), icon="rotate-cw", url_name="follow_ups", more=True),
+                NavigationEntry(label=gettext_lazy("Waitlist"), icon="hourglass", url_name="waitlist", more=True),
+                NavigationEntry(label=gettext_lazy("Time off"), icon="plane", url_name="time_off", more=True),
+                NavigationEntry(label=gettext_lazy("Settings"), icon="settings", url_name="settings", more=True),
+                NavigationEntry(label=gettext_lazy("Users"), icon="users", url_name="people", more=True),
+                NavigationEntry(label=gettext_lazy("Audit"), icon="scroll-text", url_name="audit", more=True),
             ),
         ),
     ),
@@ -49,13 +49,13 @@ SIDEBARS: Mapping[Role, tuple[tuple[Any, tuple[Entry, ...]], ...]] = {
         (
             "",
             (
-                Entry(label=gettext_lazy("My day"), icon="stethoscope", url_name="my_day"),
-                Entry(label=gettext_lazy("My week"), icon="calendar-range", url_name="schedule_week"),
-                Entry(label=gettext_lazy("Patients"), icon="users", url_name="patients"),
-                Entry(label=gettext_lazy("Intake"), icon="clipboard-list", url_name="intake"),
-                Entry(label=gettext_lazy("Follow-ups"), icon="rotate-cw", url_name="follow_ups", more=True),
-                Entry(label=gettext_lazy("My settings"), icon="settings", url_name="settings_me", more=True),
-                Entry(label=gettext_lazy("Time off"), icon="plane", url_name="time_off", more=True),
+                NavigationEntry(label=gettext_lazy("My day"), icon="stethoscope", url_name="my_day"),
+                NavigationEntry(label=gettext_lazy("My week"), icon="calendar-range", url_name="schedule_week"),
+                NavigationEntry(label=gettext_lazy("Patients"), icon="users", url_name="patients"),
+                NavigationEntry(label=gettext_lazy("Intake"), icon="clipboard-list", url_name="intake"),
+                NavigationEntry(label=gettext_lazy("Follow-ups"), icon="rotate-cw", url_name="follow_ups", more=True),
+                NavigationEntry(label=gettext_lazy("My settings"), icon="settings", url_name="settings_me", more=True),
+                NavigationEntry(label=gettext_lazy("Time off"), icon="plane", url_name="time_off", more=True),
             ),
         ),
     ),
@@ -63,33 +63,33 @@ SIDEBARS: Mapping[Role, tuple[tuple[Any, tuple[Entry, ...]], ...]] = {
         (
             "",
             (
-                Entry(label=gettext_lazy("Overview"), icon="chart-column", url_name="overview"),
-                Entry(label=gettext_lazy("Settings"), icon="settings", url_name="settings", more=True),
-                Entry(label=gettext_lazy("Audit"), icon="scroll-text", url_name="audit", more=True),
+                NavigationEntry(label=gettext_lazy("Overview"), icon="chart-column", url_name="overview"),
+                NavigationEntry(label=gettext_lazy("Settings"), icon="settings", url_name="settings", more=True),
+                NavigationEntry(label=gettext_lazy("Audit"), icon="scroll-text", url_name="audit", more=True),
             ),
         ),
     ),
 }
 # Pages of their own that belong to a tab of the settings: tab -> (label of the tab's own page, then its other pages).
-SETTINGS_PAGES: Mapping[str, tuple[Any, tuple[Entry, ...]]] = {
+SETTINGS_PAGES: Mapping[str, tuple[Any, tuple[NavigationEntry, ...]]] = {
     "clinic": (
         gettext_lazy("Hours"),
         (
-            Entry(label=gettext_lazy("Doctors"), icon="stethoscope", url_name="doctors"),
-            Entry(label=gettext_lazy("Closures"), icon="calendar-x", url_name="closures"),
+            NavigationEntry(label=gettext_lazy("Doctors"), icon="stethoscope", url_name="doctors"),
+            NavigationEntry(label=gettext_lazy("Closures"), icon="calendar-x", url_name="closures"),
         ),
     ),
     "messaging": (
         gettext_lazy("Messaging"),
-        (Entry(label=gettext_lazy("Language model"), icon="sparkles", url_name="settings_ai"),),
+        (NavigationEntry(label=gettext_lazy("Language model"), icon="sparkles", url_name="settings_ai"),),
     ),
     "notifications": (
         gettext_lazy("The clinic"),
-        (Entry(label=gettext_lazy("Mine"), icon="bell", url_name="notification_settings"),),
+        (NavigationEntry(label=gettext_lazy("Mine"), icon="bell", url_name="notification_settings"),),
     ),
     "security": (
         gettext_lazy("Security"),
-        (Entry(label=gettext_lazy("Users"), icon="users", url_name="people"),),
+        (NavigationEntry(label=gettext_lazy("Users"), icon="users", url_name="people"),),
     ),
 }
 TOLD = frozenset({Role.ADMIN, Role.DOCTOR})  # who gets notifications
@@ -124,7 +124,7 @@ def _navigation(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     }
 
 
-def _entry(entry: Entry, path: str) -> dict[str, Any]:
+def _entry(entry: NavigationEntry, path: str) -> dict[str, Any]:
     url = reverse(entry.url_name)
     current = path == url or path.startswith(f"{url}/")
     return {"label": entry.label, "icon": entry.icon, "url": url, "more": entry.more, "current": current}

@@ -99,8 +99,8 @@ class Talks:
     def put_links_in(self, actor: Actor) -> None:
         """Give the forms that are still to be filled in links that work, where the demo's own provider shows them."""
         for message, appointment in self.invitations:
-            token = links.mint(actor, appointment, PatientLink.Purpose.INTAKE)[1]
-            message.console_body = message.body.replace(NO_LINK, deliveries.address_of(token))
+            token = links.create(actor, appointment, PatientLink.Purpose.INTAKE)[1]
+            message.console_body = message.body.replace(NO_LINK, deliveries.url_of(token))
 
     # ------------------------------------------------------------------ what waits for somebody
     def _may_need_a_person(self, visit: Visit) -> bool:

@@ -39,5 +39,5 @@ def _summary(revision: IntakeRevision) -> IntakeSummary:
         created_at=at,
         updated_at=form.reviewed_at or at,
     )
-    summaries.fill(summary, verify(extract(answers), answers))
+    summaries.apply_result(summary, verify(extract(answers), answers))
     return summary

@@ -72,10 +72,10 @@ class ListForm(forms.Form):
     when = forms.ChoiceField(choices=[("past", "past")], required=False)
     doctor = forms.UUIDField(required=False)
 
-    def asked(self) -> form_list.Asked:
+    def asked(self) -> form_list.FormFilters:
         self.is_valid()
         data = self.cleaned_data
-        return form_list.Asked(
+        return form_list.FormFilters(
             state=data.get("state", ""), past=data.get("when") == "past", doctor_id=data.get("doctor") or None
         )
 
@@ -192,7 +192,7 @@ def _asked(
         some_label=str(SOME_LABELS.get(kind, "")),
         depends_on=condition.get("question", ""),
         depends_value=" ".join(wanted) if isinstance(wanted, list) else wanted,
-        hidden=not rules.is_shown(question, every),
+        hidden=not rules.is_visible(question, every),
         minimum=question.get("minimum"),
         maximum=question.get("maximum"),
     )

@@ -40,7 +40,7 @@ class Part:
         return any(line.missing for line in self.lines)
 
 
-def read_back(
+def answers_for_display(
     sections: Sections,
     answers: Mapping[str, Any],
     language: str,
@@ -52,7 +52,7 @@ def read_back(
 
     `before` holds the answers of an earlier revision, to mark what changed.
     """
-    asked = {question["id"] for question in rules.shown(sections, answers)}
+    asked = {question["id"] for question in rules.visible_questions(sections, answers)}
     absent = rules.missing(sections, answers)
     parts = []
     for section in sections:
@@ -79,16 +79,16 @@ def _line(
     return Line(
         id=name,
         label=words(question["text"], language),
-        lines=in_words(question, answers.get(name), language),
+        lines=format_answer(question, answers.get(name), language),
         kind=question.get("kind", "clinical"),
         topic=question.get("topic", "other"),
         missing=missing,
         changed=changed,
-        before=tuple(in_words(question, (before or {}).get(name), language)) if changed else (),
+        before=tuple(format_answer(question, (before or {}).get(name), language)) if changed else (),
     )
 
 
-def in_words(question: Mapping[str, Any], answer: Any, language: str) -> list[str]:
+def format_answer(question: Mapping[str, Any], answer: Any, language: str) -> list[str]:
     """An answer in lines of text, choices as they were read; empty when nothing was answered."""
     if isinstance(answer, Mapping):
         return _object_in_words(question, answer)

@@ -28,19 +28,19 @@ def prepare_form(event: AppointmentCreated) -> None:
 
 
 @subscribe(AppointmentReplaces)
-def move_along(event: AppointmentReplaces) -> None:
+def carry_form_over(event: AppointmentReplaces) -> None:
     """Form, links and waiting messages belong to the new visit at once; they are never seen at neither."""
     _carry(event.clinic_id, event.replaces, event.subject_id)
 
 
 @subscribe(AppointmentMoveUndone)
-def move_back(event: AppointmentMoveUndone) -> None:
+def carry_form_back(event: AppointmentMoveUndone) -> None:
     _carry(event.clinic_id, event.replaced_by, event.subject_id)
 
 
 @subscribe(AppointmentCancelled, AppointmentDeleted)
-def send_nothing_more(event: AppointmentCancelled | AppointmentDeleted) -> None:
-    messages.drop_queued(system_actor(event.clinic_id), event.subject_id)
+def cancel_messages(event: AppointmentCancelled | AppointmentDeleted) -> None:
+    messages.cancel_queued(system_actor(event.clinic_id), event.subject_id)
 
 
 def _carry(clinic_id: UUID, old_id: UUID, new_id: UUID) -> None:

@@ -11,7 +11,7 @@ from clinicflow.access.actor import Actor
 from clinicflow.backoffice.admin import ClinicModelAdmin, site
 from patients.models import Patient
 from patients.operations import patients
-from patients.rules.details import current_details
+from patients.rules.details import patient_data_of
 
 
 class OfPatientAdmin(ClinicModelAdmin):
@@ -51,5 +51,5 @@ class PatientAdmin(ClinicModelAdmin):
         return queryset.search(search_term), False
 
     def store(self, actor: Actor, obj: Patient, changed: Sequence[str]) -> None:
-        details = current_details(obj)
+        details = patient_data_of(obj)
         patients.update(actor, obj.pk, changes=details)

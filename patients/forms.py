@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from clinicflow.clinics.models import Doctor
 from clinicflow.core.errors import Invalid
 from patients.models import Patient
-from patients.rules.details import CHANNELS, Details
+from patients.rules.details import CHANNELS, PatientData
 
 CHANNEL_LABELS = ((CHANNELS[0], _("Texts")), (CHANNELS[1], _("E-mail")), (CHANNELS[2], _("Calls")))
 FLAG_LABELS = (("VIP", _("VIP")), ("needs_interpreter", _("Needs an interpreter")))
@@ -57,11 +57,11 @@ class PatientForm(forms.Form):
         for name in ("first_name", "last_name", "phone", "email", "guardian_name", "guardian_phone"):
             self.fields[name].widget.attrs["autocomplete"] = "off"
 
-    def details(self) -> Details:
+    def details(self) -> PatientData:
         """What was typed, in the shape that the operations take."""
         data = self.cleaned_data
         others = [flag.strip() for flag in data["other_flags"].split(",") if flag.strip()]
-        return Details(
+        return PatientData(
             first_name=data["first_name"],
             last_name=data["last_name"],
             date_of_birth=data["date_of_birth"],

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from clinicflow.web.display import write_date
 from clinicflow.web.templatetags.ui import phone as write_phone
 from patients.models import Patient
-from patients.rules.details import Details, current_details
+from patients.rules.details import PatientData, patient_data_of
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ TO_CHOOSE = frozenset(WRITTEN) - {"flags", "contact_preferences"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Compared:
+class FieldComparison:
     """One field of two records. `must_choose` when both say something and it is not the same."""
 
     field: str
@@ -93,21 +93,21 @@ class Compared:
         return self.left != self.right
 
 
-def compare(left: Patient, right: Patient) -> list[Compared]:
+def compare_records(left: Patient, right: Patient) -> list[FieldComparison]:
     """Two records, field by field."""
     rows = []
     for field, (label, write) in WRITTEN.items():
         here, there = write(left), write(right)
         clash = field in TO_CHOOSE and bool(here and there) and here != there
-        rows.append(Compared(field=field, label=str(label), left=here, right=there, must_choose=clash))
+        rows.append(FieldComparison(field=field, label=str(label), left=here, right=there, must_choose=clash))
     return rows
 
 
-def chosen_details(left: Patient, right: Patient, choices: Mapping[str, str]) -> Details:
+def chosen_details(left: Patient, right: Patient, choices: Mapping[str, str]) -> PatientData:
     """The values that a person chose where the two differ: `choices` says `left` or `right` by field."""
-    sources = {"left": current_details(left), "right": current_details(right)}
+    sources = {"left": patient_data_of(left), "right": patient_data_of(right)}
     picked: dict[str, Any] = {}
-    for row in compare(left, right):
+    for row in compare_records(left, right):
         source: Any = sources.get(choices.get(row.field, ""))
         if row.must_choose and source is not None:
             picked[row.field] = source[row.field]
@@ -115,9 +115,9 @@ def chosen_details(left: Patient, right: Patient, choices: Mapping[str, str]) ->
     return keeping
 
 
-def changed_by_others(patient: Patient, typed: Details) -> list[tuple[str, str, str]]:
+def changed_by_others(patient: Patient, typed: PatientData) -> list[tuple[str, str, str]]:
     """Where the record as it is now is not what was typed: (label, theirs, yours)."""
-    yours = Patient(**{**current_details(patient), **typed})
+    yours = Patient(**{**patient_data_of(patient), **typed})
     if yours.primary_doctor_id == patient.primary_doctor_id:
         yours.primary_doctor = patient.primary_doctor
     return [

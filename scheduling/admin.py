@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from clinicflow.access.actor import Actor
-from clinicflow.backoffice.admin import ClinicModelAdmin, attempt, site
+from clinicflow.backoffice.admin import ClinicModelAdmin, run_operation, site
 from clinicflow.core import clock
 from patients.admin import OfPatientAdmin
 from scheduling.models import Appointment, Cancellation, Closure, FollowUp, Message, TimeOff, WaitlistEntry
@@ -19,7 +19,7 @@ from scheduling.operations import appointments, follow_ups, time_off, waitlist
 def do_each(request: HttpRequest, rows: QuerySet[Any], act: Callable[..., Any]) -> None:
     """The operation for each of the rows, by its key; those that refuse say why."""
     ids = list(rows.order_by("pk").values_list("pk", flat=True))
-    done = sum(attempt(request, partial(act, request.actor, pk)) for pk in ids)
+    done = sum(run_operation(request, partial(act, request.actor, pk)) for pk in ids)
     messages.success(request, f"{done} of {len(ids)} done.")
 
 

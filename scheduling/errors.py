@@ -1,6 +1,6 @@
 """Refusals of the schedule, each with its stable code."""
 
-from clinicflow.core.constraints import constraint_means
+from clinicflow.core.constraints import register_constraint_error
 from clinicflow.core.errors import DomainError
 
 
@@ -95,4 +95,4 @@ class DoctorHasVisits(DomainError):
     title = "This doctor still has visits ahead: hand them over or cancel them first"
 
 
-constraint_means("appointments_no_double_booking", SlotTaken)
+register_constraint_error("appointments_no_double_booking", SlotTaken)

@@ -279,7 +279,7 @@ class WaitlistForm(forms.Form):
     note = forms.CharField(label=_("Note"), required=False, max_length=300)
 
     def wish(self) -> dict[str, Any]:
-        """The fields as `scheduling.operations.waitlist.Wish` names them."""
+        """The fields as `scheduling.operations.waitlist.WaitlistRequest` names them."""
         data = {name: value for name, value in self.cleaned_data.items() if name not in {"patient", "doctor"}}
         return data | {"doctor_id": self.cleaned_data["doctor"]}
 

@@ -17,11 +17,11 @@ def mark_no_shows(*, clinic_id: UUID) -> None:
     no_shows.mark_overdue(_clinic_itself(clinic_id), at=clock.now())
 
 
-def give_up(*, clinic_id: UUID, message_id: str, **_: Any) -> None:
-    messages.fail(_clinic_itself(clinic_id), UUID(message_id), error="not-sent")
+def on_offer_failed(*, clinic_id: UUID, message_id: str, **_: Any) -> None:
+    messages.mark_failed(_clinic_itself(clinic_id), UUID(message_id), error="not-sent")
 
 
-@job(waitlist.JOB, atomic=False, on_death=give_up)
+@job(waitlist.JOB, atomic=False, on_death=on_offer_failed)
 def send_offer(*, clinic_id: UUID, message_id: str) -> None:
     """Hand the offer to its provider, if it still stands, and note what became of it."""
     actor = _clinic_itself(clinic_id)
@@ -31,20 +31,20 @@ def send_offer(*, clinic_id: UUID, message_id: str) -> None:
             messages.deliver(actor, message, subject=actor.clinic_name, text=message.body)
 
 
-def give_up_change(*, clinic_id: UUID, message_id: str) -> None:
-    give_up(clinic_id=clinic_id, message_id=message_id)
-    change_notices.note_delivery(_clinic_itself(clinic_id), UUID(message_id))
+def on_notice_failed(*, clinic_id: UUID, message_id: str) -> None:
+    on_offer_failed(clinic_id=clinic_id, message_id=message_id)
+    change_notices.record_delivery(_clinic_itself(clinic_id), UUID(message_id))
 
 
-@job(change_notices.JOB, atomic=False, on_death=give_up_change)
-def tell_change(*, clinic_id: UUID, message_id: str) -> None:
+@job(change_notices.JOB, atomic=False, on_death=on_notice_failed)
+def send_change_notice(*, clinic_id: UUID, message_id: str) -> None:
     """Hand the word of a change to its provider and note what became of it, in short transactions."""
     actor = _clinic_itself(clinic_id)
     with tenant(actor.scope()):
-        letter = change_notices.seal(actor, UUID(message_id))
+        letter = change_notices.finalize(actor, UUID(message_id))
         if letter is not None:
             messages.deliver(actor, letter.message, subject=letter.subject, text=letter.message.body)
-        change_notices.note_delivery(actor, UUID(message_id))
+        change_notices.record_delivery(actor, UUID(message_id))
 
 
 def _clinic_itself(clinic_id: UUID) -> Actor:

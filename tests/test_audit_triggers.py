@@ -4,7 +4,7 @@ from django.db import ProgrammingError, connection, transaction
 from django.db.models import F, Value
 from django.db.models.functions import Concat
 
-from clinicflow.audit.log import record, saw
+from clinicflow.audit.log import record, record_access
 from clinicflow.audit.models import AuditLog
 from clinicflow.clinics.models import ClinicSettings
 from clinicflow.testing.case import ClinicCase
@@ -164,7 +164,7 @@ class AppendOnly(ClinicCase):
     def test_a_read_is_one_row_with_all_the_patients(self):
         other = self.make_patient(self.riverside)
         with self.inside(self.desk):
-            saw(self.desk, "appointments", [self.patient.pk, other.pk, self.patient.pk])
+            record_access(self.desk, "appointments", [self.patient.pk, other.pk, self.patient.pk])
             entry = AuditLog.objects.get(action="read")
         self.assertEqual(entry.patient_ids, [self.patient.pk, other.pk])
         self.assertEqual(entry.request_id, "test")

@@ -58,7 +58,7 @@ def test_the_front_desk_follows_links_changes_a_visit_and_signs_out(opened, morn
 
 def test_a_doctor_writes_a_note_and_an_owner_reads_what_owners_may(opened, morning):
     with morning.inside(morning.doctor):
-        doctor_notes.write(morning.doctor, patient_id=morning.hannah.patient_id, content="First.")
+        doctor_notes.create(morning.doctor, patient_id=morning.hannah.patient_id, content="First.")
     notes = f"/api/doctor-notes/patient/{morning.hannah.patient_id}"
     page = opened("okafor@riverside.test", notes)
     expect(body(page)).to_contain_text("First.")

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from aiassist.models import Interaction
 from aiassist.operations import outreach, replies
 from clinicflow.core import clock
-from clinicflow.staff.selectors.actor_resolution import clinic_itself
+from clinicflow.staff.selectors.actor_resolution import clinic_actor
 from clinicflow.testing.axe import violations
 from clinicflow.testing.case import PASSWORD, Cast
 from clinicflow.testing.jobs import run_due_jobs
@@ -29,10 +29,10 @@ class Talks(Cast):
         self.visit = self.make_appointment(self.dr_okafor, self.hannah, start)
         self.other = self.make_appointment(self.dr_herrera, self.grace, start)
         self.day = clock.local(start, self.riverside.timezone).date()
-        self.itself = clinic_itself(self.riverside.pk)
+        self.itself = clinic_actor(self.riverside.pk)
         with self.inside(self.itself):
             for visit in (self.visit, self.other):
-                outreach.ask_now(self.itself, visit.pk, channel="sms", at=clock.now())
+                outreach.request_confirmation(self.itself, visit.pk, channel="sms", at=clock.now())
         self.send()
 
     def send(self):
@@ -40,7 +40,7 @@ class Talks(Cast):
 
     def say(self, visit, text):
         with self.inside(self.itself):
-            thread = replies.hear(
+            thread = replies.interpret_and_apply(
                 self.itself, visit.pk, channel="sms", text=text, address=str(visit.patient.phone), at=clock.now()
             )
         self.send()
@@ -104,7 +104,7 @@ def test_a_clear_yes_confirms_on_the_board(open_page, talks):
 def test_a_call_rings_on_the_phone_and_a_key_cancels(open_page, talks):
     phone = open_page(f"/inbox/simulator/{talks.visit.pk}")
     with talks.inside(talks.itself):
-        outreach.ask_now(talks.itself, talks.visit.pk, channel="voice", at=clock.now())
+        outreach.request_confirmation(talks.itself, talks.visit.pk, channel="voice", at=clock.now())
     phone.click(".keypad [value='3']")
     expect(phone.locator(".rang")).to_contain_text("Cancelled the visit")
     assert talks.now(talks.visit).status == "cancelled"
@@ -123,7 +123,7 @@ def test_what_is_being_typed_survives_the_patients_next_words(open_page, talks):
 def test_axe_finds_nothing(open_page, talks, asgi_server, width):
     thread = talks.say(talks.visit, "do I need to fast?")
     with talks.inside(talks.itself):
-        outreach.ask_now(talks.itself, talks.other.pk, channel="voice", at=clock.now())
+        outreach.request_confirmation(talks.itself, talks.other.pk, channel="voice", at=clock.now())
         call = Interaction.objects.get(appointment=talks.other, channel="voice")
     page = open_page("/inbox", width)
     wrong = {}

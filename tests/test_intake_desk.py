@@ -29,7 +29,7 @@ class Desk(Cast):
             self.form = forms.create(self.desk, self.out.pk)
             deliveries.send_link(self.desk, self.out.pk)
             other = forms.create(self.desk, self.sent_in.pk)
-            self.answered = forms.enter(self.desk, other.pk, NOTHING_TO_REPORT)
+            self.answered = forms.enter_from_paper(self.desk, other.pk, NOTHING_TO_REPORT)
             adult = questionnaires.current_for(self.desk, "adult")
             self.draft = questionnaires.new_version(self.desk, adult.pk)
         run_due_jobs(self.riverside.pk, kinds=["intake.send_link"])

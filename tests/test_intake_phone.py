@@ -38,7 +38,7 @@ class Patient(Cast):
         )
         with self.inside(self.desk):
             self.form_id = forms.create(self.desk, visit.pk).pk
-            token = links.mint(self.desk, visit, "intake")[1]
+            token = links.create(self.desk, visit, "intake")[1]
         self.url = f"{site}/i/{token}" + ("?lang=es" if language == "es" else "")
 
     def form(self):

@@ -129,7 +129,7 @@ class Queue(Kinds, ClinicCase):
                 run_due_jobs(self.riverside.pk)
                 time.shift(2**attempt + 1)
             with transaction.atomic(), tenant(self.riverside.pk):
-                queue.revive(Job.objects.get())
+                queue.retry(Job.objects.get())
             self.assertEqual(run_due_jobs(self.riverside.pk), ["test.fail"])
             self.assertEqual(self.job().attempts, 1)
 
@@ -182,9 +182,9 @@ class AcrossClinics(Kinds, Cast, TransactionTestCase):
 
     def test_two_ticks_of_one_slot_make_one_job_a_clinic(self):
         registry.periodic("test.tick", every=60)(self.note)
-        queue.tick(T0)
-        queue.tick(T0 + dt.timedelta(seconds=59))
-        queue.tick(T0 + dt.timedelta(seconds=60))
+        queue.schedule_periodic(T0)
+        queue.schedule_periodic(T0 + dt.timedelta(seconds=59))
+        queue.schedule_periodic(T0 + dt.timedelta(seconds=60))
         with transaction.atomic(), tenant(self.riverside.pk):
             self.assertEqual(Job.objects.filter(kind="test.tick").count(), 2)
         with transaction.atomic(), tenant(self.lakeside.pk):
@@ -193,10 +193,10 @@ class AcrossClinics(Kinds, Cast, TransactionTestCase):
     def test_done_clockwork_is_tidied_away_and_a_dead_job_is_kept(self):
         registry.periodic("test.tick", every=60)(self.note)
         with time_machine.travel(T0, tick=False):
-            queue.tick(T0)
+            queue.schedule_periodic(T0)
             run_due_jobs(self.riverside.pk)
         with time_machine.travel(T0 + dt.timedelta(days=1), tick=False):
-            queue.tidy()
+            queue.purge_finished()
         with transaction.atomic(), tenant(self.riverside.pk):
             self.assertFalse(Job.objects.exists())
 

@@ -173,7 +173,7 @@ def test_another_sites_page_cannot_use_the_cookie(cast, asgi_server):
 def test_ending_a_sign_in_closes_its_sockets(cast, asgi_server):
     with browser(cast, asgi_server, cast.desk) as desk:
         desk.hear()
-        sessions.revoke([sessions.live(cast.desk.session_id)])
+        sessions.revoke([sessions.is_live(cast.desk.session_id)])
         assert desk.closed_with() == 4401
 
 

@@ -10,7 +10,7 @@ from clinicflow.core import clock
 from clinicflow.db import tenant
 from clinicflow.notifications.models import Notification
 from clinicflow.notifications.operations import notifications
-from clinicflow.notifications.operations.notifications import News
+from clinicflow.notifications.operations.notifications import NotificationRequest
 from tests.test_race import cast, in_threads, inside
 
 __all__ = ["cast"]
@@ -23,7 +23,7 @@ def news_of(cast, number):
     start = cast.at(cast.riverside, cast.monday, "09:00") + dt.timedelta(days=7 * number)
     visit = cast.make_appointment(cast.dr_okafor, cast.make_patient(cast.riverside), start)
     return [
-        News(kind=kind, object_type="appointment", object_id=visit.pk, doctor_id=cast.dr_okafor.pk)
+        NotificationRequest(kind=kind, object_type="appointment", object_id=visit.pk, doctor_id=cast.dr_okafor.pk)
         for kind in ("unconfirmed", "missing-intake")
     ]
 

@@ -97,10 +97,10 @@ def test_time_off_moves_its_visits_while_another_looks_on(asgi_server, new_conte
 def test_axe_finds_nothing(asgi_server, new_context, width, theme):
     clinic = Managed()
     with clinic.inside(clinic.desk):
-        away = time_off.take(
+        away = time_off.create(
             clinic.desk, doctor_id=clinic.dr_okafor.pk, starts_at=clinic.visit.starts_at, ends_at=clinic.visit.ends_at
         )
-        closed = time_off.close_days(clinic.desk, first=clinic.day, last=clinic.day, reason="Painters")
+        closed = time_off.create_closures(clinic.desk, first=clinic.day, last=clinic.day, reason="Painters")
     context = new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce")
     context.add_cookies([{"name": "theme", "value": theme, "url": asgi_server}])
     page = context.new_page()

@@ -34,7 +34,7 @@ def failing(cause, times):
 @mock.patch.object(retry.time, "sleep")
 class RetryTests(SimpleTestCase):
     def post(self, view):
-        return retry.retrying(view)(RequestFactory().post("/", b"{}", content_type="application/json"))
+        return retry.with_retries(view)(RequestFactory().post("/", b"{}", content_type="application/json"))
 
     def test_a_loser_tries_twice_more_with_its_body(self, sleep):
         view = failing(Lost(), 2)
@@ -64,7 +64,7 @@ class RetryTests(SimpleTestCase):
         ):
             view = failing(cause, 1)
             with self.assertRaises(OperationalError):
-                retry.retrying(view)(request)
+                retry.with_retries(view)(request)
             self.assertEqual(len(view.bodies), 1)
         sleep.assert_not_called()
 

@@ -8,7 +8,7 @@ from django.test import TransactionTestCase
 from aiassist.operations import outreach
 from aiassist.tests.conversations import NOON
 from clinicflow.core import clock
-from clinicflow.staff.selectors.actor_resolution import clinic_itself
+from clinicflow.staff.selectors.actor_resolution import clinic_actor
 from clinicflow.testing.case import Cast
 from clinicflow.testing.jobs import run_due_jobs
 from intake.operations import deliveries, forms
@@ -42,8 +42,8 @@ class Sending(Cast, TransactionTestCase):
         self.assertEqual(self.states(), ["sent"])
 
     def test_the_request_to_confirm_leaves(self):
-        itself = clinic_itself(self.riverside.pk)
+        itself = clinic_actor(self.riverside.pk)
         with self.inside(itself):
-            outreach.run(itself, at=clock.now())
+            outreach.run_due_steps(itself, at=clock.now())
         run_due_jobs(self.riverside.pk, kinds=["aiassist.send_message"])
         self.assertEqual(self.states(), ["sent"])

@@ -13,8 +13,8 @@ from rest_framework.response import Response
 
 from aiassist.models import Interaction
 from aiassist.operations import interactions
-from clinicflow.api.base import ClinicViewSet, Lists, Shows
-from clinicflow.api.filters import YesNoFilter
+from clinicflow.api.base import ClinicViewSet, ListMixin, RetrieveMixin
+from clinicflow.api.filters import BooleanFilter
 from clinicflow.api.serializers import Input
 from clinicflow.core import clock
 from scheduling.api.filters import OnDays
@@ -136,8 +136,8 @@ class InteractionFilters(OnDays):
     direction = django_filters.ChoiceFilter(choices=Interaction.Direction.choices)
     status = django_filters.MultipleChoiceFilter(choices=Interaction.Status.choices)
     attention_reason = django_filters.MultipleChoiceFilter(choices=Interaction.Attention.choices)
-    needs_attention = YesNoFilter()
-    needs_response = YesNoFilter()
+    needs_attention = BooleanFilter()
+    needs_response = BooleanFilter()
 
     class Meta:
         model = Interaction
@@ -148,7 +148,7 @@ class InteractionFilters(OnDays):
     list=extend_schema(summary="Conversations", examples=[EXAMPLE]),
     retrieve=extend_schema(summary="One conversation", examples=[EXAMPLE]),
 )
-class InteractionViewSet(Lists, Shows, ClinicViewSet):
+class InteractionViewSet(ListMixin, RetrieveMixin, ClinicViewSet):
     """All of the clinic's for the front desk, those about their own visits for a doctor."""
 
     roles = {"resolve": ("admin",), "reply": ("admin",), "*": ("admin", "doctor")}

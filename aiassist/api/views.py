@@ -11,11 +11,11 @@ from aiassist.api.serializers import SummaryInput, SummaryOutput, SummaryState
 from aiassist.models import IntakeSummary
 from aiassist.operations import summaries
 from aiassist.rules.engine_answers import engine_answers
-from aiassist.rules.summary_rewrite import edited
+from aiassist.rules.summary_rewrite import rewrite
 from clinicflow.access.roles import Role
 from clinicflow.api.base import ClinicView
 from clinicflow.api.etags import check_precondition, etag_of
-from clinicflow.api.serializers import Nothing
+from clinicflow.api.serializers import EmptySerializer
 from clinicflow.core import clock
 from clinicflow.core.errors import NotFound
 from intake.models import IntakeRevision
@@ -67,7 +67,7 @@ class SummaryView(OneSummary):
             .get(form_id=summary.intake_form_id, number=summary.form_revision)
         )
         arrays = fields | {"summary_text": [line for line in fields["summary_text"].splitlines() if line.strip()]}
-        verified = edited(summary, arrays, engine_answers(revision.form.questionnaire, revision))
+        verified = rewrite(summary, arrays, engine_answers(revision.form.questionnaire, revision))
         made = summaries.edit(self.actor, pk, verified=verified, expected_version=summary.version, at=clock.now())
         return self.answer(made)
 
@@ -75,7 +75,7 @@ class SummaryView(OneSummary):
 class SummaryRegenerateView(OneSummary):
     roles = {"post": ("doctor",)}
 
-    @extend_schema(summary="Have it made again", request=Nothing, responses={202: SummaryOutput})
+    @extend_schema(summary="Have it made again", request=EmptySerializer, responses={202: SummaryOutput})
     def post(self, request: Request, pk: UUID) -> Response:
-        self.read(Nothing)
+        self.read(EmptySerializer)
         return self.answer(summaries.regenerate(self.actor, pk), status=202)

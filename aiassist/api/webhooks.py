@@ -28,7 +28,7 @@ from clinicflow.api.parsers import parse_object
 from clinicflow.core import clock
 from clinicflow.core.errors import DomainError, Forbidden, NotFound
 from clinicflow.db import tenant
-from clinicflow.staff.selectors.actor_resolution import clinic_itself
+from clinicflow.staff.selectors.actor_resolution import clinic_actor
 from scheduling.messaging.twilio import signature
 from scheduling.operations import provider_numbers
 
@@ -40,7 +40,7 @@ ENDED = {"busy": "busy", "no-answer": "no-answer", "failed": "failed", "canceled
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told:
+class WebhookData:
     """A checked request: who is told, and the fields as text."""
 
     provider: str
@@ -91,7 +91,7 @@ def voice(request: HttpRequest) -> HttpResponse:
         if is_twilio:
             return _twilio_call(actor, told, interaction, call_id, request.get_full_path())
         seconds = told.fields.get("seconds", "0")
-        calls.end(
+        calls.end_call(
             actor,
             interaction,
             call_id=call_id,
@@ -110,10 +110,10 @@ def _written(request: HttpRequest, channel: str) -> HttpResponse:
     sender, ours, text, known_as = names
     actor = _clinic(channel, told.word(ours))
     with tenant(actor.scope()):
-        inbound.take(
+        inbound.process(
             actor,
             channel=channel,
-            address=provider_numbers.normal(channel, told.word(sender)),
+            address=provider_numbers.normalized(channel, told.word(sender)),
             text=told.fields.get(text, ""),
             provider=told.provider,
             provider_id=told.word(known_as),
@@ -122,19 +122,19 @@ def _written(request: HttpRequest, channel: str) -> HttpResponse:
     return _xml("<Response/>") if told.provider == "twilio" else JsonResponse({"status": "ok"})
 
 
-def _twilio_call(actor: Actor, told: Told, interaction: UUID, call_id: str, path: str) -> HttpResponse:
+def _twilio_call(actor: Actor, told: WebhookData, interaction: UUID, call_id: str, path: str) -> HttpResponse:
     fields, now = told.fields, clock.now()
     key, words = fields.get("Digits", "")[:1], fields.get("SpeechResult", "")
     status = fields.get("CallStatus", "")
     if key or words:
-        thread = calls.end(actor, interaction, call_id=call_id, how="answered", key=key, words=words, at=now)
+        thread = calls.end_call(actor, interaction, call_id=call_id, how="answered", key=key, words=words, at=now)
         call: dict[str, Any] = next((entry for entry in thread.content if entry.get("id") == call_id), {})
         spoken = [line["text"] for line in call.get("transcript", ())]
         return _xml(f"<Response><Say>{escape(spoken[-1] if spoken else '')}</Say><Hangup/></Response>")
     if status in ENDED:
         duration = fields.get("CallDuration", "")
         seconds = int(duration) if duration.isascii() and duration.isdigit() and len(duration) < 6 else 0
-        calls.end(actor, interaction, call_id=call_id, how=ENDED[status], seconds=seconds, at=now)
+        calls.end_call(actor, interaction, call_id=call_id, how=ENDED[status], seconds=seconds, at=now)
         return _xml("<Response/>")
     text = calls.greeting(actor, interaction, call_id)
     if text is None:
@@ -144,7 +144,7 @@ def _twilio_call(actor: Actor, told: Told, interaction: UUID, call_id: str, path
     return _xml(f"<Response>{asks}<Hangup/></Response>")
 
 
-def _told(request: HttpRequest) -> Told:
+def _told(request: HttpRequest) -> WebhookData:
     """The request's fields once its signature is right; Forbidden, and nothing more, otherwise."""
     given = request.headers.get("X-Twilio-Signature", "")
     if given:
@@ -152,7 +152,7 @@ def _told(request: HttpRequest) -> Told:
         ours = signature(settings.SITE_URL + request.get_full_path(), fields) if settings.TWILIO_AUTH_TOKEN else ""
         if not ours or not hmac.compare_digest(ours.encode(), given.encode()):
             raise Forbidden()
-        return Told(provider="twilio", fields={name: value.replace("\x00", "") for name, value in fields})
+        return WebhookData(provider="twilio", fields={name: value.replace("\x00", "") for name, value in fields})
     signed = SIGNED.fullmatch(request.headers.get("X-ClinicFlow-Signature", ""))
     if not signed or not settings.WEBHOOK_SECRET or abs(clock.now().timestamp() - int(signed[1])) > FRESH:
         raise Forbidden()
@@ -161,14 +161,14 @@ def _told(request: HttpRequest) -> Told:
     if not hmac.compare_digest(ours, signed[2]):
         raise Forbidden()
     body = parse_object(request.body)
-    return Told(provider="webhook", fields={name: str(value) for name, value in body.items()})
+    return WebhookData(provider="webhook", fields={name: str(value) for name, value in body.items()})
 
 
 def _clinic(channel: str, address: str) -> Actor:
     clinic_id = provider_numbers.clinic_of(channel, address)
     if clinic_id is None:
         raise NotFound()
-    return clinic_itself(clinic_id)
+    return clinic_actor(clinic_id)
 
 
 def _uuid(text: str) -> UUID:

@@ -9,7 +9,7 @@ from django.db import transaction
 from aiassist.engine.replies import classify
 from aiassist.models import Interaction
 from aiassist.operations import interactions, replies
-from aiassist.operations.replies import Heard
+from aiassist.operations.replies import InterpretedReply
 from aiassist.rules import conversation_log, patient_texts
 from aiassist.rules.conversation_log import Entry
 from clinicflow.access.actor import Actor
@@ -27,12 +27,12 @@ WORDS_LENGTH, LONGEST = 1000, 3600
 Attention, Status = Interaction.Attention, Interaction.Status
 
 
-def place(actor: Actor, visit: Appointment, thread: Interaction, *, step: str, at: dt.datetime) -> None:
+def place_call(actor: Actor, visit: Appointment, thread: Interaction, *, step: str, at: dt.datetime) -> None:
     """Call about a locked visit. If nobody says how it ended within `retry_delay`, it counts as not answered."""
     clinic = ClinicSettings.objects.visible_to(actor).get()
     attempts = (thread.attempts if thread.step == step else 0) + 1
-    entry = conversation_log.called(at, attempt=attempts, step=step, visit=str(visit.pk))
-    interactions.keep(
+    entry = conversation_log.call_entry(at, attempt=attempts, step=step, visit=str(visit.pk))
+    interactions.store(
         actor,
         visit,
         thread,
@@ -49,7 +49,7 @@ def place(actor: Actor, visit: Appointment, thread: Interaction, *, step: str, a
 
 
 @transaction.atomic
-def end(
+def end_call(
     actor: Actor,
     interaction_id: UUID,
     *,
@@ -82,11 +82,11 @@ def end(
     elif how == "hung-up":
         _hung_up(actor, visit, thread, call, at)
     else:
-        not_answered(actor, visit, thread, call, how, at=at)
+        record_no_answer(actor, visit, thread, call, how, at=at)
     return thread
 
 
-def not_answered(
+def record_no_answer(
     actor: Actor, visit: Appointment, thread: Interaction, call: Entry, how: str, *, at: dt.datetime
 ) -> bool:
     """Try again after `retry_delay`, unless that was the last attempt. Whether another one follows."""
@@ -94,11 +94,11 @@ def not_answered(
     call["outcome"] = how
     last = thread.attempts >= clinic.max_call_attempts
     again = None if last else at + dt.timedelta(minutes=clinic.retry_delay)
-    interactions.keep(
+    interactions.store(
         actor, visit, thread, at=at, next_attempt_at=again, duration=conversation_log.length(call["duration"])
     )
     if last:
-        fall_silent(actor, visit, thread, at=at)
+        mark_silent(actor, visit, thread, at=at)
     return not last
 
 
@@ -126,16 +126,16 @@ def greeting(actor: Actor, interaction_id: UUID, call_id: str) -> str | None:
         return None
     visit = Appointment.objects.visible_to(actor).select_related("patient").fetch(thread.appointment_id)
     clinic = ClinicSettings.objects.visible_to(actor).get()
-    return patient_texts.sentences(actor, visit, clinic, "greeting", "keypad")
+    return patient_texts.compose_text(actor, visit, clinic, "greeting", "keypad")
 
 
-def fall_silent(actor: Actor, visit: Appointment, thread: Interaction, *, at: dt.datetime) -> None:
+def mark_silent(actor: Actor, visit: Appointment, thread: Interaction, *, at: dt.datetime) -> None:
     """The last attempt went unanswered: a person is asked where the clinic wants that."""
     clinic = ClinicSettings.objects.visible_to(actor).get()
-    note = conversation_log.noted("silent", at)
-    interactions.keep(actor, visit, thread, note, at=at, status=Status.NO_ANSWER, next_attempt_at=None)
+    note = conversation_log.note_entry("silent", at)
+    interactions.store(actor, visit, thread, note, at=at, status=Status.NO_ANSWER, next_attempt_at=None)
     if clinic.escalate_on_no_response:
-        interactions.ask_a_person(actor, visit, thread, Attention.PAUSED, at=at)
+        interactions.escalate(actor, visit, thread, Attention.PAUSED, at=at)
 
 
 def _learn_length(
@@ -144,29 +144,32 @@ def _learn_length(
     """Providers tell what was said before they tell how long it took."""
     if seconds > 0 and not call["duration"]:
         call["duration"] = min(seconds, LONGEST)
-        interactions.keep(actor, visit, thread, at=at, duration=conversation_log.length(call["duration"]))
+        interactions.store(actor, visit, thread, at=at, duration=conversation_log.length(call["duration"]))
 
 
 def _answered(
     actor: Actor, visit: Appointment, thread: Interaction, call: Entry, words: str, key: str, at: dt.datetime
 ) -> None:
     verdict = classify(words, clock.local(visit.starts_at, actor.timezone).time())
-    with_people = interactions.belongs_to_people(actor, visit)
+    with_people = interactions.is_handled_by_staff(actor, visit)
     # Nobody is asked twice on the phone: what is unclear once is unclear.
-    heard = Heard(verdict=verdict, channel=thread.channel, with_people=with_people, asked_again=True)
+    heard = InterpretedReply(verdict=verdict, channel=thread.channel, with_people=with_people, asked_again=True)
     outcome = replies.decide(actor, visit, heard, at=at)
     clinic = ClinicSettings.objects.visible_to(actor).get()
     spoken = f"[{key}]" if key else words
     call["transcript"] = [
-        {"speaker": "clinic", "text": patient_texts.sentences(actor, visit, clinic, "greeting", "keypad")},
+        {"speaker": "clinic", "text": patient_texts.compose_text(actor, visit, clinic, "greeting", "keypad")},
         {"speaker": "patient", "text": spoken},
-        {"speaker": "clinic", "text": patient_texts.sentences(actor, visit, clinic, *(outcome.answer or ("goodbye",)))},
+        {
+            "speaker": "clinic",
+            "text": patient_texts.compose_text(actor, visit, clinic, *(outcome.answer or ("goodbye",))),
+        },
     ]
     call |= {"outcome": outcome.did, "understood": str(verdict.kind), "did": outcome.did}
     state = replies.state_after(thread, outcome)
-    interactions.keep(actor, visit, thread, at=at, duration=conversation_log.length(call["duration"]), **state)
+    interactions.store(actor, visit, thread, at=at, duration=conversation_log.length(call["duration"]), **state)
     if outcome.reason:
-        interactions.ask_a_person(actor, visit, thread, outcome.reason, at=at)
+        interactions.escalate(actor, visit, thread, outcome.reason, at=at)
 
 
 def _hung_up(actor: Actor, visit: Appointment, thread: Interaction, call: Entry, at: dt.datetime) -> None:
@@ -174,11 +177,11 @@ def _hung_up(actor: Actor, visit: Appointment, thread: Interaction, call: Entry,
     clinic = ClinicSettings.objects.visible_to(actor).get()
     call["outcome"] = "hung-up"
     call["transcript"] = [
-        {"speaker": "clinic", "text": patient_texts.sentences(actor, visit, clinic, "greeting", "keypad")},
+        {"speaker": "clinic", "text": patient_texts.compose_text(actor, visit, clinic, "greeting", "keypad")},
     ]
     duration = conversation_log.length(call["duration"])
     if clinic.escalate_on_no_response:
-        interactions.keep(actor, visit, thread, at=at, next_attempt_at=None, duration=duration)
-        interactions.ask_a_person(actor, visit, thread, Attention.PAUSED, at=at)
+        interactions.store(actor, visit, thread, at=at, next_attempt_at=None, duration=duration)
+        interactions.escalate(actor, visit, thread, Attention.PAUSED, at=at)
     else:
-        not_answered(actor, visit, thread, call, "hung-up", at=at)
+        record_no_answer(actor, visit, thread, call, "hung-up", at=at)

@@ -17,7 +17,7 @@ MOST = 20  # patients that may share a number
 
 
 @transaction.atomic
-def take(
+def process(
     actor: Actor, *, channel: str, address: str, text: str, provider: str, provider_id: str, at: dt.datetime
 ) -> Interaction | None:
     """Hear what somebody wrote, once: a STOP that is told again does not undo what the patient has wished since. A
@@ -33,7 +33,7 @@ def take(
     if classify(text).opt_out:
         for person in people:
             patients.opt_out(actor, person.pk, channel=channel)
-            messages.drop_to(actor, person.pk, channel=channel)
+            messages.cancel_queued_to(actor, person.pk, channel=channel)
     visit, sure = _visit(actor, people, channel, at)
     if visit is None:
         messages.receive(
@@ -47,7 +47,7 @@ def take(
             provider_id=provider_id,
         )
         return None
-    return replies.hear(
+    return replies.interpret_and_apply(
         actor,
         visit.pk,
         channel=channel,

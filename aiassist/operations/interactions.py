@@ -45,7 +45,7 @@ def lock_visit(actor: Actor, appointment_id: UUID) -> Appointment:
     return visit
 
 
-def thread_of(actor: Actor, visit: Appointment, channel: str, *, direction: str) -> Interaction:
+def get_or_create_conversation(actor: Actor, visit: Appointment, channel: str, *, direction: str) -> Interaction:
     """The visit's conversation over a channel, locked; begun by whoever speaks first. The visit is locked already."""
     rows = Interaction.objects.visible_to(actor).select_for_update(of=("self",))
     thread: Interaction | None = rows.filter(appointment_id=visit.pk, channel=channel).first()
@@ -72,7 +72,7 @@ def thread_of(actor: Actor, visit: Appointment, channel: str, *, direction: str)
     return thread
 
 
-def keep(
+def store(
     actor: Actor, visit: Appointment, thread: Interaction, *entries: Entry, at: dt.datetime, **fields: Any
 ) -> None:
     """Add entries to a locked conversation, set fields, save, and tell open screens."""
@@ -95,12 +95,12 @@ def keep(
     )
 
 
-def ask_a_person(actor: Actor, visit: Appointment, thread: Interaction, reason: str, *, at: dt.datetime) -> None:
+def escalate(actor: Actor, visit: Appointment, thread: Interaction, reason: str, *, at: dt.datetime) -> None:
     """From now on the conversation waits for a person; repeating keeps the first reason. The visit says so too."""
     if thread.needs_attention:
         return
-    note = conversation_log.noted("escalated", at, reason=reason)
-    keep(
+    note = conversation_log.note_entry("escalated", at, reason=reason)
+    store(
         actor,
         visit,
         thread,
@@ -134,13 +134,13 @@ def mark_visit(actor: Actor, visit: Appointment) -> None:
     attention.mark(actor, visit.pk, first or "")
 
 
-def belongs_to_people(actor: Actor, visit: Appointment) -> bool:
+def is_handled_by_staff(actor: Actor, visit: Appointment) -> bool:
     """Whether some conversation about the visit waits for a person, so that nothing acts by itself."""
     waiting = Interaction.objects.visible_to(actor).waiting_for_a_person()
     return bool(waiting.filter(appointment_id=visit.pk).exists())
 
 
-def write(
+def send_message(
     actor: Actor,
     visit: Appointment,
     text: str,
@@ -172,10 +172,10 @@ def reply(actor: Actor, interaction_id: UUID, *, body: str, at: dt.datetime) -> 
         raise Invalid(fields={"body": ["Write something." if not body else f"At most {REPLY_LENGTH} characters."]})
     visit, thread = _lock(actor, interaction_id)
     way = _way_back(actor, visit, thread.channel)
-    message = write(actor, visit, body, way=way, kind=Message.Kind.REPLY)
-    entry = conversation_log.said("outbound", body, at, message_id=str(message.pk), by=actor.name)
+    message = send_message(actor, visit, body, way=way, kind=Message.Kind.REPLY)
+    entry = conversation_log.message_entry("outbound", body, at, message_id=str(message.pk), by=actor.name)
     status = Status.ESCALATED if thread.needs_attention else Status.IN_PROGRESS
-    keep(actor, visit, thread, entry, at=at, status=status, needs_response=False)
+    store(actor, visit, thread, entry, at=at, status=status, needs_response=False)
     return thread
 
 
@@ -189,8 +189,8 @@ def resolve(actor: Actor, interaction_id: UUID, *, note: str, at: dt.datetime) -
     visit, thread = _lock(actor, interaction_id)
     if thread.resolved_at and not thread.needs_attention:
         return thread
-    entry = conversation_log.noted("resolved", at, text=note, by=actor.name)
-    keep(
+    entry = conversation_log.note_entry("resolved", at, text=note, by=actor.name)
+    store(
         actor,
         visit,
         thread,
@@ -210,37 +210,37 @@ def resolve(actor: Actor, interaction_id: UUID, *, note: str, at: dt.datetime) -
 
 
 @transaction.atomic
-def ready(actor: Actor, message_id: UUID, *, last_word: bool) -> tuple[Message, str] | None:
+def prepare_delivery(actor: Actor, message_id: UUID, *, last_word: bool) -> tuple[Message, str] | None:
     """A waiting message and its subject. None when it has left, or the patient has opted out meanwhile."""
-    message = messages.take(actor, message_id, last_word=last_word)
+    message = messages.claim(actor, message_id, last_word=last_word)
     if message is None or message.appointment is None:
         return None
     return message, patient_texts.subject(actor, message.appointment)
 
 
 @transaction.atomic
-def note_delivery(actor: Actor, message_id: UUID) -> None:
+def record_delivery(actor: Actor, message_id: UUID) -> None:
     """A message that could not be delivered fails its conversation."""
     message: Message = Message.objects.visible_to(actor).fetch(message_id)
     if message.status != Message.Status.FAILED or message.appointment_id is None:
         return
     visit = lock_visit(actor, message.appointment_id)
-    thread = thread_of(actor, visit, message.channel, direction=Interaction.Direction.OUTBOUND)
+    thread = get_or_create_conversation(actor, visit, message.channel, direction=Interaction.Direction.OUTBOUND)
     status = Status.ESCALATED if thread.needs_attention else Status.FAILED
-    keep(actor, visit, thread, at=clock.now(), status=status, next_attempt_at=None)
+    store(actor, visit, thread, at=clock.now(), status=status, next_attempt_at=None)
 
 
 @transaction.atomic
-def hand_over(actor: Actor, appointment_id: UUID, *, channel: str, at: dt.datetime) -> None:
+def hand_to_staff(actor: Actor, appointment_id: UUID, *, channel: str, at: dt.datetime) -> None:
     """The patient has to hear of a change from a person, since no message over this channel reached them."""
     visit = lock_visit(actor, appointment_id)
-    thread = thread_of(actor, visit, channel, direction=Interaction.Direction.OUTBOUND)
-    keep(actor, visit, thread, conversation_log.noted("untold", at), at=at)
-    ask_a_person(actor, visit, thread, Interaction.Attention.PAUSED, at=at)
+    thread = get_or_create_conversation(actor, visit, channel, direction=Interaction.Direction.OUTBOUND)
+    store(actor, visit, thread, conversation_log.note_entry("untold", at), at=at)
+    escalate(actor, visit, thread, Interaction.Attention.PAUSED, at=at)
 
 
 @transaction.atomic
-def start_over(actor: Actor, appointment_id: UUID) -> None:
+def restart_outreach(actor: Actor, appointment_id: UUID) -> None:
     """The conversations came to another visit, whose confirmation starts over: it may be asked about again."""
     rows = Interaction.objects.visible_to(actor).filter(appointment_id=appointment_id)
     visit = Appointment.objects.visible_to(actor).fetch(appointment_id)
@@ -248,7 +248,7 @@ def start_over(actor: Actor, appointment_id: UUID) -> None:
 
 
 @transaction.atomic
-def stop_asking(actor: Actor, appointment_id: UUID) -> None:
+def stop_outreach(actor: Actor, appointment_id: UUID) -> None:
     """The visit is confirmed or does not take place: nothing more is asked. What waits for a person still does."""
     rows = Interaction.objects.visible_to(actor).filter(appointment_id=appointment_id)
     rows.filter(next_attempt_at__isnull=False).update(next_attempt_at=None, updated_at=clock.now())

@@ -48,7 +48,7 @@ STEPS = (FIRST, LAST)
 
 
 @transaction.atomic
-def run(actor: Actor, *, at: dt.datetime) -> int:
+def run_due_steps(actor: Actor, *, at: dt.datetime) -> int:
     """All that is due in the clinic now: silence counted, calls tried again, visits asked about. Returns how many."""
     done = sum(_go_on(actor, pk, at=at) for pk in _waiting(actor, at))
     if not window_is_open(actor, at):
@@ -61,7 +61,7 @@ def run(actor: Actor, *, at: dt.datetime) -> int:
 
 
 @transaction.atomic
-def ask_now(actor: Actor, appointment_id: UUID, *, channel: str = "", at: dt.datetime) -> Interaction:
+def request_confirmation(actor: Actor, appointment_id: UUID, *, channel: str = "", at: dt.datetime) -> Interaction:
     """The front desk has ClinicFlow ask at once, whatever the hour; `channel` or the best one.
 
     IllegalTransition for a visit that is not unconfirmed and to come; NoWayToReach when the patient may not be
@@ -71,18 +71,18 @@ def ask_now(actor: Actor, appointment_id: UUID, *, channel: str = "", at: dt.dat
     if visit.status != Appointment.Status.UNCONFIRMED or visit.starts_at <= at:
         raise IllegalTransition("Only an unconfirmed visit that is still to come can be asked about.")
     step = LAST if visit.starts_at - at <= LAST.lead else FIRST
-    ways = ways_to(actor, visit)
+    ways = channels_for(actor, visit)
     chosen = channel or next((name for name in step.order if name in ways), "")
     if chosen not in ways:
         raise NoWayToReach()
-    thread = interactions.thread_of(actor, visit, chosen, direction=Interaction.Direction.OUTBOUND)
-    if conversation_log.ringing(thread.content):
+    thread = interactions.get_or_create_conversation(actor, visit, chosen, direction=Interaction.Direction.OUTBOUND)
+    if conversation_log.ringing_call(thread.content):
         return thread
     _send(actor, visit, thread, step, address=ways[chosen], at=at)
     return thread
 
 
-def ways_to(actor: Actor, visit: Appointment) -> dict[str, str]:
+def channels_for(actor: Actor, visit: Appointment) -> dict[str, str]:
     """Channel → address, of those that the patient wants and the clinic (for calls also the doctor) has on."""
     clinic = ClinicSettings.objects.visible_to(actor).get()
     patient = visit.patient
@@ -125,31 +125,33 @@ def _ask(actor: Actor, appointment_id: UUID, step: Step, *, at: dt.datetime) -> 
     if visit.status != Appointment.Status.UNCONFIRMED or visit.needs_attention:
         return False
     talks = list(Interaction.objects.visible_to(actor).about(visit.pk).select_for_update(of=("self",)))
-    had_it = [talk for talk in talks if conversation_log.asked(talk.content, str(visit.pk), step.key)]
+    had_it = [talk for talk in talks if conversation_log.was_asked(talk.content, str(visit.pk), step.key)]
     if had_it:
         _remember(had_it, step)
         return False
-    ways = ways_to(actor, visit)
+    ways = channels_for(actor, visit)
     channel = next((name for name in step.order if name in ways), "")
     if not channel:
         return _nobody_to_ask(actor, visit, talks, step, at=at)
-    thread = interactions.thread_of(actor, visit, channel, direction=Interaction.Direction.OUTBOUND)
+    thread = interactions.get_or_create_conversation(actor, visit, channel, direction=Interaction.Direction.OUTBOUND)
     _send(actor, visit, thread, step, address=ways[channel], at=at)
     return True
 
 
 def _send(actor: Actor, visit: Appointment, thread: Interaction, step: Step, *, address: str, at: dt.datetime) -> None:
     if thread.channel == Channel.VOICE:
-        calls.place(actor, visit, thread, step=step.key, at=at)
+        calls.place_call(actor, visit, thread, step=step.key, at=at)
         return
     clinic = ClinicSettings.objects.visible_to(actor).get()
     words = step.words if any(entry["kind"] == "message" for entry in thread.content) else FIRST.words
-    text = patient_texts.sentences(actor, visit, clinic, words)
-    message = interactions.write(actor, visit, text, way=(thread.channel, address))
-    entry = conversation_log.said("outbound", text, at, message_id=str(message.pk), step=step.key, visit=str(visit.pk))
+    text = patient_texts.compose_text(actor, visit, clinic, words)
+    message = interactions.send_message(actor, visit, text, way=(thread.channel, address))
+    entry = conversation_log.message_entry(
+        "outbound", text, at, message_id=str(message.pk), step=step.key, visit=str(visit.pk)
+    )
     patience = min(at + PATIENCE, max(visit.starts_at - LATEST / 2, at)) if step is LAST else None
     status = Status.ESCALATED if thread.needs_attention else Status.IN_PROGRESS
-    interactions.keep(actor, visit, thread, entry, at=at, status=status, step=step.key, next_attempt_at=patience)
+    interactions.store(actor, visit, thread, entry, at=at, status=status, step=step.key, next_attempt_at=patience)
 
 
 def _nobody_to_ask(
@@ -159,7 +161,7 @@ def _nobody_to_ask(
     unanswered = [talk for talk in talks if talk.step in step.earlier and talk.status == Status.IN_PROGRESS]
     for talk in unanswered:
         talk.step = step.key
-        calls.fall_silent(actor, visit, talk, at=at)
+        calls.mark_silent(actor, visit, talk, at=at)
     return bool(unanswered)
 
 
@@ -187,10 +189,10 @@ def _go_on(actor: Actor, interaction_id: UUID, *, at: dt.datetime) -> bool:
     if thread.next_attempt_at is None or thread.next_attempt_at > at or visit.status != "unconfirmed":
         return False
     if thread.channel != Channel.VOICE:
-        calls.fall_silent(actor, visit, thread, at=at)
+        calls.mark_silent(actor, visit, thread, at=at)
         return True
-    ringing = conversation_log.ringing(thread.content)
-    if ringing is not None and not calls.not_answered(actor, visit, thread, ringing, "no-answer", at=at):
+    ringing = conversation_log.ringing_call(thread.content)
+    if ringing is not None and not calls.record_no_answer(actor, visit, thread, ringing, "no-answer", at=at):
         return True
     if visit.needs_attention:
         return False
@@ -200,13 +202,13 @@ def _go_on(actor: Actor, interaction_id: UUID, *, at: dt.datetime) -> bool:
 def _call_again(actor: Actor, visit: Appointment, thread: Interaction, *, at: dt.datetime) -> bool:
     """Outside the window the next call waits for it; when no call is possible any more, the silence counts."""
     clinic = ClinicSettings.objects.visible_to(actor).get()
-    possible = Channel.VOICE in ways_to(actor, visit) and visit.starts_at - at >= LATEST
+    possible = Channel.VOICE in channels_for(actor, visit) and visit.starts_at - at >= LATEST
     if thread.attempts >= clinic.max_call_attempts or not possible:
-        calls.fall_silent(actor, visit, thread, at=at)
+        calls.mark_silent(actor, visit, thread, at=at)
         return True
     if not window_is_open(actor, at):
         thread.next_attempt_at = at + dt.timedelta(minutes=clinic.retry_delay)
         thread.save(update_fields=["next_attempt_at", "updated_at"])
         return False
-    calls.place(actor, visit, thread, step=thread.step, at=at)
+    calls.place_call(actor, visit, thread, step=thread.step, at=at)
     return True

@@ -45,7 +45,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Heard:
+class InterpretedReply:
     """What came, and what it stands in: over which channel, whether people have the conversation, whether the same
     patient was asked to say it again just now, whether it can be about no other visit."""
 
@@ -57,7 +57,7 @@ class Heard:
 
 
 @transaction.atomic
-def hear(
+def interpret_and_apply(
     actor: Actor,
     appointment_id: UUID,
     *,
@@ -87,27 +87,27 @@ def hear(
     )
     if message is None:
         return None
-    thread = interactions.thread_of(actor, visit, channel, direction=Interaction.Direction.INBOUND)
-    before = conversation_log.last_heard(thread.content)
-    heard = Heard(
+    thread = interactions.get_or_create_conversation(actor, visit, channel, direction=Interaction.Direction.INBOUND)
+    before = conversation_log.last_inbound(thread.content)
+    heard = InterpretedReply(
         verdict=classify(text, clock.local(visit.starts_at, actor.timezone).time()),
         channel=channel,
-        with_people=interactions.belongs_to_people(actor, visit),
+        with_people=interactions.is_handled_by_staff(actor, visit),
         asked_again=before is not None and before.get("did") == "asked-again",
         sure=sure,
     )
     outcome = decide(actor, visit, heard, at=at)
-    entry = conversation_log.said(
+    entry = conversation_log.message_entry(
         "inbound", text, at, message_id=str(message.pk), understood=str(heard.verdict.kind), did=outcome.did
     )
-    interactions.keep(actor, visit, thread, entry, at=at, **state_after(thread, outcome))
+    interactions.store(actor, visit, thread, entry, at=at, **state_after(thread, outcome))
     _answer(actor, visit, thread, outcome, address=address, at=at)
     if outcome.reason:
-        interactions.ask_a_person(actor, visit, thread, outcome.reason, at=at)
+        interactions.escalate(actor, visit, thread, outcome.reason, at=at)
     return thread
 
 
-def decide(actor: Actor, visit: Appointment, heard: Heard, *, at: dt.datetime) -> Outcome:
+def decide(actor: Actor, visit: Appointment, heard: InterpretedReply, *, at: dt.datetime) -> Outcome:
     """Act on the visit where that is allowed; otherwise say who or what comes next. The visit is locked."""
     clinic = ClinicSettings.objects.visible_to(actor).get()
     verdict = heard.verdict
@@ -175,7 +175,7 @@ def _cancel(actor: Actor, visit: Appointment, channel: str, at: dt.datetime) -> 
     return Outcome(did="cancelled", answer=("cancelled",))
 
 
-def _for_a_person(heard: Heard, clinic: ClinicSettings) -> Outcome:
+def _for_a_person(heard: InterpretedReply, clinic: ClinicSettings) -> Outcome:
     """The clinic's triggers decide whether somebody is asked. R is offered in our own words, and a wrong number must
     not be written to again, so these two always are."""
     kind = heard.verdict.kind
@@ -203,7 +203,7 @@ def _opt_out(actor: Actor, visit: Appointment, channel: str) -> None:
     patient = _patient(actor, visit, channel)
     with tenant(patient.scope()):
         patients.opt_out(patient, visit.patient_id, channel=channel)
-    messages.drop_to(actor, visit.patient_id, channel=channel)
+    messages.cancel_queued_to(actor, visit.patient_id, channel=channel)
 
 
 def _answer(
@@ -212,11 +212,11 @@ def _answer(
     if not outcome.answer:
         return
     clinic = ClinicSettings.objects.visible_to(actor).get()
-    text = patient_texts.sentences(actor, visit, clinic, *outcome.answer)
+    text = patient_texts.compose_text(actor, visit, clinic, *outcome.answer)
     last_word = outcome.did == "opted-out"
-    message = interactions.write(actor, visit, text, way=(thread.channel, address), last_word=last_word)
-    interactions.keep(
-        actor, visit, thread, conversation_log.said("outbound", text, at, message_id=str(message.pk)), at=at
+    message = interactions.send_message(actor, visit, text, way=(thread.channel, address), last_word=last_word)
+    interactions.store(
+        actor, visit, thread, conversation_log.message_entry("outbound", text, at, message_id=str(message.pk)), at=at
     )
 
 

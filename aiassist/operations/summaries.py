@@ -25,7 +25,7 @@ DONE = frozenset({Status.GENERATED, Status.EDITED})
 
 
 @transaction.atomic
-def begin(actor: Actor, form_id: UUID) -> IntakeSummary | None:
+def create(actor: Actor, form_id: UUID) -> IntakeSummary | None:
     """Open the summary of a form's newest revision, or find the one that is open already.
 
     None when the form has no revision, as when staff marked it completed without answers.
@@ -36,10 +36,10 @@ def begin(actor: Actor, form_id: UUID) -> IntakeSummary | None:
     newest = IntakeSummary.objects.filter(intake_form=form, is_newest=True).select_for_update().first()
     if newest is not None and newest.form_revision == form.revision:
         return newest
-    return _want(form, newest)
+    return _queue_version(form, newest)
 
 
-def _want(form: IntakeForm, newest: IntakeSummary | None) -> IntakeSummary:
+def _queue_version(form: IntakeForm, newest: IntakeSummary | None) -> IntakeSummary:
     summary = _next_version(form, newest)
     publish(SummaryWanted(clinic_id=form.clinic_id, subject_id=summary.pk))
     return summary
@@ -80,7 +80,7 @@ def opened_at(actor: Actor, summary_id: UUID) -> dt.datetime:
 
 
 @transaction.atomic
-def note_call(actor: Actor, summary_id: UUID, prompt_version: str) -> bool:
+def record_call(actor: Actor, summary_id: UUID, prompt_version: str) -> bool:
     """Note that a model is about to be asked; False when one was asked already and nobody knows how it ended.
 
     A worker that dies in the middle of a call may have paid for it, so the next one does not pay again.
@@ -94,7 +94,7 @@ def note_call(actor: Actor, summary_id: UUID, prompt_version: str) -> bool:
 
 
 @transaction.atomic
-def forget_call(actor: Actor, summary_id: UUID) -> None:
+def clear_call(actor: Actor, summary_id: UUID) -> None:
     """Note that the call ended without a summary, so that another may be made."""
     summary = IntakeSummary.objects.visible_to(actor).lock(summary_id)
     if summary.status == Status.GENERATING:
@@ -120,7 +120,7 @@ def complete(
     summary = IntakeSummary.objects.visible_to(actor).lock(summary_id)
     if summary.status != Status.GENERATING:
         return summary
-    fill(summary, verified)
+    apply_result(summary, verified)
     summary.status = Status.GENERATED
     summary.engine = engine
     summary.schema_version = VERSION
@@ -159,7 +159,7 @@ def _may_be_followed(summary: IntakeSummary) -> bool:
 
 
 @transaction.atomic
-def follow(
+def add_model_version(
     actor: Actor,
     summary_id: UUID,
     *,
@@ -182,13 +182,13 @@ def follow(
         generated_at=at,
         **facts,
     )
-    fill(summary, verified)
+    apply_result(summary, verified)
     summary.save()
     _announce(actor, summary)
     return summary
 
 
-def fill(summary: IntakeSummary, verified: Verified) -> None:
+def apply_result(summary: IntakeSummary, verified: Verified) -> None:
     """Put what the verifier let through on a row that is not saved yet."""
     arrays = verified.api_arrays()
     summary.summary_text = "\n".join(arrays["summary_text"])
@@ -218,7 +218,7 @@ def regenerate(actor: Actor, summary_id: UUID) -> IntakeSummary:
     form, newest = _lock_newest(actor, summary_id)
     if newest.status == Status.GENERATING:
         raise IllegalTransition("A summary is being made already.", allowed_actions=[])
-    summary = _want(form, newest)
+    summary = _queue_version(form, newest)
     _announce(actor, summary)
     return summary
 
@@ -226,16 +226,16 @@ def regenerate(actor: Actor, summary_id: UUID) -> IntakeSummary:
 @transaction.atomic
 def accept(actor: Actor, summary_id: UUID, position: int, *, at: dt.datetime) -> IntakeSummary:
     """The doctor takes a flagged item as true; from now on it is shown plain, with their name on it."""
-    return _decide(actor, summary_id, position, "accepted", at)
+    return _record_decision(actor, summary_id, position, "accepted", at)
 
 
 @transaction.atomic
 def remove(actor: Actor, summary_id: UUID, position: int, *, at: dt.datetime) -> IntakeSummary:
     """The doctor takes an item off the summary; it stays in the record as removed."""
-    return _decide(actor, summary_id, position, "removed", at)
+    return _record_decision(actor, summary_id, position, "removed", at)
 
 
-def _decide(actor: Actor, summary_id: UUID, position: int, verdict: str, at: dt.datetime) -> IntakeSummary:
+def _record_decision(actor: Actor, summary_id: UUID, position: int, verdict: str, at: dt.datetime) -> IntakeSummary:
     _, summary = _lock_newest(actor, summary_id)
     entries = summary.items.get("items", [])
     if summary.status not in DONE or not 0 <= position < len(entries):
@@ -244,14 +244,14 @@ def _decide(actor: Actor, summary_id: UUID, position: int, verdict: str, at: dt.
     if entry.get("verdict") == verdict:
         return summary
     entry.update(verdict=verdict, decided_by=str(actor.user_id), decided_by_name=actor.name, decided_at=at.isoformat())
-    _show(summary)
+    _update_attention(summary)
     summary.save()
     record(actor, f"summary.item_{verdict}", summary, patient_ids=[summary.patient_id], values={"item": position})
     _announce(actor, summary)
     return summary
 
 
-def _show(summary: IntakeSummary) -> None:
+def _update_attention(summary: IntakeSummary) -> None:
     """Rebuild the text arrays from the items that may be shown plain."""
     plain = [entry for entry in summary.items["items"] if is_plain(entry)]
 
@@ -278,8 +278,8 @@ def edit(
     form, newest = _lock_newest(actor, summary_id)
     _expect(newest, expected_version)
     summary = _doctors_version(actor, form, newest, at)
-    fill(summary, verified)
-    _show(summary)
+    apply_result(summary, verified)
+    _update_attention(summary)
     summary.save()
     _announce(actor, summary)
     return summary
@@ -302,7 +302,7 @@ def correct(
     items = newest.items | {"items": [*entries[:position], corrected, *entries[position + 1 :]]}
     summary = _doctors_version(actor, form, newest, at)
     summary.items, summary.needs_attention = items, newest.needs_attention
-    _show(summary)
+    _update_attention(summary)
     summary.save()
     _announce(actor, summary)
     return summary

@@ -23,7 +23,7 @@ NOT_COUNTED = frozenset({"refused", "filtered", "truncated", "context_length", "
 MAY_HAVE_COST = frozenset({"timeout", "connection", "empty", "unexpected"})
 
 
-def is_wanted(actor: Actor) -> bool:
+def is_enabled(actor: Actor) -> bool:
     """Whether this clinic's summaries are written by a model: there is a key, and a manager has confirmed."""
     if not client.is_configured():
         return False
@@ -46,7 +46,7 @@ def reserve(actor: Actor, *, cost: Decimal, at: dt.datetime) -> str:
 
 
 @transaction.atomic
-def settle(
+def record_usage(
     actor: Actor,
     *,
     reserved: Decimal,
@@ -108,7 +108,7 @@ def _lock(actor: Actor, at: dt.datetime) -> ModelUse:
 
 
 @transaction.atomic
-def want_trial(actor: Actor, *, at: dt.datetime) -> None:
+def request_trial(actor: Actor, *, at: dt.datetime) -> None:
     """Have one call with an invented answer made, also where the breaker is open."""
     close_breaker(actor, at=at)
     publish(ModelTrialWanted(clinic_id=actor.clinic_id, subject_id=actor.clinic_id, at=at))

@@ -20,12 +20,12 @@ RINGING = "ringing"
 UNANSWERED = ("no-answer", "voicemail", "busy", "failed")
 
 
-def said(direction: str, text: str, at: dt.datetime, **more: Any) -> Entry:
+def message_entry(direction: str, text: str, at: dt.datetime, **more: Any) -> Entry:
     """A message; `more` are the optional names above."""
     return _entry("message", at, direction=direction, text=text, **more)
 
 
-def called(at: dt.datetime, *, attempt: int, step: str, visit: str) -> Entry:
+def call_entry(at: dt.datetime, *, attempt: int, step: str, visit: str) -> Entry:
     """An attempt to call that rings now."""
     return _entry(
         "call",
@@ -40,7 +40,7 @@ def called(at: dt.datetime, *, attempt: int, step: str, visit: str) -> Entry:
     )
 
 
-def noted(what: str, at: dt.datetime, **more: Any) -> Entry:
+def note_entry(what: str, at: dt.datetime, **more: Any) -> Entry:
     return _entry("note", at, what=what, **more)
 
 
@@ -49,7 +49,7 @@ def _entry(kind: str, at: dt.datetime, **values: Any) -> Entry:
     return entry | {name: value for name, value in values.items() if value is not None}
 
 
-def asked(content: Iterable[Mapping[str, Any]], visit: str, step: str) -> bool:
+def was_asked(content: Iterable[Mapping[str, Any]], visit: str, step: str) -> bool:
     """Whether this visit has had the request of this step here."""
     return any(entry.get("visit") == visit and entry.get("step") == step for entry in content)
 
@@ -58,12 +58,12 @@ def find(content: Iterable[Entry], entry_id: str) -> Entry | None:
     return next((entry for entry in content if entry.get("id") == entry_id), None)
 
 
-def ringing(content: Iterable[Entry]) -> Entry | None:
+def ringing_call(content: Iterable[Entry]) -> Entry | None:
     """The call that has not ended yet."""
     return next((entry for entry in content if entry.get("outcome") == RINGING), None)
 
 
-def last_heard(content: Iterable[Entry]) -> Entry | None:
+def last_inbound(content: Iterable[Entry]) -> Entry | None:
     """What the patient said last in writing."""
     heard = [entry for entry in content if entry["kind"] == "message" and entry["direction"] == "inbound"]
     return heard[-1] if heard else None
@@ -80,7 +80,7 @@ def last_line(content: Iterable[Entry]) -> str:
     return ""
 
 
-def last_words(content: Iterable[Entry]) -> str:
+def last_inbound_text(content: Iterable[Entry]) -> str:
     """What the patient said last, which is what a person has to answer, whatever was written back by itself since."""
     entries = list(content)
     own = [entry for entry in entries if entry["kind"] == "call" or entry.get("direction") == "inbound"]

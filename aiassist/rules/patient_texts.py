@@ -18,7 +18,7 @@ EMERGENCY_NUMBERS = {"US": "911", "CA": "911", "MX": "911"}
 ELSEWHERE = "112"
 
 
-def sentences(actor: Actor, visit: Appointment, settings: ClinicSettings, *keys: str) -> str:
+def compose_text(actor: Actor, visit: Appointment, settings: ClinicSettings, *keys: str) -> str:
     """The sentences of these keys, in this order. `visit` comes with its patient.
 
     Keys: ask, ask_again, confirmed, cancelled, no_more_sms, no_more_email, no_more_voice, passed_on, emergency,

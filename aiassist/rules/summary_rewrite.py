@@ -12,7 +12,7 @@ LINES = {"summary_text": "summary", "patient_concerns": "patient_concerns", "key
 NAMES = {"medications": "name", "allergies": "substance"}
 
 
-def edited(summary: IntakeSummary, arrays: Mapping[str, Sequence[Any]], answers: Sequence[Answer]) -> Verified:
+def rewrite(summary: IntakeSummary, arrays: Mapping[str, Sequence[Any]], answers: Sequence[Answer]) -> Verified:
     """The arrays as a verdict: items that stood there keep their evidence, and what the verifier cannot find in the
     answers is marked as typed by the doctor. Flagged items that nobody has decided stay flagged; omissions and states
     are found anew.
@@ -41,7 +41,7 @@ def item_at(summary: IntakeSummary, position: int) -> dict[str, Any]:
     return entries[position]
 
 
-def corrected(entry: Mapping[str, Any], fields: Mapping[str, Any], answers: Sequence[Answer]) -> VerifiedItem:
+def correct_item(entry: Mapping[str, Any], fields: Mapping[str, Any], answers: Sequence[Answer]) -> VerifiedItem:
     """One item with the doctor's words in it, judged again beside the quote it had. What the quote does not hold is
     marked as typed by the doctor.
     """

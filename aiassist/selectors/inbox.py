@@ -91,7 +91,7 @@ NOTES = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class InboxFilters:
     """What the page is asked for."""
 
     view: str = ""
@@ -102,7 +102,7 @@ class Asked:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
+class ConversationRow:
     """One conversation of the list."""
 
     thread: Interaction
@@ -114,7 +114,7 @@ class Row:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:
+class ChatLine:
     """One entry of a conversation, ready to be drawn. `kind` is message, call or note."""
 
     kind: str
@@ -136,7 +136,7 @@ class Line:
     thread_id: UUID | None = None
 
 
-def narrowed(actor: Actor, asked: Asked) -> QuerySet[Interaction]:
+def filtered(actor: Actor, asked: InboxFilters) -> QuerySet[Interaction]:
     """The conversations that the filters leave, whatever they wait for."""
     rows: QuerySet[Interaction] = Interaction.objects.visible_to(actor)
     if asked.channel:
@@ -151,10 +151,10 @@ def narrowed(actor: Actor, asked: Asked) -> QuerySet[Interaction]:
     return rows
 
 
-def conversations(actor: Actor, asked: Asked) -> Any:
+def conversations(actor: Actor, asked: InboxFilters) -> Any:
     """Those of the chosen view: who waits by reason and then the longest first, others the newest first."""
     view = BY_KEY.get(asked.view, VIEWS[0])
-    rows: Any = narrowed(actor, asked).filter(view.rule).select_related("patient", "doctor", "appointment")
+    rows: Any = filtered(actor, asked).filter(view.rule).select_related("patient", "doctor", "appointment")
     if view.key in {"all", "unanswered"}:
         return rows.order_by("-last_message_at", "-id")
     places = [When(attention_reason=reason.key, then=Value(place)) for place, reason in enumerate(REASONS)]
@@ -162,20 +162,20 @@ def conversations(actor: Actor, asked: Asked) -> Any:
     return rows.order_by(by_reason, "last_message_at", "id")
 
 
-def counts(actor: Actor, asked: Asked) -> dict[str, int]:
+def counts(actor: Actor, asked: InboxFilters) -> dict[str, int]:
     """How many conversations each view has, within the filters."""
     totals = {f"n{place}": Count("pk", filter=view.rule) for place, view in enumerate(VIEWS) if view.key != "all"}
-    found = narrowed(actor, asked).aggregate(**totals, everything=Count("pk"))
+    found = filtered(actor, asked).aggregate(**totals, everything=Count("pk"))
     return {view.key: found.get(f"n{place}", found["everything"]) for place, view in enumerate(VIEWS)}
 
 
-def rows_of(page: Iterable[Interaction], at: dt.datetime) -> list[Row]:
+def rows_of(page: Iterable[Interaction], at: dt.datetime) -> list[ConversationRow]:
     return [
-        Row(
+        ConversationRow(
             thread=thread,
             icon=ICONS[thread.channel],
             reason=WORDS.get(thread.attention_reason, "") if thread.needs_attention else "",
-            line=(conversation_log.last_words if thread.needs_attention else conversation_log.last_line)(
+            line=(conversation_log.last_inbound_text if thread.needs_attention else conversation_log.last_line)(
                 thread.content
             ),
             seconds_ago=(at - (thread.last_message_at or thread.created_at)).total_seconds(),
@@ -185,7 +185,7 @@ def rows_of(page: Iterable[Interaction], at: dt.datetime) -> list[Row]:
     ]
 
 
-def neighbours(actor: Actor, asked: Asked, thread_id: UUID) -> tuple[UUID | None, UUID | None]:
+def neighbours(actor: Actor, asked: InboxFilters, thread_id: UUID) -> tuple[UUID | None, UUID | None]:
     """The conversations before and after one in the chosen view; None at its ends, and where it is not in it."""
     ids = list(conversations(actor, asked).values_list("pk", flat=True)[:LONGEST])
     if thread_id not in ids:
@@ -194,7 +194,7 @@ def neighbours(actor: Actor, asked: Asked, thread_id: UUID) -> tuple[UUID | None
     return ids[place - 1] if place else None, ids[place + 1] if place + 1 < len(ids) else None
 
 
-def lines_of(actor: Actor, talks: Sequence[Interaction]) -> list[Line]:
+def lines_of(actor: Actor, talks: Sequence[Interaction]) -> list[ChatLine]:
     """The entries of these conversations in order of time, with what became of each message, in one query."""
     ids = [entry["message_id"] for talk in talks for entry in talk.content if entry.get("message_id")]
     states = Message.objects.visible_to(actor).filter(pk__in=ids, status__in=["queued", "failed", "dropped"])
@@ -203,7 +203,7 @@ def lines_of(actor: Actor, talks: Sequence[Interaction]) -> list[Line]:
     return sorted(lines, key=lambda line: line.at)
 
 
-def about_visit(actor: Actor, visit: Appointment) -> list[Line]:
+def conversations_of_visit(actor: Actor, visit: Appointment) -> list[ChatLine]:
     """Everything said about a visit: its conversations, and what else was sent (links, reminders); in three queries."""
     talks = list(Interaction.objects.visible_to(actor).about(visit.pk))
     told = {entry.get("message_id") for talk in talks for entry in talk.content}
@@ -212,7 +212,7 @@ def about_visit(actor: Actor, visit: Appointment) -> list[Line]:
     return sorted([*lines_of(actor, talks), *others], key=lambda line: line.at)
 
 
-def on_the_phone(actor: Actor, visit: Appointment) -> list[Line]:
+def phone_messages(actor: Actor, visit: Appointment) -> list[ChatLine]:
     """What the patient has on their phone about a visit, with working links: the console provider shows it all."""
     sent = Message.objects.visible_to(actor).filter(appointment_id=visit.pk).order_by("-created_at", "-pk")[:LONGEST]
     arrived = [message for message in sent if message.status in {Message.Status.SENT, Message.Status.RECEIVED}]
@@ -222,9 +222,9 @@ def on_the_phone(actor: Actor, visit: Appointment) -> list[Line]:
     return sorted([*texts, *rang], key=lambda line: line.at)
 
 
-def _sent(message: Message, text: str) -> Line:
+def _sent(message: Message, text: str) -> ChatLine:
     delivered = message.status in {Message.Status.SENT, Message.Status.RECEIVED}
-    return Line(
+    return ChatLine(
         kind="message",
         at=message.created_at,
         inbound=message.direction == Message.Direction.INBOUND,
@@ -235,12 +235,12 @@ def _sent(message: Message, text: str) -> Line:
     )
 
 
-def _line(talk: Interaction, entry: conversation_log.Entry, waits: dict[str, str]) -> Line:
+def _line(talk: Interaction, entry: conversation_log.Entry, waits: dict[str, str]) -> ChatLine:
     at = dt.datetime.fromisoformat(entry["at"])
     understood, did = UNDERSTOOD.get(entry.get("understood", ""), ""), DID.get(entry.get("did", ""), "")
     if entry["kind"] == "call":
         outcome = entry["outcome"]
-        return Line(
+        return ChatLine(
             kind="call",
             at=at,
             channel=talk.channel,
@@ -256,8 +256,8 @@ def _line(talk: Interaction, entry: conversation_log.Entry, waits: dict[str, str
         )
     if entry["kind"] == "note":
         word, reason = NOTES.get(entry["what"], ""), WORDS.get(entry.get("reason", ""), "")
-        return Line(kind="note", at=at, word=word, did=reason, by=entry.get("by", ""), text=entry.get("text", ""))
-    return Line(
+        return ChatLine(kind="note", at=at, word=word, did=reason, by=entry.get("by", ""), text=entry.get("text", ""))
+    return ChatLine(
         kind="message",
         at=at,
         inbound=entry["direction"] == "inbound",

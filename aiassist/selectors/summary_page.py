@@ -87,7 +87,7 @@ class Citation:
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownItem:
     """One item as shown. `position` names it to the actions; `reasons` are empty for a plain one."""
 
     position: int
@@ -102,18 +102,18 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Reading:
+class SummaryPage:
     """A whole summary for the doctor's screen; `summary` is None where no form has been sent in."""
 
     summary: IntakeSummary | None
     form: IntakeForm | None = None
-    allergies: Sequence[Shown] = ()
-    medications: Sequence[Shown] = ()
-    lines: Sequence[Shown] = ()
-    concerns: Sequence[Shown] = ()
-    notes: Sequence[Shown] = ()
-    flagged: Sequence[Shown] = ()
-    omissions: Sequence[Shown] = ()
+    allergies: Sequence[ShownItem] = ()
+    medications: Sequence[ShownItem] = ()
+    lines: Sequence[ShownItem] = ()
+    concerns: Sequence[ShownItem] = ()
+    notes: Sequence[ShownItem] = ()
+    flagged: Sequence[ShownItem] = ()
+    omissions: Sequence[ShownItem] = ()
     allergies_state: Any = ""
     medications_state: Any = ""
     allergies_state_citations: Sequence[Citation] = ()
@@ -122,7 +122,7 @@ class Reading:
     answers: Sequence[tuple[int, Answer]] = field(default_factory=tuple)
 
 
-def read_summary(actor: Actor, appointment_id: UUID) -> Reading:
+def summary_page(actor: Actor, appointment_id: UUID) -> SummaryPage:
     """The newest summary of a visit, as the actor may see it."""
     form = (
         IntakeForm.objects.visible_to(actor)
@@ -140,7 +140,7 @@ def read_summary(actor: Actor, appointment_id: UUID) -> Reading:
         else None
     )
     if form is None or summary is None:
-        return Reading(summary=None, form=form)
+        return SummaryPage(summary=None, form=form)
     revision = IntakeRevision.objects.visible_to(actor).get(form=form, number=summary.form_revision)
     return _Reader(engine_answers(form.questionnaire, revision)).read(summary, form)
 
@@ -155,12 +155,12 @@ def answers_of(actor: Actor, summary: IntakeSummary) -> list[Answer]:
     return engine_answers(revision.form.questionnaire, revision)
 
 
-def read_item(actor: Actor, summary: IntakeSummary, position: int) -> Shown:
+def shown_item(actor: Actor, summary: IntakeSummary, position: int) -> ShownItem:
     """One item of a summary with its quotes, as shown in the list."""
     return _Reader(answers_of(actor, summary)).shown(position, item_at(summary, position))
 
 
-def two_of(
+def versions_to_compare(
     versions: Sequence[IntakeSummary], older: str, newer: str
 ) -> tuple[IntakeSummary | None, IntakeSummary | None]:
     """The two versions with these numbers, the lower first; by default the newest and the one before it."""
@@ -192,7 +192,7 @@ class Side:
 
 
 @dataclass(frozen=True)
-class Compared:
+class VersionComparison:
     """One section of two versions side by side."""
 
     label: Any
@@ -204,10 +204,10 @@ class Compared:
         return any(lacking for side in (self.older, self.newer) for _, lacking in side.lines)
 
 
-def compare(older: IntakeSummary, newer: IntakeSummary) -> list[Compared]:
+def compare(older: IntakeSummary, newer: IntakeSummary) -> list[VersionComparison]:
     """Two versions, section by section, with what each has that the other has not."""
     return [
-        Compared(label, _side(said(older), said(newer)), _side(said(newer), said(older)))
+        VersionComparison(label, _side(said(older), said(newer)), _side(said(newer), said(older)))
         for label, said in _SECTIONS.items()
     ]
 
@@ -245,17 +245,17 @@ class _Reader:
     def __init__(self, answers: Sequence[Answer]) -> None:
         self.numbered = {answer.question_id: (number, answer) for number, answer in enumerate(answers, 1)}
 
-    def read(self, summary: IntakeSummary, form: IntakeForm) -> Reading:
+    def read(self, summary: IntakeSummary, form: IntakeForm) -> SummaryPage:
         entries = list(enumerate(summary.items.get("items", [])))
         plain = [self.shown(position, entry) for position, entry in entries if is_plain(entry)]
         flagged = [self.shown(position, entry) for position, entry in entries if is_flagged(entry)]
 
-        def of(section: str) -> list[Shown]:
+        def of(section: str) -> list[ShownItem]:
             return [item for item in plain if item.section == section]
 
         omissions = [self._omission(entry) for entry in summary.items.get("omissions", [])]
         states = {name: summary.items.get(f"{name}_state") or {} for name in ("allergies", "medications")}
-        return Reading(
+        return SummaryPage(
             summary=summary,
             form=form,
             allergies=of("allergies"),
@@ -273,10 +273,10 @@ class _Reader:
             answers=list(self.numbered.values()),
         )
 
-    def shown(self, position: int, entry: Mapping[str, Any]) -> Shown:
+    def shown(self, position: int, entry: Mapping[str, Any]) -> ShownItem:
         """A stored item with its quotes."""
         item = entry["item"]
-        return Shown(
+        return ShownItem(
             position=position,
             section=entry["section"],
             text=item.get("text") or item.get("name") or item.get("substance") or "",
@@ -288,8 +288,8 @@ class _Reader:
             accepted_by=entry.get("decided_by_name", "") if entry.get("verdict") == "accepted" else "",
         )
 
-    def _omission(self, entry: Mapping[str, Any]) -> Shown:
-        return Shown(
+    def _omission(self, entry: Mapping[str, Any]) -> ShownItem:
+        return ShownItem(
             position=-1,
             section=entry["section"],
             text=entry["name"],

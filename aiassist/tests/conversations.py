@@ -8,7 +8,7 @@ import time_machine
 from aiassist.models import Interaction
 from aiassist.operations import outreach, replies
 from clinicflow.core import clock
-from clinicflow.staff.selectors.actor_resolution import clinic_itself
+from clinicflow.staff.selectors.actor_resolution import clinic_actor
 from clinicflow.testing.case import ClinicCase
 from clinicflow.testing.jobs import run_due_jobs
 from patients.models import Patient
@@ -33,7 +33,7 @@ class TalkingCase(ClinicCase):
         self.clock = time_machine.travel(NOON, tick=False)
         self.clock.start()
         self.addCleanup(self.stop_clock)
-        self.itself = clinic_itself(self.riverside.pk)
+        self.itself = clinic_actor(self.riverside.pk)
 
     def stop_clock(self):
         self.clock.stop()
@@ -55,7 +55,7 @@ class TalkingCase(ClinicCase):
 
     def run_outreach(self):
         with self.inside(self.itself):
-            done = outreach.run(self.itself, at=clock.now())
+            done = outreach.run_due_steps(self.itself, at=clock.now())
         run_due_jobs(self.riverside.pk, kinds=SEND)
         return done
 
@@ -64,7 +64,7 @@ class TalkingCase(ClinicCase):
         visit = visit or self.visit
         address = more.pop("address", "hannah@example.test" if channel == "email" else str(visit.patient.phone))
         with self.inside(self.itself):
-            thread = replies.hear(
+            thread = replies.interpret_and_apply(
                 self.itself, visit.pk, channel=channel, text=text, address=address, at=clock.now(), **more
             )
         run_due_jobs(self.riverside.pk, kinds=SEND)

@@ -127,7 +127,7 @@ class Simulator(TalkingCase):
 
     def test_enter_sends_what_was_typed_and_presses_no_short_answer_and_no_key(self):
         with self.inside(self.desk):
-            outreach.ask_now(self.desk, self.visit.pk, channel="voice", at=clock.now())
+            outreach.request_confirmation(self.desk, self.visit.pk, channel="voice", at=clock.now())
         page = self.client.get(self.phone).content.decode()
         for form in ("ringing", "typing"):
             _, _, rest = page.partition(f'<form class="{form}"')
@@ -139,7 +139,7 @@ class Simulator(TalkingCase):
 
     def test_a_ringing_call_is_answered_with_a_key(self):
         with self.inside(self.desk):
-            thread = outreach.ask_now(self.desk, self.visit.pk, channel="voice", at=clock.now())
+            thread = outreach.request_confirmation(self.desk, self.visit.pk, channel="voice", at=clock.now())
         page = self.client.get(self.phone)
         self.assertContains(page, "The clinic is calling")
         self.client.post(f"{self.phone}/call", {"call": thread.content[-1]["id"], "key": "1"})
@@ -148,7 +148,7 @@ class Simulator(TalkingCase):
 
     def test_or_not_at_all(self):
         with self.inside(self.desk):
-            thread = outreach.ask_now(self.desk, self.visit.pk, channel="voice", at=clock.now())
+            thread = outreach.request_confirmation(self.desk, self.visit.pk, channel="voice", at=clock.now())
         self.client.post(f"{self.phone}/call", {"call": thread.content[-1]["id"], "how": "voicemail"})
         self.assertEqual(self.thread("voice").content[-1]["outcome"], "voicemail")
 

@@ -184,7 +184,7 @@ class Calling(ModelCase):
 
     def test_a_call_that_a_dead_worker_left_open_is_not_made_again(self):
         with self.inside(self.desk):
-            summaries.note_call(jobs.system_actor(self.riverside.pk), self.opened(), "2026-11-1")
+            summaries.record_call(jobs.system_actor(self.riverside.pk), self.opened(), "2026-11-1")
         stub = self.play("ok")
         self.assertEqual(stub.requests, [])
         self.assertEqual((self.newest().engine, self.newest().failure), ("rules", "interrupted"))
@@ -216,7 +216,9 @@ class Pausing(ModelCase):
         at = clock.now()
         with self.inside(self.desk):
             for n in range(times):
-                usage_budget.settle(self.desk, reserved=Decimal(0), cost=Decimal(0), failure=code, at=at + n * every)
+                usage_budget.record_usage(
+                    self.desk, reserved=Decimal(0), cost=Decimal(0), failure=code, at=at + n * every
+                )
             return usage_budget.reserve(self.desk, cost=Decimal("0.01"), at=at + times * every)
 
     def test_five_faults_in_a_minute_open_the_breaker_and_nobody_is_asked(self):
@@ -352,7 +354,7 @@ class WhateverItReturns(SimpleTestCase):
         form = redact_form(FORM, Identity(names=("Hannah Lindqvist",)))
         verified = verify(form.restore(parsed), FORM)
         summary = IntakeSummary()
-        summaries.fill(summary, verified)
+        summaries.apply_result(summary, verified)
         for medication in summary.medications:
             self.assertEqual(medication["name"], "lisinopril")
             self.assertIn(medication["dose"], (None, "10 mg"))

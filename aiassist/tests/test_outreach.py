@@ -15,7 +15,7 @@ from clinicflow.core.errors import IllegalTransition
 from clinicflow.jobs.models import Job
 from clinicflow.jobs.queue import enqueue
 from clinicflow.jobs.registry import periods
-from clinicflow.staff.selectors.actor_resolution import clinic_itself
+from clinicflow.staff.selectors.actor_resolution import clinic_actor
 from clinicflow.testing.case import Cast
 from clinicflow.testing.jobs import run_due_jobs
 from scheduling.messaging import NoWayToReach
@@ -140,7 +140,7 @@ class Window(TalkingCase):
     def test_the_window_is_on_the_clinics_clock(self):
         self.change_settings(self.riverside, call_window_start="09:00", call_window_end="13:00")
         self.change_settings(self.lakeside, call_window_start="09:00", call_window_end="13:00")
-        itself = clinic_itself(self.lakeside.pk)  # nine in the morning there
+        itself = clinic_actor(self.lakeside.pk)  # nine in the morning there
         with self.inside(itself):
             self.assertTrue(outreach.window_is_open(itself, NOON))
             self.assertFalse(outreach.window_is_open(itself, NOON - dt.timedelta(minutes=1)))
@@ -162,7 +162,7 @@ class Calls(TalkingCase):
         call = next(entry for entry in self.thread("voice").content if entry.get("outcome") == "ringing")
         with self.inside(self.itself):
             thread = self.thread("voice")
-            return calls.end(self.itself, thread.pk, call_id=call["id"], how=how, at=clock.now(), **more)
+            return calls.end_call(self.itself, thread.pk, call_id=call["id"], how=how, at=clock.now(), **more)
 
     def attempts(self):
         return [entry["outcome"] for entry in self.thread("voice").content if entry["kind"] == "call"]
@@ -188,9 +188,9 @@ class Calls(TalkingCase):
             with self.subTest(key):
                 visit = self.book(hours=40 + int(key), patient=self.make_patient(self.riverside, "Grace Kim"))
                 with self.inside(self.itself):
-                    thread = outreach.ask_now(self.itself, visit.pk, channel="voice", at=clock.now())
+                    thread = outreach.request_confirmation(self.itself, visit.pk, channel="voice", at=clock.now())
                     call = thread.content[-1]
-                    calls.end(self.itself, thread.pk, call_id=call["id"], how="answered", key=key, at=clock.now())
+                    calls.end_call(self.itself, thread.pk, call_id=call["id"], how="answered", key=key, at=clock.now())
                 self.assertEqual(self.thread("voice", visit).content[0]["outcome"], did)
 
     def test_a_call_that_nobody_answers_is_tried_again_after_the_delay_and_no_sooner(self):
@@ -252,7 +252,7 @@ class Calls(TalkingCase):
         self.end("answered", key="1")
         with self.inside(self.itself):
             thread = self.thread("voice")
-            calls.end(self.itself, thread.pk, call_id=call["id"], how="no-answer", at=clock.now())
+            calls.end_call(self.itself, thread.pk, call_id=call["id"], how="no-answer", at=clock.now())
         self.assertEqual(self.attempts(), ["confirmed"])
 
 
@@ -320,19 +320,19 @@ class AskingByHand(TalkingCase):
     def test_the_desk_may_ask_at_any_hour(self):
         self.change_settings(self.riverside, call_window_start="17:00")
         with self.inside(self.desk):
-            thread = outreach.ask_now(self.desk, self.visit.pk, at=clock.now())
+            thread = outreach.request_confirmation(self.desk, self.visit.pk, at=clock.now())
         self.assertEqual(thread.channel, "sms")
         self.assertEqual(self.run_outreach(), 0)  # that was the request of this step
 
     def test_not_over_a_channel_that_the_patient_does_not_want(self):
         self.hear("STOP")
         with self.inside(self.desk), self.assertRaises(NoWayToReach):
-            outreach.ask_now(self.desk, self.visit.pk, channel="sms", at=clock.now())
+            outreach.request_confirmation(self.desk, self.visit.pk, channel="sms", at=clock.now())
 
     def test_not_about_a_confirmed_visit(self):
         self.hear("C")
         with self.inside(self.desk), self.assertRaises(IllegalTransition):
-            outreach.ask_now(self.desk, self.visit.pk, at=clock.now())
+            outreach.request_confirmation(self.desk, self.visit.pk, at=clock.now())
 
 
 class TwoWorkers(Cast, TransactionTestCase):
@@ -343,7 +343,7 @@ class TwoWorkers(Cast, TransactionTestCase):
         for number in range(6):
             start = now + dt.timedelta(hours=48 + number)
             self.make_appointment(self.dr_okafor, self.make_patient(self.riverside), start)
-        itself = clinic_itself(self.riverside.pk)
+        itself = clinic_actor(self.riverside.pk)
         barrier = threading.Barrier(2)
 
         def work():
@@ -351,7 +351,7 @@ class TwoWorkers(Cast, TransactionTestCase):
                 barrier.wait(10)
                 for _ in range(2):
                     with self.inside(itself):
-                        outreach.run(itself, at=now)
+                        outreach.run_due_steps(itself, at=now)
             finally:
                 connections.close_all()
 

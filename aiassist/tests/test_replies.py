@@ -96,14 +96,14 @@ class OptingOut(TalkingCase):
 
     def test_what_waited_to_be_sent_is_dropped(self):
         with self.inside(self.itself):
-            waiting = interactions.write(self.itself, self.visit, "Hello", way=("sms", str(self.hannah.phone)))
+            waiting = interactions.send_message(self.itself, self.visit, "Hello", way=("sms", str(self.hannah.phone)))
         self.hear("STOP")
         statuses = {message.pk: message.status for message in self.messages()}
         self.assertEqual(statuses[waiting.pk], "dropped")
 
     def test_a_message_to_somebody_who_has_opted_out_meanwhile_does_not_leave(self):
         with self.inside(self.itself):
-            waiting = interactions.write(self.itself, self.visit, "Hello", way=("sms", str(self.hannah.phone)))
+            waiting = interactions.send_message(self.itself, self.visit, "Hello", way=("sms", str(self.hannah.phone)))
             self.hannah.contact_preferences = {"sms": False, "email": True, "voice": True}
             self.hannah.save()
         run_due_jobs(self.riverside.pk, kinds=["aiassist.send_message"])
@@ -111,7 +111,7 @@ class OptingOut(TalkingCase):
 
     def test_nor_does_word_of_a_change(self):
         with self.inside(self.itself):
-            waiting = change_notices.tell(self.itself, self.visit)
+            waiting = change_notices.queue_notice(self.itself, self.visit)
             patients.set_contact_preferences(self.itself, self.hannah.pk, preferences={"sms": False})
         self.later(minutes=1)
         run_due_jobs(self.riverside.pk, kinds=[change_notices.JOB])

@@ -7,7 +7,7 @@ from aiassist import jobs
 from aiassist.events import SummaryReady
 from aiassist.models import IntakeSummary
 from aiassist.operations import summaries
-from aiassist.selectors.summary_page import read_summary
+from aiassist.selectors.summary_page import summary_page
 from clinicflow.access.actor import system_actor
 from clinicflow.audit.models import AuditLog
 from clinicflow.core import clock, events
@@ -106,7 +106,7 @@ class Making(SummaryCase):
 
     def test_the_same_event_twice_opens_one_summary(self):
         with self.inside(self.desk):
-            summaries.begin(system_actor(self.riverside.pk), self.form.pk)
+            summaries.create(system_actor(self.riverside.pk), self.form.pk)
             self.assertEqual(IntakeSummary.objects.count(), 1)
 
     def test_a_new_revision_makes_a_new_version_and_keeps_the_old(self):
@@ -144,7 +144,7 @@ class Judging(SummaryCase):
         summary = self.made()
         with self.inside(self.doctor):
             summary.items["items"][0]["reasons"] = ["engine_disagrees"]
-            summaries._show(summary)
+            summaries._update_attention(summary)
             summary.save()
         return summary
 
@@ -208,7 +208,7 @@ class Reading(SummaryCase):
     def test_quotes_are_marked_in_their_answer(self):
         self.made()
         with self.inside(self.doctor):
-            reading = read_summary(self.doctor, self.visit.pk)
+            reading = summary_page(self.doctor, self.visit.pk)
         citation = reading.allergies[0].citations[0]
         self.assertIn("penicillin", (citation.before + citation.quote + citation.after).lower())
         self.assertTrue(citation.label)
@@ -235,7 +235,7 @@ class Reading(SummaryCase):
             for entry in summary.items["items"]:
                 if entry["section"] == "allergies":
                     entry["reasons"] = ["engine_disagrees"]
-            summaries._show(summary)
+            summaries._update_attention(summary)
             summary.save()
         response = self.client_for(self.doctor).get(f"/visits/{self.visit.pk}/summary")
         self.assertContains(response, "Named in the answers, but nothing is verified.")

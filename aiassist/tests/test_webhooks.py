@@ -119,7 +119,7 @@ class Arriving(WebhookCase):
     def test_the_visit_that_was_asked_about_is_meant(self):
         other = self.book(hours=20)
         with self.inside(self.itself):
-            outreach.ask_now(self.itself, self.visit.pk, channel="sms", at=clock.now())
+            outreach.request_confirmation(self.itself, self.visit.pk, channel="sms", at=clock.now())
         self.tell(text="C")
         self.assertEqual((self.now().status, self.now(other).status), ("confirmed", "unconfirmed"))
 
@@ -127,7 +127,7 @@ class Arriving(WebhookCase):
         other = self.book(hours=20)
         with self.inside(self.itself):
             for visit in (self.visit, other):
-                outreach.ask_now(self.itself, visit.pk, channel="sms", at=clock.now())
+                outreach.request_confirmation(self.itself, visit.pk, channel="sms", at=clock.now())
         self.tell(text="C")
         self.assertEqual((self.now().status, self.now(other).status), ("unconfirmed", "unconfirmed"))
         self.assertTrue(self.now().needs_attention or self.now(other).needs_attention)
@@ -144,7 +144,7 @@ class Arriving(WebhookCase):
                 who = self.make_patient(self.riverside, "Grace Kim")
                 visit = self.book(patient=who)
                 with self.inside(self.itself):
-                    outreach.ask_now(self.itself, visit.pk, channel="sms", at=clock.now())
+                    outreach.request_confirmation(self.itself, visit.pk, channel="sms", at=clock.now())
                 with self.inside(self.desk):
                     entry = waitlist.add(
                         self.desk, patient_id=who.pk, date_from=clock.now().date(), date_to=visit.starts_at.date()
@@ -201,7 +201,7 @@ class Calling(WebhookCase):
     def setUp(self):
         super().setUp()
         with self.inside(self.itself):
-            self.call = outreach.ask_now(self.itself, self.visit.pk, channel="voice", at=clock.now())
+            self.call = outreach.request_confirmation(self.itself, self.visit.pk, channel="voice", at=clock.now())
         self.path = f"/api/webhooks/voice?interaction={self.call.pk}&call={self.call.content[-1]['id']}"
 
     def ring(self, **fields):
@@ -268,7 +268,7 @@ class Twilio(WebhookCase):
     def send(self, *answers):
         Stub.answers = list(answers)
         with self.inside(self.itself):
-            outreach.ask_now(self.itself, self.visit.pk, channel="sms", at=clock.now())
+            outreach.request_confirmation(self.itself, self.visit.pk, channel="sms", at=clock.now())
         run_due_jobs(self.riverside.pk, kinds=SEND, rounds=1)
         return self.messages()[0]
 
@@ -306,7 +306,7 @@ class Twilio(WebhookCase):
     def test_a_change_that_twilio_refuses_to_text_is_an_opt_out_too(self):
         Stub.answers = [(400, {"code": 21610})]
         with self.inside(self.itself):
-            change_notices.tell(self.itself, self.visit)
+            change_notices.queue_notice(self.itself, self.visit)
         self.later(minutes=1)
         run_due_jobs(self.riverside.pk, kinds=[change_notices.JOB], rounds=1)
         self.assertEqual(self.messages()[0].error, "opted-out")
@@ -317,7 +317,7 @@ class Twilio(WebhookCase):
     def test_a_call_is_placed_with_the_address_to_ask(self):
         Stub.answers = [(201, {"sid": "CA1"})]
         with self.inside(self.itself):
-            thread = outreach.ask_now(self.itself, self.visit.pk, channel="voice", at=clock.now())
+            thread = outreach.request_confirmation(self.itself, self.visit.pk, channel="voice", at=clock.now())
         run_due_jobs(self.riverside.pk, kinds=["aiassist.place_call"])
         path, _credentials, form = Stub.asked[0]
         self.assertEqual(path, "/2010-04-01/Accounts/AC1/Calls.json")
@@ -326,7 +326,7 @@ class Twilio(WebhookCase):
     def test_a_call_that_twilio_refuses_has_failed(self):
         Stub.answers = [(400, {"code": 21211})]
         with self.inside(self.itself):
-            outreach.ask_now(self.itself, self.visit.pk, channel="voice", at=clock.now())
+            outreach.request_confirmation(self.itself, self.visit.pk, channel="voice", at=clock.now())
         run_due_jobs(self.riverside.pk, kinds=["aiassist.place_call"])
         self.assertEqual(self.thread("voice").content[-1]["outcome"], "failed")
 

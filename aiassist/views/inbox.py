@@ -17,7 +17,7 @@ from aiassist.operations import interactions, outreach
 from aiassist.selectors import inbox
 from clinicflow.access.guards import role_required
 from clinicflow.access.roles import Role
-from clinicflow.audit.log import saw
+from clinicflow.audit.log import record_access
 from clinicflow.clinics.models import Doctor
 from clinicflow.core import clock
 from clinicflow.core.errors import DomainError
@@ -34,7 +34,7 @@ def inbox_list(request: HttpRequest) -> HttpResponse:
     asked = InboxForm(request.GET).asked()
     page = Paginator(inbox.conversations(request.actor, asked), inbox.PAGE).get_page(request.GET.get("page"))
     rows = inbox.rows_of(page.object_list, clock.now())
-    saw(request.actor, "ai_interactions", [row.thread.patient_id for row in rows])
+    record_access(request.actor, "ai_interactions", [row.thread.patient_id for row in rows])
     counts = inbox.counts(request.actor, asked)
     context = {
         "rows": rows,
@@ -97,7 +97,7 @@ def visit_talks(request: HttpRequest, pk: UUID) -> HttpResponse:
 @role_required("admin")
 def visit_ask(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Ask the patient for a confirmation now; `channel` or the best way."""
-    thread = outreach.ask_now(request.actor, pk, channel=request.POST.get("channel", ""), at=clock.now())
+    thread = outreach.request_confirmation(request.actor, pk, channel=request.POST.get("channel", ""), at=clock.now())
     words = {
         "sms": _("The patient is asked by text."),
         "email": _("The patient is asked by e-mail."),
@@ -134,7 +134,7 @@ def _talk(
     actor = request.actor
     thread = Interaction.objects.visible_to(actor).select_related("patient", "doctor", "resolved_by").fetch(pk)
     visit = Appointment.objects.visible_to(actor).for_cards().fetch(thread.appointment_id)
-    saw(actor, "ai_interactions", [thread.patient_id], resource_id=pk)
+    record_access(actor, "ai_interactions", [thread.patient_id], resource_id=pk)
     desk = actor.role == Role.ADMIN
     asked = InboxForm(request.GET).asked()
     before, after = inbox.neighbours(actor, asked, pk) if desk else (None, None)
@@ -160,11 +160,11 @@ def _talk(
 def _visit_talks(request: HttpRequest, pk: UUID, toast: Toast | None = None) -> HttpResponse:
     actor = request.actor
     visit = Appointment.objects.visible_to(actor).select_related("patient").fetch(pk)
-    saw(actor, "ai_interactions", [visit.patient_id], resource_id=pk)
+    record_access(actor, "ai_interactions", [visit.patient_id], resource_id=pk)
     talks = Interaction.objects.visible_to(actor).about(visit.pk)
     context = {
         "visit": visit,
-        "lines": inbox.about_visit(actor, visit),
+        "lines": inbox.conversations_of_visit(actor, visit),
         "talks": talks,
         "may_ask": actor.role == Role.ADMIN and visit.status == "unconfirmed" and visit.starts_at > clock.now(),
         "toast": toast,

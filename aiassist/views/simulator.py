@@ -13,10 +13,10 @@ from aiassist.operations import calls, interactions, replies
 from aiassist.selectors import inbox
 from clinicflow.access.actor import Actor
 from clinicflow.access.guards import role_required
-from clinicflow.audit.log import saw
+from clinicflow.audit.log import record_access
 from clinicflow.core import clock
 from clinicflow.db import tenant
-from clinicflow.staff.selectors.actor_resolution import clinic_itself
+from clinicflow.staff.selectors.actor_resolution import clinic_actor
 from clinicflow.web.render import render_page, wants_fragment
 from patients.models import Patient
 from scheduling.models import Appointment
@@ -50,9 +50,11 @@ def simulator_say(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _phone(request, pk, form=form, status=422)
     channel = form.cleaned_data["channel"]
     address = visit.patient.email if channel == "email" else str(visit.patient.phone)
-    itself = clinic_itself(request.actor.clinic_id)
+    itself = clinic_actor(request.actor.clinic_id)
     with tenant(itself.scope()):
-        replies.hear(itself, visit.pk, channel=channel, text=form.cleaned_data["text"], address=address, at=clock.now())
+        replies.interpret_and_apply(
+            itself, visit.pk, channel=channel, text=form.cleaned_data["text"], address=address, at=clock.now()
+        )
     return _phone(request, pk) if wants_fragment(request) else redirect("simulator_phone", pk)
 
 
@@ -65,13 +67,13 @@ def simulator_call(request: HttpRequest, pk: UUID) -> HttpResponse:
     if not form.is_valid():
         return _phone(request, pk, status=422)
     data = form.cleaned_data
-    itself = clinic_itself(request.actor.clinic_id)
+    itself = clinic_actor(request.actor.clinic_id)
     call = Interaction.objects.visible_to(itself).filter(appointment_id=visit.pk, channel="voice").first()
     answered = bool(data["key"] or data["words"].strip())
     how = "answered" if answered else data["how"]
     if call is not None and how and (answered or how != "answered"):
         with tenant(itself.scope()):
-            calls.end(
+            calls.end_call(
                 itself,
                 call.pk,
                 call_id=data["call"],
@@ -100,9 +102,9 @@ def _phone(
     search = request.GET.get("q", "").strip()[:80]
     phones = _phones(actor, search)
     visit = _visit(actor, pk) if pk else (phones[0] if phones else None)
-    lines = inbox.on_the_phone(actor, visit) if visit else []
+    lines = inbox.phone_messages(actor, visit) if visit else []
     shown = [phone.patient_id for phone in phones]
-    saw(actor, "messages", [*shown, visit.patient_id] if visit else shown)
+    record_access(actor, "messages", [*shown, visit.patient_id] if visit else shown)
     context = {
         "phones": phones,
         "search": search,

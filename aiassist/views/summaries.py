@@ -14,19 +14,19 @@ from aiassist.forms import AgreementForm, CorrectionForm, EditForm
 from aiassist.model import client
 from aiassist.models import IntakeSummary, ModelUse
 from aiassist.operations import summaries, usage_budget
-from aiassist.rules.summary_rewrite import corrected, edited, item_at
+from aiassist.rules.summary_rewrite import correct_item, item_at, rewrite
 from aiassist.rules.typeahead import suggest
 from aiassist.selectors.summary_page import (
     FAILURES,
     answers_of,
     compare,
     is_waiting_for_trial,
-    read_item,
-    read_summary,
-    two_of,
+    shown_item,
+    summary_page,
+    versions_to_compare,
 )
 from clinicflow.access.guards import role_required
-from clinicflow.audit.log import saw
+from clinicflow.audit.log import record_access
 from clinicflow.clinic_settings.operations.settings import save_clinic
 from clinicflow.core.clock import now
 from clinicflow.core.errors import Invalid
@@ -78,11 +78,11 @@ def summary_correct(request: HttpRequest, pk: UUID, position: int) -> HttpRespon
         "summary": summary,
         "position": position,
         "form": form.form,
-        "entry": read_item(request.actor, summary, position),
+        "entry": shown_item(request.actor, summary, position),
     }
-    saw(request.actor, "ai_intake_summaries", [summary.patient_id], resource_id=summary.pk)
+    record_access(request.actor, "ai_intake_summaries", [summary.patient_id], resource_id=summary.pk)
     if request.method == "POST" and form.is_valid():
-        item = corrected(entry, form.fields, answers_of(request.actor, summary))
+        item = correct_item(entry, form.fields, answers_of(request.actor, summary))
         try:
             done = summaries.correct(request.actor, pk, position, item=item, expected_version=form.version, at=now())
         except Invalid as invalid:
@@ -117,12 +117,12 @@ def summary_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     summary = IntakeSummary.objects.visible_to(request.actor).select_related("patient").fetch(pk)
     form = EditForm(summary, request.POST if request.method == "POST" else None)
     context = {"summary": summary, "form": form}
-    saw(request.actor, "ai_intake_summaries", [summary.patient_id], resource_id=summary.pk)
+    record_access(request.actor, "ai_intake_summaries", [summary.patient_id], resource_id=summary.pk)
     if request.method == "GET" or not form.is_valid():
         return render_page(
             request, "aiassist/summary_edit.html", context, status=200 if request.method == "GET" else 422
         )
-    verified = edited(summary, form.arrays(), answers_of(request.actor, summary))
+    verified = rewrite(summary, form.arrays(), answers_of(request.actor, summary))
     try:
         summaries.edit(request.actor, pk, verified=verified, expected_version=form.version, at=now())
     except Invalid as invalid:
@@ -141,8 +141,8 @@ def summary_versions(request: HttpRequest, appointment_id: UUID) -> HttpResponse
         .order_by("-version")
     )
     about = versions[0] if versions else Appointment.objects.visible_to(request.actor).fetch(appointment_id)
-    saw(request.actor, "ai_intake_summaries", [about.patient_id], resource_id=appointment_id)
-    older, newer = two_of(versions, request.GET.get("older", ""), request.GET.get("newer", ""))
+    record_access(request.actor, "ai_intake_summaries", [about.patient_id], resource_id=appointment_id)
+    older, newer = versions_to_compare(versions, request.GET.get("older", ""), request.GET.get("newer", ""))
     context = {
         "versions": versions,
         "older": older,
@@ -180,7 +180,7 @@ def settings_ai(request: HttpRequest) -> HttpResponse:
 def settings_ai_try(request: HttpRequest) -> HttpResponse:
     """Have the model asked one invented question; the page shows how it went."""
     asked_at = now()
-    usage_budget.want_trial(request.actor, at=asked_at)
+    usage_budget.request_trial(request.actor, at=asked_at)
     return redirect(f"{reverse('settings_ai')}?asked={int(asked_at.timestamp())}")
 
 
@@ -198,11 +198,11 @@ def _model_page(request: HttpRequest) -> dict[str, object]:
 
 
 def _summary(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
-    reading = read_summary(request.actor, appointment_id)
+    reading = summary_page(request.actor, appointment_id)
     if reading.form is None:
         Appointment.objects.visible_to(request.actor).fetch(appointment_id)  # nothing yet, or nothing for them
     else:
-        saw(request.actor, "ai_intake_summaries", [reading.form.patient_id], resource_id=appointment_id)
+        record_access(request.actor, "ai_intake_summaries", [reading.form.patient_id], resource_id=appointment_id)
     context = {"reading": reading, "appointment_id": appointment_id}
     return render_page(request, "aiassist/_summary.html", context)
 

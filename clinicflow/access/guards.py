@@ -14,7 +14,7 @@ from clinicflow.core.errors import DomainError, Forbidden
 View = Callable[..., HttpResponseBase]
 
 
-def ask_who(request: HttpRequest) -> HttpResponseBase:
+def redirect_to_sign_in(request: HttpRequest) -> HttpResponseBase:
     """To the sign-in page, or to the choice of a role for somebody signed in without one; both lead back here."""
     if getattr(request, "auth_session", None) is None:
         return redirect_to_login(request.get_full_path())
@@ -33,7 +33,7 @@ def role_required(*roles: str) -> Callable[[View], View]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             actor = getattr(request, "actor", None)
             if actor is None:
-                return ask_who(request)
+                return redirect_to_sign_in(request)
             if str(actor.role) not in allowed:
                 raise Forbidden()
             return view(request, *args, **kwargs)
@@ -44,7 +44,7 @@ def role_required(*roles: str) -> Callable[[View], View]:
     return decorate
 
 
-class PasswordAgain(DomainError):
+class PasswordRequired(DomainError):
     """The web session is signed in, but the person in front of it may have changed since."""
 
     code = "password_again"
@@ -52,14 +52,14 @@ class PasswordAgain(DomainError):
     title = "Give your password again first"
 
 
-def require_password_again(request: HttpRequest) -> None:
+def require_recent_password(request: HttpRequest) -> None:
     """PasswordAgain for a call by the web session that has not given its password in the last five minutes.
 
     A bearer token was given for a password; its 30 minutes are its own limit. Pages use django-allauth's decorator
     `reauthentication_required`, which asks and comes back.
     """
     if not request.headers.get("Authorization") and not did_recently_reauthenticate(request):
-        raise PasswordAgain()
+        raise PasswordRequired()
 
 
 def public(view: View) -> View:

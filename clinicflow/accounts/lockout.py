@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from clinicflow.api.errors import problem_response
-from clinicflow.web.errors import answer
+from clinicflow.web.errors import error_response
 
 ADDRESS_FACTOR = 10
 
@@ -40,6 +40,6 @@ def answer_locked_out(request: HttpRequest, response: HttpResponse, credentials:
     detail = _("Too many sign-ins have failed. Please wait a quarter of an hour, then try again.")
     if request.path_info.startswith("/api/"):
         return problem_response(429, code="locked_out", detail=detail, headers={"Retry-After": seconds})
-    page = answer(request, 429, detail=detail, code="locked_out")
+    page = error_response(request, 429, detail=detail, code="locked_out")
     page["Retry-After"] = seconds
     return page

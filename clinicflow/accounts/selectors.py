@@ -3,9 +3,9 @@
 from uuid import UUID
 
 from clinicflow.accounts.models import AuthSession, User
-from clinicflow.db.joined import Joined
+from clinicflow.db.joined import JoinQuery
 
-SIGN_IN = Joined(
+SIGN_IN = JoinQuery(
     ("s", AuthSession),
     ("u", User),
     tail="from auth_sessions s join users u on u.id = s.user_id where s.id = %(id)s::uuid and s.revoked_at is null",

@@ -17,10 +17,10 @@ from clinicflow.api import idempotency
 from clinicflow.api.etags import check_precondition, etag_of
 from clinicflow.api.filters import OF_LISTS, refuse_unknown_names
 from clinicflow.api.models import KeptAnswer
-from clinicflow.api.permissions import Deny, Roles
+from clinicflow.api.permissions import DenyAll, HasRole
 from clinicflow.audit import log
 
-NOBODY = Actor(clinic_id=UUID(int=0), role=Role.ADMIN)
+SCHEMA_ACTOR = Actor(clinic_id=UUID(int=0), role=Role.ADMIN)
 RoleTable = tuple[str, ...] | Mapping[str, tuple[str, ...]]
 
 
@@ -45,7 +45,7 @@ class ClinicView(APIView):
     def actor(self) -> Actor:
         """Whoever calls; only behind the role check. While the schema is written, nobody in no clinic."""
         if getattr(self, "swagger_fake_view", False):
-            return NOBODY
+            return SCHEMA_ACTOR
         actor: Actor = self.request._request.actor
         return actor
 
@@ -57,7 +57,7 @@ class ClinicView(APIView):
         if isinstance(roles, Mapping):
             name = getattr(self, "action", None) or (self.request.method or "").lower()
             roles = roles.get(name, roles.get("*", ()))
-        return [Roles(*roles)] if roles else [Deny()]
+        return [HasRole(*roles)] if roles else [DenyAll()]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -65,9 +65,7 @@ class ClinicView(APIView):
         actor = getattr(request._request, "actor", None)
         if request.method != "POST" or not self.keeps_answers or actor is None or actor.user_id is None:
             return
-        self._key = idempotency.open_key(
-            request, clinic_id=actor.clinic_id, user_id=actor.user_id, role=str(actor.role)
-        )
+        self._key = idempotency.reserve(request, clinic_id=actor.clinic_id, user_id=actor.user_id, role=str(actor.role))
         if self._key is not None and self._key.status is not None:
             self._answer_again(self._key)
 
@@ -111,9 +109,9 @@ class ClinicView(APIView):
         if response.status_code < 400:
             resource_type, patients, resource_id = self._seen or ("", [], "")
             if patients:
-                log.saw(self.actor, resource_type, patients, resource_id=resource_id)
+                log.record_access(self.actor, resource_type, patients, resource_id=resource_id)
             if self._key is not None:
-                idempotency.keep(self._key, response, resource_type=resource_type, patient_ids=patients)
+                idempotency.store(self._key, response, resource_type=resource_type, patient_ids=patients)
         return super().finalize_response(request, response, *args, **kwargs)
 
 
@@ -178,7 +176,7 @@ class ClinicViewSet(ClinicView, GenericViewSet):
         return self.get_paginated_response(self.represent(page, many=True))
 
 
-class Lists:
+class ListMixin:
     """`GET /things`, or the things `of` what else the address names."""
 
     def list(self: Any, request: Request, **of: UUID) -> Response:
@@ -186,7 +184,7 @@ class Lists:
         return self.answer_page(self.get_queryset())
 
 
-class Shows:
+class RetrieveMixin:
     """`GET /things/:id`."""
 
     def retrieve(self: Any, request: Request, pk: UUID) -> Response:
@@ -194,7 +192,7 @@ class Shows:
         return self.answer(self.get_object())
 
 
-class Changes:
+class UpdateMixin:
     """`PUT` and `PATCH /things/:id`, both through `change`, which calls the operation."""
 
     def change(self: Any, obj: Any, fields: dict[str, Any]) -> Any:

@@ -14,9 +14,9 @@ from rest_framework import exceptions as drf_errors
 from rest_framework.response import Response
 
 from clinicflow.api.renderers import PROBLEM_TYPE, as_json
-from clinicflow.core.constraints import meaning_of, sqlstate
+from clinicflow.core.constraints import error_for, sqlstate
 from clinicflow.core.errors import DomainError
-from clinicflow.db.retry import lost_a_race
+from clinicflow.db.retry import is_retryable
 
 logger = logging.getLogger(__name__)
 
@@ -98,7 +98,7 @@ def answer_exception(exc: Exception, context: Mapping[str, Any]) -> Response:
         _undo_request()
     status, parts, headers = describe(exc)
     response = Response(problem(status, **parts), status=status, headers=headers)
-    response.try_again = isinstance(exc, DatabaseError) and lost_a_race(exc)
+    response.try_again = isinstance(exc, DatabaseError) and is_retryable(exc)
     return response
 
 
@@ -139,7 +139,7 @@ def _from_django(exc: Exception) -> tuple[int, dict[str, Any], dict[str, str]]:
 
 
 def _from_database(exc: DatabaseError) -> tuple[int, dict[str, Any], dict[str, str]]:
-    meant = meaning_of(exc)
+    meant = error_for(exc)
     if meant is not None:
         return describe(meant)
     state = sqlstate(exc)

@@ -7,7 +7,6 @@ from typing import Any
 import django_filters
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
-from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.exceptions import ValidationError
 from rest_framework.filters import OrderingFilter
 from rest_framework.request import Request
@@ -15,11 +14,7 @@ from rest_framework.request import Request
 OF_LISTS = frozenset({"page", "page_size", "ordering"})
 
 
-class Filters(django_filters.FilterSet):
-    """Base of all filter sets: only declared names, every value through a form field."""
-
-
-class YesNoFilter(django_filters.TypedChoiceFilter):
+class BooleanFilter(django_filters.TypedChoiceFilter):
     """`true` or `false`; the stock one takes anything else for nothing."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -35,11 +30,7 @@ class DayFilter(django_filters.DateFilter):
         super().__init__(input_formats=["%Y-%m-%d"], validators=validators, **kwargs)
 
 
-class Matching(DjangoFilterBackend):
-    """Applies the view's `filterset_class`; a bad value is 400 with its name."""
-
-
-class Ordering(OrderingFilter):
+class StrictOrderingFilter(OrderingFilter):
     """`?ordering=` by the view's `ordering_fields`, `-` for descending; the id makes the order total."""
 
     def get_ordering(self, request: Request, queryset: QuerySet[Any], view: Any) -> Sequence[str] | None:

@@ -30,7 +30,7 @@ class KeyReused(DomainError):
     title = "This Idempotency-Key belongs to a different request"
 
 
-def open_key(request: Request, *, clinic_id: UUID, user_id: UUID, role: str) -> KeptAnswer | None:
+def reserve(request: Request, *, clinic_id: UUID, user_id: UUID, role: str) -> KeptAnswer | None:
     """The row of this request's key: new (no status yet) or with the answer to replay. None without a key.
 
     KeyReused if the key came with another method, path, role or body; Malformed if it is empty, long or not ASCII.
@@ -52,7 +52,7 @@ def open_key(request: Request, *, clinic_id: UUID, user_id: UUID, role: str) -> 
     return kept
 
 
-def keep(row: KeptAnswer, response: Response, *, resource_type: str, patient_ids: list[UUID]) -> None:
+def store(row: KeptAnswer, response: Response, *, resource_type: str, patient_ids: list[UUID]) -> None:
     """Remember a success as the answer of its key, in the transaction that did the work."""
     row.status = response.status_code
     row.body = None if response.data is None else as_json(response.data)
@@ -68,7 +68,7 @@ def replay(row: KeptAnswer) -> Response:
     return Response(body, status=row.status, headers={**row.headers, "Idempotency-Replayed": "true"})
 
 
-def forget_old(clinic_id: UUID) -> int:
+def delete_expired(clinic_id: UUID) -> int:
     """Drop the answers of one clinic that are older than a day; how many there were."""
     count, _ = KeptAnswer.objects.filter(clinic_id=clinic_id, created_at__lt=now() - KEPT_FOR).delete()
     return count

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 MAX_PAGE = 100_000
 
 
-class Pages(PageNumberPagination):
+class PagePagination(PageNumberPagination):
     """50 rows a page, `?page_size=` up to 200; a bad number is 400, a page after the last is 404."""
 
     page_size = 50

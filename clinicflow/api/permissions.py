@@ -6,14 +6,14 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 
-class Deny(BasePermission):
+class DenyAll(BasePermission):
     """The default of every view: a view that names no policy serves nobody."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         return False
 
 
-class Roles(BasePermission):
+class HasRole(BasePermission):
     """The actor's role is one of these: `permission_classes = [Roles("admin", "doctor")]`.
 
     Without an actor the answer is 401, with another role 403. What a role may see of a resource is said by

@@ -46,7 +46,7 @@ class InputExtension(OpenApiSerializerExtension):
         return {**schema, "additionalProperties": False}
 
 
-def problems(*statuses: int) -> dict[Any, Any]:
+def problem_responses(*statuses: int) -> dict[Any, Any]:
     """Error responses for `extend_schema(responses=…)`."""
     return {
         (status, "application/problem+json"): OpenApiResponse(Problem, description=MEANINGS[status])

@@ -23,7 +23,7 @@ class Input(serializers.Serializer):
         return super().to_internal_value(data)
 
 
-class Nothing(Input):
+class EmptySerializer(Input):
     """The body of an action that needs no words."""
 
 

@@ -12,7 +12,7 @@ from redis.exceptions import RedisError
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from clinicflow.core.client_ip import client_address
+from clinicflow.core.client_ip import client_ip
 
 WINDOW = 60  # seconds
 _redis: Redis | None = None
@@ -34,7 +34,7 @@ def count(name: str, who: str) -> int:
     return int(pipe.execute()[0])
 
 
-class MinuteThrottle(BaseThrottle):
+class PerMinuteThrottle(BaseThrottle):
     """At most `settings.API_LIMITS[name]` calls a minute."""
 
     name = ""
@@ -57,7 +57,7 @@ class MinuteThrottle(BaseThrottle):
         return WINDOW - time.time() % WINDOW
 
 
-class UserThrottle(MinuteThrottle):
+class UserThrottle(PerMinuteThrottle):
     """Signed-in callers, by user."""
 
     name = "user"
@@ -67,7 +67,7 @@ class UserThrottle(MinuteThrottle):
         return str(actor.user_id) if actor is not None and actor.user_id else None
 
 
-class AddressThrottle(MinuteThrottle):
+class AddressThrottle(PerMinuteThrottle):
     """Callers that are not signed in, by address."""
 
     name = "address"
@@ -75,14 +75,14 @@ class AddressThrottle(MinuteThrottle):
     def who(self, request: Request) -> str | None:
         if getattr(request._request, "actor", None) is not None:
             return None
-        return client_address(request._request)
+        return client_ip(request._request)
 
 
-class SignInThrottle(MinuteThrottle):
+class SignInThrottle(PerMinuteThrottle):
     """Attempts to sign in or to refresh, by address, whoever asks."""
 
     name = "sign_in"
     without_redis = False
 
     def who(self, request: Request) -> str | None:
-        return client_address(request._request)
+        return client_ip(request._request)

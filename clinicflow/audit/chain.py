@@ -126,7 +126,7 @@ class Sealed:
     oldest_unsealed: dt.datetime | None
 
 
-def sealed_until(clinic_id: UUID) -> Sealed:
+def sealed_state(clinic_id: UUID) -> Sealed:
     """How far the chain reaches, without checking it. Two queries."""
     last = AuditSeal.objects.filter(clinic_id=clinic_id).order_by("-sequence").first()
     after = last.entry_id if last else 0

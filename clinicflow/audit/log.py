@@ -64,13 +64,13 @@ def record(
         cursor.execute(INSERT, row)
 
 
-def saw(actor: Any, resource_type: str, patient_ids: Iterable[UUID], *, resource_id: UUID | str = "") -> None:
+def record_access(actor: Any, resource_type: str, patient_ids: Iterable[UUID], *, resource_id: UUID | str = "") -> None:
     """Write that a response shows these patients: one row a response, none if it shows nobody."""
     patients = list(dict.fromkeys(patient_ids))
     if patients:
         record(actor, "read", resource_type=resource_type, resource_id=resource_id, patient_ids=patients)
 
 
-def exported(actor: Any, resource_type: str, count: int) -> None:
+def record_export(actor: Any, resource_type: str, count: int) -> None:
     """Write that rows left as a file."""
     record(actor, "export", resource_type=resource_type, values={"rows": count})

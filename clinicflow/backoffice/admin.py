@@ -37,9 +37,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from clinicflow.access.actor import Actor
-from clinicflow.access.guards import ask_who
+from clinicflow.access.guards import redirect_to_sign_in
 from clinicflow.accounts.models import User
-from clinicflow.audit.log import saw
+from clinicflow.audit.log import record_access
 from clinicflow.audit.models import AuditLog
 from clinicflow.clinic_settings.operations import settings as clinic_settings
 from clinicflow.clinics.models import ClinicSettings, Doctor, DoctorSettings, Membership
@@ -67,7 +67,7 @@ class ClinicAdminSite(admin.AdminSite):
 
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if getattr(request, "actor", None) is None:
-                return ask_who(request)
+                return redirect_to_sign_in(request)
             if not self.has_permission(request):
                 raise Forbidden()
             answer: HttpResponseBase = inner(request, *args, **kwargs)
@@ -142,7 +142,7 @@ class ClinicModelAdmin(admin.ModelAdmin):
     def _note_read(self, request: HttpRequest, rows: Iterable[Any], *, resource_id: UUID | str = "") -> None:
         patients = [getattr(row, self.patient_field, None) for row in rows]
         shown = [patient for patient in patients if patient]
-        saw(self._actor(request), self.model._meta.db_table, shown, resource_id=resource_id)
+        record_access(self._actor(request), self.model._meta.db_table, shown, resource_id=resource_id)
 
     def formfield_for_foreignkey(self, db_field: models.ForeignKey, request: HttpRequest, **kwargs: Any) -> Any:
         """Only the clinic's rows can be chosen; people are those who work here."""
@@ -197,7 +197,7 @@ class ClinicModelAdmin(admin.ModelAdmin):
         """The audit trigger wrote it."""
 
 
-def attempt(request: HttpRequest, act: Callable[[], object]) -> bool:
+def run_operation(request: HttpRequest, act: Callable[[], object]) -> bool:
     """Do something to one of many rows; a refusal is undone, becomes a message and keeps none of the others."""
     try:
         with transaction.atomic():
@@ -290,7 +290,7 @@ class MembershipAdmin(ClinicModelAdmin):
         """By the operation of the settings' page, which wants the password as recently as it does there."""
         raise_if_reauthentication_required(request, app="clinics")
         for user_id in rows.values_list("user_id", flat=True).distinct():
-            attempt(request, partial(members.set_access, self._actor(request), user_id, status=status))
+            run_operation(request, partial(members.set_access, self._actor(request), user_id, status=status))
 
 
 @admin.register(AuditLog, site=site)
@@ -307,7 +307,7 @@ class AuditLogAdmin(ClinicModelAdmin):
 
     def _note_read(self, request: HttpRequest, rows: Iterable[Any], *, resource_id: UUID | str = "") -> None:
         shown = [patient for row in rows for patient in row.patient_ids]
-        saw(self._actor(request), self.model._meta.db_table, shown, resource_id=resource_id)
+        record_access(self._actor(request), self.model._meta.db_table, shown, resource_id=resource_id)
 
 
 @admin.register(Job, site=site)
@@ -325,5 +325,5 @@ class JobAdmin(ClinicModelAdmin):
     def send_round_again(self, request: HttpRequest, rows: models.QuerySet[Job]) -> None:
         dead = list(rows.filter(state=Job.State.DEAD))
         for job in dead:
-            queue.revive(job)
+            queue.retry(job)
         messages.success(request, _("%(count)d jobs were sent round again.") % {"count": len(dead)})

@@ -16,9 +16,9 @@ def seal_audit(*, clinic_id: UUID) -> None:
 
 @job("clinics.check_log")
 def check_log(*, clinic_id: UUID) -> None:
-    audit_verification.run(system_actor(clinic_id))
+    audit_verification.verify(system_actor(clinic_id))
 
 
 @periodic("clinics.check_log_daily", every=86_400)
 def check_log_daily(*, clinic_id: UUID) -> None:
-    audit_verification.run(system_actor(clinic_id))
+    audit_verification.verify(system_actor(clinic_id))

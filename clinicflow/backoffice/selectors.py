@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from clinicflow.access.actor import Actor
 from clinicflow.access.roles import Role
 from clinicflow.accounts.models import User
-from clinicflow.audit.chain import Sealed, sealed_until
+from clinicflow.audit.chain import Sealed, sealed_state
 from clinicflow.audit.models import AuditLog
 from clinicflow.clinics.models import Membership
 
@@ -71,7 +71,7 @@ THINGS = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Change:
+class FieldChange:
     """One field of a row, before and after; None where there was nothing."""
 
     name: str
@@ -80,7 +80,7 @@ class Change:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:
+class LogEntry:
     """One entry of the log. `open` is whether this reader may see its values."""
 
     entry: AuditLog
@@ -89,14 +89,14 @@ class Line:
     who: str
     open: bool
     reason: str
-    changes: Sequence[Change]
+    changes: Sequence[FieldChange]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Log:
+class LogPage:
     """A page of the log, newest first; `older` is where the next page begins."""
 
-    lines: Sequence[Line]
+    lines: Sequence[LogEntry]
     older: int | None
 
     @property
@@ -105,7 +105,7 @@ class Log:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Chain:
+class ChainStatus:
     """How far the log is sealed, and what the last check of it found."""
 
     sealed: Sealed
@@ -122,31 +122,31 @@ def reason_for(actor: Actor, entry: AuditLog) -> str:
     return entry.reason if entry.outcome != "ok" or shows_values(actor, entry) else ""
 
 
-def read_log(actor: Actor, *, before: int | None = None, **asked: Any) -> Log:
+def list_entries(actor: Actor, *, before: int | None = None, **asked: Any) -> LogPage:
     """The newest entries that match, of those with a number under `before`. One query."""
     rows = AuditLog.objects.visible_to(actor).matching(**asked).select_related("user").order_by("-id")
     if before:
         rows = rows.filter(pk__lt=before)
     found = list(rows[: PAGE + 1])
     shown = found[:PAGE]
-    return Log(lines=[_line(actor, entry) for entry in shown], older=shown[-1].pk if len(found) > PAGE else None)
+    return LogPage(lines=[_line(actor, entry) for entry in shown], older=shown[-1].pk if len(found) > PAGE else None)
 
 
-def read_chain(actor: Actor) -> Chain:
+def chain_status(actor: Actor) -> ChainStatus:
     """How far the clinic's log is sealed, and its last check. Three queries."""
     checks = AuditLog.objects.visible_to(actor).matching(resource_type=SEALS, action=VERIFIED)
-    return Chain(sealed=sealed_until(actor.clinic_id), checked=checks.order_by("-id").first())
+    return ChainStatus(sealed=sealed_state(actor.clinic_id), checked=checks.order_by("-id").first())
 
 
-def people_in(actor: Actor) -> Sequence[User]:
+def users_of_clinic(actor: Actor) -> Sequence[User]:
     """Whoever may be named as the one who did it, by name."""
     ids = Membership.objects.visible_to(actor).values("user_id")
     return list(User.objects.filter(pk__in=ids).order_by("name"))
 
 
-def _line(actor: Actor, entry: AuditLog) -> Line:
+def _line(actor: Actor, entry: AuditLog) -> LogEntry:
     opened = shows_values(actor, entry)
-    return Line(
+    return LogEntry(
         entry=entry,
         action=ACTIONS.get(entry.action, entry.action.replace("_", " ").replace(".", ": ")),
         thing=THINGS.get(entry.resource_type, entry.resource_type.replace("_", " ")),
@@ -157,12 +157,12 @@ def _line(actor: Actor, entry: AuditLog) -> Line:
     )
 
 
-def changes_of(old: dict[str, Any] | None, new: dict[str, Any] | None) -> list[Change]:
+def changes_of(old: dict[str, Any] | None, new: dict[str, Any] | None) -> list[FieldChange]:
     """The fields that differ, by name; numbers of versions and times of saving are left out."""
     before, after = old or {}, new or {}
     names = sorted((set(before) | set(after)) - QUIET)
     return [
-        Change(name=name.replace("_", " "), old=_words(before.get(name)), new=_words(after.get(name)))
+        FieldChange(name=name.replace("_", " "), old=_words(before.get(name)), new=_words(after.get(name)))
         for name in names
         if before.get(name) != after.get(name)
     ]

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from clinicflow.access.guards import role_required
-from clinicflow.audit.log import saw
+from clinicflow.audit.log import record_access
 from clinicflow.backoffice.forms import AuditForm
 from clinicflow.backoffice.operations import audit_verification
-from clinicflow.backoffice.selectors import ACTIONS, THINGS, people_in, read_chain, read_log
+from clinicflow.backoffice.selectors import ACTIONS, THINGS, chain_status, list_entries, users_of_clinic
 from clinicflow.core import clock
 from clinicflow.web.render import render_page
 
@@ -23,15 +23,15 @@ def audit(request: HttpRequest) -> HttpResponse:
     """Newest first, narrowed by the address; a filter that cannot be read narrows nothing and says so."""
     form = AuditForm(request.GET)
     form.is_valid()
-    log = read_log(request.actor, **_asked(form, request.actor.timezone))
-    saw(request.actor, "audit_logs", log.patient_ids)
+    log = list_entries(request.actor, **_asked(form, request.actor.timezone))
+    record_access(request.actor, "audit_logs", log.patient_ids)
     context = {
         "log": log,
         "form": form,
         "asked": form.cleaned_data,
         "narrowed": any(value for name, value in form.cleaned_data.items() if name != "before"),
-        "chain": read_chain(request.actor),
-        "people": people_in(request.actor),
+        "chain": chain_status(request.actor),
+        "people": users_of_clinic(request.actor),
         "actions": ACTIONS,
         "things": THINGS,
     }
@@ -42,7 +42,7 @@ def audit(request: HttpRequest) -> HttpResponse:
 @role_required("admin", "owner")
 def audit_check(request: HttpRequest) -> HttpResponseBase:
     """Have the whole chain computed again, in the background."""
-    audit_verification.ask(request.actor, at=clock.now())
+    audit_verification.request_verification(request.actor, at=clock.now())
     messages.success(request, _("The log is being checked. Its result appears here in a moment."))
     return redirect("audit")
 

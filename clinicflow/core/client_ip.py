@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 
-def client_address(request: HttpRequest) -> str:
+def client_ip(request: HttpRequest) -> str:
     """The caller's IP address; `X-Forwarded-For` counts only as far as TRUSTED_PROXY_HOPS says.
 
     The rest of that header is the client's own writing. Empty where nothing usable is there (a Unix socket).

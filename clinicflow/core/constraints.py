@@ -7,11 +7,11 @@ from clinicflow.core.errors import DomainError
 _errors: dict[str, type[DomainError]] = {}
 
 
-def constraint_means(name: str, error: type[DomainError]) -> None:
+def register_constraint_error(name: str, error: type[DomainError]) -> None:
     _errors[name] = error
 
 
-def meaning_of(error: BaseException) -> DomainError | None:
+def error_for(error: BaseException) -> DomainError | None:
     """The domain error that a failed constraint stands for, or None if it stands for none."""
     diagnostics = getattr(error.__cause__, "diag", None)
     name = getattr(diagnostics, "constraint_name", None) or ""

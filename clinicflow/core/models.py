@@ -29,7 +29,7 @@ class ClinicOwned(Timestamped):
         abstract = True
 
 
-def repoint(source: Any, target: Any, *, leaving: Iterable[str] = ()) -> dict[str, list[str]]:
+def reassign_foreign_keys(source: Any, target: Any, *, leaving: Iterable[str] = ()) -> dict[str, list[str]]:
     """Make every row that refers to `source` refer to `target`, whatever app it belongs to.
 
     `leaving` names the reverse relations that stay. Returns the ids that moved, by table. Found by the model's own

@@ -12,7 +12,7 @@ from django.db import models
 from clinicflow.db.prepared import prepared_cursor
 
 
-class Joined:
+class JoinQuery:
     """Rows of several models at once. `tail` is all from `from` on, with `%(name)s` for values and the given aliases.
 
     JSON columns are left out: models read them when they are asked for.

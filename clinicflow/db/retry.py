@@ -16,17 +16,17 @@ from django.db import Error as DatabaseError
 from django.http import HttpRequest
 
 View = Callable[..., Any]
-LOST = frozenset({"40P01", "40001", "55P03"})
+RETRYABLE_SQLSTATES = frozenset({"40P01", "40001", "55P03"})
 PAUSES = (0.05, 0.2)  # seconds, each plus as much again by chance
 READS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
-def lost_a_race(error: BaseException) -> bool:
+def is_retryable(error: BaseException) -> bool:
     """Whether doing the same again may well succeed."""
-    return getattr(error.__cause__, "sqlstate", None) in LOST
+    return getattr(error.__cause__, "sqlstate", None) in RETRYABLE_SQLSTATES
 
 
-def retrying(view: View) -> View:
+def with_retries(view: View) -> View:
     """A view that is done again, up to twice, when it lost. `view` opens its own transaction.
 
     A view that answers its errors itself marks such an answer with `try_again`.
@@ -34,13 +34,13 @@ def retrying(view: View) -> View:
 
     @wraps(view)
     def again(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if request.method in READS or not _can_be_read_again(request):
+        if request.method in READS or not _is_replayable(request):
             return view(request, *args, **kwargs)
         for pause in PAUSES:
             try:
                 response = view(request, *args, **kwargs)
             except DatabaseError as error:
-                if not lost_a_race(error):
+                if not is_retryable(error):
                     raise
             else:
                 if not getattr(response, "try_again", False):
@@ -51,7 +51,7 @@ def retrying(view: View) -> View:
     return again
 
 
-def _can_be_read_again(request: HttpRequest) -> bool:
+def _is_replayable(request: HttpRequest) -> bool:
     """Keep the body of a small request in memory, so that a second attempt finds it; uploads are not kept."""
     if request.content_type == "multipart/form-data":
         return False
@@ -61,7 +61,7 @@ def _can_be_read_again(request: HttpRequest) -> bool:
     return request.body is not None
 
 
-def rendering(view: View) -> View:
+def render_in_transaction(view: View) -> View:
     """A view whose answer is drawn before it returns, so inside its transaction: a template that still reads the
     database (Django's admin, django-allauth) would otherwise do so after it, where the clinic's scope has no hold."""
 
@@ -79,6 +79,6 @@ class RetryingHandler(WSGIHandler):
     """Django's handler, whose atomic views draw their answer in the transaction and are done again when they lost."""
 
     def make_view_atomic(self, view: View) -> View:
-        drawn = rendering(view)
+        drawn = render_in_transaction(view)
         atomic = super().make_view_atomic(drawn)
-        return view if atomic is drawn else retrying(atomic)
+        return view if atomic is drawn else with_retries(atomic)

@@ -14,7 +14,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from redis import RedisError
 
-from clinicflow.jobs.metrics import Figures
+from clinicflow.jobs.metrics import JobCollector
 from clinicflow.jobs.tasks import HEARTBEAT
 
 _migrated = False
@@ -45,7 +45,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if not settings.METRICS_TOKEN or not secrets.compare_digest(said.encode(), settings.METRICS_TOKEN.encode()):
         raise Http404
     registry = CollectorRegistry()
-    registry.register(Figures({name: check() for name, check in CHECKS.items()}))
+    registry.register(JobCollector({name: check() for name, check in CHECKS.items()}))
     return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 

@@ -17,7 +17,7 @@ from clinicflow.jobs.tasks import HEARTBEAT
 WAITING = (Job.State.QUEUED, Job.State.RUNNING)
 
 
-class Figures(Collector):
+class JobCollector(Collector):
     """`parts` are the checks of /readyz. What cannot be counted because a part is down is left out."""
 
     def __init__(self, parts: Mapping[str, bool]) -> None:

@@ -61,7 +61,7 @@ def enqueue(
     )
     added = _insert(job)
     if added and job.hinted_until:
-        transaction.on_commit(lambda: hint(job.pk, clinic_id))
+        transaction.on_commit(lambda: notify_worker(job.pk, clinic_id))
     return added
 
 
@@ -79,7 +79,7 @@ def _insert(job: Job) -> bool:
         return cursor.fetchone() is not None
 
 
-def hint(job_id: UUID, clinic_id: UUID) -> None:
+def notify_worker(job_id: UUID, clinic_id: UUID) -> None:
     """Tell Celery. A broker that is down costs nothing but the sweep's second or two."""
     try:
         current_app.send_task("clinicflow.run_job", (str(job_id), str(clinic_id)), retry=False, expires=3600)
@@ -125,7 +125,7 @@ def _claim(job_id: UUID, clinic_id: UUID) -> Job | None:
         if job is None:
             return None
         if job.attempts >= MAX_ATTEMPTS:
-            _bury(job, handler_of(job.kind), job.last_error or "WorkerLost")
+            _mark_dead(job, handler_of(job.kind), job.last_error or "WorkerLost")
             return None
         job.attempts += 1
         job.state = Job.State.RUNNING
@@ -147,7 +147,7 @@ def _finish(job: Job) -> None:
 def _postpone(job: Job, handler: Handler, later: RetryLater) -> None:
     with transaction.atomic(), tenant(job.clinic_id):
         if job.attempts >= MAX_ATTEMPTS:
-            _bury(job, handler, later.reason or "RetryLater")
+            _mark_dead(job, handler, later.reason or "RetryLater")
             return
         _requeue(job, dt.timedelta(seconds=later.seconds), later.reason)
 
@@ -155,7 +155,7 @@ def _postpone(job: Job, handler: Handler, later: RetryLater) -> None:
 def _fail(job: Job, handler: Handler | None, error: str) -> None:
     with transaction.atomic(), tenant(job.clinic_id):
         if job.attempts >= MAX_ATTEMPTS or handler is None:
-            _bury(job, handler, error)
+            _mark_dead(job, handler, error)
             return
         _requeue(job, dt.timedelta(seconds=2**job.attempts), error)
 
@@ -171,7 +171,7 @@ def _requeue(job: Job, pause: dt.timedelta, error: str) -> None:
     )
 
 
-def _bury(job: Job, handler: Handler | None, error: str) -> None:
+def _mark_dead(job: Job, handler: Handler | None, error: str) -> None:
     """Give up on a job; managers see it and can send it round again."""
     Job.objects.filter(pk=job.pk).update(
         state=Job.State.DEAD, finished_at=clock.now(), lease_until=None, last_error=error[:120], updated_at=clock.now()
@@ -181,7 +181,7 @@ def _bury(job: Job, handler: Handler | None, error: str) -> None:
         handler.on_death(clinic_id=job.clinic_id, **job.args)
 
 
-def revive(job: Job) -> None:
+def retry(job: Job) -> None:
     """Send a dead job round again, with its attempts forgotten. The caller is in the clinic's scope."""
     changed = Job.objects.filter(pk=job.pk, state=Job.State.DEAD).update(
         state=Job.State.QUEUED,
@@ -192,7 +192,7 @@ def revive(job: Job) -> None:
         updated_at=clock.now(),
     )
     if changed:
-        transaction.on_commit(lambda: hint(job.pk, job.clinic_id))
+        transaction.on_commit(lambda: notify_worker(job.pk, job.clinic_id))
 
 
 def sweep(limit: int = 100) -> int:
@@ -213,11 +213,11 @@ def sweep(limit: int = 100) -> int:
         )
         Job.objects.using("system").filter(pk__in=[job.pk for job in jobs]).update(hinted_until=now + HINT_PAUSE)
     for job in jobs:
-        hint(job.pk, job.clinic_id)
+        notify_worker(job.pk, job.clinic_id)
     return len(jobs)
 
 
-def tick(at: dt.datetime) -> int:
+def schedule_periodic(at: dt.datetime) -> int:
     """Insert what the clock calls for: one job per kind, clinic and slot of time, as the system role.
 
     Two beats, or a late one, make one job: the slot is the key. Slots long missed are skipped, not made up.
@@ -233,7 +233,7 @@ def tick(at: dt.datetime) -> int:
     return len(rows)
 
 
-def tidy() -> int:
+def purge_finished() -> int:
     """Delete finished periodic jobs that are two weeks old, or a day old for the clock's own; returns how many."""
     now = clock.now()
     with transaction.atomic(using="system"):
@@ -248,4 +248,14 @@ def _clinic_ids() -> Any:
     return clinic._default_manager.using("system").order_by("pk").values_list("pk", flat=True)
 
 
-__all__ = ["MAX_ATTEMPTS", "RetryLater", "enqueue", "hint", "revive", "run", "sweep", "tick", "tidy"]
+__all__ = [
+    "MAX_ATTEMPTS",
+    "RetryLater",
+    "enqueue",
+    "notify_worker",
+    "purge_finished",
+    "retry",
+    "run",
+    "schedule_periodic",
+    "sweep",
+]

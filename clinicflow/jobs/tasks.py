@@ -21,16 +21,16 @@ def run_job(job_id: str, clinic_id: str) -> None:
 @shared_task(name="clinicflow.sweep", expires=10)
 def sweep() -> None:
     """Every other second: insert the clock's jobs, and hint again at what was not taken."""
-    queue.tick(clock.now())
+    queue.schedule_periodic(clock.now())
     queue.sweep()
     _beat("beat")
     _beat("worker")
 
 
 @shared_task(name="clinicflow.tidy", expires=300)
-def tidy() -> None:
+def purge_finished() -> None:
     """Every hour: forget jobs that were done long ago."""
-    queue.tidy()
+    queue.purge_finished()
 
 
 def _beat(name: str) -> None:

@@ -9,5 +9,5 @@ from clinicflow.notifications.operations import notifications
 
 
 @periodic("notifications.forget_old", every=24 * 3600)
-def forget_old(*, clinic_id: UUID) -> None:
-    notifications.forget_old(system_actor(clinic_id), at=clock.now())
+def delete_old(*, clinic_id: UUID) -> None:
+    notifications.delete_old(system_actor(clinic_id), at=clock.now())

@@ -15,7 +15,7 @@ from clinicflow.access.actor import Actor
 from clinicflow.access.roles import Role
 from clinicflow.accounts.operations import sessions, tokens
 from clinicflow.realtime import broadcast
-from clinicflow.staff.selectors.actor_resolution import Caller, actor_of
+from clinicflow.staff.selectors.actor_resolution import RequestOrigin, actor_of
 
 AUTHENTICATE_WITHIN = 5.0
 TRUSTED_FOR = 5.0  # seconds between two checks that the sign-in still stands
@@ -197,19 +197,19 @@ def stream_of(actor: Actor) -> str:
 
 def actor_by_cookie(cookie: str) -> Actor | None:
     close_old_connections()
-    session = sessions.of_cookie(cookie)
-    return None if session is None else actor_of(session, Caller())
+    session = sessions.session_of_cookie(cookie)
+    return None if session is None else actor_of(session, RequestOrigin())
 
 
 def actor_by_token(token: str) -> Actor | None:
     close_old_connections()
     try:
-        return actor_of(tokens.session_of(token), Caller())
+        return actor_of(tokens.session_of(token), RequestOrigin())
     except tokens.BadToken:
         return None
 
 
 def actor_by_session(session_id: UUID | None) -> Actor | None:
     close_old_connections()
-    session = sessions.live(session_id) if session_id else None
-    return None if session is None else actor_of(session, Caller())
+    session = sessions.is_live(session_id) if session_id else None
+    return None if session is None else actor_of(session, RequestOrigin())

@@ -13,9 +13,9 @@ from django.http import HttpRequest
 from clinicflow.accounts.models import User
 from clinicflow.accounts.operations import sessions
 from clinicflow.core import clock
-from clinicflow.core.client_ip import client_address
+from clinicflow.core.client_ip import client_ip
 from clinicflow.staff.operations import sign_in
-from clinicflow.staff.selectors.actor_resolution import caller_of
+from clinicflow.staff.selectors.actor_resolution import origin_of_request
 
 SILENT = {"account/messages/logged_in.txt", "account/messages/logged_out.txt"}
 
@@ -28,18 +28,18 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def login(self, request: HttpRequest, user: User) -> None:
         super().login(request, user)
-        session, _ = sign_in.begin(user, caller_of(request), kind="web")
+        session, _ = sign_in.start_session(user, origin_of_request(request), kind="web")
         request.session[sessions.SESSION_KEY] = str(session.pk)
 
     def logout(self, request: HttpRequest) -> None:
-        session = sessions.of_request(request)
+        session = sessions.session_of_request(request)
         if session is not None:
-            sign_in.end(session, caller_of(request))
+            sign_in.end_session(session, origin_of_request(request))
         super().logout(request)
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         reason = "locked out" if getattr(request, "axes_locked_out", False) else "wrong password or address"
-        sign_in.refused(str(credentials.get("email", "")), caller_of(request), reason=reason)
+        sign_in.record_failure(str(credentials.get("email", "")), origin_of_request(request), reason=reason)
 
     def set_password(self, user: User, password: str) -> None:
         user.password_changed_at = clock.now()
@@ -50,7 +50,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return found is not None and found.pk == user.pk
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        return client_address(request) or "unknown"
+        return client_ip(request) or "unknown"
 
     def add_message(
         self, request: HttpRequest, level: int, message_template: str | None = None, *a: Any, **k: Any

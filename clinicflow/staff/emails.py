@@ -73,7 +73,7 @@ def send(letter: EmailMessage | None) -> None:
 
 
 def _address(name: str, user: User) -> str:
-    uid, key = users.key_of(user)
+    uid, key = users.reset_key_of(user)
     return f"{settings.SITE_URL}{reverse(name, kwargs={'uidb36': uid, 'key': key})}"
 
 

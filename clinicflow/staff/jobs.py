@@ -7,7 +7,7 @@ from uuid import UUID
 from django.conf import settings
 
 from clinicflow.accounts.operations import sessions
-from clinicflow.api.idempotency import forget_old
+from clinicflow.api.idempotency import delete_expired
 from clinicflow.clinics.models import Membership
 from clinicflow.core import clock
 from clinicflow.jobs.registry import job, periodic
@@ -17,10 +17,10 @@ KEEP_ENDED = dt.timedelta(days=30)  # what they did stays in the audit log
 
 
 @periodic("clinics.clear_away", every=3600)
-def clear_away(*, clinic_id: UUID) -> None:
-    forget_old(clinic_id)
+def purge_expired(*, clinic_id: UUID) -> None:
+    delete_expired(clinic_id)
     memberships = Membership.objects.filter(clinic_id=clinic_id).values_list("pk", flat=True)
-    sessions.forget_ended(list(memberships), before=clock.now() - KEEP_ENDED)
+    sessions.delete_ended(list(memberships), before=clock.now() - KEEP_ENDED)
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
 
 

@@ -15,8 +15,8 @@ from clinicflow.accounts.operations import sessions, tokens
 from clinicflow.audit.log import record
 from clinicflow.clinics.models import ClinicSettings
 from clinicflow.db import tenant
-from clinicflow.staff.selectors.actor_resolution import actor_of, caller_of
-from clinicflow.web.display import Display, display_when_asked
+from clinicflow.staff.selectors.actor_resolution import actor_of, origin_of_request
+from clinicflow.web.display import Display, lazy_display
 
 REFUSALS = frozenset({403, 404, 409})
 BEARER = "Bearer "
@@ -39,7 +39,7 @@ class ActorMiddleware:
             return self.get_response(request)
         request.clinic_settings = SimpleLazyObject(lambda: ClinicSettings.objects.visible_to(actor).get())
         structlog.contextvars.bind_contextvars(clinic_id=str(actor.clinic_id), user_id=str(actor.user_id))
-        look = display_when_asked(actor.timezone, lambda: display_of(actor, request.clinic_settings))
+        look = lazy_display(actor.timezone, lambda: display_of(actor, request.clinic_settings))
         with tenant(actor.scope()), look:
             response = self.get_response(request)
             if response.status_code in REFUSALS and request.resolver_match is not None:
@@ -47,7 +47,7 @@ class ActorMiddleware:
         return response
 
     def _identify(self, request: HttpRequest) -> Actor | None:
-        caller = caller_of(request)
+        caller = origin_of_request(request)
         session: AuthSession | None
         credentials = request.headers.get("Authorization", "")
         if request.path.startswith("/api/") and credentials.startswith(BEARER):
@@ -57,7 +57,7 @@ class ActorMiddleware:
                 request.token_error = error
                 return None
         else:
-            session = sessions.of_request(request)
+            session = sessions.session_of_request(request)
         request.auth_session = session
         return None if session is None else actor_of(session, caller)
 
@@ -81,7 +81,7 @@ def display_of(actor: Actor, settings: ClinicSettings) -> Display:
     return Display(zone=actor.timezone, time_format=settings.time_format, date_format=settings.date_format)
 
 
-class PasswordAgainMiddleware:
+class ReauthenticationMiddleware:
     """Where django-allauth wants the password again: its answer reads the database, after the view's transaction."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

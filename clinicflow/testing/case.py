@@ -14,7 +14,7 @@ from clinicflow.accounts.operations import sessions, tokens
 from clinicflow.clinics.models import Clinic, ClinicSettings, Doctor, DoctorSettings, Membership
 from clinicflow.core import clock
 from clinicflow.db import tenant
-from clinicflow.staff.selectors.actor_resolution import Caller, actor_of_membership
+from clinicflow.staff.selectors.actor_resolution import RequestOrigin, actor_of_membership
 from patients.models import Patient
 from scheduling.models import Appointment
 
@@ -80,7 +80,7 @@ class Cast:
             last_seen_at=now,
             absolute_until=now + dt.timedelta(days=3650),
         )
-        actor = actor_of_membership(membership, Caller(request_id="test"), session_id=session.pk)
+        actor = actor_of_membership(membership, RequestOrigin(request_id="test"), session_id=session.pk)
         return user, actor
 
     @staticmethod

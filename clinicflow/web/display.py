@@ -55,12 +55,12 @@ def current_display() -> Display:
 @contextmanager
 def display_as(display: Display) -> Iterator[None]:
     """Write times and dates as this clinic does until the block ends; Django's own zone follows."""
-    with display_when_asked(display.zone, lambda: display):
+    with lazy_display(display.zone, lambda: display):
         yield
 
 
 @contextmanager
-def display_when_asked(zone: str, preferences: Callable[[], Display]) -> Iterator[None]:
+def lazy_display(zone: str, preferences: Callable[[], Display]) -> Iterator[None]:
     """The same, with `preferences` called once, and only when the first time or date is written."""
     token = _display.set(cache(preferences))
     try:

@@ -52,7 +52,7 @@ PAGES = {
 }
 
 
-def answer(request: HttpRequest, status: int, *, detail: str = "", code: str = "") -> HttpResponse:
+def error_response(request: HttpRequest, status: int, *, detail: str = "", code: str = "") -> HttpResponse:
     """The error as a page, or as a toast where htmx asked for a part of one."""
     symbol, title, advice = PAGES.get(status, PAGES[400])
     context = {
@@ -76,19 +76,19 @@ def answer(request: HttpRequest, status: int, *, detail: str = "", code: str = "
 
 def answer_domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:
     """A refusal of the domain, for a page that has no better place to show it."""
-    return answer(request, error.status, detail=str(error.detail), code=error.code)
+    return error_response(request, error.status, detail=str(error.detail), code=error.code)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return answer(request, HTTPStatus.BAD_REQUEST)
+    return error_response(request, HTTPStatus.BAD_REQUEST)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return answer(request, HTTPStatus.FORBIDDEN)
+    return error_response(request, HTTPStatus.FORBIDDEN)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return answer(request, HTTPStatus.NOT_FOUND)
+    return error_response(request, HTTPStatus.NOT_FOUND)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -106,7 +106,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form was older than the sign-in, or came from elsewhere."""
-    return answer(
+    return error_response(
         request,
         HTTPStatus.FORBIDDEN,
         detail=_("This form has expired. Reload the page and send it again."),

@@ -17,7 +17,7 @@ from clinicflow.web.display import current_display
 MOST = 8_000_000  # characters
 
 
-class Memory:
+class FragmentCache:
     """Parts by what they were drawn from; the oldest go when there are too many characters."""
 
     def __init__(self, most: int = MOST) -> None:
@@ -38,10 +38,10 @@ class Memory:
                 self._size -= len(self._parts.pop(next(iter(self._parts))))
 
 
-_memory = Memory()
+_memory = FragmentCache()
 
 
-def draw(template_name: str, values: dict[str, Any]) -> SafeString:
+def render_cached(template_name: str, values: dict[str, Any]) -> SafeString:
     """The template with these values and nothing else: neither the request nor who asks.
 
     A value is hashable, or says what it is made of with `facts`, a tuple of such values that leaves nothing out.

@@ -9,7 +9,7 @@ from django.shortcuts import resolve_url
 from django_htmx.http import HttpResponseClientRedirect
 
 from clinicflow.core.errors import Busy, DomainError
-from clinicflow.db.retry import lost_a_race
+from clinicflow.db.retry import is_retryable
 from clinicflow.web.errors import answer_domain_error
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -27,7 +27,7 @@ class DomainErrorMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, DomainError):
             return answer_domain_error(request, exception)
-        if lost_a_race(exception):
+        if is_retryable(exception):
             return answer_domain_error(request, Busy())
         return None
 

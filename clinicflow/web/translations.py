@@ -17,7 +17,7 @@ VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 Message = tuple[str, str]  # the sentence, and its plural or nothing
 
 
-def sentences(paths: Iterable[Path]) -> Iterator[Message]:
+def extract_messages(paths: Iterable[Path]) -> Iterator[Message]:
     """Every sentence that these templates and modules have translated, in order, each once."""
     seen: set[Message] = set()
     for path in paths:

@@ -17,13 +17,13 @@ from clinicflow.jobs.registry import job, periodic
 from clinicflow.notifications.models import Notification
 from clinicflow.notifications.operations import mail, notifications
 from clinicflow.notifications.operations.mail import Recipient
-from clinicflow.notifications.operations.notifications import News
+from clinicflow.notifications.operations.notifications import NotificationRequest
 from clinicflow.staff.middleware import display_of
-from clinicflow.staff.selectors.actor_resolution import Caller, actor_of_membership, clinic_itself
+from clinicflow.staff.selectors.actor_resolution import RequestOrigin, actor_of_membership, clinic_actor
 from clinicflow.web.display import display_as
-from dashboards.board.selectors.attention import near_visits
-from dashboards.board.selectors.upcoming import nearing_until
-from dashboards.notification_center.selectors.notification_text import SUMMARY, VISIT, read_news
+from dashboards.board.selectors.attention import upcoming_visits
+from dashboards.board.selectors.upcoming import upcoming_until
+from dashboards.notification_center.selectors.notification_text import SUMMARY, VISIT, items_for
 from scheduling.models import Appointment, Cancellation
 
 Kind = Notification.Kind
@@ -41,7 +41,7 @@ def notify(
 ) -> None:
     """Tell whom it concerns of one thing that happened."""
     actor = system_actor(clinic_id)
-    news = News(
+    news = NotificationRequest(
         kind=kind,
         object_type=object_type,
         object_id=UUID(object_id),
@@ -62,27 +62,29 @@ def _done_by(actor: Actor, kind: str, object_id: UUID) -> UUID | None:
 
 
 @job("dashboards.summary_news")
-def summary_news(*, clinic_id: UUID, summary_id: str, doctor_id: str) -> None:
+def notify_summary(*, clinic_id: UUID, summary_id: str, doctor_id: str) -> None:
     """Tell the doctor of a summary that failed or holds something to ask about."""
     actor = system_actor(clinic_id)
     summary = IntakeSummary.objects.visible_to(actor).newest().filter(pk=summary_id).first()
     if summary is None or summary.reviewed_at or not (summary.needs_attention or summary.status == "failed"):
         return
     kind = Kind.SUMMARY_FAILED if summary.status == "failed" else Kind.AI_ATTENTION
-    news = News(kind=kind, object_type=SUMMARY, object_id=summary.pk, doctor_id=UUID(doctor_id), for_desk=False)
+    news = NotificationRequest(
+        kind=kind, object_type=SUMMARY, object_id=summary.pk, doctor_id=UUID(doctor_id), for_desk=False
+    )
     notifications.notify(actor, [news], at=clock.now())
 
 
 @periodic("dashboards.nearing", every=300)
-def nearing(*, clinic_id: UUID) -> None:
+def notify_upcoming(*, clinic_id: UUID) -> None:
     """Tell of visits that are near and unconfirmed, or whose intake is not in."""
-    actor, now = clinic_itself(clinic_id), clock.now()
+    actor, now = clinic_actor(clinic_id), clock.now()
     clinic: ClinicSettings = ClinicSettings.objects.visible_to(actor).get()
-    visits = near_visits(actor, now, nearing_until(now, actor.timezone, clinic)).order_by(
+    visits = upcoming_visits(actor, now, upcoming_until(now, actor.timezone, clinic)).order_by(
         "-starts_at", "pk"
     )  # the next one on top
     news = [
-        News(kind=kind, object_type=VISIT, object_id=visit.pk, doctor_id=visit.doctor_id)
+        NotificationRequest(kind=kind, object_type=VISIT, object_id=visit.pk, doctor_id=visit.doctor_id)
         for visit in visits.only("id", "doctor_id", "status", "intake_status")
         for kind in _missing(visit, clinic)
     ]
@@ -97,16 +99,16 @@ def _missing(visit: Appointment, clinic: ClinicSettings) -> list[str]:
 
 
 @periodic("dashboards.digests", every=600)
-def digests(*, clinic_id: UUID) -> None:
+def schedule_digests(*, clinic_id: UUID) -> None:
     """The digests of an hour or a day that are due."""
-    mail.schedule_digests(clinic_itself(clinic_id), at=clock.now())
+    mail.schedule_digests(clinic_actor(clinic_id), at=clock.now())
 
 
-def give_up(*, clinic_id: UUID, mail_id: str, **_: Any) -> None:
+def on_mail_failed(*, clinic_id: UUID, mail_id: str, **_: Any) -> None:
     mail.release(system_actor(clinic_id), UUID(mail_id))
 
 
-@job(mail.JOB, atomic=False, on_death=give_up)
+@job(mail.JOB, atomic=False, on_death=on_mail_failed)
 def send_mail(*, clinic_id: UUID, user_id: str, role: str, mail_id: str) -> None:
     """One mail with all that waits for a person: chosen, sent and noted in three steps."""
     system = system_actor(clinic_id)
@@ -115,7 +117,7 @@ def send_mail(*, clinic_id: UUID, user_id: str, role: str, mail_id: str) -> None
     if message is not None:
         message.send()
     with transaction.atomic(), tenant(clinic_id):
-        mail.sent(system, UUID(mail_id), at=clock.now())
+        mail.mark_sent(system, UUID(mail_id), at=clock.now())
 
 
 def _letter(system: Actor, person: Recipient, mail_id: UUID) -> EmailMessage | None:
@@ -125,8 +127,8 @@ def _letter(system: Actor, person: Recipient, mail_id: UUID) -> EmailMessage | N
     member = members.select_related("user", "clinic").first()
     if not rows or member is None:
         return None
-    reader = actor_of_membership(member, Caller())
-    items = [item for item in read_news(reader, rows) if item.visit]
+    reader = actor_of_membership(member, RequestOrigin())
+    items = [item for item in items_for(reader, rows) if item.visit]
     if not items:
         return None
     clinic: ClinicSettings = ClinicSettings.objects.visible_to(reader).get()

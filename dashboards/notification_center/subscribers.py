@@ -11,17 +11,17 @@ Kind = Notification.Kind
 
 
 @subscribe(AppointmentCancelled)
-def tell_of_cancellation(event: AppointmentCancelled) -> None:
+def notify_cancellation(event: AppointmentCancelled) -> None:
     _tell(event, Kind.CANCELLATION, VISIT)
 
 
 @subscribe(AppointmentNoShow)
-def tell_of_no_show(event: AppointmentNoShow) -> None:
+def notify_no_show(event: AppointmentNoShow) -> None:
     _tell(event, Kind.NO_SHOW, VISIT)
 
 
 @subscribe(AttentionNeeded)
-def tell_of_conversation(event: AttentionNeeded) -> None:
+def notify_conversation(event: AttentionNeeded) -> None:
     _tell(event, Kind.AI_ATTENTION, TALK)
 
 
@@ -41,7 +41,7 @@ def _tell(event: Event, kind: Kind, object_type: str) -> None:
 
 
 @subscribe(SummaryReady)
-def tell_of_summary(event: SummaryReady) -> None:
+def notify_summary(event: SummaryReady) -> None:
     """Made or failed; an edit or a review is the doctor's own doing."""
     if event.status not in {"generated", "failed"} or not event.doctor_ids:
         return

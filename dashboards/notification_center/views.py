@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clinicflow.access.guards import role_required
-from clinicflow.audit.log import saw
+from clinicflow.audit.log import record_access
 from clinicflow.core import clock
 from clinicflow.notifications.models import Notification, NotificationPreference
 from clinicflow.notifications.operations import notifications, preferences
 from clinicflow.notifications.operations.notifications import SWITCHES
 from clinicflow.web.render import render_page, wants_fragment
-from dashboards.notification_center.selectors.notification_text import by_day_and_kind, patients_of, read_news
+from dashboards.notification_center.selectors.notification_text import by_day_and_kind, items_for, patients_of
 from dashboards.owner.forms import KINDS, PreferencesForm
 
 PAGE = 50
@@ -35,8 +35,8 @@ def notification_list(request: HttpRequest) -> HttpResponse:
     only_unread = request.GET.get("show") == "unread"
     shown = (rows.unread() if only_unread else rows).order_by("-created_at", "id")
     page = Paginator(shown, PAGE).get_page(request.GET.get("page"))
-    items = read_news(actor, list(page))
-    saw(actor, "appointments", patients_of(items))
+    items = items_for(actor, list(page))
+    record_access(actor, "appointments", patients_of(items))
     context = {
         "days": by_day_and_kind(actor, items),
         "page": page,
@@ -66,7 +66,7 @@ def notification_latest(request: HttpRequest) -> HttpResponse:
 def notification_open(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Mark it read and go to what it is about."""
     row = notifications.mark_read(request.actor, pk, at=clock.now())
-    (item,) = read_news(request.actor, [row])
+    (item,) = items_for(request.actor, [row])
     return HttpResponseRedirect(item.url)
 
 
@@ -97,8 +97,8 @@ def _stay(request: HttpRequest) -> HttpResponse:
 
 def _latest(request: HttpRequest) -> dict[str, Any]:
     rows = Notification.objects.visible_to(request.actor).in_app().order_by("-created_at", "id")[:LATEST]
-    items = read_news(request.actor, list(rows))
-    saw(request.actor, "appointments", patients_of(items))
+    items = items_for(request.actor, list(rows))
+    record_access(request.actor, "appointments", patients_of(items))
     return {"items": items, "unread": _unread(request)}
 
 
@@ -122,7 +122,7 @@ class KindChoice:
 @role_required("admin", "doctor")
 def notification_settings(request: HttpRequest) -> HttpResponse:
     """What one wants to hear of and how often by mail."""
-    own = preferences.of(request.actor)
+    own = preferences.preferences_of(request.actor)
     form = PreferencesForm(request.POST or None)
     if form.is_valid():
         preferences.save(request.actor, muted=form.muted, email=form.cleaned_data["email"])

@@ -199,7 +199,7 @@ class OwnerView(ClinicView):
             compare=Compare(asked["compare"]),
         )
         report = read_report(self.actor, period, hours=self.by_hour)
-        source = Source(report=report, minutes=operations.of_clinic(self.actor))
+        source = Source(report=report, minutes=operations.task_minutes_of(self.actor))
         return Response(self.output_class(type(self).record(source)).data)
 
 

@@ -11,7 +11,7 @@ MOST = 120
 
 
 @transaction.atomic
-def change(actor: Actor, *, confirmation: int, message: int, intake: int, summary: int) -> TaskMinutes:
+def update_task_minutes(actor: Actor, *, confirmation: int, message: int, intake: int, summary: int) -> TaskMinutes:
     """Set the minutes of each task, 0 to 120. Forbidden for anyone but the owner, Invalid by field."""
     if actor.role != Role.OWNER:
         raise Forbidden()
@@ -24,7 +24,7 @@ def change(actor: Actor, *, confirmation: int, message: int, intake: int, summar
     return row
 
 
-def of_clinic(actor: Actor) -> TaskMinutes:
+def task_minutes_of(actor: Actor) -> TaskMinutes:
     """The clinic's minutes, or the usual ones until it has set its own. One query."""
     own: TaskMinutes | None = TaskMinutes.objects.visible_to(actor).first()
     return own or TaskMinutes(clinic_id=actor.clinic_id)

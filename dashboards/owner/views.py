@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from clinicflow.access.guards import role_required
-from clinicflow.audit.log import exported
+from clinicflow.audit.log import record_export
 from clinicflow.core import clock
 from clinicflow.web.render import render_page
 from dashboards.figures.rules.periods import PRESETS, Period
@@ -33,10 +33,10 @@ def overview(request: HttpRequest, section: str = "overview") -> HttpResponse:
 @role_required("owner")
 def minutes(request: HttpRequest) -> HttpResponse:
     """Set the clinic's minutes per task."""
-    form = TaskMinutesForm(request.POST, instance=operations.of_clinic(request.actor))
+    form = TaskMinutesForm(request.POST, instance=operations.task_minutes_of(request.actor))
     if not form.is_valid():
         return _page(request, "efficiency", minutes_form=form, status=422)
-    operations.change(request.actor, **form.cleaned_data)
+    operations.update_task_minutes(request.actor, **form.cleaned_data)
     messages.success(request, _("Saved. The time saved is reckoned anew."))
     return redirect("overview_efficiency")
 
@@ -53,7 +53,7 @@ def panel_file(request: HttpRequest, key: str) -> HttpResponse:
     name = f"{key}-{period.start}-{period.last_day}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     csv.writer(response).writerows(sheet.as_csv())
-    exported(request.actor, "overview", len(sheet.rows))
+    record_export(request.actor, "overview", len(sheet.rows))
     return response
 
 
@@ -82,5 +82,5 @@ def _form(request: HttpRequest) -> PeriodForm:
 def _source(request: HttpRequest, period: Period, *, hours: bool) -> Source:
     """With the minutes per task, which are read when a figure needs them."""
     report = read_report(request.actor, period, hours=hours)
-    minutes: Any = SimpleLazyObject(lambda: operations.of_clinic(request.actor))
+    minutes: Any = SimpleLazyObject(lambda: operations.task_minutes_of(request.actor))
     return Source(report=report, minutes=minutes)

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 
 from clinicflow.access.guards import role_required
 from clinicflow.access.roles import Role
-from clinicflow.audit.log import saw
+from clinicflow.audit.log import record_access
 from clinicflow.core import clock
 from clinicflow.web.render import render_page
 from dashboards.patient_record.selectors import chart, history, patient_list
@@ -22,13 +22,13 @@ def patients(request: HttpRequest) -> HttpResponse:
     text, only = request.GET.get("q", "").strip()[:80], request.GET.get("only", "")
     page = Paginator(patient_list.find(request.actor, text, only), patient_list.PAGE).get_page(request.GET.get("page"))
     rows = patient_list.rows_of(request.actor, list(page), clock.now())
-    saw(request.actor, "patients", [row.patient.pk for row in rows])
+    record_access(request.actor, "patients", [row.patient.pk for row in rows])
     context = {
         "rows": rows,
         "page": page,
         "q": text,
         "only": only,
-        "choices": patient_list.ONLY,
+        "choices": patient_list.LIST_FILTERS,
         "desk": request.actor.role == Role.ADMIN,
     }
     return render_page(request, "dashboards/patient_list.html", context, partial="list")
@@ -41,6 +41,6 @@ def patient(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = Patient.objects.visible_to(request.actor).select_related("primary_doctor", "merged_into").fetch(pk)
     read = history.read_record(request.actor, found, clock.now(), request.GET.get("page", ""))
     clinical = chart.read_chart(request.actor, found, request.GET.get("notes", ""))
-    saw(request.actor, "patients", [pk], resource_id=pk)
+    record_access(request.actor, "patients", [pk], resource_id=pk)
     context = {"record": read, "chart": clinical, "desk": request.actor.role == Role.ADMIN}
     return render_page(request, "dashboards/patient_record.html", context, partial="record")

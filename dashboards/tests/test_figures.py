@@ -106,7 +106,7 @@ class MarkTests(FigureCase):
 
     def test_closed_time_marks_each_of_its_days_and_its_opening(self):
         with self.inside(self.desk):
-            time_off.close_days(self.desk, first=MONDAY, last=MONDAY + 2 * DAY, reason="Holiday")
+            time_off.create_closures(self.desk, first=MONDAY, last=MONDAY + 2 * DAY, reason="Holiday")
             marks = StaleDay.objects.filter(opening=True).values_list("day", flat=True)
             self.assertEqual(set(marks), {MONDAY, MONDAY + DAY, MONDAY + 2 * DAY})
 
@@ -336,11 +336,15 @@ class History:
 
     def close(self):
         start = self.moment()
-        time_off.close(self.desk, starts_at=start, ends_at=start + self.chance.randint(1, 40) * HOUR, reason="x")
+        time_off.create_closure(
+            self.desk, starts_at=start, ends_at=start + self.chance.randint(1, 40) * HOUR, reason="x"
+        )
 
     def away(self):
         start, doctor = self.moment(), self.chance.choice(self.doctors)
-        time_off.take(self.desk, doctor_id=doctor.pk, starts_at=start, ends_at=start + self.chance.randint(1, 9) * HOUR)
+        time_off.create(
+            self.desk, doctor_id=doctor.pk, starts_at=start, ends_at=start + self.chance.randint(1, 9) * HOUR
+        )
 
     def merge(self):
         if len(self.people) > 2:

@@ -7,11 +7,11 @@ from django.test import SimpleTestCase
 
 from clinicflow.core.errors import Invalid
 from dashboards.figures.rules.periods import MOST_DAYS, Compare, Period, Step
-from dashboards.figures.selectors.totals import Tally, share, withheld
+from dashboards.figures.selectors.totals import Totals, share, withheld
 from dashboards.owner.metrics.charts import line_chart
 from dashboards.owner.metrics.definitions import FIGURES, as_markdown
 from dashboards.owner.metrics.panels import PANELS, SECTIONS
-from dashboards.owner.metrics.tables import Column, Kind, Sheet, duration, write
+from dashboards.owner.metrics.tables import Kind, Table, TableColumn, duration, write
 
 MONDAY = dt.date(2027, 3, 1)
 DAY = dt.timedelta(days=1)
@@ -75,7 +75,7 @@ class WithholdingTests(SimpleTestCase):
         self.assertEqual((share(1, 4), share(1, 5), share(0, 0, few=1)), (None, 20.0, None))
 
     def test_time_over_the_open_hours_never_makes_more_than_all(self):
-        tally = Tally()
+        tally = Totals()
         tally.add({"booked_minutes": 600, "open_minutes": 480})
         self.assertEqual(tally.use, 100.0)
 
@@ -108,8 +108,8 @@ class ChartTests(SimpleTestCase):
 
 class SheetTests(SimpleTestCase):
     def test_values_as_a_person_and_a_spreadsheet_read_them(self):
-        columns = [Column("who", "Who", Kind.TEXT), Column("n", "N"), Column("rate", "Rate", Kind.RATE)]
-        sheet = Sheet(key="x", columns=columns, rows=[["=1+1", None, 12.5], ["@x", 1204, None]])
+        columns = [TableColumn("who", "Who", Kind.TEXT), TableColumn("n", "N"), TableColumn("rate", "Rate", Kind.RATE)]
+        sheet = Table(key="x", columns=columns, rows=[["=1+1", None, 12.5], ["@x", 1204, None]])
         self.assertEqual(sheet.shown, [["=1+1", "<5", "12.5%"], ["@x", "1,204", "–"]])
         self.assertEqual(sheet.as_csv(), [["who", "n", "rate"], ["'=1+1", "<5", "12.5"], ["'@x", "1204", ""]])
 

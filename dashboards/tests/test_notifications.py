@@ -16,10 +16,10 @@ from clinicflow.core.events import publish
 from clinicflow.jobs.models import Job
 from clinicflow.notifications.models import Notification, NotificationPreference
 from clinicflow.notifications.operations import mail, notifications, preferences
-from clinicflow.notifications.operations.notifications import SWITCHES, News
+from clinicflow.notifications.operations.notifications import SWITCHES, NotificationRequest
 from clinicflow.testing.jobs import run_due_jobs
 from clinicflow.testing.monday import MONDAY, TEN, MondayCase
-from dashboards.notification_center.jobs import nearing
+from dashboards.notification_center.jobs import notify_upcoming
 from intake.models import IntakeForm, Questionnaire
 from scheduling.events import AppointmentCancelled
 from scheduling.models import Appointment
@@ -59,7 +59,7 @@ class NewsCase(MondayCase):
             return notifications.notify(
                 system,
                 [
-                    News(
+                    NotificationRequest(
                         kind=kind, object_type="appointment", object_id=self.visit.pk, occasion=occasion,
                         doctor_id=self.dr_okafor.pk,
                     )
@@ -234,7 +234,7 @@ class OnceTests(NewsCase):
 class NearingTests(NewsCase):
     def near(self):
         with self.inside(system_actor(self.riverside.pk)):
-            nearing(clinic_id=self.riverside.pk)
+            notify_upcoming(clinic_id=self.riverside.pk)
 
     def kinds(self):
         return [row.kind for row in self.rows(self.desk)]
@@ -353,7 +353,7 @@ class MailTests(NewsCase):
         self.choose(self.second_desk, "never")
         self.choose(self.doctor, "never")
         self.tell(Kind.NO_SHOW)
-        with mock.patch("clinicflow.notifications.operations.mail.sent", side_effect=RuntimeError("killed")):
+        with mock.patch("clinicflow.notifications.operations.mail.mark_sent", side_effect=RuntimeError("killed")):
             self.later(MINUTE)
         self.later(30 * MINUTE)
         first, again = self.to(self.dana)
@@ -395,11 +395,11 @@ class ReadingTests(NewsCase):
         with self.inside(self.desk) as who:
             notifications.mark_read(who, read.pk, at=TEN)
         with self.inside(system_actor(self.riverside.pk)) as system:
-            self.assertEqual(notifications.forget_old(system, at=TEN + 30 * DAY), 0)
-            self.assertEqual(notifications.forget_old(system, at=TEN + 31 * DAY), 1)
+            self.assertEqual(notifications.delete_old(system, at=TEN + 30 * DAY), 0)
+            self.assertEqual(notifications.delete_old(system, at=TEN + 31 * DAY), 1)
         self.assertEqual([row.pk for row in self.rows(self.desk)], [unread.pk])
         with self.inside(system_actor(self.riverside.pk)) as system:
-            self.assertEqual(notifications.forget_old(system, at=TEN + 91 * DAY), 5)
+            self.assertEqual(notifications.delete_old(system, at=TEN + 91 * DAY), 5)
 
     def test_preferences_refuse_what_there_is_not(self):
         client = self.client_for(self.desk)

@@ -4,7 +4,7 @@ from uuid import UUID, uuid4
 
 from django.test import SimpleTestCase
 
-from dashboards.board.selectors.delay import pace_of
+from dashboards.board.selectors.delay import delay_of
 
 NINE = dt.datetime(2027, 3, 1, 9, tzinfo=dt.UTC)
 
@@ -37,46 +37,46 @@ def visit(start, *, length=30, arrived=None, completed=None, is_open=True):
 class PaceTests(SimpleTestCase):
     def test_on_time_with_gaps(self):
         now, later = visit(0, arrived=-5), visit(45)
-        pace = pace_of([now, later], at(10))
+        pace = delay_of([now, later], at(10))
         self.assertEqual((pace.behind, pace.is_late), (0, False))
         self.assertEqual(pace.expected, {later.id: at(45)})
 
     def test_a_visit_that_takes_too_long_makes_the_next_ones_late(self):
         now, second, third = visit(0, arrived=0), visit(30, arrived=25), visit(60)
-        pace = pace_of([now, second, third], at(48))
+        pace = delay_of([now, second, third], at(48))
         self.assertEqual(pace.behind, 18)
         self.assertEqual(pace.expected, {second.id: at(48), third.id: at(78)})
 
     def test_a_gap_takes_the_delay_up(self):
         now, second, third = visit(0, arrived=0), visit(30), visit(90)
-        pace = pace_of([now, second, third], at(29 + 12))
+        pace = delay_of([now, second, third], at(29 + 12))
         self.assertEqual(pace.behind, 0)  # second has not come either
 
         second = visit(45)
-        pace = pace_of([now, second, third], at(44))
+        pace = delay_of([now, second, third], at(44))
         self.assertEqual(pace.expected, {second.id: at(45), third.id: at(90)})
 
     def test_a_visit_begins_when_the_one_before_it_was_completed(self):
         before, now, third = visit(0, arrived=0, completed=50), visit(30, arrived=20), visit(60)
-        pace = pace_of([before, now, third], at(52))
+        pace = delay_of([before, now, third], at(52))
         self.assertEqual(pace.behind, 20)
         self.assertEqual(pace.expected, {third.id: at(80)})
 
     def test_who_is_late_themselves_holds_nobody_up(self):
         absent, now, third = visit(0), visit(30, arrived=30), visit(60)
-        pace = pace_of([absent, now, third], at(40))
+        pace = delay_of([absent, now, third], at(40))
         self.assertEqual(pace.behind, 0)
         self.assertNotIn(absent.id, pace.expected)
 
     def test_a_patient_who_came_late_is_not_the_doctors_delay(self):
-        pace = pace_of([visit(0, arrived=20)], at(25))
+        pace = delay_of([visit(0, arrived=20)], at(25))
         self.assertEqual(pace.behind, 0)
 
     def test_a_patient_who_came_early_does_not_go_before_the_others(self):
         second, early = visit(20), visit(60, arrived=5)
-        pace = pace_of([second, early], at(10))
+        pace = delay_of([second, early], at(10))
         self.assertEqual(pace.behind, 0)
 
     def test_nobody_here_means_no_delay(self):
-        self.assertEqual(pace_of([visit(0, completed=20), visit(30)], at(25)).behind, 0)
-        self.assertEqual(pace_of([], at(0)).behind, 0)
+        self.assertEqual(delay_of([visit(0, completed=20), visit(30)], at(25)).behind, 0)
+        self.assertEqual(delay_of([], at(0)).behind, 0)

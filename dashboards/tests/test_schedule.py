@@ -7,7 +7,7 @@ from clinicflow.audit.models import AuditLog
 from clinicflow.core import clock
 from clinicflow.testing.monday import MONDAY, TEN, MondayCase
 from dashboards.board.selectors.cards import COLUMNS
-from dashboards.board.selectors.day_rows import off_between, talks_since, visits_between
+from dashboards.board.selectors.day_rows import absences_between, conversations_since, visits_between
 from scheduling.models import Appointment, Closure, Message, TimeOff
 
 BUDGET = 13
@@ -210,7 +210,7 @@ class HotReadTests(ScheduleCase):
                 times = {"starts_at": start + day * 24 * hour, "ends_at": start + (day * 24 + 1) * hour}
                 Closure.objects.create(clinic=self.riverside, reason="fire drill", **times)
                 TimeOff.objects.create(clinic=self.riverside, doctor=self.dr_herrera, reason="away", **times)
-            found = {(off.doctor_id, off.starts_at, off.ends_at) for off in off_between(self.desk, *bounds)}
+            found = {(off.doctor_id, off.starts_at, off.ends_at) for off in absences_between(self.desk, *bounds)}
             closed = Closure.objects.visible_to(self.desk).between(*bounds)
             away = TimeOff.objects.visible_to(self.desk).between(*bounds)
             expected = {(None, row.starts_at, row.ends_at) for row in closed}
@@ -223,5 +223,5 @@ class HotReadTests(ScheduleCase):
         for actor in (self.doctor, self.owner, self.foreign_desk):
             with self.subTest(actor.role), self.inside(actor):
                 self.assertEqual(visits_between(actor, *bounds), [])
-                self.assertEqual(off_between(actor, *bounds), [])
-                self.assertEqual(talks_since(actor, bounds[0], TEN), [])
+                self.assertEqual(absences_between(actor, *bounds), [])
+                self.assertEqual(conversations_since(actor, bounds[0], TEN), [])

@@ -11,16 +11,16 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clinicflow.api.base import ClinicViewSet, Lists, Shows
-from clinicflow.api.filters import Filters, YesNoFilter
-from clinicflow.api.serializers import Nothing
+from clinicflow.api.base import ClinicViewSet, ListMixin, RetrieveMixin
+from clinicflow.api.filters import BooleanFilter
+from clinicflow.api.serializers import EmptySerializer
 from intake.api.serializers import FormChange, FormInput, FormOutput, QuestionnaireInput, QuestionnaireOutput
 from intake.models import IntakeForm, Questionnaire
 from intake.operations import deliveries, forms, questionnaires
 from scheduling.models import Appointment
 
 
-class FormFilters(Filters):
+class FormFilters(django_filters.FilterSet):
     status = django_filters.MultipleChoiceFilter(choices=IntakeForm.Status.choices)
     patient = django_filters.UUIDFilter(field_name="patient_id")
     appointment = django_filters.UUIDFilter(field_name="appointment_id")
@@ -32,7 +32,7 @@ class FormFilters(Filters):
 
 
 @extend_schema_view(list=extend_schema(summary="Forms"), retrieve=extend_schema(summary="One form"))
-class FormViewSet(Lists, Shows, ClinicViewSet):
+class FormViewSet(ListMixin, RetrieveMixin, ClinicViewSet):
     roles = {"review": ("doctor",), "*": ("admin", "doctor")}
     output_class = FormOutput
     filterset_class = FormFilters
@@ -49,12 +49,14 @@ class FormViewSet(Lists, Shows, ClinicViewSet):
         visit = Appointment.objects.visible_to(self.actor).fetch(fields["appointment_id"])
         if fields.get("patient_id", visit.patient_id) != visit.patient_id:
             raise ValidationError({"patient_id": ["This is not the visit's patient."]})
-        form = forms.make(
+        form = forms.insert(
             self.actor, visit.pk, questionnaire_id=fields.get("questionnaire_id"), language=fields.get("language", "")
         )
         if "raw_answers" in fields:
             wanted = fields.get("status", IntakeForm.Status.SUBMITTED)
-            forms.enter(self.actor, form.pk, fields["raw_answers"], send_in=wanted == IntakeForm.Status.SUBMITTED)
+            forms.enter_from_paper(
+                self.actor, form.pk, fields["raw_answers"], send_in=wanted == IntakeForm.Status.SUBMITTED
+            )
         response = self._now(form.pk, status=201)
         response["Location"] = f"/api/intake/forms/{form.pk}"
         return response
@@ -67,17 +69,17 @@ class FormViewSet(Lists, Shows, ClinicViewSet):
     def partial_update(self, request: Request, pk: UUID) -> Response:
         return self._enter(replace=False)
 
-    @extend_schema(summary="Send the patient the link", request=Nothing, responses={200: FormOutput})
+    @extend_schema(summary="Send the patient the link", request=EmptySerializer, responses={200: FormOutput})
     @action(detail=True, methods=["post"])
     def send(self, request: Request, pk: UUID) -> Response:
-        self.read(Nothing)
+        self.read(EmptySerializer)
         deliveries.send_link(self.actor, self.get_object().appointment_id)
         return self._now(pk)
 
-    @extend_schema(summary="The doctor has read it", request=Nothing, responses={200: FormOutput})
+    @extend_schema(summary="The doctor has read it", request=EmptySerializer, responses={200: FormOutput})
     @action(detail=True, methods=["post"])
     def review(self, request: Request, pk: UUID) -> Response:
-        self.read(Nothing)
+        self.read(EmptySerializer)
         forms.review(self.actor, pk)
         return self._now(pk)
 
@@ -88,7 +90,7 @@ class FormViewSet(Lists, Shows, ClinicViewSet):
             forms.set_language(self.actor, form.pk, fields["language"])
         if "raw_answers" in fields or "status" in fields:
             asked = fields.get("status")
-            forms.enter(
+            forms.enter_from_paper(
                 self.actor,
                 form.pk,
                 fields.get("raw_answers", {}),
@@ -101,10 +103,10 @@ class FormViewSet(Lists, Shows, ClinicViewSet):
         return self.answer(self.get_queryset().fetch(pk), status=status)
 
 
-class QuestionnaireFilters(Filters):
+class QuestionnaireFilters(django_filters.FilterSet):
     audience = django_filters.ChoiceFilter(choices=Questionnaire.Audience.choices)
     family = django_filters.UUIDFilter()
-    current = YesNoFilter(method="only_current")
+    current = BooleanFilter(method="only_current")
 
     class Meta:
         model = Questionnaire
@@ -115,7 +117,7 @@ class QuestionnaireFilters(Filters):
 
 
 @extend_schema_view(list=extend_schema(summary="Questionnaires"), retrieve=extend_schema(summary="One questionnaire"))
-class QuestionnaireViewSet(Lists, Shows, ClinicViewSet):
+class QuestionnaireViewSet(ListMixin, RetrieveMixin, ClinicViewSet):
     roles = {"list": ("admin", "doctor", "owner"), "retrieve": ("admin", "doctor", "owner"), "*": ("admin",)}
     output_class = QuestionnaireOutput
     filterset_class = QuestionnaireFilters

@@ -35,7 +35,7 @@ Kind = Message.Kind
 
 
 @dataclass(frozen=True)
-class Letter:
+class OutgoingMessage:
     """A message ready to leave."""
 
     message: Message
@@ -54,7 +54,7 @@ def prepare(actor: Actor, appointment_id: UUID) -> IntakeForm | None:
     appointment = Appointment.objects.visible_to(actor).open().filter(pk=appointment_id).first()
     if appointment is None or not clinic.intake_required:
         return None
-    form = forms.ensure(actor, appointment_id)
+    form = forms.get_or_create(actor, appointment_id)
     if clinic.intake_delivery_path == ClinicSettings.Delivery.AUTOMATIC and not appointment.walk_in:
         try:
             send_link(actor, appointment_id)
@@ -70,7 +70,7 @@ def send_link(actor: Actor, appointment_id: UUID, *, kind: str = Kind.INTAKE_LIN
     AlreadyCompleted when there is nothing to fill in, FormClosed when the visit is off, NoWayToReach when the
     patient cannot be reached.
     """
-    form = forms.ensure(actor, appointment_id)
+    form = forms.get_or_create(actor, appointment_id)
     appointment = Appointment.objects.visible_to(actor).select_related("patient", "doctor").lock(appointment_id)
     if appointment.intake_status == Appointment.IntakeStatus.COMPLETED:
         raise AlreadyCompleted()
@@ -89,23 +89,23 @@ def send_link(actor: Actor, appointment_id: UUID, *, kind: str = Kind.INTAKE_LIN
 
 
 @transaction.atomic
-def seal(actor: Actor, message_id: UUID) -> Letter | None:
+def finalize(actor: Actor, message_id: UUID) -> OutgoingMessage | None:
     """Make the link and the full text of a waiting message. None when it is not to be sent any more."""
-    message = messages.take(actor, message_id)
+    message = messages.claim(actor, message_id)
     if message is None or message.appointment_id is None:
         return None
     appointment = Appointment.objects.visible_to(actor).select_related("doctor").fetch(message.appointment_id)
     form = IntakeForm.objects.visible_to(actor).filter(appointment=appointment).first()
     if not appointment.is_open or form is None or form.submitted_at or form.completed_reason:
-        messages.drop_queued(actor, appointment.pk)
+        messages.cancel_queued(actor, appointment.pk)
         return None
-    token = links.mint(actor, appointment, PatientLink.Purpose.INTAKE)[1]
-    subject, text = _words(actor, appointment, form.language, message.kind, link=address_of(token, form.language))
-    return Letter(message=message, subject=subject, text=text)
+    token = links.create(actor, appointment, PatientLink.Purpose.INTAKE)[1]
+    subject, text = _words(actor, appointment, form.language, message.kind, link=url_of(token, form.language))
+    return OutgoingMessage(message=message, subject=subject, text=text)
 
 
 @transaction.atomic
-def sent(actor: Actor, message: Message) -> None:
+def mark_sent(actor: Actor, message: Message) -> None:
     """Note on the visit that the form is with the patient, if the message left."""
     left = Message.objects.visible_to(actor).filter(pk=message.pk, status=Message.Status.SENT).exists()
     if left and message.appointment_id:
@@ -113,18 +113,18 @@ def sent(actor: Actor, message: Message) -> None:
 
 
 @transaction.atomic
-def hand_over(actor: Actor, appointment_id: UUID, *, kiosk: bool = False) -> str:
+def hand_to_staff(actor: Actor, appointment_id: UUID, *, kiosk: bool = False) -> str:
     """The address of a new link, for staff to show: on the desk's tablet (`kiosk`) or by another way than a message."""
-    form = forms.ensure(actor, appointment_id)
+    form = forms.get_or_create(actor, appointment_id)
     appointment = Appointment.objects.visible_to(actor).lock(appointment_id)
     if not appointment.is_open:
         raise FormClosed("This visit does not take place.")
     purpose = PatientLink.Purpose.KIOSK if kiosk else PatientLink.Purpose.INTAKE
-    token = links.mint(actor, appointment, purpose)[1]
+    token = links.create(actor, appointment, purpose)[1]
     record(actor, "link.shown", appointment, patient_ids=[form.patient_id], values={"purpose": str(purpose)})
     if not kiosk:
         intake_status.mark(actor, appointment_id, Appointment.IntakeStatus.SENT)
-    return address_of(token, form.language)
+    return url_of(token, form.language)
 
 
 @transaction.atomic
@@ -165,7 +165,7 @@ def _due(actor: Actor, at: dt.datetime, lead: dt.timedelta, until: dt.timedelta)
     return list(visits.order_by("starts_at", "id").values_list("pk", flat=True))
 
 
-def address_of(token: str, language: str = "en") -> str:
+def url_of(token: str, language: str = "en") -> str:
     """The full address of a link; it names the language, since nothing else may tell before the birth date does."""
     path = reverse("patient_start", args=[token])
     return settings.SITE_URL + (path if language == "en" else f"{path}?lang={language}")

@@ -14,7 +14,7 @@ from clinicflow.access.roles import Role
 from clinicflow.audit.log import record
 from clinicflow.clinics.models import ClinicSettings
 from clinicflow.core import clock
-from clinicflow.core.constraints import constraint_means
+from clinicflow.core.constraints import register_constraint_error
 from clinicflow.core.errors import Busy, Forbidden, Invalid
 from clinicflow.core.events import publish
 from intake.errors import AlreadyCompleted, FormClosed, FormExists, FormIncomplete, ManualCompletionOff
@@ -26,7 +26,7 @@ from scheduling.models import Appointment
 from scheduling.operations import intake_status
 
 OFF = frozenset({Appointment.Status.CANCELLED, Appointment.Status.NO_SHOW})
-constraint_means("intake_forms_one_a_visit", FormExists)
+register_constraint_error("intake_forms_one_a_visit", FormExists)
 
 
 @transaction.atomic
@@ -56,7 +56,7 @@ def create(
 
 
 @transaction.atomic
-def ensure(actor: Actor, appointment_id: UUID) -> IntakeForm:
+def get_or_create(actor: Actor, appointment_id: UUID) -> IntakeForm:
     """The form of a visit, made now if there is none yet."""
     Appointment.objects.visible_to(actor).lock(appointment_id)
     form = IntakeForm.objects.visible_to(actor).filter(appointment_id=appointment_id).first()
@@ -64,7 +64,9 @@ def ensure(actor: Actor, appointment_id: UUID) -> IntakeForm:
 
 
 @transaction.atomic
-def make(actor: Actor, appointment_id: UUID, *, questionnaire_id: UUID | None = None, language: str = "") -> IntakeForm:
+def insert(
+    actor: Actor, appointment_id: UUID, *, questionnaire_id: UUID | None = None, language: str = ""
+) -> IntakeForm:
     """The form of a visit for somebody who wants to fill it in: a new one, or the one that waits untouched.
 
     FormExists when somebody has begun to answer it, or it answers to another questionnaire.
@@ -190,7 +192,7 @@ def reopen(actor: Actor, form_id: UUID) -> IntakeForm:
 
 
 @transaction.atomic
-def keep_as_sent(actor: Actor, form_id: UUID) -> IntakeForm:
+def store_revision(actor: Actor, form_id: UUID) -> IntakeForm:
     """Drop changes that were not sent in."""
     form = _lock_open(actor, form_id)
     if form.is_being_changed:
@@ -200,7 +202,7 @@ def keep_as_sent(actor: Actor, form_id: UUID) -> IntakeForm:
 
 
 @transaction.atomic
-def enter(
+def enter_from_paper(
     actor: Actor, form_id: UUID, answers: Mapping[str, Any], *, send_in: bool = True, replace: bool = False
 ) -> IntakeForm:
     """Staff type in what the patient wrote on paper, and send it in. ManualCompletionOff where the clinic says so.

@@ -28,7 +28,7 @@ TOKEN_LENGTH = 43  # 32 bytes in base64url
 
 
 @transaction.atomic
-def mint(actor: Actor, appointment: Appointment, purpose: str) -> tuple[PatientLink, str]:
+def create(actor: Actor, appointment: Appointment, purpose: str) -> tuple[PatientLink, str]:
     """A new link for a visit and its token, which is told once and kept nowhere.
 
     It expires 24 hours after the visit ends; one for the tablet at the desk, after an hour.
@@ -72,7 +72,7 @@ def try_birth_date(link_id: UUID, given: dt.date, actual: dt.date) -> bool:
     return right
 
 
-def tries_left(link_id: UUID) -> int:
+def attempts_left(link_id: UUID) -> int:
     """How many birth dates may still be tried; 0 once the link is locked."""
     link = PatientLink.objects.get(pk=link_id)
     return 0 if link.locked_at else TRIES - link.failed_attempts

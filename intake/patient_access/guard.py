@@ -20,10 +20,10 @@ from redis.exceptions import RedisError
 from clinicflow.access.actor import Actor
 from clinicflow.access.roles import Role
 from clinicflow.clinics.models import Clinic, ClinicSettings
-from clinicflow.core.client_ip import client_address
+from clinicflow.core.client_ip import client_ip
 from clinicflow.core.errors import DomainError, NotFound
 from clinicflow.db import tenant
-from clinicflow.staff.selectors.actor_resolution import caller_of
+from clinicflow.staff.selectors.actor_resolution import origin_of_request
 from clinicflow.web.display import Display, display_as
 from intake.models import IntakeForm, PatientLink
 from intake.operations import forms, links
@@ -95,7 +95,11 @@ def patient_page(*purposes: str, verified: bool = True) -> Callable[[View], View
         def guarded(request: HttpRequest, token: str, **kwargs: Any) -> HttpResponse:
             with translation.override(language_asked(request)):
                 link = _find(request, token, purposes)
-                response = gone(request) if link is None else _enter(view, request, token, link, verified, kwargs)
+                response = (
+                    link_expired_response(request)
+                    if link is None
+                    else _enter(view, request, token, link, verified, kwargs)
+                )
             response["Referrer-Policy"] = "no-referrer"
             response["Cache-Control"] = "no-store"
             response["X-Robots-Tag"] = "noindex"
@@ -116,7 +120,7 @@ def _find(request: HttpRequest, token: str, purposes: tuple[str, ...]) -> Patien
     try:
         link = links.find(token)
     except NotFound:
-        count_miss(request)
+        record_failed_attempt(request)
         return None
     return link if link.purpose in purposes else None
 
@@ -124,12 +128,12 @@ def _find(request: HttpRequest, token: str, purposes: tuple[str, ...]) -> Patien
 def _enter(
     view: View, request: HttpRequest, token: str, link: PatientLink, verified: bool, kwargs: dict[str, Any]
 ) -> HttpResponse:
-    proven = is_proven(request, link)
+    proven = is_identity_proven(request, link)
     clinic = Clinic.objects.get(pk=link.clinic_id)
     with tenant(_actor(request, clinic, Role.SYSTEM).scope()):
         patient = _visit(request, token, link, clinic)
     if patient is None:
-        return gone(request)
+        return link_expired_response(request)
     language = patient.form.language if proven and patient.form else language_asked(request)
     with tenant(patient.actor.scope()), display_as(_display(patient)), translation.override(language):
         request.patient = patient  # type: ignore[attr-defined]  # the views of this app read it
@@ -140,7 +144,7 @@ def _enter(
             return redirect(request.path)
         response = _act(view, request, token, kwargs)
         if proven and link.pk.hex not in getattr(request, "closed_links", ()):
-            prove(response, link)
+            mark_identity_proven(response, link)
         return response
 
 
@@ -178,12 +182,12 @@ def patient_response(
     return render(request, template, {**shared, **context}, status=status)
 
 
-def gone(request: HttpRequest) -> HttpResponse:
+def link_expired_response(request: HttpRequest) -> HttpResponse:
     """The one answer to every link that does not open."""
     return render(request, "intake/patient_gone.html", status=404)
 
 
-def prove(response: HttpResponse, link: PatientLink) -> None:
+def mark_identity_proven(response: HttpResponse, link: PatientLink) -> None:
     """Let this browser open the link's pages for a while, from now on."""
     kiosk = link.purpose == PatientLink.Purpose.KIOSK
     response.set_cookie(
@@ -197,13 +201,13 @@ def prove(response: HttpResponse, link: PatientLink) -> None:
     )
 
 
-def forget(request: HttpRequest, response: HttpResponse, link: PatientLink) -> None:
+def forget_identity(request: HttpRequest, response: HttpResponse, link: PatientLink) -> None:
     """Ask for the birth date again in this browser."""
     request.closed_links = (link.pk.hex,)  # type: ignore[attr-defined]  # read above
     response.delete_cookie(_cookie(link), path="/i/")
 
 
-def is_proven(request: HttpRequest, link: PatientLink) -> bool:
+def is_identity_proven(request: HttpRequest, link: PatientLink) -> bool:
     """Whether this browser gave the birth date a short while ago."""
     idle = KIOSK_IDLE if link.purpose == PatientLink.Purpose.KIOSK else IDLE
     try:
@@ -212,7 +216,7 @@ def is_proven(request: HttpRequest, link: PatientLink) -> bool:
         return False
 
 
-def count_miss(request: HttpRequest) -> None:
+def record_failed_attempt(request: HttpRequest) -> None:
     """One more wrong link or birth date from this address."""
     key = _misses(request)
     try:
@@ -231,7 +235,7 @@ def _is_guessing(request: HttpRequest) -> bool:
 
 
 def _misses(request: HttpRequest) -> str:
-    return f"link-misses:{client_address(request)}"
+    return f"link-misses:{client_ip(request)}"
 
 
 def _cookie(link: PatientLink) -> str:
@@ -245,7 +249,7 @@ def _ask_birth_date(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _actor(request: HttpRequest, clinic: Clinic, role: Role, patient: Patient | None = None) -> Actor:
-    caller = caller_of(request)
+    caller = origin_of_request(request)
     return Actor(
         clinic_id=clinic.pk,
         role=role,

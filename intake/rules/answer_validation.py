@@ -34,7 +34,7 @@ Question = Mapping[str, Any]
 Answers = Mapping[str, Any]
 
 
-class Unfit(ValueError):
+class InvalidAnswer(ValueError):
     """An answer that its question cannot have; the text says why, to the person who gave it."""
 
 
@@ -54,7 +54,7 @@ def check(sections: Sections, answers: object) -> tuple[dict[str, Any], dict[str
             continue
         try:
             answer = clean(question, value)
-        except Unfit as fault:
+        except InvalidAnswer as fault:
             wrong[name] = [str(fault)]
             continue
         if answer not in (None, "", [], {}, {"rows": []}):
@@ -80,7 +80,7 @@ def is_given(answer: Any) -> bool:
     return answer is not None and answer not in ("", [])
 
 
-def is_shown(question: Question, answers: Answers) -> bool:
+def is_visible(question: Question, answers: Answers) -> bool:
     """Whether the answers so far let the question be asked."""
     condition = question.get("show_if")
     if not condition:
@@ -92,12 +92,12 @@ def is_shown(question: Question, answers: Answers) -> bool:
     return bool(set(given if isinstance(given, list) else [given]) & set(wanted))
 
 
-def shown(sections: Sections, answers: Answers) -> list[Question]:
+def visible_questions(sections: Sections, answers: Answers) -> list[Question]:
     """The questions that these answers leave to be asked, in order; one that hangs on a hidden one is hidden too."""
     asked: list[Question] = []
     kept: dict[str, Any] = {}
     for question in questions(sections):
-        if is_shown(question, kept):
+        if is_visible(question, kept):
             asked.append(question)
             if question["id"] in answers:
                 kept[question["id"]] = answers[question["id"]]
@@ -107,7 +107,9 @@ def shown(sections: Sections, answers: Answers) -> list[Question]:
 def prune(sections: Sections, answers: Answers) -> dict[str, Any]:
     """Without the answers to questions that are not asked any more."""
     return {
-        question["id"]: answers[question["id"]] for question in shown(sections, answers) if question["id"] in answers
+        question["id"]: answers[question["id"]]
+        for question in visible_questions(sections, answers)
+        if question["id"] in answers
     }
 
 
@@ -115,7 +117,7 @@ def missing(sections: Sections, answers: Answers) -> dict[str, list[str]]:
     """What still has to be answered before the form can be sent in, by question id."""
     return {
         question["id"]: [_missing_words(question)]
-        for question in shown(sections, answers)
+        for question in visible_questions(sections, answers)
         if question.get("required") and not is_given(answers.get(question["id"]))
     }
 
@@ -154,12 +156,12 @@ def _printable(name: object) -> str:
 
 def _text(value: Any, limit: int = LONG) -> str:
     if not isinstance(value, str):
-        raise Unfit(_("This must be text."))
+        raise InvalidAnswer(_("This must be text."))
     text = value.replace("\r\n", "\n").strip()
     if "\x00" in text or any("\ud800" <= char <= "\udfff" for char in text):
-        raise Unfit(_("This has characters that cannot be kept."))
+        raise InvalidAnswer(_("This has characters that cannot be kept."))
     if len(text) > limit:
-        raise Unfit(
+        raise InvalidAnswer(
             ngettext("Please shorten this to %(n)d character.", "Please shorten this to %(n)d characters.", limit)
             % {"n": limit}
         )
@@ -175,18 +177,18 @@ def _clean_long(question: Question, value: Any) -> str:
 
 
 def _clean_choice(question: Question, value: Any) -> str:
-    raise Unfit(_("Choose one of the answers."))
+    raise InvalidAnswer(_("Choose one of the answers."))
 
 
 def _clean_choices(question: Question, value: Any) -> list[str]:
     if not isinstance(value, list):
-        raise Unfit(_("This must be a list of answers."))
+        raise InvalidAnswer(_("This must be a list of answers."))
     chosen = {_text(item, SHORT) for item in value}
     options = {option["value"]: option for option in question["options"]}
     if not chosen <= set(options):
-        raise Unfit(_("Choose one of the answers."))
+        raise InvalidAnswer(_("Choose one of the answers."))
     if len(chosen) > 1 and any(options[name].get("exclusive") for name in chosen):
-        raise Unfit(_("“None” cannot be chosen together with another answer."))
+        raise InvalidAnswer(_("“None” cannot be chosen together with another answer."))
     return [name for name in options if name in chosen]
 
 
@@ -195,7 +197,7 @@ def _clean_yes_no(question: Question, value: Any) -> dict[str, Any]:
         value = {"yes": value}
     _fields(value, {"yes", "detail"})
     if not isinstance(value.get("yes"), bool | None):
-        raise Unfit(_("Choose one of the answers."))
+        raise InvalidAnswer(_("Choose one of the answers."))
     detail = _text(value.get("detail") or "")
     if value.get("yes") is None and not detail:
         return {}
@@ -210,9 +212,9 @@ def _clean_date(question: Question, value: Any) -> str:
     try:
         date = dt.date.fromisoformat(text)
     except ValueError:
-        raise Unfit(_("This is not a date. Write it as year-month-day, like 2024-03-31.")) from None
+        raise InvalidAnswer(_("This is not a date. Write it as year-month-day, like 2024-03-31.")) from None
     if not 1900 <= date.year <= 2200:
-        raise Unfit(_("This date is too far away."))
+        raise InvalidAnswer(_("This date is too far away."))
     return date.isoformat()
 
 
@@ -222,10 +224,10 @@ def _clean_number(question: Question, value: Any) -> float | int | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or abs(value) > 1e9:
-        raise Unfit(_("This must be a number."))
+        raise InvalidAnswer(_("This must be a number."))
     low, high = question.get("minimum"), question.get("maximum")
     if (low is not None and value < low) or (high is not None and value > high):
-        raise Unfit(_("This number is out of range."))
+        raise InvalidAnswer(_("This number is out of range."))
     return int(value) if float(value).is_integer() else value
 
 
@@ -246,19 +248,19 @@ def _clean_list(question: Question, value: Any) -> dict[str, Any]:
     _fields(value, {"none", "rows"})
     rows = value.get("rows") or []
     if not isinstance(rows, list) or len(rows) > ROWS:
-        raise Unfit(_("This list is too long."))
+        raise InvalidAnswer(_("This list is too long."))
     kept = []
     for row in rows:
         _fields(row, set(names))
         texts = {name: _text(row.get(name) or "", SHORT) for name in names}
         if any(texts.values()):
             if not texts[names[0]]:
-                raise Unfit(_("One line has no name. Write it, or empty the line."))
+                raise InvalidAnswer(_("One line has no name. Write it, or empty the line."))
             kept.append(texts)
     if not isinstance(value.get("none"), bool | None):
-        raise Unfit(_("This must be yes or no."))
+        raise InvalidAnswer(_("This must be yes or no."))
     if kept and value.get("none"):
-        raise Unfit(_("“None” cannot be chosen together with a list."))
+        raise InvalidAnswer(_("“None” cannot be chosen together with a list."))
     if value.get("none"):
         return {"none": True}
     return {"rows": kept}
@@ -269,7 +271,7 @@ def _clean_consent(question: Question, value: Any) -> dict[str, Any]:
         value = {"agreed": bool(value), "name": value if isinstance(value, str) else ""}
     _fields(value, {"agreed", "name", "signed_at"})
     if not isinstance(value.get("agreed"), bool | None):
-        raise Unfit(_("This must be yes or no."))
+        raise InvalidAnswer(_("This must be yes or no."))
     signature = _text(value.get("name") or "", SHORT)
     if not value.get("agreed"):
         return {"agreed": False, "name": signature} if signature else {}
@@ -278,15 +280,15 @@ def _clean_consent(question: Question, value: Any) -> dict[str, Any]:
         try:
             dt.datetime.fromisoformat(signed_at)
         except ValueError:
-            raise Unfit(_("This is not a time.")) from None
+            raise InvalidAnswer(_("This is not a time.")) from None
     return {"agreed": True, "name": signature, **({"signed_at": signed_at} if signed_at else {})}
 
 
 def _fields(value: Any, allowed: set[str]) -> None:
     if not isinstance(value, Mapping):
-        raise Unfit(_("This must be an object."))
+        raise InvalidAnswer(_("This must be an object."))
     if not set(value) <= allowed:
-        raise Unfit(_("This has parts that the question does not ask for."))
+        raise InvalidAnswer(_("This has parts that the question does not ask for."))
 
 
 _CLEANERS: dict[str, Callable[[Question, Any], Any]] = {

@@ -49,7 +49,7 @@ BY_KEY = {state.key: state for state in STATES}
 
 
 @dataclass(frozen=True)
-class Row:
+class FormRow:
     """One visit of the list; `form` is None while nobody has needed one, `message` is the last one about it."""
 
     visit: Appointment
@@ -77,7 +77,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Asked:
+class FormFilters:
     """What the page is asked for: one state or all, the coming or the past month, one doctor or all."""
 
     state: str = ""
@@ -85,7 +85,7 @@ class Asked:
     doctor_id: UUID | None = None
 
 
-def visits(actor: Actor, asked: Asked) -> QuerySet[Appointment]:
+def visits_with_forms(actor: Actor, asked: FormFilters) -> QuerySet[Appointment]:
     """The visits of the coming month that take place, nearest first, or those of the past one, latest first."""
     start, _end = clock.day_bounds(clock.today(actor.timezone), actor.timezone)
     rows: QuerySet[Appointment] = Appointment.objects.visible_to(actor).live().select_related("patient", "doctor")
@@ -96,21 +96,21 @@ def visits(actor: Actor, asked: Asked) -> QuerySet[Appointment]:
     return rows.filter(starts_at__gte=start, starts_at__lt=start + AHEAD).order_by("starts_at", "id")
 
 
-def counts(actor: Actor, asked: Asked) -> dict[str, int]:
+def counts(actor: Actor, asked: FormFilters) -> dict[str, int]:
     """How many of those visits are in each state."""
     totals = {state.key: Count("pk", filter=state.rule) for state in STATES}
-    found: dict[str, int] = visits(actor, asked).order_by().aggregate(**totals)
+    found: dict[str, int] = visits_with_forms(actor, asked).order_by().aggregate(**totals)
     return found
 
 
-def rows(actor: Actor, asked: Asked) -> QuerySet[Appointment]:
+def rows(actor: Actor, asked: FormFilters) -> QuerySet[Appointment]:
     """Those visits in the asked state; `rows_of` makes rows of a page of them."""
-    found = visits(actor, asked)
+    found = visits_with_forms(actor, asked)
     state = BY_KEY.get(asked.state)
     return found.filter(state.rule) if state else found
 
 
-def rows_of(actor: Actor, page: list[Appointment]) -> list[Row]:
+def rows_of(actor: Actor, page: list[Appointment]) -> list[FormRow]:
     """The visits with their forms, without the answers, and the last message about each."""
     forms = {
         form.appointment_id: form
@@ -124,10 +124,10 @@ def rows_of(actor: Actor, page: list[Appointment]) -> list[Row]:
     )
     latest = about_forms.defer("console_body").order_by("appointment_id", "-created_at").distinct("appointment_id")
     last = {message.appointment_id: message for message in latest}
-    return [Row(visit, forms.get(visit.pk), last.get(visit.pk)) for visit in page]
+    return [FormRow(visit, forms.get(visit.pk), last.get(visit.pk)) for visit in page]
 
 
-def row_of(actor: Actor, appointment_id: UUID) -> Row:
+def row_of(actor: Actor, appointment_id: UUID) -> FormRow:
     """One visit with its form. NotFound if it is not there for the actor."""
     visit = Appointment.objects.visible_to(actor).select_related("patient", "doctor").fetch(appointment_id)
     return rows_of(actor, [visit])[0]

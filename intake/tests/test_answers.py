@@ -105,15 +105,17 @@ class Answers(SimpleTestCase):
             (number, 500),
             (number, "1" * 30),
         ]:
-            with self.subTest(value=value), self.assertRaises(answer_validation.Unfit):
+            with self.subTest(value=value), self.assertRaises(answer_validation.InvalidAnswer):
                 answer_validation.clean(question, value)
 
     def test_a_question_behind_a_condition_is_asked_only_then(self):
-        names = [question["id"] for question in answer_validation.shown(SECTIONS, {"conditions": ["cancer"]})]
+        names = [
+            question["id"] for question in answer_validation.visible_questions(SECTIONS, {"conditions": ["cancer"]})
+        ]
         self.assertIn("conditions_more", names)
         self.assertNotIn(
             "conditions_more",
-            [question["id"] for question in answer_validation.shown(SECTIONS, {"conditions": ["none"]})],
+            [question["id"] for question in answer_validation.visible_questions(SECTIONS, {"conditions": ["none"]})],
         )
         self.assertEqual(
             answer_validation.prune(SECTIONS, {"conditions": ["none"], "conditions_more": "left over"}),

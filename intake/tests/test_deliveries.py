@@ -209,8 +209,8 @@ class ByHand(DeliveryCase):
 
     def test_a_link_can_be_handed_over(self):
         with self.inside(self.desk):
-            address = deliveries.hand_over(self.desk, self.visit.pk)
-            kiosk = deliveries.hand_over(self.desk, self.visit.pk, kiosk=True)
+            address = deliveries.hand_to_staff(self.desk, self.visit.pk)
+            kiosk = deliveries.hand_to_staff(self.desk, self.visit.pk, kiosk=True)
         self.assertEqual(links.find(address.rpartition("/")[2]).purpose, "intake")
         self.assertEqual(links.find(kiosk.rpartition("/")[2]).purpose, "kiosk")
         self.assertEqual(self.intake_status(), "sent")
@@ -222,7 +222,7 @@ class Moved(DeliveryCase):
             self.book()
         later = self.make_visit(hours=200)
         with self.inside(self.desk):
-            token = links.mint(self.desk, self.visit, "intake")[1]
+            token = links.create(self.desk, self.visit, "intake")[1]
             Appointment.objects.filter(pk=self.visit.pk).update(status="cancelled", rescheduled=True)
             publish(
                 AppointmentReplaces(

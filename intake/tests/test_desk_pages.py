@@ -49,7 +49,7 @@ class List(DeskCase):
             made = {patient: forms.create(self.desk, visit.pk) for patient, visit in visits.items()}
             forms.open_for_patient(self.desk, made[started].pk)
             for patient in (submitted, reviewed):
-                forms.enter(self.desk, made[patient].pk, NOTHING_TO_REPORT)
+                forms.enter_from_paper(self.desk, made[patient].pk, NOTHING_TO_REPORT)
             forms.mark_completed(self.desk, made[waived].pk, reason="Seen last week")
         with self.inside(self.doctor):
             forms.review(self.doctor, made[reviewed].pk)

@@ -169,7 +169,7 @@ class Submit(IntakeCast, ClinicCase):
         with self.inside(self.patient):
             forms.reopen(self.patient, form.pk)
             forms.save_answers(self.patient, form.pk, {"reason": "Oops"})
-            form = forms.keep_as_sent(self.patient, form.pk)
+            form = forms.store_revision(self.patient, form.pk)
         self.assertEqual((form.raw_answers["reason"], form.is_being_changed), ("Cough", False))
 
 
@@ -177,7 +177,7 @@ class Paper(IntakeCast, ClinicCase):
     def test_staff_enter_what_is_on_paper(self):
         form = self.make_form()
         with self.inside(self.desk):
-            form = forms.enter(self.desk, form.pk, {"reason": "Rash", "tobacco": "never"})
+            form = forms.enter_from_paper(self.desk, form.pk, {"reason": "Rash", "tobacco": "never"})
         self.assertEqual((form.status, form.entered_by_id), ("submitted", self.dana.pk))
 
     def test_it_can_be_marked_completed_with_a_reason(self):
@@ -203,7 +203,7 @@ class Paper(IntakeCast, ClinicCase):
         with self.inside(self.desk), self.assertRaises(ManualCompletionOff):
             forms.mark_completed(self.desk, form.pk, reason="x")
         with self.inside(self.desk), self.assertRaises(ManualCompletionOff):
-            forms.enter(self.desk, form.pk, {"reason": "x"})
+            forms.enter_from_paper(self.desk, form.pk, {"reason": "x"})
 
     def test_a_patient_cannot_complete_without_answers(self):
         form = self.make_form()

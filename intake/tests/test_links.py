@@ -15,7 +15,7 @@ from intake.tests.factories import IntakeCast
 class Links(IntakeCast, ClinicCase):
     def setUp(self):
         with self.inside(self.desk):
-            self.link, self.token = links.mint(self.desk, self.visit, "intake")
+            self.link, self.token = links.create(self.desk, self.visit, "intake")
 
     def test_the_token_is_long_and_kept_as_a_hash_only(self):
         self.assertEqual(len(self.token), 43)  # 256 bits
@@ -46,7 +46,7 @@ class Links(IntakeCast, ClinicCase):
 
     def test_a_tablets_link_ends_after_an_hour(self):
         with self.inside(self.desk):
-            _, token = links.mint(self.desk, self.visit, "kiosk")
+            _, token = links.create(self.desk, self.visit, "kiosk")
         with time_machine.travel(clock.now() + dt.timedelta(minutes=61)), self.assertRaises(NotFound):
             links.find(token)
 
@@ -70,9 +70,9 @@ class Links(IntakeCast, ClinicCase):
 
     def test_revoking_closes_every_link_of_the_visit(self):
         with self.inside(self.desk):
-            _, second = links.mint(self.desk, self.visit, "intake")
+            _, second = links.create(self.desk, self.visit, "intake")
             other = self.make_visit(hours=100)
-            _, others = links.mint(self.desk, other, "intake")
+            _, others = links.create(self.desk, other, "intake")
             self.assertEqual(links.revoke(self.desk, self.visit.pk), 2)
         for token in (self.token, second):
             with self.assertRaises(NotFound):

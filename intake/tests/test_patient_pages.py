@@ -37,7 +37,7 @@ class PageCase(IntakeCast, ClinicCase):
 
     def mint(self, purpose="intake", visit=None):
         with self.inside(self.desk):
-            return links.mint(self.desk, visit or self.visit, purpose)[1]
+            return links.create(self.desk, visit or self.visit, purpose)[1]
 
     def url(self, rest="", token=None):
         return f"/i/{token or self.token}{rest}"
@@ -458,7 +458,7 @@ class Spanish(PageCase):
     def test_every_sentence_of_the_patients_pages_is_translated(self):
         texts = (settings.BASE_DIR / "templates/locale/es/LC_MESSAGES/django.po").read_text("utf-8")
         known = translations.read_po(texts)
-        for message in translations.sentences(sources()):
+        for message in translations.extract_messages(sources()):
             key = "\x00".join(filter(None, message))
             with self.subTest(message[0]):
                 self.assertTrue(all(known.get(key, [""])))

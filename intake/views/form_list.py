@@ -12,11 +12,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from clinicflow.access.guards import role_required
 from clinicflow.access.roles import Role
-from clinicflow.audit.log import saw
+from clinicflow.audit.log import record_access
 from clinicflow.clinics.models import ClinicSettings, Doctor
 from clinicflow.core.errors import Invalid
 from clinicflow.staff.operations import sign_in
-from clinicflow.staff.selectors.actor_resolution import caller_of
+from clinicflow.staff.selectors.actor_resolution import origin_of_request
 from clinicflow.web.render import render_page, wants_fragment
 from clinicflow.web.toasts import Toast
 from intake.forms import ListForm
@@ -32,7 +32,7 @@ def intake(request: HttpRequest) -> HttpResponse:
     asked = ListForm(request.GET).asked()
     page = Paginator(form_list.rows(request.actor, asked), form_list.PAGE).get_page(request.GET.get("page"))
     found = form_list.rows_of(request.actor, list(page.object_list))
-    saw(request.actor, "intake_forms", [row.visit.patient_id for row in found])
+    record_access(request.actor, "intake_forms", [row.visit.patient_id for row in found])
     counts = form_list.counts(request.actor, asked)
     context = {
         "rows": found,
@@ -74,9 +74,9 @@ def visit_revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
 @role_required("admin")
 def visit_link(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A link to show, to copy or to scan: another way than a message."""
-    address = deliveries.hand_over(request.actor, pk)
+    address = deliveries.hand_to_staff(request.actor, pk)
     row = form_list.row_of(request.actor, pk)
-    saw(request.actor, "appointments", [row.visit.patient_id], resource_id=pk)
+    record_access(request.actor, "appointments", [row.visit.patient_id], resource_id=pk)
     context = {
         "row": row,
         "address": address,
@@ -90,8 +90,8 @@ def visit_link(request: HttpRequest, pk: UUID) -> HttpResponse:
 @role_required("admin")
 def visit_tablet(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Open the form on this device for the patient at the desk. Whoever hands it over is signed out of it first."""
-    path = deliveries.path_of(deliveries.hand_over(request.actor, pk, kiosk=True))
-    sign_in.end(request.auth_session, caller_of(request))
+    path = deliveries.path_of(deliveries.hand_to_staff(request.actor, pk, kiosk=True))
+    sign_in.end_session(request.auth_session, origin_of_request(request))
     logout(request)
     return redirect(path)
 
@@ -103,14 +103,14 @@ def visit_waive(request: HttpRequest, pk: UUID) -> HttpResponse:
     errors: dict[str, list[str]] = {}
     if request.method == "POST":
         try:
-            form = forms.ensure(request.actor, pk)
+            form = forms.get_or_create(request.actor, pk)
             forms.mark_completed(request.actor, form.pk, reason=request.POST.get("reason", ""))
         except Invalid as error:
             errors = {name: list(texts) for name, texts in error.fields.items()}
         else:
             return _close(request, Toast(text=_("The intake counts as completed.")))
     row = form_list.row_of(request.actor, pk)
-    saw(request.actor, "appointments", [row.visit.patient_id], resource_id=pk)
+    record_access(request.actor, "appointments", [row.visit.patient_id], resource_id=pk)
     status = 422 if errors else 200
     return render_page(request, "intake/form_waive.html", {"row": row, "errors": errors}, partial="form", status=status)
 
@@ -133,7 +133,7 @@ def _answer(request: HttpRequest, pk: UUID, toast: Toast | None = None) -> HttpR
         if toast:
             notes.success(request, toast.text)
         return redirect("intake")
-    saw(request.actor, "intake_forms", [row.visit.patient_id], resource_id=pk)
+    record_access(request.actor, "intake_forms", [row.visit.patient_id], resource_id=pk)
     asks = request.clinic_settings.intake_delivery_path == ClinicSettings.Delivery.ASK
     context = {"row": row, "toast": toast, "desk": _is_desk(request), "asks": asks}
     part = "row" if f"intake-{pk}" in request.headers.get("HX-Target", "") else "panel"

@@ -13,13 +13,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from clinicflow.access.guards import role_required
 from clinicflow.access.roles import Role
-from clinicflow.audit.log import saw
+from clinicflow.audit.log import record_access
 from clinicflow.core.errors import FieldErrors, Invalid
 from clinicflow.web.render import render_page
 from intake.forms import ask, read, suggestions
 from intake.models import IntakeForm, IntakeRevision
 from intake.operations import forms
-from intake.presentation import read_back
+from intake.presentation import answers_for_display
 from intake.rules.questionnaire_schema import words
 from intake.selectors import form_list
 
@@ -35,17 +35,17 @@ def form(request: HttpRequest, pk: UUID) -> HttpResponse:
     revisions = list(IntakeRevision.objects.visible_to(request.actor).filter(form=shown).order_by("number"))
     since = next((old for old in revisions if str(old.number) == request.GET.get("since")), None)
     whole = request.actor.role == Role.DOCTOR
-    parts = read_back(
+    parts = answers_for_display(
         shown.questionnaire.sections,
         shown.raw_answers,
         get_language()[:2],
         kind="" if whole else "administrative",
         before=since.raw_answers if since else None,
     )
-    saw(request.actor, "intake_forms", [shown.patient_id], resource_id=pk)
+    record_access(request.actor, "intake_forms", [shown.patient_id], resource_id=pk)
     context = {
         "form": shown,
-        "row": form_list.Row(shown.appointment, shown),
+        "row": form_list.FormRow(shown.appointment, shown),
         "parts": parts,
         "whole": whole,
         "revisions": revisions,
@@ -68,13 +68,13 @@ def form_review(request: HttpRequest, pk: UUID) -> HttpResponse:
 @role_required("admin", "doctor")
 def paper(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Type in what the patient wrote on paper; `pk` is the visit's."""
-    blank = forms.ensure(request.actor, pk)
+    blank = forms.get_or_create(request.actor, pk)
     shown = _fetch(request, blank.pk)
     if request.method == "POST":
         sections = shown.questionnaire.sections
         given = {name: value for part in sections for name, value in read(part, request.POST).items()}
         try:
-            forms.enter(request.actor, shown.pk, given)
+            forms.enter_from_paper(request.actor, shown.pk, given)
         except Invalid as error:
             return _paper_page(request, shown, given, errors=error.fields)
         notes.success(request, _("The form is entered."))
@@ -94,7 +94,7 @@ def _paper_page(
         }
         for part in shown.questionnaire.sections
     ]
-    saw(request.actor, "intake_forms", [shown.patient_id], resource_id=shown.pk)
+    record_access(request.actor, "intake_forms", [shown.patient_id], resource_id=shown.pk)
     context = {"form": shown, "parts": parts, "wrong": bool(errors), "suggestions": suggestions(language)}
     return render_page(request, "intake/form_paper.html", context, status=422 if errors else 200)
 
@@ -104,7 +104,7 @@ def _paper_page(
 def form_print(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The form on paper, to be filled in by hand; `pk` is the visit's. `?lang=es` in Spanish."""
     row = form_list.row_of(request.actor, pk)
-    shown = _fetch(request, forms.ensure(request.actor, pk).pk)
+    shown = _fetch(request, forms.get_or_create(request.actor, pk).pk)
     asked = request.GET.get("lang", shown.language)
     language = asked if asked in {"en", "es"} else "en"
     with translation.override(language):
@@ -112,7 +112,7 @@ def form_print(request: HttpRequest, pk: UUID) -> HttpResponse:
             {"title": words(part["title"], language), "questions": ask(part, {}, language, blank_rows=4)}
             for part in shown.questionnaire.sections
         ]
-    saw(request.actor, "appointments", [row.visit.patient_id], resource_id=pk)
+    record_access(request.actor, "appointments", [row.visit.patient_id], resource_id=pk)
     return render(request, "intake/form_print.html", {"row": row, "form": shown, "parts": parts, "language": language})
 
 

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import translation
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from clinicflow.audit.log import record, saw
+from clinicflow.audit.log import record, record_access
 from clinicflow.core import clock
 from clinicflow.core.errors import FieldErrors, Invalid
 from intake.errors import FormIncomplete
@@ -17,15 +17,15 @@ from intake.models import PatientLink
 from intake.operations import forms, links
 from intake.patient_access.guard import (
     PatientVisit,
-    count_miss,
-    forget,
-    gone,
-    is_proven,
+    forget_identity,
+    is_identity_proven,
+    link_expired_response,
+    mark_identity_proven,
     patient_page,
     patient_response,
-    prove,
+    record_failed_attempt,
 )
-from intake.presentation import read_back
+from intake.presentation import answers_for_display
 from intake.rules import answer_validation as rules
 from intake.rules.questionnaire_schema import words
 
@@ -38,7 +38,7 @@ EVERY = tuple(PatientLink.Purpose.values)
 def start(request: HttpRequest) -> HttpResponse:
     """The birth date first; whoever gave it goes on where they stopped."""
     patient = request.patient
-    if is_proven(request, patient.link):
+    if is_identity_proven(request, patient.link):
         return _next_page(patient)
     form = BirthDateForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -50,12 +50,12 @@ def start(request: HttpRequest) -> HttpResponse:
 def _try_birth_date(request: HttpRequest, patient: PatientVisit, form: BirthDateForm) -> HttpResponse:
     actual = patient.appointment.patient.date_of_birth
     if not links.try_birth_date(patient.link.pk, form.cleaned_data["date"], actual):
-        count_miss(request)
+        record_failed_attempt(request)
         subject = patient.appointment.patient_id
         record(patient.actor, "link.refused", patient.appointment, patient_ids=[subject], outcome="refused")
-        left = links.tries_left(patient.link.pk)
+        left = links.attempts_left(patient.link.pk)
         if not left:
-            return gone(request)
+            return link_expired_response(request)
         return patient_response(
             request, "intake/patient_start.html", {"form": form, "wrong": True, "left": left}, status=422
         )
@@ -64,7 +64,7 @@ def _try_birth_date(request: HttpRequest, patient: PatientVisit, form: BirthDate
         if "lang" in request.GET:
             forms.set_language(patient.actor, patient.form.pk, translation.get_language()[:2])
     response = _next_page(patient)
-    prove(response, patient.link)
+    mark_identity_proven(response, patient.link)
     return response
 
 
@@ -159,7 +159,7 @@ def check(request: HttpRequest) -> HttpResponse:
 
 def _check_page(request: HttpRequest, *, status: int = 200) -> HttpResponse:
     patient = request.patient
-    parts = read_back(patient.sections, patient.answers, translation.get_language()[:2])
+    parts = answers_for_display(patient.sections, patient.answers, translation.get_language()[:2])
     _saw(patient)
     complete = not any(part.missing for part in parts)
     context = {"parts": parts, "complete": complete, "wrong": status == 422}
@@ -175,13 +175,13 @@ def done(request: HttpRequest) -> HttpResponse:
         return _next_page(patient)
     form = patient.form
     answers = form.raw_answers if form and form.submitted_at and not patient.is_kiosk else {}
-    parts = read_back(patient.sections, answers, translation.get_language()[:2]) if answers else []
+    parts = answers_for_display(patient.sections, answers, translation.get_language()[:2]) if answers else []
     if parts:
         _saw(patient)
     response = patient_response(request, "intake/patient_done.html", {"parts": parts, "may_change": patient.may_change})
     if patient.is_kiosk:
         links.close(patient.actor, patient.link.pk)
-        forget(request, response, patient.link)
+        forget_identity(request, response, patient.link)
     return response
 
 
@@ -193,7 +193,7 @@ def change(request: HttpRequest) -> HttpResponse:
     if patient.form is None or not patient.may_change:
         return _go(patient, "patient_done")
     if request.POST.get("action") == "keep":
-        forms.keep_as_sent(patient.actor, patient.form.pk)
+        forms.store_revision(patient.actor, patient.form.pk)
         return _go(patient, "patient_done")
     forms.reopen(patient.actor, patient.form.pk)
     return _go(patient, "patient_check")
@@ -234,4 +234,4 @@ def _is_draft(request: HttpRequest) -> bool:
 
 
 def _saw(patient: PatientVisit) -> None:
-    saw(patient.actor, "intake_forms", [patient.appointment.patient_id], resource_id=patient.appointment.pk)
+    record_access(patient.actor, "intake_forms", [patient.appointment.patient_id], resource_id=patient.appointment.pk)

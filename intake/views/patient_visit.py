@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
-from clinicflow.audit.log import saw
+from clinicflow.audit.log import record_access
 from clinicflow.core import clock
 from clinicflow.core.errors import DomainError
 from intake.models import PatientLink
@@ -55,5 +55,5 @@ def _page(request: HttpRequest, *, refused: bool = False) -> HttpResponse:
         "may_cancel": "cancel" in actions and visit.starts_at - at >= notice,
         "form_first": visit.status == "unconfirmed" and locked,
     }
-    saw(patient.actor, "appointments", [visit.patient_id], resource_id=visit.pk)
+    record_access(patient.actor, "appointments", [visit.patient_id], resource_id=visit.pk)
     return patient_response(request, "intake/patient_visit.html", context, status=409 if refused else 200)

@@ -5,13 +5,13 @@ from typing import Any
 import django_filters
 from django.db.models import QuerySet
 
-from clinicflow.api.filters import DayFilter, Filters
+from clinicflow.api.filters import DayFilter
 from patients.models import Patient
 
 MAX_SEARCH = 120
 
 
-class PatientFilters(Filters):
+class PatientFilters(django_filters.FilterSet):
     search = django_filters.CharFilter(method="find", max_length=MAX_SEARCH)
     doctor = django_filters.UUIDFilter(field_name="primary_doctor_id")
     date_of_birth = DayFilter()

@@ -17,8 +17,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
-from clinicflow.access.guards import require_password_again
-from clinicflow.api.base import Changes, ClinicView, ClinicViewSet, Lists, Shows
+from clinicflow.access.guards import require_recent_password
+from clinicflow.api.base import ClinicView, ClinicViewSet, ListMixin, RetrieveMixin, UpdateMixin
 from clinicflow.api.errors import TooLarge
 from clinicflow.api.renderers import PROBLEM_TYPE, JSONRenderer, as_json
 from clinicflow.core import clock
@@ -44,7 +44,7 @@ BY_ROLE: Any = PolymorphicProxySerializer(
     list=extend_schema(summary="Patients, by name or a search", responses=BY_ROLE),
     retrieve=extend_schema(summary="One patient", responses=BY_ROLE),
 )
-class PatientViewSet(Lists, Shows, Changes, ClinicViewSet):
+class PatientViewSet(ListMixin, RetrieveMixin, UpdateMixin, ClinicViewSet):
     """A doctor sees own patients, with fewer fields; only the front desk writes."""
 
     roles = {"list": ("admin", "doctor"), "retrieve": ("admin", "doctor"), "*": ("admin",)}
@@ -153,7 +153,7 @@ class ExportView(ClinicView):
 
     @extend_schema(summary="All patients as a CSV file", responses={(200, "text/csv"): OpenApiTypes.STR})
     def get(self, request: Request) -> StreamingHttpResponse:
-        require_password_again(request._request)
+        require_recent_password(request._request)
         name = f"patients-{clock.today(self.actor.timezone)}.csv"
         response = StreamingHttpResponse(exchange.write_csv(self.actor), content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="{name}"'

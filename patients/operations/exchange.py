@@ -12,7 +12,7 @@ from django.db import transaction
 
 from clinicflow.access.actor import Actor
 from clinicflow.access.roles import Role
-from clinicflow.audit.log import exported, record
+from clinicflow.audit.log import record, record_export
 from clinicflow.clinics.models import ClinicSettings
 from clinicflow.core import clock
 from clinicflow.core.errors import Forbidden, Invalid
@@ -21,7 +21,7 @@ from clinicflow.db import tenant
 from patients.events import PatientRegistered
 from patients.models import Patient
 from patients.operations.patients import fill_search_fields
-from patients.rules.details import CHANNELS, Details, checked
+from patients.rules.details import CHANNELS, PatientData, validated
 
 DESK = frozenset({Role.ADMIN, Role.SYSTEM})
 COLUMNS = (
@@ -74,14 +74,14 @@ def read_csv(actor: Actor, data: bytes, *, dry_run: bool) -> Report:
     read again. Invalid when the file as a whole cannot be read. Forbidden for anyone but the front desk.
     """
     _require_desk(actor)
-    new, report = sort_out(actor, lines_of(data), dry_run=dry_run)
+    new, report = classify_rows(actor, lines_of(data), dry_run=dry_run)
     if not dry_run:
-        add_all(actor, new)
-        say_imported(actor, report)
+        insert_all(actor, new)
+        publish_imported(actor, report)
     return report
 
 
-def sort_out(actor: Actor, lines: Sequence[Line], *, dry_run: bool = False) -> tuple[list[Patient], Report]:
+def classify_rows(actor: Actor, lines: Sequence[Line], *, dry_run: bool = False) -> tuple[list[Patient], Report]:
     """The patients that the lines would add, unsaved, and the report on all of them."""
     report = Report(dry_run=dry_run)
     read = _readable(actor, lines, report)
@@ -110,7 +110,7 @@ def _readable(actor: Actor, lines: Sequence[Line], report: Report) -> list[tuple
     for number, line in lines:
         details, unread = _details(line, order)
         try:
-            values = checked(details, today=today)
+            values = validated(details, today=today)
             if unread:
                 raise Invalid(fields=unread)
         except Invalid as problem:
@@ -124,14 +124,14 @@ def _readable(actor: Actor, lines: Sequence[Line], report: Report) -> list[tuple
     return read
 
 
-def add_all(actor: Actor, new: Sequence[Patient]) -> None:
-    """Save the patients that `sort_out` found to be new, in the caller's transaction."""
+def insert_all(actor: Actor, new: Sequence[Patient]) -> None:
+    """Save the patients that `classify_rows` found to be new, in the caller's transaction."""
     Patient.objects.bulk_create(new, batch_size=500)
     for patient in new:
         publish(PatientRegistered(clinic_id=actor.clinic_id, subject_id=patient.pk, origin=actor.tab))
 
 
-def say_imported(actor: Actor, report: Counts) -> None:
+def publish_imported(actor: Actor, report: Counts) -> None:
     """Write into the audit log that a file was read, and what came of it."""
     counts = {"created": report.created, "known": report.known, "bad": report.bad}
     record(actor, "patients.imported", resource_type="patients", values=counts)
@@ -181,7 +181,7 @@ def _plain(cell: str) -> str:
     return cell[1:] if cell[:1] == "'" and cell[1:2] in FORMULA else cell
 
 
-def _details(line: Mapping[str, str], order: str) -> tuple[Details, dict[str, list[str]]]:
+def _details(line: Mapping[str, str], order: str) -> tuple[PatientData, dict[str, list[str]]]:
     """The line in the shape that is checked, and the dates and switches in it that cannot be read, by column."""
     wrong: dict[str, list[str]] = {}
 
@@ -203,7 +203,7 @@ def _details(line: Mapping[str, str], order: str) -> tuple[Details, dict[str, li
             wrong[name] = ["Write yes or no."]
         return text in YES
 
-    details = Details(
+    details = PatientData(
         first_name=line.get("first_name", ""),
         last_name=line.get("last_name", ""),
         phone=line.get("phone", ""),
@@ -226,7 +226,7 @@ def write_csv(actor: Actor) -> Iterator[str]:
     """
     _require_desk(actor)
     with transaction.atomic(), tenant(actor.scope()):
-        exported(actor, "patients", Patient.objects.visible_to(actor).current().count())
+        record_export(actor, "patients", Patient.objects.visible_to(actor).current().count())
     return _csv_lines(actor)
 
 

@@ -24,12 +24,12 @@ Status = PatientImport.Status
 
 
 @transaction.atomic
-def check(actor: Actor, *, file_name: str, data: bytes) -> PatientImport:
+def create_dry_run(actor: Actor, *, file_name: str, data: bytes) -> PatientImport:
     """Rehearse the file and keep it with the report, for a person to look at. Invalid when it cannot be read."""
     if actor.role != Role.ADMIN:
         raise Forbidden()
     lines = exchange.lines_of(data)
-    _, report = exchange.sort_out(actor, lines, dry_run=True)
+    _, report = exchange.classify_rows(actor, lines, dry_run=True)
     kept: PatientImport = PatientImport.objects.create(
         clinic_id=actor.clinic_id,
         file_name=file_name[-120:],
@@ -62,14 +62,14 @@ def start(actor: Actor, import_id: UUID) -> PatientImport:
 
 
 @transaction.atomic
-def proceed(actor: Actor, import_id: UUID) -> bool:
+def import_next_chunk(actor: Actor, import_id: UUID) -> bool:
     """Read the next lines in; whether there are more. A line read twice is known the second time."""
     kept: PatientImport = PatientImport.objects.visible_to(actor).lock(import_id)
     if kept.status != Status.RUNNING:
         return False
     lines = exchange.lines_of(kept.content.encode())[kept.position : kept.position + STEP]
-    new, report = exchange.sort_out(actor, lines)
-    exchange.add_all(actor, new)
+    new, report = exchange.classify_rows(actor, lines)
+    exchange.insert_all(actor, new)
     kept.position += len(lines)
     kept.created += report.created
     kept.known += report.known
@@ -77,13 +77,13 @@ def proceed(actor: Actor, import_id: UUID) -> bool:
     kept.report = [*kept.report, *(_as_json(row) for row in report.rows)]
     if kept.position >= kept.lines:
         kept.status, kept.content, kept.finished_at = Status.DONE, "", clock.now()
-        exchange.say_imported(actor, kept)
+        exchange.publish_imported(actor, kept)
     kept.save()
     return kept.status == Status.RUNNING
 
 
 @transaction.atomic
-def give_up(actor: Actor, import_id: UUID) -> None:
+def mark_failed(actor: Actor, import_id: UUID) -> None:
     """Say that the file could not be read to its end; what was read in stays."""
     PatientImport.objects.visible_to(actor).filter(pk=import_id, status=Status.RUNNING).update(
         status=Status.FAILED, content="", finished_at=clock.now(), updated_at=clock.now()
@@ -91,7 +91,7 @@ def give_up(actor: Actor, import_id: UUID) -> None:
 
 
 @transaction.atomic
-def forget_left(actor: Actor, *, at: dt.datetime) -> int:
+def delete_abandoned(actor: Actor, *, at: dt.datetime) -> int:
     """Drop the files that were checked more than a day ago and never read in; how many there were."""
     left = PatientImport.objects.visible_to(actor).filter(status=Status.CHECKED, created_at__lt=at - KEEP)
     count, _ = left.delete()

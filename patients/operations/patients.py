@@ -15,12 +15,12 @@ from clinicflow.clinics.models import Doctor
 from clinicflow.core import clock
 from clinicflow.core.errors import Forbidden, Invalid
 from clinicflow.core.events import publish
-from clinicflow.core.models import repoint
+from clinicflow.core.models import reassign_foreign_keys
 from patients.errors import CannotMerge, ChangedMeanwhile, LooksLikeAnother
 from patients.events import PatientOptedOut, PatientRegistered, PatientsMerged, PatientUpdated
 from patients.folding import search_fields
 from patients.models import Patient
-from patients.rules.details import Details, checked, checked_preferences, current_details
+from patients.rules.details import PatientData, patient_data_of, validated, validated_preferences
 
 DESK = frozenset({Role.ADMIN, Role.SYSTEM})
 
@@ -48,7 +48,7 @@ def register(
     guardian). With `unless_alike` LooksLikeAnother, with the candidates; without it the caller has shown them first.
     """
     _require_desk(actor)
-    details = Details(
+    details = PatientData(
         first_name=first_name,
         last_name=last_name,
         date_of_birth=date_of_birth,
@@ -61,10 +61,10 @@ def register(
         flags=list(flags),
         guardian=guardian or {},
     )
-    values = checked(details, today=clock.today(actor.timezone))
+    values = validated(details, today=clock.today(actor.timezone))
     _check_doctor(actor, values["primary_doctor_id"])
     if unless_alike:
-        _refuse_lookalikes(actor, values)
+        _check_duplicates(actor, values)
     patient = Patient(clinic_id=actor.clinic_id, **values)
     fill_search_fields(patient)
     patient.save(force_insert=True)
@@ -73,7 +73,7 @@ def register(
 
 
 @transaction.atomic
-def update(actor: Actor, patient_id: UUID, *, changes: Details, seen_at: dt.datetime | None = None) -> Patient:
+def update(actor: Actor, patient_id: UUID, *, changes: PatientData, seen_at: dt.datetime | None = None) -> Patient:
     """Correct a record; what `changes` leaves out stays. Nothing changed is a success without an event.
 
     ChangedMeanwhile when it was saved after `seen_at`, the `updated_at` that the caller has read.
@@ -82,8 +82,8 @@ def update(actor: Actor, patient_id: UUID, *, changes: Details, seen_at: dt.date
     patient: Patient = Patient.objects.visible_to(actor).current().lock(patient_id)
     if seen_at is not None and patient.updated_at != seen_at:
         raise ChangedMeanwhile()
-    whole: Details = {**current_details(patient), **changes}
-    values = checked(whole, today=clock.today(actor.timezone))
+    whole: PatientData = {**patient_data_of(patient), **changes}
+    values = validated(whole, today=clock.today(actor.timezone))
     changed = [name for name, value in values.items() if getattr(patient, name) != value]
     if not changed:
         return patient
@@ -98,7 +98,7 @@ def update(actor: Actor, patient_id: UUID, *, changes: Details, seen_at: dt.date
 
 
 @transaction.atomic
-def merge(actor: Actor, patient_id: UUID, *, into: UUID, keeping: Details | None = None) -> Patient:
+def merge(actor: Actor, patient_id: UUID, *, into: UUID, keeping: PatientData | None = None) -> Patient:
     """Make two records of one person one: all that refers to `patient_id` refers to `into` from now on.
 
     The emptied record stays, pointing to the other, and the audit keeps what moved. Empty fields of `into` are filled
@@ -115,7 +115,7 @@ def merge(actor: Actor, patient_id: UUID, *, into: UUID, keeping: Details | None
         return target
     if source.merged_into_id or target.merged_into_id:
         raise CannotMerge("One of these records was merged before.")
-    moved = repoint(source, target)
+    moved = reassign_foreign_keys(source, target)
     _fill_gaps(source, target)
     source.merged_into = target
     source.save(update_fields=["merged_into", "updated_at"])
@@ -138,7 +138,7 @@ def set_contact_preferences(actor: Actor, patient_id: UUID, *, preferences: Mapp
     patient: Patient = Patient.objects.visible_to(actor).current().lock(patient_id)
     if actor.role == Role.DOCTOR:
         raise Forbidden()
-    wanted = checked_preferences({**patient.contact_preferences, **preferences})
+    wanted = validated_preferences({**patient.contact_preferences, **preferences})
     if wanted == patient.contact_preferences:
         return patient
     patient.contact_preferences = wanted
@@ -153,7 +153,7 @@ def opt_out(actor: Actor, patient_id: UUID, *, channel: str) -> Patient:
     patient: Patient = Patient.objects.visible_to(actor).current().lock(patient_id)
     if not patient.contact_preferences.get(channel, True):
         return patient
-    patient.contact_preferences = checked_preferences({**patient.contact_preferences, channel: False})
+    patient.contact_preferences = validated_preferences({**patient.contact_preferences, channel: False})
     patient.save(update_fields=["contact_preferences", "updated_at"])
     record(actor, "patient.opted_out", patient, patient_ids=[patient.pk], values={"channel": channel})
     publish(
@@ -187,7 +187,7 @@ def _check_doctor(actor: Actor, doctor_id: UUID | None) -> None:
         raise Invalid(fields={"primary_doctor_id": ["There is no such doctor."]})
 
 
-def _refuse_lookalikes(actor: Actor, values: Mapping[str, Any]) -> None:
+def _check_duplicates(actor: Actor, values: Mapping[str, Any]) -> None:
     alike = Patient.objects.visible_to(actor).current()
     alike = alike.looking_like(
         first_name=values["first_name"],
@@ -196,10 +196,10 @@ def _refuse_lookalikes(actor: Actor, values: Mapping[str, Any]) -> None:
         phone=values["phone"],
     )[:10]
     if alike:
-        raise LooksLikeAnother(candidates=[as_candidate(patient) for patient in alike])
+        raise LooksLikeAnother(candidates=[candidate_of(patient) for patient in alike])
 
 
-def as_candidate(patient: Patient) -> dict[str, str]:
+def candidate_of(patient: Patient) -> dict[str, str]:
     """What is shown of a possible duplicate."""
     return {
         "id": str(patient.pk),

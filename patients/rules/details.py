@@ -21,7 +21,7 @@ ADULT = 18
 BIDI_AND_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
-class Details(TypedDict, total=False):
+class PatientData(TypedDict, total=False):
     """A record as people give it; see schema.md for the fields. `guardian` is `{name, phone, relation}`."""
 
     first_name: str
@@ -37,7 +37,7 @@ class Details(TypedDict, total=False):
     guardian: Mapping[str, Any]
 
 
-def checked(details: Details, *, today: dt.date) -> dict[str, Any]:
+def validated(details: PatientData, *, today: dt.date) -> dict[str, Any]:
     """The record in the form that is stored, complete with defaults. Invalid names every field that is wrong.
 
     `today` is the clinic's local date, for ages.
@@ -46,7 +46,7 @@ def checked(details: Details, *, today: dt.date) -> dict[str, Any]:
         "first_name": lambda: _name(details.get("first_name", "")),
         "last_name": lambda: _name(details.get("last_name", "")),
         "date_of_birth": lambda: _birth(details.get("date_of_birth"), today),
-        "phone": lambda: checked_phone(details.get("phone", "")),
+        "phone": lambda: validated_phone(details.get("phone", "")),
         "email": lambda: _email(details.get("email", "")),
         "preferred_language": lambda: _language(details.get("preferred_language", "en")),
         "first_visit_date": lambda: _first_visit(details.get("first_visit_date")),
@@ -69,9 +69,9 @@ def checked(details: Details, *, today: dt.date) -> dict[str, Any]:
     return values
 
 
-def current_details(patient: Patient) -> Details:
+def patient_data_of(patient: Patient) -> PatientData:
     """A record in the shape that `create` and `update` take."""
-    return Details(
+    return PatientData(
         first_name=patient.first_name,
         last_name=patient.last_name,
         date_of_birth=patient.date_of_birth,
@@ -90,14 +90,14 @@ def is_minor(born: dt.date, today: dt.date) -> bool:
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day)) < ADULT
 
 
-def clean_line(text: str) -> str:
+def single_line(text: str) -> str:
     """One line of text: composed letters, single spaces, no control or direction characters."""
     return " ".join(BIDI_AND_CONTROL.sub(" ", unicodedata.normalize("NFC", text)).split())
 
 
-def checked_phone(text: str) -> str:
+def validated_phone(text: str) -> str:
     """E.164, or an empty string. ValueError for what cannot be a phone number."""
-    text = clean_line(str(text))
+    text = single_line(str(text))
     if not text:
         return ""
     try:
@@ -109,7 +109,7 @@ def checked_phone(text: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-def checked_preferences(preferences: Mapping[str, Any]) -> dict[str, bool]:
+def validated_preferences(preferences: Mapping[str, Any]) -> dict[str, bool]:
     """All three channels, each yes or no. Invalid for anything else."""
     try:
         return _preferences(preferences)
@@ -118,7 +118,7 @@ def checked_preferences(preferences: Mapping[str, Any]) -> dict[str, bool]:
 
 
 def _name(text: str) -> str:
-    name = clean_line(text)
+    name = single_line(text)
     if not name:
         raise ValueError("Give a name.")
     if len(name) > 80:
@@ -141,7 +141,7 @@ def _first_visit(day: dt.date | None) -> dt.date | None:
 
 
 def _email(text: str) -> str:
-    email = clean_line(text).lower()
+    email = single_line(text).lower()
     if not email:
         return ""
     try:
@@ -167,7 +167,7 @@ def _preferences(preferences: Mapping[str, Any]) -> dict[str, bool]:
 
 
 def _flags(flags: list[str]) -> list[str]:
-    names = [clean_line(str(flag)) for flag in flags]
+    names = [single_line(str(flag)) for flag in flags]
     if len(names) > 10 or not all(0 < len(name) <= 40 for name in names):
         raise ValueError("At most ten flags of at most 40 characters.")
     return list(dict.fromkeys(names))
@@ -176,9 +176,9 @@ def _flags(flags: list[str]) -> list[str]:
 def _guardian(guardian: Mapping[str, Any]) -> dict[str, str]:
     if set(guardian) - {"name", "phone", "relation"}:
         raise ValueError("A guardian has a name, a phone and a relation.")
-    found = {key: clean_line(str(value or ""))[:80] for key, value in guardian.items()}
+    found = {key: single_line(str(value or ""))[:80] for key, value in guardian.items()}
     if not any(found.values()):
         return {}
     if not found.get("name") or not found.get("phone"):
         raise ValueError("Give the guardian's name and phone.")
-    return {"name": found["name"], "phone": checked_phone(found["phone"]), "relation": found.get("relation", "")}
+    return {"name": found["name"], "phone": validated_phone(found["phone"]), "relation": found.get("relation", "")}

@@ -181,7 +181,7 @@ class ImportTests(PageCase):
         with self.captureOnCommitCallbacks(execute=False):
             self.client.post(f"/patients/import/{kept.pk}/start")
         with self.inside(self.desk):
-            self.assertTrue(imports.proceed(self.desk, kept.pk))
+            self.assertTrue(imports.import_next_chunk(self.desk, kept.pk))
         page = self.client.get(f"/patients/import/{kept.pk}")
         self.assertContains(page, f"{imports.STEP} of {imports.STEP + 5} lines read")
         self.assertContains(page, 'hx-trigger="every 1s"')
@@ -211,8 +211,8 @@ class ImportTests(PageCase):
         self.send(HEAD + "Ana,Costa,1991-03-04,\n")
         kept = self.only()
         with self.inside(self.desk):
-            self.assertEqual(imports.forget_left(self.desk, at=kept.created_at), 0)
-            self.assertEqual(imports.forget_left(self.desk, at=kept.created_at + 2 * imports.KEEP), 1)
+            self.assertEqual(imports.delete_abandoned(self.desk, at=kept.created_at), 0)
+            self.assertEqual(imports.delete_abandoned(self.desk, at=kept.created_at + 2 * imports.KEEP), 1)
 
 
 class ExportTests(PageCase):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clinicflow.access.guards import role_required
-from clinicflow.audit.log import saw
+from clinicflow.audit.log import record_access
 from clinicflow.core import clock
 from clinicflow.core.errors import Invalid
 from clinicflow.web.render import render_page
@@ -32,7 +32,7 @@ def patients_import(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         file = form.cleaned_data["file"]
         try:
-            checked = imports.check(request.actor, file_name=file.name, data=file.read())
+            checked = imports.create_dry_run(request.actor, file_name=file.name, data=file.read())
         except Invalid as error:
             form.add_error("file", [text for texts in error.fields.values() for text in texts] or error.detail)
         else:
@@ -48,7 +48,7 @@ def patients_import_file(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What the rehearsal found, how far the reading is, or what came of it."""
     kept = PatientImport.objects.visible_to(request.actor).select_related("started_by").defer("content").fetch(pk)
     page = Paginator(kept.report, PAGE).get_page(request.GET.get("page"))
-    saw(request.actor, "patients", [UUID(row["patient_id"]) for row in page if row["patient_id"]])
+    record_access(request.actor, "patients", [UUID(row["patient_id"]) for row in page if row["patient_id"]])
     return render_page(request, "patients/import_file.html", {"kept": kept, "page": page}, partial="state")
 
 

@@ -10,14 +10,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from clinicflow.access.guards import role_required
-from clinicflow.audit.log import saw
+from clinicflow.audit.log import record_access
 from clinicflow.core.errors import Invalid
 from clinicflow.web.render import render_page
 from patients.errors import CannotMerge
 from patients.forms import MergeForm
 from patients.models import Patient
 from patients.operations import patients
-from patients.presentation import TO_CHOOSE, chosen_details, compare
+from patients.presentation import TO_CHOOSE, chosen_details, compare_records
 
 MOST = 10
 
@@ -32,7 +32,7 @@ def patient_merge(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _choose(request, left)
     other = _as_id(asked)
     right = Patient.objects.visible_to(request.actor).current().select_related("primary_doctor").fetch(other)
-    saw(request.actor, "patients", [left.pk, right.pk], resource_id=pk)
+    record_access(request.actor, "patients", [left.pk, right.pk], resource_id=pk)
     form = MergeForm(request.POST or None)
     if form.is_valid():
         source, target = (left, right) if form.cleaned_data["keep"] == "right" else (right, left)
@@ -46,7 +46,7 @@ def patient_merge(request: HttpRequest, pk: UUID) -> HttpResponse:
         else:
             notes.success(request, _("The two records of %(name)s are one now") % {"name": target.full_name})
             return redirect("patient", target.pk)
-    context = {"left": left, "right": right, "rows": compare(left, right), "form": form, "chosen": request.POST}
+    context = {"left": left, "right": right, "rows": compare_records(left, right), "form": form, "chosen": request.POST}
     return render_page(request, "patients/patient_merge.html", context, status=422 if form.errors else 200)
 
 
@@ -65,7 +65,7 @@ def _choose(request: HttpRequest, left: Patient) -> HttpResponse:
         )
     )
     others = list(found.order_by("search_last", "pk")[:MOST])
-    saw(request.actor, "patients", [left.pk, *(other.pk for other in others)], resource_id=left.pk)
+    record_access(request.actor, "patients", [left.pk, *(other.pk for other in others)], resource_id=left.pk)
     context = {"left": left, "others": others, "q": text}
     return render_page(request, "patients/merge_choose.html", context, partial="found")
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from clinicflow.access.guards import role_required
-from clinicflow.audit.log import saw
+from clinicflow.audit.log import record_access
 from clinicflow.clinics.models import Doctor
 from clinicflow.core.errors import Invalid
 from clinicflow.web.render import render_page
@@ -53,7 +53,7 @@ def patient_new(request: HttpRequest) -> HttpResponse:
 def patient_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Correct a record. Whoever saved it meanwhile is not overwritten unseen."""
     patient = Patient.objects.visible_to(request.actor).current().select_related("primary_doctor").fetch(pk)
-    saw(request.actor, "patients", [pk], resource_id=pk)
+    record_access(request.actor, "patients", [pk], resource_id=pk)
     form = PatientForm(_doctors(request), request.POST or None, initial=initial_of(patient))
     others: list[tuple[str, str, str]] = []
     if form.is_valid():
@@ -83,5 +83,5 @@ def _doctors(request: HttpRequest) -> list[Doctor]:
 
 def _candidates(request: HttpRequest, error: LooksLikeAnother) -> list[Patient]:
     ids = [UUID(candidate["id"]) for candidate in error.extras["candidates"]]
-    saw(request.actor, "patients", ids)
+    record_access(request.actor, "patients", ids)
     return list(Patient.objects.visible_to(request.actor).filter(pk__in=ids).order_by("search_last", "pk"))

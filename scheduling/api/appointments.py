@@ -13,9 +13,9 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clinicflow.api.base import ClinicViewSet, Lists
+from clinicflow.api.base import ClinicViewSet, ListMixin
 from clinicflow.api.etags import etag_of
-from clinicflow.api.serializers import Nothing
+from clinicflow.api.serializers import EmptySerializer
 from clinicflow.core import clock
 from patients.models import Patient
 from scheduling.api.filters import AppointmentFilters
@@ -63,7 +63,7 @@ class WritesVisits:
         return VisitWriter(self.actor, settings=self.request._request.clinic_settings, at=self.now)
 
 
-def act(summary: str, input_class: Any = Nothing, *, path: str | None = None) -> Any:
+def act(summary: str, input_class: Any = EmptySerializer, *, path: str | None = None) -> Any:
     """One transition as `POST /api/appointments/:id/<action>`."""
 
     def decorate(method: Any) -> Any:
@@ -144,7 +144,7 @@ class AppointmentViewSet(WritesVisits, ClinicViewSet):
 
     @act("Take a confirmation back")
     def unconfirm(self, request: Request, pk: UUID) -> Response:
-        self.read(Nothing)
+        self.read(EmptySerializer)
         return self._done(appointments.unconfirm(self.actor, pk, at=self.now))
 
     @act("The patient is here", OverrideInput)
@@ -153,7 +153,7 @@ class AppointmentViewSet(WritesVisits, ClinicViewSet):
 
     @act("The patient is not here after all")
     def undo_arrive(self, request: Request, pk: UUID) -> Response:
-        self.read(Nothing)
+        self.read(EmptySerializer)
         return self._done(appointments.undo_arrive(self.actor, pk, at=self.now))
 
     @act("The visit took place", OverrideInput)
@@ -162,7 +162,7 @@ class AppointmentViewSet(WritesVisits, ClinicViewSet):
 
     @act("The patient did not come")
     def no_show(self, request: Request, pk: UUID) -> Response:
-        self.read(Nothing)
+        self.read(EmptySerializer)
         return self._done(appointments.mark_no_show(self.actor, pk, at=self.now))
 
     @act("Bring a cancelled or missed visit back", OverrideInput)
@@ -179,7 +179,7 @@ class AppointmentViewSet(WritesVisits, ClinicViewSet):
 
     @act("Take a reschedule back; the id is the new visit's, the answer the old one")
     def undo_reschedule(self, request: Request, pk: UUID) -> Response:
-        self.read(Nothing)
+        self.read(EmptySerializer)
         return self._done(appointments.undo_move(self.actor, pk, at=self.now))
 
     def _change(self, *, partial: bool) -> Response:
@@ -209,7 +209,7 @@ class AppointmentViewSet(WritesVisits, ClinicViewSet):
 
 
 @extend_schema_view(list=extend_schema(summary="A patient's visits", responses=AppointmentOutput(many=True)))
-class PatientAppointmentsViewSet(WritesVisits, Lists, ClinicViewSet):
+class PatientAppointmentsViewSet(WritesVisits, ListMixin, ClinicViewSet):
     """`/api/patients/:patient_id/appointments`: the later first."""
 
     roles = ("admin", "doctor")

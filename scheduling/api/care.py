@@ -11,7 +11,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clinicflow.api.base import Changes, ClinicView, ClinicViewSet, Lists, Shows
+from clinicflow.api.base import ClinicView, ClinicViewSet, ListMixin, RetrieveMixin, UpdateMixin
 from clinicflow.core import clock
 from patients.models import Patient
 from scheduling.api.appointments import WritesVisits
@@ -34,7 +34,7 @@ from scheduling.api.serializers import (
 )
 from scheduling.models import Appointment, Cancellation, DoctorNote, FollowUp, WaitlistEntry
 from scheduling.operations import doctor_notes, follow_ups, waitlist
-from scheduling.selectors.availability import bookable, free_slots
+from scheduling.selectors.availability import bookable_doctors, free_slots
 from scheduling.selectors.waitlist_matching import matches, nearest_for
 
 MOST_MATCHES = 20
@@ -52,14 +52,14 @@ class SlotsView(ClinicView):
         doctor = asked.pop("doctor", None)
         first = asked.pop("date_from", None) or clock.today(self.actor.timezone)
         last = asked.pop("date_to", None) or first + dt.timedelta(days=6)
-        if doctor and not bookable(self.actor, doctors=[doctor]):
+        if doctor and not bookable_doctors(self.actor, doctors=[doctor]):
             raise ValidationError({"doctor": ["There is no such doctor."]})
         slots = free_slots(self.actor, doctors=[doctor] if doctor else None, date_from=first, date_to=last, **asked)
         return Response({"results": [slot.as_json() for slot in slots]})
 
 
 @extend_schema_view(list=extend_schema(summary="Visits that did not take place"))
-class CancellationViewSet(WritesVisits, Lists, ClinicViewSet):
+class CancellationViewSet(WritesVisits, ListMixin, ClinicViewSet):
     roles = ("admin", "doctor")
     output_class = CancellationOutput
     filterset_class = CancellationFilters
@@ -85,7 +85,7 @@ class PatientCancellationsViewSet(CancellationViewSet):
 @extend_schema_view(
     list=extend_schema(summary="Who waits for an earlier time"), retrieve=extend_schema(summary="One who waits")
 )
-class WaitlistViewSet(WritesVisits, Lists, Shows, Changes, ClinicViewSet):
+class WaitlistViewSet(WritesVisits, ListMixin, RetrieveMixin, UpdateMixin, ClinicViewSet):
     roles = {"list": ("admin", "doctor"), "retrieve": ("admin", "doctor"), "*": ("admin",)}
     output_class = WaitlistOutput
     input_class = WaitlistChange
@@ -126,7 +126,7 @@ class WaitlistViewSet(WritesVisits, Lists, Shows, Changes, ClinicViewSet):
     @extend_schema(summary="The offer was declined: the patient waits on", request=None, responses=WaitlistOutput)
     @action(detail=True, methods=["post"], url_path="keep-waiting")
     def keep_waiting(self, request: Request, pk: UUID) -> Response:
-        return self.answer(self.get_queryset().fetch(waitlist.keep_waiting(self.actor, pk).pk))
+        return self.answer(self.get_queryset().fetch(waitlist.withdraw_offer(self.actor, pk).pk))
 
     @extend_schema(summary="The nearest free times for one who waits", responses=SlotsOutput)
     @action(detail=True, methods=["get"])
@@ -152,7 +152,7 @@ class WaitlistMatchesView(WritesVisits, ClinicView):
 @extend_schema_view(
     list=extend_schema(summary="Visits that should happen"), retrieve=extend_schema(summary="One follow-up")
 )
-class FollowUpViewSet(Lists, Shows, Changes, ClinicViewSet):
+class FollowUpViewSet(ListMixin, RetrieveMixin, UpdateMixin, ClinicViewSet):
     roles = ("admin", "doctor")
     output_class = FollowUpOutput
     input_class = FollowUpChange
@@ -166,7 +166,7 @@ class FollowUpViewSet(Lists, Shows, Changes, ClinicViewSet):
 
     @extend_schema(summary="Ask for a visit", request=FollowUpInput, responses={201: FollowUpOutput})
     def create(self, request: Request) -> Response:
-        follow_up = follow_ups.schedule(self.actor, **self.read(FollowUpInput))
+        follow_up = follow_ups.create(self.actor, **self.read(FollowUpInput))
         return self.answer(self.get_queryset().fetch(follow_up.pk), status=201)
 
     def change(self, obj: FollowUp, fields: dict[str, Any]) -> FollowUp:
@@ -190,7 +190,7 @@ class FollowUpViewSet(Lists, Shows, Changes, ClinicViewSet):
         return Response(status=204)
 
 
-class DoctorNoteViewSet(Shows, Changes, ClinicViewSet):
+class DoctorNoteViewSet(RetrieveMixin, UpdateMixin, ClinicViewSet):
     roles = ("doctor",)
     output_class = DoctorNoteOutput
     input_class = DoctorNoteChange
@@ -211,7 +211,7 @@ class DoctorNoteViewSet(Shows, Changes, ClinicViewSet):
 
     @extend_schema(summary="Write a note", request=DoctorNoteInput, responses={201: DoctorNoteOutput})
     def create(self, request: Request) -> Response:
-        note = doctor_notes.write(self.actor, **self.read(DoctorNoteInput))
+        note = doctor_notes.create(self.actor, **self.read(DoctorNoteInput))
         return self.answer(self.get_queryset().fetch(note.pk), status=201)
 
     def change(self, obj: DoctorNote, fields: dict[str, Any]) -> DoctorNote:

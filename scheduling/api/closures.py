@@ -12,7 +12,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clinicflow.api.base import Changes, ClinicView, ClinicViewSet, Lists, Shows
+from clinicflow.api.base import ClinicView, ClinicViewSet, ListMixin, RetrieveMixin, UpdateMixin
 from clinicflow.api.serializers import Input
 from clinicflow.core import clock
 from scheduling.api.appointments import WritesVisits
@@ -134,13 +134,13 @@ class OutcomeOutput(serializers.Serializer):
     code = serializers.SerializerMethodField()
     detail = serializers.SerializerMethodField()
 
-    def get_moved_to(self, outcome: bulk.Outcome) -> UUID | None:
+    def get_moved_to(self, outcome: bulk.BulkResult) -> UUID | None:
         return outcome.new.pk if outcome.new else None
 
-    def get_code(self, outcome: bulk.Outcome) -> str:
+    def get_code(self, outcome: bulk.BulkResult) -> str:
         return outcome.problem.code if outcome.problem else ""
 
-    def get_detail(self, outcome: bulk.Outcome) -> str:
+    def get_detail(self, outcome: bulk.BulkResult) -> str:
         return outcome.problem.detail if outcome.problem else ""
 
 
@@ -179,7 +179,7 @@ class HitsVisits(WritesVisits):
 
 
 @extend_schema_view(list=extend_schema(summary="When doctors are away"), retrieve=extend_schema(summary="One time off"))
-class TimeOffViewSet(HitsVisits, Lists, Shows, Changes, ClinicViewSet):
+class TimeOffViewSet(HitsVisits, ListMixin, RetrieveMixin, UpdateMixin, ClinicViewSet):
     roles = {
         "list": ("admin", "doctor", "owner"),
         "retrieve": ("admin", "doctor", "owner"),
@@ -198,23 +198,23 @@ class TimeOffViewSet(HitsVisits, Lists, Shows, Changes, ClinicViewSet):
 
     @extend_schema(summary="Keep a doctor's time free", request=TimeOffInput, responses={201: TimeOffOutput})
     def create(self, request: Request) -> Response:
-        return self.answer(time_off.take(self.actor, **self.read()), status=201)
+        return self.answer(time_off.create(self.actor, **self.read()), status=201)
 
     def change(self, obj: TimeOff, fields: dict[str, Any]) -> TimeOff:
         if fields.pop("doctor_id", obj.doctor_id) != obj.doctor_id:
             raise serializers.ValidationError({"doctor_id": ["Time off stays with its doctor."]})
-        return time_off.change(self.actor, obj.pk, **fields)
+        return time_off.update(self.actor, obj.pk, **fields)
 
     @extend_schema(summary="The doctor is there after all", responses={204: None})
     def destroy(self, request: Request, pk: UUID) -> Response:
-        time_off.give_back(self.actor, pk)
+        time_off.remove(self.actor, pk)
         return Response(status=204)
 
 
 @extend_schema_view(
     list=extend_schema(summary="When the clinic is closed"), retrieve=extend_schema(summary="One closure")
 )
-class ClosureViewSet(HitsVisits, Lists, Shows, ClinicViewSet):
+class ClosureViewSet(HitsVisits, ListMixin, RetrieveMixin, ClinicViewSet):
     roles = {"list": ("admin", "doctor", "owner"), "retrieve": ("admin", "doctor", "owner"), "*": ("admin",)}
     output_class = ClosureOutput
     resource_type: ClassVar[str] = "closures"
@@ -226,11 +226,11 @@ class ClosureViewSet(HitsVisits, Lists, Shows, ClinicViewSet):
 
     @extend_schema(summary="Close the clinic", request=ClosureInput, responses={201: ClosureOutput})
     def create(self, request: Request) -> Response:
-        return self.answer(time_off.close(self.actor, **self.read(ClosureInput)), status=201)
+        return self.answer(time_off.create_closure(self.actor, **self.read(ClosureInput)), status=201)
 
     @extend_schema(summary="The clinic is open after all", responses={204: None})
     def destroy(self, request: Request, pk: UUID) -> Response:
-        time_off.open_again(self.actor, pk)
+        time_off.remove_closure(self.actor, pk)
         return Response(status=204)
 
 
@@ -249,10 +249,10 @@ class HolidaysView(ClinicView):
         responses=Holidays,
     )
     def get(self, request: Request) -> Response:
-        offered = time_off.holidays_offered(self.actor, self.query()["year"])
+        offered = time_off.public_holidays_to_offer(self.actor, self.query()["year"])
         return Response({"results": HolidayOutput(offered, many=True).data})
 
     @extend_schema(summary="Close the chosen ones", request=HolidaysInput, responses={201: Closures})
     def post(self, request: Request) -> Response:
-        closed = time_off.close_holidays(self.actor, **self.read(HolidaysInput))
+        closed = time_off.create_holiday_closures(self.actor, **self.read(HolidaysInput))
         return Response({"results": ClosureOutput(closed, many=True, context={"actor": self.actor}).data}, status=201)

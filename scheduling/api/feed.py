@@ -19,7 +19,7 @@ from clinicflow.access.actor import Actor
 from clinicflow.access.guards import public
 from clinicflow.access.roles import Role
 from clinicflow.api.base import ClinicView
-from clinicflow.audit.log import saw
+from clinicflow.audit.log import record_access
 from clinicflow.clinics.models import Clinic, Doctor
 from clinicflow.core import clock
 from clinicflow.db import tenant
@@ -66,7 +66,7 @@ def calendar(request: HttpRequest, pk: UUID) -> HttpResponse:
         doctor = Doctor.objects.visible_to(actor).get(pk=pk)
         now = clock.now()
         visits = list(Appointment.objects.visible_to(actor).live().between(now - BACK, now + AHEAD).for_cards())
-        saw(actor, "calendar_feeds", [visit.patient_id for visit in visits], resource_id=pk)
+        record_access(actor, "calendar_feeds", [visit.patient_id for visit in visits], resource_id=pk)
     response = HttpResponse(calendar_of(doctor, clinic, visits).to_ical(), content_type="text/calendar; charset=utf-8")
     response["Cache-Control"] = "private, max-age=300"
     response["Content-Disposition"] = 'inline; filename="calendar.ics"'

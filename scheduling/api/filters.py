@@ -6,7 +6,7 @@ from typing import Any
 import django_filters
 from django.db.models import QuerySet
 
-from clinicflow.api.filters import DayFilter, Filters, YesNoFilter
+from clinicflow.api.filters import BooleanFilter, DayFilter
 from clinicflow.core import clock
 from patients.models import Patient
 from scheduling.models import Appointment, Cancellation, FollowUp, WaitlistEntry
@@ -14,7 +14,7 @@ from scheduling.models import Appointment, Cancellation, FollowUp, WaitlistEntry
 MAX_SEARCH = 120
 
 
-class OnDays(Filters):
+class OnDays(django_filters.FilterSet):
     """`date`, `date_from`, `date_to` on the local day that `instant` falls on."""
 
     instant = "starts_at"
@@ -47,7 +47,7 @@ class AppointmentFilters(OnDays):
     status = django_filters.MultipleChoiceFilter(choices=Appointment.Status.choices)
     intake_status = django_filters.MultipleChoiceFilter(choices=Appointment.IntakeStatus.choices)
     visit_type = django_filters.ChoiceFilter(choices=Appointment.VisitType.choices)
-    needs_attention = YesNoFilter()
+    needs_attention = BooleanFilter()
     search = django_filters.CharFilter(method="find", max_length=MAX_SEARCH)
 
     def find(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
@@ -63,14 +63,14 @@ class CancellationFilters(OnDays):
     doctor = django_filters.UUIDFilter(field_name="appointment__doctor_id")
     patient = django_filters.UUIDFilter(field_name="patient_id")
     cancellation_type = django_filters.MultipleChoiceFilter(choices=Cancellation.Type.choices)
-    late = YesNoFilter()
+    late = BooleanFilter()
 
     class Meta:
         model = Cancellation
         fields: list[str] = []
 
 
-class FollowUpFilters(Filters):
+class FollowUpFilters(django_filters.FilterSet):
     doctor = django_filters.UUIDFilter(field_name="doctor_id")
     patient = django_filters.UUIDFilter(field_name="patient_id")
     status = django_filters.MultipleChoiceFilter(choices=FollowUp.Status.choices)
@@ -81,7 +81,7 @@ class FollowUpFilters(Filters):
         fields: list[str] = []
 
 
-class WaitlistFilters(Filters):
+class WaitlistFilters(django_filters.FilterSet):
     doctor = django_filters.UUIDFilter(field_name="doctor_id")
     patient = django_filters.UUIDFilter(field_name="patient_id")
     status = django_filters.MultipleChoiceFilter(choices=WaitlistEntry.Status.choices)

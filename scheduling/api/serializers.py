@@ -8,7 +8,7 @@ from rest_framework import serializers
 from clinicflow.api.serializers import Input
 from scheduling.api.fields import ClockField, DayField, MomentField, instant_of
 from scheduling.models import Appointment, Cancellation, DoctorNote, FollowUp, WaitlistEntry
-from scheduling.rules.transitions import TABLE
+from scheduling.rules.transitions import TRANSITIONS
 
 MINUTES: dict[str, Any] = {"min_value": 5, "max_value": 480}
 REASON: dict[str, Any] = {"max_length": 200, "allow_blank": True, "required": False}
@@ -49,7 +49,7 @@ class AppointmentOutput(serializers.Serializer):
     version = serializers.IntegerField()
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
-    allowed_actions = serializers.ListField(child=serializers.ChoiceField([row.action for row in TABLE]))
+    allowed_actions = serializers.ListField(child=serializers.ChoiceField([row.action for row in TRANSITIONS]))
     warnings = serializers.ListField(
         child=serializers.ChoiceField(["patient_overlap"]), help_text="Of the write that this answers."
     )

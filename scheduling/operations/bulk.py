@@ -14,14 +14,14 @@ from clinicflow.access.actor import Actor
 from clinicflow.core.errors import DomainError, Forbidden, Invalid
 from scheduling.models import Appointment
 from scheduling.operations.appointments.cancelling import cancel
-from scheduling.operations.appointments.moving import reschedule
+from scheduling.operations.appointments.rescheduling import reschedule
 from scheduling.operations.appointments.slot_reservation import lock_doctors
 from scheduling.rules.transitions import DESK
-from scheduling.selectors.availability import bookable, nearest_free
+from scheduling.selectors.availability import bookable_doctors, nearest_free
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
+class BulkResult:
     """What became of one visit: `new` where it moved to, `problem` when it stayed."""
 
     appointment_id: UUID
@@ -50,7 +50,7 @@ def cancel_visits(
     cancellation_type: str,
     reason_note: str = "",
     at: dt.datetime,
-) -> list[Outcome]:
+) -> list[BulkResult]:
     """Cancel each of the visits; one that cannot be cancelled says why and does not keep the others. Invalid reason."""
     _require_desk(actor)
     outcomes = []
@@ -60,9 +60,9 @@ def cancel_visits(
         except Invalid:  # the reason is wrong for all of them
             raise
         except DomainError as problem:
-            outcomes.append(Outcome(appointment_id=visit.pk, problem=problem))
+            outcomes.append(BulkResult(appointment_id=visit.pk, problem=problem))
         else:
-            outcomes.append(Outcome(appointment_id=visit.pk))
+            outcomes.append(BulkResult(appointment_id=visit.pk))
     return outcomes
 
 
@@ -74,7 +74,7 @@ def move_visits(
     doctor_id: UUID | None = None,
     not_before: dt.datetime | None = None,
     at: dt.datetime,
-) -> list[Outcome]:
+) -> list[BulkResult]:
     """Move each visit to the nearest free time of its doctor, or of `doctor_id`, who may take it at its own time.
 
     None moves to a time before `not_before`. One that finds no time within 30 days stays and says so.
@@ -86,9 +86,11 @@ def move_visits(
     ]
 
 
-def _move(actor: Actor, visit: Appointment, doctor_id: UUID, not_before: dt.datetime, at: dt.datetime) -> Outcome:
+def _move(actor: Actor, visit: Appointment, doctor_id: UUID, not_before: dt.datetime, at: dt.datetime) -> BulkResult:
     targets: Sequence[dt.datetime] = [visit.starts_at] if doctor_id != visit.doctor_id else []
-    doctors = [doctor for doctor in bookable(actor, doctors=[doctor_id]) if visit.visit_type in doctor.visit_types]
+    doctors = [
+        doctor for doctor in bookable_doctors(actor, doctors=[doctor_id]) if visit.visit_type in doctor.visit_types
+    ]
     near = [
         slot
         for doctor in doctors
@@ -108,8 +110,8 @@ def _move(actor: Actor, visit: Appointment, doctor_id: UUID, not_before: dt.date
         except DomainError as error:
             problem = error
         else:
-            return Outcome(appointment_id=visit.pk, new=new)
-    return Outcome(appointment_id=visit.pk, problem=problem or DomainError("No free time within 30 days."))
+            return BulkResult(appointment_id=visit.pk, new=new)
+    return BulkResult(appointment_id=visit.pk, problem=problem or DomainError("No free time within 30 days."))
 
 
 def _require_desk(actor: Actor) -> None:

@@ -22,7 +22,7 @@ JOB = "scheduling.tell_change"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Letter:
+class OutgoingMessage:
     """A message ready to leave."""
 
     message: Message
@@ -30,7 +30,7 @@ class Letter:
 
 
 @transaction.atomic
-def tell(actor: Actor, visit: Appointment, *, instead_of: dt.datetime | None = None) -> Message | None:
+def queue_notice(actor: Actor, visit: Appointment, *, instead_of: dt.datetime | None = None) -> Message | None:
     """Write to the patient that the visit now is when it is, `instead_of` an earlier time, or that it is off.
 
     A job sends it. None when the patient cannot be reached: a person has to call.
@@ -51,17 +51,17 @@ def tell(actor: Actor, visit: Appointment, *, instead_of: dt.datetime | None = N
 
 
 @transaction.atomic
-def seal(actor: Actor, message_id: UUID) -> Letter | None:
+def finalize(actor: Actor, message_id: UUID) -> OutgoingMessage | None:
     """The waiting message with its subject; None when it is not to be sent any more."""
-    message = messages.take(actor, message_id)
+    message = messages.claim(actor, message_id)
     if message is None:
         return None
     with translation.override(message.patient.preferred_language):
-        return Letter(message=message, subject=_("Your visit at %(clinic)s") % {"clinic": actor.clinic_name})
+        return OutgoingMessage(message=message, subject=_("Your visit at %(clinic)s") % {"clinic": actor.clinic_name})
 
 
 @transaction.atomic
-def note_delivery(actor: Actor, message_id: UUID) -> None:
+def record_delivery(actor: Actor, message_id: UUID) -> None:
     """Word that did not reach the patient is made known, since the visit itself has changed all the same."""
     message: Message = Message.objects.visible_to(actor).select_related("appointment").fetch(message_id)
     lost = message.status == Message.Status.FAILED or message.error == "opted-out"

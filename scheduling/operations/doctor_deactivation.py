@@ -14,7 +14,7 @@ from clinicflow.core.errors import Forbidden, Invalid
 from clinicflow.core.events import publish
 from scheduling.errors import DoctorHasVisits
 from scheduling.models import Appointment
-from scheduling.operations.absences import Plan, Settled, What, settle_visits
+from scheduling.operations.absences import Plan, PlanAction, PlanResult, apply_to_visits
 from scheduling.operations.appointments.slot_reservation import lock_doctors
 from scheduling.rules.transitions import DESK
 
@@ -25,17 +25,17 @@ def visits_ahead(actor: Actor, doctor_id: UUID, *, at: dt.datetime) -> Any:
 
 
 @transaction.atomic
-def settle(actor: Actor, doctor_id: UUID, plan: Plan, *, at: dt.datetime) -> Settled:
+def deactivate(actor: Actor, doctor_id: UUID, plan: Plan, *, at: dt.datetime) -> PlanResult:
     """Hand the doctor's coming visits over, or cancel them; each patient is told. Invalid for anything else."""
-    if plan.what not in {What.HAND_OVER, What.CANCEL} or plan.doctor_id == doctor_id:
+    if plan.what not in {PlanAction.HAND_OVER, PlanAction.CANCEL} or plan.doctor_id == doctor_id:
         raise Invalid(fields={"what": ["Another doctor takes them, or they are cancelled."]})
     doctor: Doctor = Doctor.objects.visible_to(actor).fetch(doctor_id)
     times = dict(visits_ahead(actor, doctor.pk, at=at).values_list("pk", "starts_at"))
-    return settle_visits(actor, times, plan, at=at)
+    return apply_to_visits(actor, times, plan, at=at)
 
 
 @transaction.atomic
-def retire(actor: Actor, doctor_id: UUID, *, at: dt.datetime) -> Doctor:
+def deactivate_now(actor: Actor, doctor_id: UUID, *, at: dt.datetime) -> Doctor:
     """The doctor cannot be booked any more, and their calendar address ends; what was stays in the histories.
 
     DoctorHasVisits while any open visit lies ahead. Repeating is a success.

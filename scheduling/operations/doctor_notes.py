@@ -14,7 +14,7 @@ LONGEST = 20_000
 
 
 @transaction.atomic
-def write(actor: Actor, *, patient_id: UUID, content: str, appointment_id: UUID | None = None) -> DoctorNote:
+def create(actor: Actor, *, patient_id: UUID, content: str, appointment_id: UUID | None = None) -> DoctorNote:
     """Write a note about a patient of one's own, about a visit or not. Forbidden for anyone but a doctor; Invalid."""
     doctor_id = _require_doctor(actor)
     wrong = _wrong_words(content)

@@ -20,7 +20,7 @@ LATEST = dt.date(2200, 1, 1)
 
 
 @transaction.atomic
-def schedule(
+def create(
     actor: Actor,
     *,
     patient_id: UUID,

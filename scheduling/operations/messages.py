@@ -121,7 +121,7 @@ def receive(
 
 
 @transaction.atomic
-def take(actor: Actor, message_id: UUID, *, last_word: bool = False) -> Message | None:
+def claim(actor: Actor, message_id: UUID, *, last_word: bool = False) -> Message | None:
     """The message, locked, if it is still to be sent. One to somebody who has opted out meanwhile is dropped, unless it
     is the `last_word` that confirms just that.
     """
@@ -131,7 +131,7 @@ def take(actor: Actor, message_id: UUID, *, last_word: bool = False) -> Message 
     if message.status != Message.Status.QUEUED:
         return None
     if not last_word and not message.patient.contact_preferences.get(message.channel, True):
-        drop(actor, message.pk, error="opted-out")
+        cancel(actor, message.pk, error="opted-out")
         return None
     return message
 
@@ -173,7 +173,7 @@ def sender_of(actor: Actor, channel: str) -> str:
 
 
 @transaction.atomic
-def drop_to(actor: Actor, patient_id: UUID, *, channel: str) -> int:
+def cancel_queued_to(actor: Actor, patient_id: UUID, *, channel: str) -> int:
     """Nothing that still waits for the patient on this channel is sent; returns how many."""
     waiting = Message.objects.visible_to(actor).filter(
         patient_id=patient_id, channel=channel, status=Message.Status.QUEUED
@@ -182,13 +182,13 @@ def drop_to(actor: Actor, patient_id: UUID, *, channel: str) -> int:
 
 
 @transaction.atomic
-def drop(actor: Actor, message_id: UUID, *, error: str) -> None:
+def cancel(actor: Actor, message_id: UUID, *, error: str) -> None:
     """Do not send one message, and say why."""
     _settle(actor, message_id, Message.Status.DROPPED, error=error)
 
 
 @transaction.atomic
-def drop_queued(actor: Actor, appointment_id: UUID) -> int:
+def cancel_queued(actor: Actor, appointment_id: UUID) -> int:
     """Messages about the visit that have not left yet are not sent; returns how many."""
     waiting = Message.objects.visible_to(actor).filter(appointment_id=appointment_id, status=Message.Status.QUEUED)
     return waiting.update(status=Message.Status.DROPPED, updated_at=clock.now())
@@ -202,7 +202,7 @@ def carry_over(actor: Actor, old_id: UUID, new: Appointment) -> None:
 
 
 @transaction.atomic
-def fail(actor: Actor, message_id: UUID, *, error: str) -> None:
+def mark_failed(actor: Actor, message_id: UUID, *, error: str) -> None:
     """Give up on a message."""
     _settle(actor, message_id, Message.Status.FAILED, error=error)
 

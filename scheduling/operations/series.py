@@ -18,11 +18,16 @@ from scheduling.errors import SeriesConflicts, SlotUnavailable
 from scheduling.models import Appointment, Series
 from scheduling.operations import bulk
 from scheduling.operations.appointments.booking import book as book_visit
-from scheduling.operations.appointments.moving import reschedule
-from scheduling.operations.appointments.slot_reservation import Needs, lock_doctors, problem_with, span_of
+from scheduling.operations.appointments.rescheduling import reschedule
+from scheduling.operations.appointments.slot_reservation import (
+    RequiredAvailability,
+    conflict_in,
+    lock_doctors,
+    visit_range,
+)
 from scheduling.querysets import OPEN
 from scheduling.rules.transitions import DESK
-from scheduling.selectors.availability import Slot, blocks, bookable, nearest_free
+from scheduling.selectors.availability import Slot, blocked_ranges, bookable_doctors, nearest_free
 
 RULE = re.compile(r"FREQ=(DAILY|WEEKLY|MONTHLY)(;(INTERVAL|COUNT)=\d{1,2}|;UNTIL=\d{8}|;BYDAY=[A-Z0-9,+-]{2,40})*")
 MOST_VISITS = 52
@@ -30,7 +35,7 @@ LONGEST = dt.timedelta(days=730)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Planned:
+class PlannedDate:
     """One date of a series: when it would be, what stands in the way (a code, or nothing), and what is free near it.
 
     `patient_overlap` warns that the patient has another visit then.
@@ -83,31 +88,31 @@ def plan(
     visit_type: str = Appointment.VisitType.IN_CLINIC,
     patient_id: UUID | None = None,
     at: dt.datetime,
-) -> list[Planned]:
+) -> list[PlannedDate]:
     """Each date with what stands in its way and the nearest free slot instead; nothing is written.
 
     Two queries, and two more for each date that is not free.
     """
-    doctors = bookable(actor, doctors=[doctor_id])
+    doctors = bookable_doctors(actor, doctors=[doctor_id])
     if not doctors or not doctors[0].active:
         raise Invalid(fields={"doctor_id": ["There is no such doctor."]})
     doctor = doctors[0]
     if visit_type not in doctor.visit_types:
         raise Invalid(fields={"visit_type": [f"{doctor.doctor_name} does not take this kind of visit."]})
     minutes = duration or doctor.default_visit_length
-    spans = [span_of(actor, start, minutes) for start in starts]
+    spans = [visit_range(actor, start, minutes) for start in starts]
     window = min(span[0] for span in spans), max(span[1] for span in spans)
-    found = blocks(actor, [doctor_id], window, patient_id=patient_id)
-    planned: list[Planned] = []
+    found = blocked_ranges(actor, [doctor_id], window, patient_id=patient_id)
+    planned: list[PlannedDate] = []
     for span in spans:
         hits = [block for block in found if block.span[0] < span[1] and block.span[1] > span[0]]
-        problem = problem_with(actor, doctor, span, hits, needs=Needs.FUTURE, at=at)
+        problem = conflict_in(actor, doctor, span, hits, needs=RequiredAvailability.FUTURE, at=at)
         overlaps = any(block.kind == "patient" for block in hits)
         near: list[Slot] = []
         if problem:
             near = nearest_free(actor, doctor=doctor, around=span[0], duration=minutes, count=1, at=at)
         planned.append(
-            Planned(
+            PlannedDate(
                 starts_at=clock.local(span[0], actor.timezone),
                 problem=problem.code if problem else "",
                 detail=problem.title if problem else "",
@@ -177,7 +182,7 @@ def following(actor: Actor, visit: Appointment) -> list[UUID]:
 @transaction.atomic
 def cancel_following(
     actor: Actor, appointment_id: UUID, *, cancellation_type: str, reason_note: str = "", at: dt.datetime
-) -> list[bulk.Outcome]:
+) -> list[bulk.BulkResult]:
     """Cancel this visit and the later ones of its series."""
     visit: Appointment = Appointment.objects.visible_to(actor).fetch(appointment_id)
     return bulk.cancel_visits(

@@ -22,7 +22,7 @@ LONGEST = dt.timedelta(days=366)
 
 
 @transaction.atomic
-def take(actor: Actor, *, doctor_id: UUID, starts_at: dt.datetime, ends_at: dt.datetime, reason: str = "") -> TimeOff:
+def create(actor: Actor, *, doctor_id: UUID, starts_at: dt.datetime, ends_at: dt.datetime, reason: str = "") -> TimeOff:
     """Keep a doctor's time free, from one instant to another. A doctor does it for themselves, the desk for all."""
     _require_own_or_desk(actor, doctor_id)
     _check(starts_at, ends_at, reason)
@@ -36,7 +36,7 @@ def take(actor: Actor, *, doctor_id: UUID, starts_at: dt.datetime, ends_at: dt.d
 
 
 @transaction.atomic
-def change(
+def update(
     actor: Actor,
     time_off_id: UUID,
     *,
@@ -56,7 +56,7 @@ def change(
 
 
 @transaction.atomic
-def give_back(actor: Actor, time_off_id: UUID) -> None:
+def remove(actor: Actor, time_off_id: UUID) -> None:
     """The doctor is there after all."""
     row: TimeOff = TimeOff.objects.visible_to(actor).lock(time_off_id)
     _require_own_or_desk(actor, row.doctor_id)
@@ -90,7 +90,7 @@ def visits_between(actor: Actor, starts_at: dt.datetime, ends_at: dt.datetime, *
 
 
 @transaction.atomic
-def close(actor: Actor, *, starts_at: dt.datetime, ends_at: dt.datetime, reason: str) -> Closure:
+def create_closure(actor: Actor, *, starts_at: dt.datetime, ends_at: dt.datetime, reason: str) -> Closure:
     """Close the whole clinic from one instant to another; the front desk's right."""
     _require_desk(actor)
     _check(starts_at, ends_at, reason)
@@ -102,7 +102,7 @@ def close(actor: Actor, *, starts_at: dt.datetime, ends_at: dt.datetime, reason:
 
 
 @transaction.atomic
-def change_closure(
+def update_closure(
     actor: Actor, closure_id: UUID, *, starts_at: dt.datetime, ends_at: dt.datetime, reason: str
 ) -> Closure:
     """Change when the clinic is closed, or why."""
@@ -113,21 +113,21 @@ def change_closure(
     return row
 
 
-def close_days(actor: Actor, *, first: dt.date, last: dt.date, reason: str) -> Closure:
+def create_closures(actor: Actor, *, first: dt.date, last: dt.date, reason: str) -> Closure:
     """Close whole local days, both included."""
     starts_at = clock.day_bounds(first, actor.timezone)[0]
-    return close(actor, starts_at=starts_at, ends_at=clock.day_bounds(last, actor.timezone)[1], reason=reason)
+    return create_closure(actor, starts_at=starts_at, ends_at=clock.day_bounds(last, actor.timezone)[1], reason=reason)
 
 
 @transaction.atomic
-def open_again(actor: Actor, closure_id: UUID) -> None:
+def remove_closure(actor: Actor, closure_id: UUID) -> None:
     """The clinic is open after all."""
     _require_desk(actor)
     Closure.objects.visible_to(actor).lock(closure_id).delete()
     _announce(actor, closure_id)
 
 
-def holidays_offered(actor: Actor, year: int) -> list[Holiday]:
+def public_holidays_to_offer(actor: Actor, year: int) -> list[Holiday]:
     """The public holidays of the clinic's country and region that are not closed yet."""
     clinic = Clinic.objects.get(pk=actor.clinic_id)
     closed = _closed_days(actor, year)
@@ -135,11 +135,13 @@ def holidays_offered(actor: Actor, year: int) -> list[Holiday]:
 
 
 @transaction.atomic
-def close_holidays(actor: Actor, *, year: int, days: Sequence[dt.date]) -> list[Closure]:
+def create_holiday_closures(actor: Actor, *, year: int, days: Sequence[dt.date]) -> list[Closure]:
     """Close the chosen public holidays of a year; those that are closed already are left as they are."""
     _require_desk(actor)
-    offered = {holiday.day: holiday.name for holiday in holidays_offered(actor, year)}
-    return [close_days(actor, first=day, last=day, reason=offered[day]) for day in sorted(set(days) & set(offered))]
+    offered = {holiday.day: holiday.name for holiday in public_holidays_to_offer(actor, year)}
+    return [
+        create_closures(actor, first=day, last=day, reason=offered[day]) for day in sorted(set(days) & set(offered))
+    ]
 
 
 def _closed_days(actor: Actor, year: int) -> set[dt.date]:

@@ -23,7 +23,7 @@ from scheduling.messaging import NoWayToReach
 from scheduling.models import Appointment, Message, WaitlistEntry
 from scheduling.operations import messages
 from scheduling.operations.appointments.shared_steps import settings_of
-from scheduling.operations.appointments.slot_reservation import Wanted, find_place, placing
+from scheduling.operations.appointments.slot_reservation import SlotRequest, reserve_slot, reserving
 from scheduling.rules.transitions import DESK
 
 JOB = "scheduling.send_offer"
@@ -31,7 +31,7 @@ CLOSED = frozenset({WaitlistEntry.Status.BOOKED, WaitlistEntry.Status.REMOVED})
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wish:
+class WaitlistRequest:
     """What somebody waits for: local dates (both included) and a wall-clock range for the start; no doctor is any."""
 
     date_from: dt.date
@@ -48,7 +48,7 @@ class Wish:
 def add(actor: Actor, *, patient_id: UUID, **wish: Any) -> WaitlistEntry:
     """Let a patient wait; the words of the wish are those of `Wish`. The front desk's right. Invalid by field."""
     _require_desk(actor)
-    wanted = Wish(**wish)
+    wanted = WaitlistRequest(**wish)
     wrong = _wrong_words(actor, wanted)
     if not Patient.objects.visible_to(actor).current().filter(pk=patient_id).exists():
         wrong["patient_id"] = ["There is no such patient."]
@@ -65,12 +65,12 @@ def add(actor: Actor, *, patient_id: UUID, **wish: Any) -> WaitlistEntry:
 def update(actor: Actor, entry_id: UUID, **changes: Any) -> WaitlistEntry:
     """Change what somebody waits for; the place in the line stays. Names as in `Wish`. WaitlistClosed; Invalid."""
     entry = _open_entry(actor, entry_id)
-    present = {name: getattr(entry, name) for name in Wish.__dataclass_fields__}
-    wanted = Wish(**(present | changes))
+    present = {name: getattr(entry, name) for name in WaitlistRequest.__dataclass_fields__}
+    wanted = WaitlistRequest(**(present | changes))
     if wrong := _wrong_words(actor, wanted):
         raise Invalid(fields=wrong)
     _write(entry, wanted)
-    entry.save(update_fields=[*Wish.__dataclass_fields__, "updated_at"])
+    entry.save(update_fields=[*WaitlistRequest.__dataclass_fields__, "updated_at"])
     _announce(actor, entry)
     return entry
 
@@ -108,7 +108,7 @@ def offer(
 
 
 @transaction.atomic
-def keep_waiting(actor: Actor, entry_id: UUID) -> WaitlistEntry:
+def withdraw_offer(actor: Actor, entry_id: UUID) -> WaitlistEntry:
     """The offer was declined or taken back: the patient waits on, at the old place in the line.
 
     A message that has not left yet is not sent. Repeating is a success.
@@ -154,7 +154,7 @@ def restore(actor: Actor, entry_id: UUID) -> WaitlistEntry:
 @transaction.atomic
 def offer_to_send(actor: Actor, message_id: UUID) -> Message | None:
     """The message of an offer that still stands, locked; one that does not stand any more is dropped."""
-    message = messages.take(actor, message_id)
+    message = messages.claim(actor, message_id)
     if message is None:
         return None
     stands = WaitlistEntry.objects.visible_to(actor).filter(
@@ -162,11 +162,11 @@ def offer_to_send(actor: Actor, message_id: UUID) -> Message | None:
     )
     if stands.exists():
         return message
-    messages.drop(actor, message_id, error="offer-closed")
+    messages.cancel(actor, message_id, error="offer-closed")
     return None
 
 
-def _wrong_words(actor: Actor, wish: Wish) -> dict[str, list[str]]:
+def _wrong_words(actor: Actor, wish: WaitlistRequest) -> dict[str, list[str]]:
     wrong: dict[str, list[str]] = {}
     if wish.doctor_id and not Doctor.objects.visible_to(actor).active().filter(pk=wish.doctor_id).exists():
         wrong["doctor_id"] = ["There is no such doctor."]
@@ -187,8 +187,8 @@ def _wrong_words(actor: Actor, wish: Wish) -> dict[str, list[str]]:
     return wrong
 
 
-def _write(entry: WaitlistEntry, wish: Wish) -> None:
-    for name in Wish.__dataclass_fields__:
+def _write(entry: WaitlistEntry, wish: WaitlistRequest) -> None:
+    for name in WaitlistRequest.__dataclass_fields__:
         setattr(entry, name, getattr(wish, name))
     entry.note = wish.note.strip()
 
@@ -204,9 +204,9 @@ def _open_entry(actor: Actor, entry_id: UUID) -> WaitlistEntry:
 
 
 def _check_time(actor: Actor, entry: WaitlistEntry, doctor_id: UUID, starts_at: dt.datetime, at: dt.datetime) -> None:
-    wanted = Wanted(starts_at=starts_at, doctor_id=doctor_id, duration=entry.duration, visit_type=entry.visit_type)
-    with placing(actor, wanted, at=at):
-        find_place(actor, wanted, at=at)
+    wanted = SlotRequest(starts_at=starts_at, doctor_id=doctor_id, duration=entry.duration, visit_type=entry.visit_type)
+    with reserving(actor, wanted, at=at):
+        reserve_slot(actor, wanted, at=at)
 
 
 def _tell_patient(actor: Actor, entry: WaitlistEntry, doctor_id: UUID, starts_at: dt.datetime) -> Message | None:
@@ -248,7 +248,7 @@ def _words(actor: Actor, language: str, doctor_id: UUID, starts_at: dt.datetime)
 
 def _take_back_message(actor: Actor, entry: WaitlistEntry) -> None:
     if entry.offer_message_id:
-        messages.drop(actor, entry.offer_message_id, error="offer-closed")
+        messages.cancel(actor, entry.offer_message_id, error="offer-closed")
         entry.offer_message = None
 
 

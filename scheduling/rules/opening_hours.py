@@ -19,7 +19,7 @@ Hours = tuple[int, int]  # half-open, minutes of the wall clock since midnight
 
 
 @dataclass(frozen=True, kw_only=True)
-class Bookable:
+class BookableDoctor:
     """A doctor's rules of booking, with the clinic's that bound them."""
 
     doctor_id: UUID
@@ -70,7 +70,7 @@ def minutes(text: str) -> int:
 
 
 @lru_cache(maxsize=4096)
-def pieces_of(day: dt.date, zone: str) -> tuple[tuple[dt.datetime, dt.datetime, dt.datetime], ...]:
+def local_days_of(day: dt.date, zone: str) -> tuple[tuple[dt.datetime, dt.datetime, dt.datetime], ...]:
     """A local day as stretches of constant offset: `(start, end, the instant of the wall clock's 00:00)`."""
     place = ZoneInfo(zone)
     start, end = clock.day_bounds(day, zone)
@@ -93,11 +93,11 @@ def pieces_of(day: dt.date, zone: str) -> tuple[tuple[dt.datetime, dt.datetime, 
     return ((start, change, midnight - offset(start)), (change, end, midnight - offset(last)))
 
 
-def instants_of(hours: Iterable[Hours], day: dt.date, zone: str) -> list[Span]:
+def to_instants(hours: Iterable[Hours], day: dt.date, zone: str) -> list[Span]:
     """The instants at which the wall clock of a day shows a time within `hours`; touching spans are joined."""
     spans = sorted(
         (max(base + dt.timedelta(minutes=opens), start), min(base + dt.timedelta(minutes=closes), end))
-        for start, end, base in pieces_of(day, zone)
+        for start, end, base in local_days_of(day, zone)
         for opens, closes in hours
     )
     joined: list[Span] = []
@@ -111,10 +111,10 @@ def instants_of(hours: Iterable[Hours], day: dt.date, zone: str) -> list[Span]:
     return joined
 
 
-def is_open(doctor: Bookable, span: Span, zone: str) -> bool:
+def is_open(doctor: BookableDoctor, span: Span, zone: str) -> bool:
     """Whether a span lies within the doctor's hours of its local day."""
     day = clock.local(span[0], zone).date()
-    return any(start <= span[0] and span[1] <= end for start, end in instants_of(doctor.hours_on(day), day, zone))
+    return any(start <= span[0] and span[1] <= end for start, end in to_instants(doctor.hours_on(day), day, zone))
 
 
 def grid_of(day: dt.date, zone: str, *, first: int, step: int) -> Iterator[dt.datetime]:
@@ -122,7 +122,7 @@ def grid_of(day: dt.date, zone: str, *, first: int, step: int) -> Iterator[dt.da
 
     Times that the zone skips are left out; one that occurs twice is its first occurrence.
     """
-    pieces = pieces_of(day, zone)
+    pieces = local_days_of(day, zone)
     for minute in range(first % step, 24 * 60, step):
         for start, end, base in pieces:
             instant = base + dt.timedelta(minutes=minute)
@@ -149,12 +149,14 @@ def subtract(spans: Sequence[Span], blocked: Sequence[Span]) -> list[Span]:
     return left
 
 
-def starts_in(doctor: Bookable, day: dt.date, zone: str, blocked: Sequence[Span], length: dt.timedelta) -> list[Span]:
+def starts_in(
+    doctor: BookableDoctor, day: dt.date, zone: str, blocked: Sequence[Span], length: dt.timedelta
+) -> list[Span]:
     """The visits of a `length` that could start on a local day, each as its span, in order."""
     hours = doctor.hours_on(day)
     if not hours:
         return []
-    free = subtract(instants_of(hours, day, zone), blocked)
+    free = subtract(to_instants(hours, day, zone), blocked)
     found: list[Span] = []
     place = 0
     for start in grid_of(day, zone, first=doctor.clinic_hours[0], step=doctor.slot_size):

@@ -21,7 +21,7 @@ DESK_OR_PATIENT = DESK | {Role.PATIENT}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Moment:
+class RuleContext:
     """What a rule may look at besides the appointment: the clinic's settings, the instant and the clinic's zone."""
 
     settings: ClinicSettings
@@ -29,39 +29,39 @@ class Moment:
     zone: str
 
 
-Rule = Callable[[Appointment, Moment], str]
+Rule = Callable[[Appointment, RuleContext], str]
 
 
-def _always(appointment: Appointment, moment: Moment) -> str:
+def _always(appointment: Appointment, moment: RuleContext) -> str:
     return ""
 
 
-def _intake_done(appointment: Appointment, moment: Moment) -> str:
+def _intake_done(appointment: Appointment, moment: RuleContext) -> str:
     settings = moment.settings
     locked = settings.intake_required and settings.lock_appointment_if_missing
     return "The intake form is not completed yet." if locked and appointment.intake_status != "completed" else ""
 
 
-def _on_its_day(appointment: Appointment, moment: Moment) -> str:
+def _on_its_day(appointment: Appointment, moment: RuleContext) -> str:
     day = clock.local(appointment.starts_at, moment.zone).date()
     return "" if clock.local(moment.at, moment.zone).date() == day else "Patients arrive on the day of their visit."
 
 
-def _started(appointment: Appointment, moment: Moment) -> str:
+def _started(appointment: Appointment, moment: RuleContext) -> str:
     return "The visit has not started yet." if moment.at < appointment.starts_at else ""
 
 
-def _seen(appointment: Appointment, moment: Moment) -> str:
+def _seen(appointment: Appointment, moment: RuleContext) -> str:
     if appointment.visit_type == "in-clinic" and not appointment.arrived:
         return "The patient has not arrived."
     return ""
 
 
-def _not_arrived(appointment: Appointment, moment: Moment) -> str:
+def _not_arrived(appointment: Appointment, moment: RuleContext) -> str:
     return "The patient has arrived." if appointment.arrived else _started(appointment, moment)
 
 
-def _not_moved(appointment: Appointment, moment: Moment) -> str:
+def _not_moved(appointment: Appointment, moment: RuleContext) -> str:
     return "The visit was moved to another time." if appointment.rescheduled else ""
 
 
@@ -83,7 +83,7 @@ class Transition:
     holds: Callable[[Appointment], bool] = field(default=lambda appointment: False)
 
 
-TABLE: tuple[Transition, ...] = (
+TRANSITIONS: tuple[Transition, ...] = (
     Transition(
         action="confirm",
         sources=frozenset({"unconfirmed"}),
@@ -171,7 +171,7 @@ TABLE: tuple[Transition, ...] = (
         says="soft: hidden everywhere, kept for the audit",
     ),
 )
-ACTIONS = {row.action: row for row in TABLE}
+ACTIONS = {row.action: row for row in TRANSITIONS}
 
 
 def allowed_actions(actor: Actor, appointment: Appointment, *, settings: ClinicSettings, at: dt.datetime) -> list[str]:
@@ -179,9 +179,11 @@ def allowed_actions(actor: Actor, appointment: Appointment, *, settings: ClinicS
 
     Those that need an override are left out; `overridable_actions` names them.
     """
-    moment = Moment(settings=settings, at=at, zone=actor.timezone)
+    moment = RuleContext(settings=settings, at=at, zone=actor.timezone)
     return [
-        row.action for row in TABLE if _reachable(row, actor, appointment, moment) and not row.soft(appointment, moment)
+        row.action
+        for row in TRANSITIONS
+        if _reachable(row, actor, appointment, moment) and not row.soft(appointment, moment)
     ]
 
 
@@ -191,13 +193,15 @@ def overridable_actions(
     """The actions that staff may take at the instant `at` by giving a reason, where the clinic allows overrides."""
     if actor.role not in STAFF or not settings.allow_admin_override:
         return []
-    moment = Moment(settings=settings, at=at, zone=actor.timezone)
+    moment = RuleContext(settings=settings, at=at, zone=actor.timezone)
     return [
-        row.action for row in TABLE if _reachable(row, actor, appointment, moment) and row.soft(appointment, moment)
+        row.action
+        for row in TRANSITIONS
+        if _reachable(row, actor, appointment, moment) and row.soft(appointment, moment)
     ]
 
 
-def _reachable(row: Transition, actor: Actor, appointment: Appointment, moment: Moment) -> bool:
+def _reachable(row: Transition, actor: Actor, appointment: Appointment, moment: RuleContext) -> bool:
     return (
         actor.role in row.roles
         and appointment.deleted_at is None
@@ -228,7 +232,7 @@ def require(
     """
     require_role(action, actor)
     row = ACTIONS[action]
-    moment = Moment(settings=settings, at=at, zone=actor.timezone)
+    moment = RuleContext(settings=settings, at=at, zone=actor.timezone)
     if appointment.status not in row.sources:
         raise refusal(actor, appointment, action, settings=settings, at=at)
     hard = row.rule(appointment, moment)

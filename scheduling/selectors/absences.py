@@ -14,7 +14,7 @@ from scheduling.models import Appointment, Closure, Message, TimeOff
 
 
 @dataclass(frozen=True, kw_only=True)
-class Gone:
+class AffectedVisit:
     """A visit that an absence drove away: where it went, or that it is off, and whether the patient was told."""
 
     visit: Appointment
@@ -36,7 +36,7 @@ def with_visits(actor: Actor, rows: Any, at: dt.datetime) -> Any:
     return rows.annotate(waiting=Coalesce(Subquery(number, output_field=IntegerField()), Value(0)))
 
 
-def gone_from(actor: Actor, row: TimeOff | Closure) -> Sequence[Gone]:
+def affected_visits(actor: Actor, row: TimeOff | Closure) -> Sequence[AffectedVisit]:
     """The visits in that time which were moved or cancelled after it was entered. Two queries."""
     told = Message.objects.visible_to(actor).filter(kind=Message.Kind.CHANGE, created_at__gte=row.created_at)
     visits = (
@@ -54,11 +54,14 @@ def gone_from(actor: Actor, row: TimeOff | Closure) -> Sequence[Gone]:
         .annotate(told=Exists(told.filter(appointment_id=OuterRef("pk"))), was=F("rescheduled_from_id"))
     )
     replaced: dict[Any, Any] = {visit.was: visit for visit in after}
-    return [Gone(visit=visit, new=replaced.get(visit.pk), told=replaced.get(visit.pk, visit).told) for visit in left]
+    return [
+        AffectedVisit(visit=visit, new=replaced.get(visit.pk), told=replaced.get(visit.pk, visit).told)
+        for visit in left
+    ]
 
 
 @dataclass(frozen=True, kw_only=True)
-class When:
+class LocalRange:
     """A span on the clinic's wall: whole days when it has no times, the last day included."""
 
     first: dt.date
@@ -67,10 +70,10 @@ class When:
     end: dt.time | None = None
 
 
-def when_of(starts_at: dt.datetime, ends_at: dt.datetime, zone: str) -> When:
+def local_range(starts_at: dt.datetime, ends_at: dt.datetime, zone: str) -> LocalRange:
     """How a person would say the span."""
     start, end = clock.local(starts_at, zone), clock.local(ends_at, zone)
     midnight = dt.time.min
     if start.time() == midnight and end.time() == midnight:
-        return When(first=start.date(), last=end.date() - dt.timedelta(days=1))
-    return When(first=start.date(), last=end.date(), start=start.time(), end=end.time())
+        return LocalRange(first=start.date(), last=end.date() - dt.timedelta(days=1))
+    return LocalRange(first=start.date(), last=end.date(), start=start.time(), end=end.time())

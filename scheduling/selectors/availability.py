@@ -17,7 +17,7 @@ from clinicflow.core import clock
 from clinicflow.core.errors import Invalid
 from clinicflow.db.prepared import prepared_cursor
 from scheduling.models import Appointment
-from scheduling.rules.opening_hours import Bookable, Span, is_open, starts_in, subtract
+from scheduling.rules.opening_hours import BookableDoctor, Span, is_open, starts_in, subtract
 
 MAX_DAYS = 366
 MAX_LIMIT = 500
@@ -62,7 +62,7 @@ class Slot:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Blocked:
+class BlockedRange:
     """Why a stretch of time is not free: `visit`, `away` (the doctor) or `closed` (the clinic, no doctor).
 
     `patient` is a visit that the patient has then, with any doctor: no reason, but worth a word.
@@ -74,7 +74,7 @@ class Blocked:
 
 
 @dataclass(kw_only=True)
-class Busy:
+class BusyRange:
     """What blocks the doctors in one window, by doctor, and how many visits each has on a local day."""
 
     closed: list[Span] = field(default_factory=list)
@@ -126,7 +126,9 @@ select 'patient', doctor_id, starts_at, ends_at from appointments
 """
 
 
-def bookable(actor: Actor, *, doctors: Collection[UUID] | None = None, specialty: str | None = None) -> list[Bookable]:
+def bookable_doctors(
+    actor: Actor, *, doctors: Collection[UUID] | None = None, specialty: str | None = None
+) -> list[BookableDoctor]:
     """The doctors asked for (all of the clinic without a filter), by name, inactive ones included. One query."""
     with prepared_cursor() as cursor:
         cursor.execute(
@@ -140,7 +142,7 @@ def bookable(actor: Actor, *, doctors: Collection[UUID] | None = None, specialty
         return [_bookable(row) for row in cursor.fetchall()]
 
 
-def _bookable(row: tuple[Any, ...]) -> Bookable:
+def _bookable(row: tuple[Any, ...]) -> BookableDoctor:
     (
         pk,
         name,
@@ -161,7 +163,7 @@ def _bookable(row: tuple[Any, ...]) -> Bookable:
     ) = row
     walk_ins, forced, clinic_walk_ins, clinic_overrides, clinic_overlaps = decisions
     types = set(_json(kinds)) if video else set(_json(kinds)) - {"virtual"}
-    return Bookable(
+    return BookableDoctor(
         doctor_id=pk,
         doctor_name=name,
         specialty=specialty,
@@ -188,14 +190,14 @@ def _json(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str) else value
 
 
-def blocks(
+def blocked_ranges(
     actor: Actor,
     doctors: Collection[UUID],
     span: Span,
     *,
     without: Collection[UUID] = (),
     patient_id: UUID | None = None,
-) -> list[Blocked]:
+) -> list[BlockedRange]:
     """Live visits, time off and closures that touch a span, and the patient's own visits if one is named.
 
     Visits in `without` are left out. One query.
@@ -212,12 +214,12 @@ def blocks(
                 "patient": patient_id,
             },
         )
-        return [Blocked(kind=kind, doctor_id=pk, span=(start, end)) for kind, pk, start, end in cursor.fetchall()]
+        return [BlockedRange(kind=kind, doctor_id=pk, span=(start, end)) for kind, pk, start, end in cursor.fetchall()]
 
 
-def _busy(actor: Actor, doctors: Collection[UUID], span: Span, without: Collection[UUID]) -> Busy:
-    busy = Busy()
-    for block in blocks(actor, doctors, span, without=without):
+def _busy(actor: Actor, doctors: Collection[UUID], span: Span, without: Collection[UUID]) -> BusyRange:
+    busy = BusyRange()
+    for block in blocked_ranges(actor, doctors, span, without=without):
         if block.doctor_id is None:
             busy.closed.append(block.span)
             continue
@@ -252,7 +254,7 @@ def free_slots(
     _check_search(date_from, date_to, duration, limit)
     able = [
         doctor
-        for doctor in bookable(actor, doctors=doctors, specialty=specialty)
+        for doctor in bookable_doctors(actor, doctors=doctors, specialty=specialty)
         if doctor.active and visit_type in doctor.visit_types
     ]
     return _search(
@@ -269,7 +271,7 @@ def free_slots(
 
 def _search(
     actor: Actor,
-    able: Sequence[Bookable],
+    able: Sequence[BookableDoctor],
     dates: tuple[dt.date, dt.date],
     *,
     duration: int | None,
@@ -314,9 +316,9 @@ def _days(first: dt.date, last: dt.date) -> Iterator[dt.date]:
 
 def _slots_of_day(
     actor: Actor,
-    able: Sequence[Bookable],
+    able: Sequence[BookableDoctor],
     day: dt.date,
-    busy: Busy,
+    busy: BusyRange,
     blocked: Mapping[UUID, Sequence[Span]],
     duration: int | None,
     bounds: tuple[dt.time | None, dt.time | None],
@@ -342,7 +344,9 @@ def _ends_by(ends: dt.datetime, day: dt.date, before: dt.time) -> bool:
     return ends.date() == day and ends.time() <= before
 
 
-def free_at(actor: Actor, able: Sequence[Bookable], *, starts_at: dt.datetime, duration: int | None) -> list[Bookable]:
+def free_at(
+    actor: Actor, able: Sequence[BookableDoctor], *, starts_at: dt.datetime, duration: int | None
+) -> list[BookableDoctor]:
     """Which of these doctors are free from an instant on, the one with the fewest visits that day first. One query."""
     day = clock.local(starts_at, actor.timezone).date()
     busy = _busy(actor, [doctor.doctor_id for doctor in able], clock.day_bounds(day, actor.timezone), ())
@@ -357,7 +361,7 @@ def free_at(actor: Actor, able: Sequence[Bookable], *, starts_at: dt.datetime, d
 def nearest_free(
     actor: Actor,
     *,
-    doctor: Bookable,
+    doctor: BookableDoctor,
     around: dt.datetime,
     duration: int,
     count: int = 3,

@@ -15,13 +15,13 @@ from clinicflow.core import clock
 from scheduling.models import Appointment, Cancellation, FollowUp
 from scheduling.querysets import LIVE, OPEN
 from scheduling.rules.transitions import allowed_actions, overridable_actions
-from scheduling.selectors.waitlist_matching import FREED, Freed, freed_by
+from scheduling.selectors.waitlist_matching import FREED, FreedSlot, freed_by
 
 CHANGES_SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class HistoryEntry:
     """One line of who did what to the visit."""
 
     at: dt.datetime
@@ -47,13 +47,13 @@ class Panel:
     overridable: list[str]
     history: dict[str, Any]
     cancellation: Cancellation | None
-    changes: list[Change]
+    changes: list[HistoryEntry]
     minutes: int | None  # waited, while the patient is here
     attention: str
     vip: bool
     interpreter: bool
     late: int | None  # minutes past the start, while the patient is not
-    freed: Freed | None  # who waits for the time that the visit gave up; for the front desk alone
+    freed: FreedSlot | None  # who waits for the time that the visit gave up; for the front desk alone
     follow_ups: list[FollowUp]  # asked for at this visit, or what it was booked for
     series: Part | None
 
@@ -114,7 +114,7 @@ def _history(actor: Actor, visit: Appointment) -> dict[str, Any]:
     return counts
 
 
-def _changes(actor: Actor, visit: Appointment) -> list[Change]:
+def _changes(actor: Actor, visit: Appointment) -> list[HistoryEntry]:
     """The last changes in words; only the front desk reads the audit log."""
     if actor.role != Role.ADMIN:
         return []
@@ -126,7 +126,7 @@ def _changes(actor: Actor, visit: Appointment) -> list[Change]:
         .select_related("user")
         .order_by("-id")[:CHANGES_SHOWN]
     )
-    lines = [Change(at=row.at, who=_who(row), what=_what(row)) for row in rows]
+    lines = [HistoryEntry(at=row.at, who=_who(row), what=_what(row)) for row in rows]
     return [line for line in lines if line.what]
 
 

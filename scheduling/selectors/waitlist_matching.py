@@ -10,8 +10,8 @@ from uuid import UUID
 from clinicflow.access.actor import Actor
 from clinicflow.core import clock
 from scheduling.models import Appointment, WaitlistEntry
-from scheduling.rules.opening_hours import Bookable, Span, starts_in
-from scheduling.selectors.availability import Blocked, Slot, blocks, bookable
+from scheduling.rules.opening_hours import BookableDoctor, Span, starts_in
+from scheduling.selectors.availability import BlockedRange, Slot, blocked_ranges, bookable_doctors
 
 DAYS_AHEAD = 30
 MOST = 20
@@ -19,7 +19,7 @@ FREED = (Appointment.Status.CANCELLED, Appointment.Status.NO_SHOW)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fit:
+class WaitlistMatch:
     """A free time that would suit one who waits."""
 
     slot: Slot
@@ -27,7 +27,7 @@ class Fit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Freed:
+class FreedSlot:
     """A time that was given up and is still free, with those who wait for one like it, the longest first."""
 
     visit: Appointment
@@ -35,10 +35,10 @@ class Freed:
 
     @property
     def value(self) -> str:
-        return value_of(self.visit.doctor_id, self.visit.starts_at)
+        return encode_slot(self.visit.doctor_id, self.visit.starts_at)
 
 
-def value_of(doctor_id: UUID, starts_at: dt.datetime) -> str:
+def encode_slot(doctor_id: UUID, starts_at: dt.datetime) -> str:
     """A free time as forms send it, read back by `scheduling.forms.SlotField`."""
     return f"{doctor_id} {starts_at.isoformat()}"
 
@@ -55,16 +55,16 @@ def suits(entry: WaitlistEntry, *, doctor_id: UUID, starts: dt.datetime) -> bool
 
 def nearest_for(
     actor: Actor, entries: Sequence[WaitlistEntry], *, at: dt.datetime, count: int = 3
-) -> dict[UUID, list[Fit]]:
+) -> dict[UUID, list[WaitlistMatch]]:
     """The first free times for each entry within its dates and the next 30 days: each time once, with the doctor who
     has the least on that day. Two queries for any number of entries."""
     today = clock.local(at, actor.timezone).date()
     last = today + dt.timedelta(days=DAYS_AHEAD)
-    doctors = [doctor for doctor in bookable(actor) if doctor.active] if entries else []
+    doctors = [doctor for doctor in bookable_doctors(actor) if doctor.active] if entries else []
     if not doctors:
         return {}
     window = clock.day_bounds(today, actor.timezone)[0], clock.day_bounds(last, actor.timezone)[1]
-    busy = _by_doctor(blocks(actor, [doctor.doctor_id for doctor in doctors], window), doctors)
+    busy = _by_doctor(blocked_ranges(actor, [doctor.doctor_id for doctor in doctors], window), doctors)
 
     @cache
     def free_on(doctor: UUID, day: dt.date, minutes: int) -> tuple[Sequence[Span], int]:
@@ -83,12 +83,12 @@ def nearest_for(
 def _first_of(
     actor: Actor,
     entry: WaitlistEntry,
-    doctors: Sequence[Bookable],
+    doctors: Sequence[BookableDoctor],
     free_on: Any,
     dates: tuple[dt.date, dt.date],
     at: dt.datetime,
     count: int,
-) -> list[Fit]:
+) -> list[WaitlistMatch]:
     able = [
         doctor
         for doctor in doctors
@@ -107,7 +107,7 @@ def _first_of(
             if span[0] >= at and not again and suits(entry, doctor_id=doctor_id, starts=starts):
                 found.append(Slot(doctor_id=doctor_id, doctor_name=name, starts_at=starts, ends_at=ends))
         day += dt.timedelta(days=1)
-    return [Fit(slot=slot, value=value_of(slot.doctor_id, slot.starts_at)) for slot in found[:count]]
+    return [WaitlistMatch(slot=slot, value=encode_slot(slot.doctor_id, slot.starts_at)) for slot in found[:count]]
 
 
 def matches(actor: Actor, visit: Appointment, *, at: dt.datetime) -> Any:
@@ -127,16 +127,16 @@ def matches(actor: Actor, visit: Appointment, *, at: dt.datetime) -> Any:
     return fitting.exclude(patient_id=visit.patient_id).select_related("patient", "doctor", "offer_message")
 
 
-def freed_by(actor: Actor, visit: Appointment, *, at: dt.datetime) -> Freed | None:
+def freed_by(actor: Actor, visit: Appointment, *, at: dt.datetime) -> FreedSlot | None:
     """The time that this visit has given up, if it is still free and somebody waits for one like it."""
     entries = list(matches(actor, visit, at=at)[:MOST])
     if not entries:
         return None
-    taken = blocks(actor, [visit.doctor_id], (visit.starts_at, visit.ends_at))
-    return None if _is_taken(visit, taken) else Freed(visit=visit, entries=entries)
+    taken = blocked_ranges(actor, [visit.doctor_id], (visit.starts_at, visit.ends_at))
+    return None if _is_taken(visit, taken) else FreedSlot(visit=visit, entries=entries)
 
 
-def freed_on(actor: Actor, day: dt.date, *, at: dt.datetime) -> list[Freed]:
+def freed_on(actor: Actor, day: dt.date, *, at: dt.datetime) -> list[FreedSlot]:
     """The times of a local day that visits gave up, still to come and still free, for which somebody waits.
 
     At most three queries: one where nothing was given up, two where nobody waits.
@@ -151,14 +151,14 @@ def freed_on(actor: Actor, day: dt.date, *, at: dt.datetime) -> list[Freed]:
     if not waiting:
         return []
     doctors = {visit.doctor_id for visit in visits}
-    taken = blocks(actor, doctors, clock.day_bounds(day, actor.timezone))
-    freed: dict[tuple[UUID, dt.datetime], Freed] = {}
+    taken = blocked_ranges(actor, doctors, clock.day_bounds(day, actor.timezone))
+    freed: dict[tuple[UUID, dt.datetime], FreedSlot] = {}
     for visit in visits:
         if _is_taken(visit, taken) or not visit.doctor.is_active:
             continue
         fitting = [entry for entry in waiting if _fits(actor, entry, visit)]
         if fitting:
-            freed.setdefault((visit.doctor_id, visit.starts_at), Freed(visit=visit, entries=fitting))
+            freed.setdefault((visit.doctor_id, visit.starts_at), FreedSlot(visit=visit, entries=fitting))
     return list(freed.values())
 
 
@@ -172,14 +172,14 @@ def _fits(actor: Actor, entry: WaitlistEntry, visit: Appointment) -> bool:
     )
 
 
-def _is_taken(visit: Appointment, taken: Iterable[Blocked]) -> bool:
+def _is_taken(visit: Appointment, taken: Iterable[BlockedRange]) -> bool:
     return any(
         block.doctor_id in (None, visit.doctor_id) and block.span[0] < visit.ends_at and block.span[1] > visit.starts_at
         for block in taken
     )
 
 
-def _by_doctor(found: Iterable[Blocked], doctors: Sequence[Bookable]) -> Mapping[UUID, list[Span]]:
+def _by_doctor(found: Iterable[BlockedRange], doctors: Sequence[BookableDoctor]) -> Mapping[UUID, list[Span]]:
     busy: dict[UUID, list[Span]] = {doctor.doctor_id: [] for doctor in doctors}
     for block in found:
         for doctor_id in [block.doctor_id] if block.doctor_id else busy:

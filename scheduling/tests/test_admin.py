@@ -77,7 +77,7 @@ class BackOfficeTests(VisitCase):
     def test_follow_ups_and_the_waitlist_are_closed_and_opened_again(self):
         with self.inside(self.desk) as desk:
             fields = {"patient_id": self.hannah.pk, "doctor_id": self.dr_okafor.pk}
-            due = follow_ups.schedule(desk, scheduled_date=dt.date(2027, 6, 1), **fields)
+            due = follow_ups.create(desk, scheduled_date=dt.date(2027, 6, 1), **fields)
             waits = waitlist.add(desk, date_from=clock.today("UTC"), date_to=dt.date(2027, 6, 1), **fields)
         for model, row, action, status in (
             ("followup", due, "cancel", "cancelled"),

@@ -13,7 +13,7 @@ from clinicflow.clinics.models import WEEKDAYS, DoctorSettings
 from clinicflow.core import clock
 from clinicflow.core.errors import Invalid
 from scheduling.models import Appointment, Closure, TimeOff
-from scheduling.rules.opening_hours import Bookable, starts_in
+from scheduling.rules.opening_hours import BookableDoctor, starts_in
 from scheduling.selectors import availability
 from scheduling.selectors.availability import free_at, free_slots, nearest_free
 from scheduling.tests.test_booking import BookingCase
@@ -38,7 +38,7 @@ def wall(minutes):
 
 
 def bookable(weekly=None, own=None, hours=(540, 1020), step=30, days=WEEKDAYS):
-    return Bookable(
+    return BookableDoctor(
         doctor_id=uuid4(),
         doctor_name="Dr. Test",
         specialty="",
@@ -299,7 +299,7 @@ class NearTests(BookingCase):
             )
             near = nearest_free(
                 desk,
-                doctor=availability.bookable(desk, doctors=[self.dr_okafor.pk])[0],
+                doctor=availability.bookable_doctors(desk, doctors=[self.dr_okafor.pk])[0],
                 around=self.time("16:00", self.monday + dt.timedelta(days=1)),
                 duration=30,
                 at=self.before,
@@ -324,7 +324,7 @@ class NearTests(BookingCase):
     def test_free_at_names_who_could(self):
         self.make_appointment(self.dr_okafor, self.hannah, self.time("10:00"))
         with self.inside(self.desk) as desk:
-            able = availability.bookable(desk)
+            able = availability.bookable_doctors(desk)
             names = [
                 [who.doctor_name for who in free_at(desk, able, starts_at=self.time(at), duration=30)]
                 for at in ("10:00", "10:30", "12:15")

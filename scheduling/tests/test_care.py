@@ -20,7 +20,7 @@ class FollowUpTests(VisitCase):
     def ask(self, actor=None, **fields):
         fields = {"patient_id": self.hannah.pk, "scheduled_date": self.monday, "note": " Check "} | fields
         with self.inside(actor or self.doctor) as who:
-            return follow_ups.schedule(who, **fields)
+            return follow_ups.create(who, **fields)
 
     def test_a_doctor_asks_in_their_own_name(self):
         follow_up = self.ask(doctor_id=self.dr_herrera.pk, appointment_id=self.visit.pk)
@@ -92,7 +92,7 @@ class WaitlistTests(VisitCase):
         pk = self.add().pk
         with self.inside(self.desk) as desk:
             self.assertEqual(waitlist.offer(desk, pk, at=self.before).status, "offered")
-            self.assertEqual(waitlist.keep_waiting(desk, pk).status, "waiting")
+            self.assertEqual(waitlist.withdraw_offer(desk, pk).status, "waiting")
             self.assertEqual(waitlist.remove(desk, pk).status, "removed")
             self.assertEqual(waitlist.remove(desk, pk).status, "removed")
             with self.assertRaises(WaitlistClosed):
@@ -119,7 +119,7 @@ class WaitlistTests(VisitCase):
 class NoteTests(VisitCase):
     def write(self, actor=None, **fields):
         with self.inside(actor or self.doctor) as who:
-            return doctor_notes.write(who, **({"patient_id": self.hannah.pk, "content": " Knee better "} | fields))
+            return doctor_notes.create(who, **({"patient_id": self.hannah.pk, "content": " Knee better "} | fields))
 
     def test_a_doctor_writes_about_their_own_patients(self):
         note = self.write(appointment_id=self.visit.pk)
@@ -152,7 +152,7 @@ class NoteTests(VisitCase):
 class TimeOffTests(VisitCase):
     def take(self, actor=None, start="09:00", end="17:00", doctor=None):
         with self.inside(actor or self.desk) as who:
-            return time_off.take(
+            return time_off.create(
                 who, doctor_id=(doctor or self.dr_okafor).pk, starts_at=self.time(start), ends_at=self.time(end)
             )
 
@@ -176,11 +176,11 @@ class TimeOffTests(VisitCase):
     def test_is_changed_and_given_back(self):
         row = self.take(end="10:30")
         with self.inside(self.desk) as desk:
-            time_off.change(desk, row.pk, ends_at=self.time("12:00"), reason="Dentist")
+            time_off.update(desk, row.pk, ends_at=self.time("12:00"), reason="Dentist")
         with self.assertRaises(DoctorAway):
             self.book("11:00")
         with self.inside(self.desk) as desk:
-            time_off.give_back(desk, row.pk)
+            time_off.remove(desk, row.pk)
         self.book("11:00")
 
     def test_hit_visits_are_cancelled_or_moved_together(self):
@@ -208,23 +208,25 @@ class TimeOffTests(VisitCase):
 class ClosureTests(VisitCase):
     def test_days_are_closed_and_opened(self):
         with self.inside(self.desk) as desk:
-            row = time_off.close_days(desk, first=self.monday, last=self.monday, reason="Painters")
+            row = time_off.create_closures(desk, first=self.monday, last=self.monday, reason="Painters")
         with self.assertRaises(ClinicClosed):
             self.book("11:00")
         with self.inside(self.desk) as desk:
-            time_off.open_again(desk, row.pk)
+            time_off.remove_closure(desk, row.pk)
         self.book("11:00")
         with self.inside(self.doctor) as who, self.assertRaises(Forbidden):
-            time_off.close_days(who, first=self.monday, last=self.monday, reason="Sun")
+            time_off.create_closures(who, first=self.monday, last=self.monday, reason="Sun")
 
     def test_public_holidays_are_offered_until_they_are_closed(self):
         thanksgiving = dt.date(2026, 11, 26)
         with self.inside(self.desk) as desk:
-            self.assertIn("Thanksgiving Day", [holiday.name for holiday in time_off.holidays_offered(desk, 2026)])
-            closed = time_off.close_holidays(desk, year=2026, days=[thanksgiving, dt.date(2026, 7, 15)])
+            self.assertIn(
+                "Thanksgiving Day", [holiday.name for holiday in time_off.public_holidays_to_offer(desk, 2026)]
+            )
+            closed = time_off.create_holiday_closures(desk, year=2026, days=[thanksgiving, dt.date(2026, 7, 15)])
             self.assertEqual([row.reason for row in closed], ["Thanksgiving Day"])
-            self.assertNotIn(thanksgiving, [holiday.day for holiday in time_off.holidays_offered(desk, 2026)])
-            time_off.close_holidays(desk, year=2026, days=[thanksgiving])
+            self.assertNotIn(thanksgiving, [holiday.day for holiday in time_off.public_holidays_to_offer(desk, 2026)])
+            time_off.create_holiday_closures(desk, year=2026, days=[thanksgiving])
             self.assertEqual(Closure.objects.count(), 1)
 
     def test_regions_have_their_own_and_unknown_ones_have_the_countrys(self):

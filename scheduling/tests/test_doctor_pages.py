@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from icalendar import Calendar
 
 from clinicflow.audit.models import AuditLog
-from clinicflow.clinic_settings.presentation.settings_display import hours_in_words
+from clinicflow.clinic_settings.presentation.settings_display import format_hours
 from clinicflow.clinics.models import Doctor, DoctorSettings
 from clinicflow.testing.case import ClinicCase
 from clinicflow.web.display import Display, display_as
@@ -172,8 +172,8 @@ class DoctorPages(ClinicCase):
     def test_hours_are_said_in_a_line(self):
         week = {day: [["09:00", "17:00"]] for day in ("mon", "tue", "wed", "fri")}
         with display_as(Display(time_format="24h")):
-            self.assertEqual(hours_in_words(week), "Mon–Wed 09:00–17:00 · Fri 09:00–17:00")
-            self.assertEqual(hours_in_words({}), "")
+            self.assertEqual(format_hours(week), "Mon–Wed 09:00–17:00 · Fri 09:00–17:00")
+            self.assertEqual(format_hours({}), "")
 
     def test_the_far_past_does_not_keep_a_doctor(self):
         patient = self.make_patient(self.riverside)

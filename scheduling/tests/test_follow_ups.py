@@ -26,7 +26,7 @@ class FollowUpCase(VisitCase):
     def due(cls, patient, day, **fields):
         with cls.inside(cls.desk) as desk:
             fields = {"doctor_id": cls.dr_okafor.pk} | fields
-            return follow_ups.schedule(desk, patient_id=patient.pk, scheduled_date=day, **fields)
+            return follow_ups.create(desk, patient_id=patient.pk, scheduled_date=day, **fields)
 
     def row(self, row=None):
         with self.inside(self.desk):

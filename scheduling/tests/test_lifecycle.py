@@ -387,7 +387,7 @@ class AllowedActionsTests(VisitCase):
         for state in states:
             for at in (self.early, self.during):
                 allowed = self.allowed(self.desk, at, **state)
-                for row in transitions.TABLE:
+                for row in transitions.TRANSITIONS:
                     name = {"no-show": "mark_no_show"}.get(row.action, row.action.replace("-", "_"))
                     with self.subTest(**state, action=row.action, at=at), self.inside(self.desk):
                         holds = row.holds(Appointment.objects.get(pk=self.visit.pk))

@@ -14,7 +14,7 @@ from scheduling.events import (
 )
 from scheduling.models import Appointment, DoctorNote, FollowUp, Message
 from scheduling.operations import appointments
-from scheduling.operations.appointments import moving
+from scheduling.operations.appointments import rescheduling
 from scheduling.operations.appointments.shared_steps import lock
 from scheduling.tests.test_lifecycle import VisitCase
 
@@ -65,7 +65,7 @@ class RescheduleTests(VisitCase):
             self.put(ends_at=self.time("11:00"))
             return lock(actor, pk, action)
 
-        with mock.patch.object(moving, "lock", stretched_meanwhile):
+        with mock.patch.object(rescheduling, "lock", stretched_meanwhile):
             self.assertEqual(self.do("reschedule", starts_at=self.time("14:00")).duration, 60)
 
     def test_the_same_time_changes_nothing(self):

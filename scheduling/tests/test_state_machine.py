@@ -290,7 +290,7 @@ class ClinicDay(RuleBasedStateMachine):
     @rule(doctor=DOCTORS, start=MINUTES, length=st.sampled_from([30, 120]))
     def take_time_off(self, doctor, start, length):
         with self.case.inside(self.desk) as desk:
-            time_off.take(
+            time_off.create(
                 desk,
                 doctor_id=self.doctors[doctor].pk,
                 starts_at=self.instant(start),

@@ -2,7 +2,7 @@ from django.core.management import call_command
 from django.test import SimpleTestCase
 
 from scheduling.management.commands.draw_transitions import page
-from scheduling.rules.transitions import TABLE
+from scheduling.rules.transitions import TRANSITIONS
 
 
 class PageTests(SimpleTestCase):
@@ -11,7 +11,7 @@ class PageTests(SimpleTestCase):
 
     def test_every_row_is_in_words_and_in_the_diagram(self):
         text = page()
-        for row in TABLE:
+        for row in TRANSITIONS:
             self.assertIn(f"| {row.action} |", text)
             if row.action != "delete":
                 for source in row.sources:

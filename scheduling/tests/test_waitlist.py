@@ -90,8 +90,8 @@ class OfferTests(WaitingCase):
     def test_declined_means_waiting_on_and_nothing_leaves(self):
         self.offer()
         with self.inside(self.desk) as desk:
-            entry = waitlist.keep_waiting(desk, self.any.pk)
-            waitlist.keep_waiting(desk, self.any.pk)
+            entry = waitlist.withdraw_offer(desk, self.any.pk)
+            waitlist.withdraw_offer(desk, self.any.pk)
         self.assertEqual((entry.status, entry.offered_starts_at, entry.offer_message), ("waiting", None, None))
         self.assertEqual([message.status for message in self.messages()], ["dropped"])
 
@@ -155,7 +155,7 @@ class ChangeTests(WaitingCase):
             waitlist.remove(desk, self.any.pk)
             self.assertEqual(waitlist.restore(desk, self.any.pk).status, "waiting")
             WaitlistEntry.objects.filter(pk=self.any.pk).update(status="booked")
-            for act in (waitlist.remove, waitlist.restore, waitlist.keep_waiting):
+            for act in (waitlist.remove, waitlist.restore, waitlist.withdraw_offer):
                 with self.assertRaises(WaitlistClosed):
                     act(desk, self.any.pk)
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from clinicflow.access.guards import role_required
 from clinicflow.access.roles import Role
-from clinicflow.audit.log import saw
+from clinicflow.audit.log import record_access
 from clinicflow.clinics.models import Clinic, Doctor
 from clinicflow.core import clock
 from clinicflow.core.errors import DomainError
@@ -24,7 +24,7 @@ from clinicflow.web.render import render_page
 from scheduling.forms import AbsenceForm, HolidayForm, PlanForm, TimeOffForm
 from scheduling.models import Closure, TimeOff
 from scheduling.operations import absences, time_off
-from scheduling.selectors.absences import gone_from, when_of, with_visits
+from scheduling.selectors.absences import affected_visits, local_range, with_visits
 
 PAGE = 50
 
@@ -47,7 +47,7 @@ AWAY = Kind(
     layout="ui/staff.html",
     title=gettext_lazy("Time off"),
     new=gettext_lazy("Enter time off"),
-    remove=time_off.give_back,
+    remove=time_off.remove,
 )
 CLOSED = Kind(
     model=Closure,
@@ -55,7 +55,7 @@ CLOSED = Kind(
     layout="settings/_shell.html",
     title=gettext_lazy("Closures"),
     new=gettext_lazy("Close the clinic"),
-    remove=time_off.open_again,
+    remove=time_off.remove_closure,
 )
 
 
@@ -99,7 +99,7 @@ def closures(request: HttpRequest) -> HttpResponse:
     year = _year(request)
     clinic = Clinic.objects.get(pk=request.actor.clinic_id)
     today = clock.today(request.actor.timezone)
-    offered = [holiday for holiday in time_off.holidays_offered(request.actor, year) if holiday.day >= today]
+    offered = [holiday for holiday in time_off.public_holidays_to_offer(request.actor, year) if holiday.day >= today]
     more = {"year": year, "years": range(today.year, today.year + 3), "clinic": clinic, "holidays": offered}
     return _list(request, CLOSED, **more)
 
@@ -109,9 +109,9 @@ def closures(request: HttpRequest) -> HttpResponse:
 def closures_holidays(request: HttpRequest) -> HttpResponseBase:
     """Close on the ticked holidays."""
     year = _year(request)
-    form = HolidayForm(request.POST, offered=time_off.holidays_offered(request.actor, year))
+    form = HolidayForm(request.POST, offered=time_off.public_holidays_to_offer(request.actor, year))
     if form.is_valid():
-        made = time_off.close_holidays(request.actor, year=year, days=form.cleaned_data["days"])
+        made = time_off.create_holiday_closures(request.actor, year=year, days=form.cleaned_data["days"])
         said = ngettext("Closed on %(n)d holiday.", "Closed on %(n)d holidays.", len(made)) % {"n": len(made)}
         messages.success(request, said)
     else:
@@ -154,7 +154,7 @@ def _list(request: HttpRequest, kind: Kind, **more: Any) -> HttpResponse:
     rows = _rows(request, kind)
     found = with_visits(request.actor, rows.past(now) if is_past else rows.coming(now), now)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    shown = [{"row": row, "when": when_of(row.starts_at, row.ends_at, request.actor.timezone)} for row in page]
+    shown = [{"row": row, "when": local_range(row.starts_at, row.ends_at, request.actor.timezone)} for row in page]
     context = {"kind": kind, "rows": shown, "page": page, "is_past": is_past, **more}
     return render_page(request, "scheduling/absence_list.html", context)
 
@@ -171,7 +171,7 @@ def _edit(request: HttpRequest, kind: Kind, pk: UUID | None = None) -> HttpRespo
         if plan is None or plan.is_valid():
             wanted = _plan(plan) if plan else None
             try:
-                done = absences.keep(request.actor, _absence(form, kind), row_id=pk, plan=wanted, at=clock.now())
+                done = absences.save(request.actor, _absence(form, kind), row_id=pk, plan=wanted, at=clock.now())
             except DomainError as error:
                 _mark(form, plan, error)
             else:
@@ -183,8 +183,10 @@ def _edit(request: HttpRequest, kind: Kind, pk: UUID | None = None) -> HttpRespo
 
 
 def _answer(request: HttpRequest, kind: Kind, row: Any, form: Any, plan: Any, hit: Any) -> HttpResponse:
-    gone = gone_from(request.actor, row) if row is not None else []
-    saw(request.actor, "appointments", [visit.patient_id for visit in hit] + [one.visit.patient_id for one in gone])
+    gone = affected_visits(request.actor, row) if row is not None else []
+    record_access(
+        request.actor, "appointments", [visit.patient_id for visit in hit] + [one.visit.patient_id for one in gone]
+    )
     wrong = form.errors or (plan is not None and plan.is_bound and plan.errors)
     asks = request.method == "POST" and bool(hit)
     context = {"kind": kind, "row": row, "form": form, "plan": plan, "hit": hit, "gone": gone, "asks": asks}
@@ -205,7 +207,7 @@ def _settle(request: HttpRequest, kind: Kind, pk: UUID) -> HttpResponseBase:
     plan = PlanForm(request.POST, doctors=_doctors(request), visits=hit)
     if plan.is_valid():
         try:
-            done = absences.settle(request.actor, row, _plan(plan), at=clock.now())
+            done = absences.apply_plan(request.actor, row, _plan(plan), at=clock.now())
         except DomainError as error:
             _mark(plan, plan, error)
         else:
@@ -218,7 +220,9 @@ def _settle(request: HttpRequest, kind: Kind, pk: UUID) -> HttpResponseBase:
 def _form(request: HttpRequest, kind: Kind, row: Any, *, data: Any = "post") -> AbsenceForm:
     data = (request.POST or None) if data == "post" else data
     zone = request.actor.timezone
-    initial: dict[str, Any] = asdict(when_of(row.starts_at, row.ends_at, zone)) | {"reason": row.reason} if row else {}
+    initial: dict[str, Any] = (
+        asdict(local_range(row.starts_at, row.ends_at, zone)) | {"reason": row.reason} if row else {}
+    )
     if kind is CLOSED:
         return AbsenceForm(data, zone=zone, initial=initial)
     doctors = _doctors(request)
@@ -266,7 +270,7 @@ def _plan(form: PlanForm) -> absences.Plan:
     data = form.cleaned_data
     taker = data["to_doctor"]
     return absences.Plan(
-        what=absences.What(data["what"]),
+        what=absences.PlanAction(data["what"]),
         visits=data["visits"],
         doctor_id=taker.pk if taker else None,
         note=data["note"],
@@ -284,7 +288,7 @@ def _mark(form: Any, plan: PlanForm | None, error: DomainError) -> None:
         form.add_error(None, error.detail)
 
 
-def say_settled(request: HttpRequest, done: absences.Settled) -> None:
+def say_settled(request: HttpRequest, done: absences.PlanResult) -> None:
     """What became of the visits, as messages of the next page."""
     parts = [_("Saved.")]
     for template, number in (

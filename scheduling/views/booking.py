@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from clinicflow.access.guards import role_required
-from clinicflow.audit.log import saw
+from clinicflow.audit.log import record_access
 from clinicflow.clinics.models import Doctor
 from clinicflow.core import clock
 from clinicflow.core.errors import DomainError, Invalid
@@ -23,9 +23,9 @@ from scheduling.forms import LENGTHS, BookingForm, PlaceForm, SlotSearchForm
 from scheduling.models import Appointment, FollowUp, WaitlistEntry
 from scheduling.operations import appointments, front_desk
 from scheduling.selectors.availability import Slot, free_slots
-from scheduling.views.patient_picker import chosen_patient, pick_of
-from scheduling.views.responses import changed
-from scheduling.views.slot_options import chips_of, chips_of_refusal
+from scheduling.views.patient_picker import chosen_patient, picked_patient_id
+from scheduling.views.responses import updated
+from scheduling.views.slot_options import options_of, options_of_error
 from scheduling.views.visit import add_errors, instant, moved_toast, stretched_toast
 
 CANDIDATES = 6
@@ -52,7 +52,7 @@ def visit_new(request: HttpRequest) -> HttpResponse:
         return _booking_page(request, form, request.POST, status=422)
     except (SlotUnavailable, WalkInsNotTaken) as error:
         return _booking_page(request, form, request.POST, refusal=error, status=409)
-    return changed(request, booked, booked_toast(booked), close="modal", hint_done=True)
+    return updated(request, booked, booked_toast(booked), close="modal", hint_done=True)
 
 
 @require_http_methods(["GET", "POST"])
@@ -73,7 +73,7 @@ def visit_reschedule(request: HttpRequest, pk: UUID) -> HttpResponse:
     except (SlotUnavailable, AlreadyMoved) as error:
         return _reschedule_page(request, form, visit, request.POST, refusal=error, status=409)
     left = visit if moved.pk != visit.pk else None  # a visit that only got longer frees no time
-    return changed(request, moved, toast, close="modal sheet", doctors=(visit.doctor_id,), left=left)
+    return updated(request, moved, toast, close="modal sheet", doctors=(visit.doctor_id,), left=left)
 
 
 @require_GET
@@ -92,8 +92,8 @@ def visit_patients(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("who", "").strip()[:80]
     found = Patient.objects.visible_to(request.actor).current().search(text).order_by("search_last", "pk")
     patients = list(found[:CANDIDATES])
-    saw(request.actor, "patients", [patient.pk for patient in patients])
-    context = {"patients": patients, "who": text, "pick": pick_of(request.GET)}
+    record_access(request.actor, "patients", [patient.pk for patient in patients])
+    context = {"patients": patients, "who": text, "pick": picked_patient_id(request.GET)}
     return render_page(request, "scheduling/_patient_hits.html", context)
 
 
@@ -121,7 +121,7 @@ def _booking_page(
         **_patient_context(request, form, values),
         "form": form,
         "refusal": refusal,
-        "nearest": chips_of_refusal(refusal.extras) if refusal else [],
+        "nearest": options_of_error(refusal.extras) if refusal else [],
         "look_alikes": look_alikes or [],
         "is_today": values.get("date") == clock.today(request.actor.timezone).isoformat(),
     }
@@ -142,7 +142,7 @@ def _reschedule_page(
         "form": form,
         "visit": visit,
         "refusal": refusal,
-        "nearest": chips_of_refusal(refusal.extras) if refusal else [],
+        "nearest": options_of_error(refusal.extras) if refusal else [],
     }
     return render_page(request, "scheduling/visit_reschedule.html", context, partial="form", status=status)
 
@@ -169,7 +169,7 @@ def _patient_context(request: HttpRequest, form: BookingForm, values: QueryDict)
         "values": values,
         "form": form,
         "chosen": chosen,
-        "pick": pick_of(request.GET),
+        "pick": picked_patient_id(request.GET),
         "adding": adding and chosen is None,
         "first_name": values.get("first_name") or first.title(),
         "last_name": values.get("last_name") or last.title(),
@@ -198,10 +198,10 @@ def _slots(request: HttpRequest, values: QueryDict, *, without: UUID | None = No
         later = _one_each(found, data["doctor"])[:LATER_CHIPS]
     at_time = [slot for slot in slots if data["time"] and slot.start_time == data["time"]]
     return {
-        "slots": chips_of(slots[:CHIPS] if not at_time else slots),
-        "later": chips_of(later),
+        "slots": options_of(slots[:CHIPS] if not at_time else slots),
+        "later": options_of(later),
         "day": day,
-        "chosen_slot": values.get("slot") or next((chip.value for chip in chips_of(at_time)), ""),
+        "chosen_slot": values.get("slot") or next((chip.value for chip in options_of(at_time)), ""),
         "own_time": "" if at_time else _own_time(request, data, slots + later),
     }
 

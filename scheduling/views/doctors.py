@@ -13,9 +13,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clinicflow.access.guards import role_required
-from clinicflow.audit.log import saw
+from clinicflow.audit.log import record_access
 from clinicflow.clinic_settings.forms.doctor_profile import ProfileForm
-from clinicflow.clinic_settings.presentation.settings_display import hours_in_words
+from clinicflow.clinic_settings.presentation.settings_display import format_hours
 from clinicflow.clinics.models import Doctor
 from clinicflow.clinics.operations import doctors
 from clinicflow.core import clock
@@ -48,7 +48,7 @@ def doctor_new(request: HttpRequest) -> HttpResponseBase:
     form = ProfileForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            doctor = doctors.add(request.actor, form.profile())
+            doctor = doctors.create(request.actor, form.profile())
         except Invalid as error:
             _mark(form, error)
         else:
@@ -65,7 +65,7 @@ def doctor_edit(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     form = ProfileForm(request.POST or None, initial=ProfileForm.values_of(doctor))
     if request.method == "POST" and form.is_valid():
         try:
-            doctors.change(request.actor, pk, form.profile())
+            doctors.update(request.actor, pk, form.profile())
         except Invalid as error:
             _mark(form, error)
         else:
@@ -84,13 +84,13 @@ def doctor_leave(request: HttpRequest, pk: UUID) -> HttpResponseBase:
         data = plan.cleaned_data
         taker = data["to_doctor"]
         wanted = absences.Plan(
-            what=absences.What(data["what"]),
+            what=absences.PlanAction(data["what"]),
             visits=data["visits"],
             doctor_id=taker.pk if taker else None,
             note=data["note"],
         )
         try:
-            done = doctor_deactivation.settle(request.actor, pk, wanted, at=clock.now())
+            done = doctor_deactivation.deactivate(request.actor, pk, wanted, at=clock.now())
         except Invalid as error:
             _mark(plan, error)
         else:
@@ -104,7 +104,7 @@ def doctor_leave(request: HttpRequest, pk: UUID) -> HttpResponseBase:
 def doctor_retire(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """Nobody books them any more; refused while visits lie ahead."""
     try:
-        doctor = doctor_deactivation.retire(request.actor, pk, at=clock.now())
+        doctor = doctor_deactivation.deactivate_now(request.actor, pk, at=clock.now())
     except DomainError as error:
         if error.status == 404:
             raise
@@ -117,7 +117,7 @@ def doctor_retire(request: HttpRequest, pk: UUID) -> HttpResponseBase:
 @require_POST
 @role_required("admin")
 def doctor_return(request: HttpRequest, pk: UUID) -> HttpResponseBase:
-    doctor = doctors.bring_back(request.actor, pk)
+    doctor = doctors.reactivate(request.actor, pk)
     messages.success(request, _("%(name)s can be booked again.") % {"name": doctor.name})
     return redirect("doctor", pk)
 
@@ -150,7 +150,7 @@ def calendar_end(request: HttpRequest, pk: UUID) -> HttpResponseBase:
 def _page(request: HttpRequest, doctor: Doctor, form: ProfileForm, plan: LeavingForm | None = None) -> HttpResponse:
     ahead = list(doctor_deactivation.visits_ahead(request.actor, doctor.pk, at=clock.now()))
     plan = plan or (_plan_form(request, doctor) if ahead else None)
-    saw(request.actor, "appointments", [visit.patient_id for visit in ahead])
+    record_access(request.actor, "appointments", [visit.patient_id for visit in ahead])
     wrong = form.errors or (plan is not None and plan.is_bound)
     context = {"doctor": doctor, "form": form, "plan": plan, "hit": ahead, **_facts(doctor)}
     return render_page(request, "scheduling/doctor.html", context, status=422 if wrong else 200)
@@ -169,7 +169,7 @@ def _facts(doctor: Doctor) -> dict[str, Any]:
     types = [kind for kind in ("in-clinic", "virtual") if settings is None or settings.takes(kind)]
     signs_in = next((membership.shown_name for membership in doctor.memberships.all()), "")
     own_week = settings.own_week if settings is not None else {}
-    hours = hours_in_words({**(doctor.working_hours or {}), **own_week})
+    hours = format_hours({**(doctor.working_hours or {}), **own_week})
     return {"hours": hours, "types": types, "signs_in": signs_in, "own_week": own_week}
 
 

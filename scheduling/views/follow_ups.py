@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from clinicflow.access.guards import role_required
 from clinicflow.access.roles import Role
-from clinicflow.audit.log import saw
+from clinicflow.audit.log import record_access
 from clinicflow.clinics.models import Doctor
 from clinicflow.core import clock
 from clinicflow.core.errors import Invalid
@@ -23,8 +23,8 @@ from clinicflow.web.toasts import Toast
 from scheduling.forms import FollowUpFilterForm, FollowUpForm
 from scheduling.models import Appointment, FollowUp
 from scheduling.operations import follow_ups
-from scheduling.views.patient_picker import picking
-from scheduling.views.responses import told
+from scheduling.views.patient_picker import picker_context
+from scheduling.views.responses import with_toast
 from scheduling.views.visit import add_errors
 
 PAGE = 30
@@ -39,7 +39,7 @@ def follow_up_list(request: HttpRequest) -> HttpResponse:
     today = clock.today(request.actor.timezone)
     rows = _narrowed(FollowUp.objects.visible_to(request.actor), asked, today)
     page = Paginator(rows.in_state(asked["state"], today).for_list(), PAGE).get_page(request.GET.get("page"))
-    saw(request.actor, "follow_ups", [row.patient_id for row in page])
+    record_access(request.actor, "follow_ups", [row.patient_id for row in page])
     context = {
         "page": page,
         "asked": asked,
@@ -63,7 +63,7 @@ def follow_up_new(request: HttpRequest) -> HttpResponse:
 def visit_follow_up(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Ask for another visit out of this one."""
     visit = Appointment.objects.visible_to(request.actor).for_cards().fetch(pk)
-    saw(request.actor, "appointments", [visit.patient_id], resource_id=visit.pk)
+    record_access(request.actor, "appointments", [visit.patient_id], resource_id=visit.pk)
     return _ask(request, reverse("visit_follow_up", args=[pk]), visit=visit)
 
 
@@ -72,7 +72,7 @@ def visit_follow_up(request: HttpRequest, pk: UUID) -> HttpResponse:
 def follow_up_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Another date, other words."""
     row = FollowUp.objects.visible_to(request.actor).for_list().fetch(pk)
-    saw(request.actor, "follow_ups", [row.patient_id], resource_id=row.pk)
+    record_access(request.actor, "follow_ups", [row.patient_id], resource_id=row.pk)
     address = reverse("follow_up_edit", args=[pk])
     if request.method == "GET":
         values = _values(scheduled_date=row.scheduled_date.isoformat(), note=row.note)
@@ -127,7 +127,7 @@ def _ask(request: HttpRequest, address: str, *, visit: Appointment | None) -> Ht
     if form.is_valid():
         data = form.cleaned_data
         try:
-            row = follow_ups.schedule(
+            row = follow_ups.create(
                 request.actor,
                 patient_id=visit.patient_id if visit else data["patient"],
                 doctor_id=data["doctor"] or (visit.doctor_id if visit else None),
@@ -148,8 +148,8 @@ def _ask(request: HttpRequest, address: str, *, visit: Appointment | None) -> Ht
 
 
 def _answer(request: HttpRequest, row: FollowUp, toast: Toast, *, close: str = "") -> HttpResponse:
-    saw(request.actor, "follow_ups", [row.patient_id], resource_id=row.pk)
-    return told(request, toast, page="follow_ups", close=close, doctors=(row.doctor_id,))
+    record_access(request.actor, "follow_ups", [row.patient_id], resource_id=row.pk)
+    return with_toast(request, toast, page="follow_ups", close=close, doctors=(row.doctor_id,))
 
 
 def _narrowed(rows: Any, asked: dict[str, Any], today: dt.date) -> Any:
@@ -195,7 +195,7 @@ def _form_page(
         "row": row,
         "is_desk": _is_desk(request),
         "doctors": Doctor.objects.visible_to(request.actor).active(),
-        **({} if visit or row else picking(request, values, "follow_up_new")),
+        **({} if visit or row else picker_context(request, values, "follow_up_new")),
     }
     return render_page(request, "scheduling/follow_up_edit.html", context, partial="form", status=status)
 

@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from clinicflow.access.guards import role_required
-from clinicflow.audit.log import saw
+from clinicflow.audit.log import record_access
 from clinicflow.web.render import render_page
 from scheduling.messaging import links_in
 from scheduling.models import Message
@@ -24,5 +24,5 @@ def messages(request: HttpRequest) -> HttpResponse:
     )
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     rows = [{"message": message, "parts": links_in(message.console_body or message.body)} for message in page]
-    saw(request.actor, "messages", [row["message"].patient_id for row in rows])
+    record_access(request.actor, "messages", [row["message"].patient_id for row in rows])
     return render_page(request, "scheduling/message_list.html", {"rows": rows, "page": page}, partial="list")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from clinicflow.access.guards import role_required
-from clinicflow.audit.log import saw
+from clinicflow.audit.log import record_access
 from clinicflow.core.errors import Invalid
 from clinicflow.web.render import render_page, wants_fragment
 from clinicflow.web.toasts import Toast
@@ -29,7 +29,7 @@ def patient_notes(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     form = NoteForm(request.POST or None)
     if form.is_valid():
         try:
-            doctor_notes.write(request.actor, patient_id=patient_id, **form.note())
+            doctor_notes.create(request.actor, patient_id=patient_id, **form.note())
         except Invalid as error:
             form.refuse(error)
         else:
@@ -50,7 +50,7 @@ def note_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
             form.refuse(error)
         else:
             return _written(request, note.patient_id)
-    saw(request.actor, "doctor_notes", [note.patient_id], resource_id=pk)
+    record_access(request.actor, "doctor_notes", [note.patient_id], resource_id=pk)
     context = {"note": note, "form": form}
     return render_page(
         request, "scheduling/note_edit.html", context, partial="form", status=422 if form.errors else 200
@@ -67,7 +67,7 @@ def _written(request: HttpRequest, patient_id: UUID) -> HttpResponse:
 
 def _section(request: HttpRequest, patient_id: UUID, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
     notes = read_notes(request.actor, patient_id, request.GET.get("notes", ""))
-    saw(request.actor, "doctor_notes", [patient_id], resource_id=patient_id)
+    record_access(request.actor, "doctor_notes", [patient_id], resource_id=patient_id)
     patient = Patient.objects.visible_to(request.actor).fetch(patient_id)
     context = {"notes": notes, "patient": patient, **context}
     return render_page(request, "scheduling/note_list.html", context, partial="section", status=status)

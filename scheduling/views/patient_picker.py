@@ -7,7 +7,7 @@ from django import forms
 from django.http import HttpRequest
 from django.urls import reverse
 
-from clinicflow.audit.log import saw
+from clinicflow.audit.log import record_access
 from patients.models import Patient
 
 # The forms that ask for a patient who is known. Without one of these names the booking form asks, which may add one.
@@ -18,7 +18,7 @@ class KnownForm(forms.Form):
     patient = forms.UUIDField(required=False)
 
 
-def pick_of(values: Mapping[str, Any], name: str = "") -> dict[str, str]:
+def picked_patient_id(values: Mapping[str, Any], name: str = "") -> dict[str, str]:
     """Where a choice leads without script, and what the picker's addresses carry on; `?for=` names the form."""
     name = name or values.get("for", "")
     if name not in ASKING:
@@ -32,10 +32,10 @@ def chosen_patient(request: HttpRequest, values: Mapping[str, Any]) -> Patient |
     known.is_valid()
     pk = known.cleaned_data.get("patient")
     patient = Patient.objects.visible_to(request.actor).current().filter(pk=pk).first() if pk else None
-    saw(request.actor, "patients", [patient.pk] if patient else [])
+    record_access(request.actor, "patients", [patient.pk] if patient else [])
     return patient
 
 
-def picking(request: HttpRequest, values: Mapping[str, Any], name: str) -> dict[str, Any]:
+def picker_context(request: HttpRequest, values: Mapping[str, Any], name: str) -> dict[str, Any]:
     """The context of `scheduling/_patient_choice.html` for a form that only takes patients who are known."""
-    return {"chosen": chosen_patient(request, values), "adding": False, "pick": pick_of({}, name)}
+    return {"chosen": chosen_patient(request, values), "adding": False, "pick": picked_patient_id({}, name)}

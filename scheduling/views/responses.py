@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template import loader
 
-from clinicflow.audit.log import saw
+from clinicflow.audit.log import record_access
 from clinicflow.core import clock
 from clinicflow.core.errors import DomainError
 from clinicflow.web.render import render_page, wants_fragment
@@ -18,17 +18,17 @@ from clinicflow.web.toasts import Toast
 from scheduling.models import Appointment
 from scheduling.selectors.visit_panel import read_panel
 from scheduling.selectors.waitlist_matching import freed_by
-from scheduling.views.slot_options import chips_of_refusal
+from scheduling.views.slot_options import options_of_error
 
 
 def panel_context(request: HttpRequest, visit: Appointment) -> dict[str, Any]:
     panel = read_panel(request.actor, visit, request.clinic_settings, clock.now())
     if panel.freed:
-        saw(request.actor, "waitlist_entries", [entry.patient_id for entry in panel.freed.entries])
+        record_access(request.actor, "waitlist_entries", [entry.patient_id for entry in panel.freed.entries])
     return {"panel": panel}
 
 
-def changed(
+def updated(
     request: HttpRequest,
     visit: Appointment,
     toast: Toast,
@@ -58,7 +58,7 @@ def changed(
     return _with_news(response, (visit.doctor_id, *doctors), close)
 
 
-def told(
+def with_toast(
     request: HttpRequest,
     toast: Toast,
     *,
@@ -91,11 +91,11 @@ def _hint(request: HttpRequest, left: Appointment | None) -> dict[str, Any]:
     freed = freed_by(request.actor, left, at=clock.now()) if left else None
     if freed is None:
         return {}
-    saw(request.actor, "waitlist_entries", [entry.patient_id for entry in freed.entries])
+    record_access(request.actor, "waitlist_entries", [entry.patient_id for entry in freed.entries])
     return {"freed": freed}
 
 
-def refused(request: HttpRequest, error: DomainError, *, values: Mapping[str, Any] | None = None) -> HttpResponse:
+def rejected(request: HttpRequest, error: DomainError, *, values: Mapping[str, Any] | None = None) -> HttpResponse:
     """A refusal: with a reason it can be overridden, so the dialog asks for one; without, a toast says why."""
     if not wants_fragment(request) or not error.extras.get("may_override"):
         raise error
@@ -103,7 +103,7 @@ def refused(request: HttpRequest, error: DomainError, *, values: Mapping[str, An
         "error": error,
         "action": request.path,
         "values": dict(values or {}),
-        "nearest": chips_of_refusal(error.extras),
+        "nearest": options_of_error(error.extras),
     }
     content = loader.render_to_string("scheduling/_override.html", context, request)
     return HttpResponse(content, status=409)

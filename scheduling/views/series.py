@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from clinicflow.access.guards import role_required
-from clinicflow.audit.log import saw
+from clinicflow.audit.log import record_access
 from clinicflow.clinics.models import Doctor
 from clinicflow.core import clock
 from clinicflow.core.errors import Invalid
@@ -24,9 +24,9 @@ from scheduling.errors import SeriesConflicts
 from scheduling.forms import LENGTHS, CancelForm, MoveForm, PickForm, SeriesForm
 from scheduling.models import Appointment
 from scheduling.operations import series
-from scheduling.operations.bulk import Outcome
-from scheduling.views.patient_picker import picking
-from scheduling.views.responses import changed
+from scheduling.operations.bulk import BulkResult
+from scheduling.views.patient_picker import picker_context
+from scheduling.views.responses import updated
 from scheduling.views.visit import add_errors, instant
 
 
@@ -63,7 +63,7 @@ def following_cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
         except Invalid as error:
             add_errors(form, error)
         else:
-            return changed(request, visit, Toast(text=_cancelled_words(visit, outcomes)), close="modal sheet")
+            return updated(request, visit, Toast(text=_cancelled_words(visit, outcomes)), close="modal sheet")
     return _following_page(request, "scheduling/following_cancel.html", visit, form)
 
 
@@ -88,7 +88,7 @@ def following_move(request: HttpRequest, pk: UUID) -> HttpResponse:
         else:
             toast = Toast(text=_moved_words(visit, moved))
             doctors = (visit.doctor_id, moved[0].doctor_id)
-            return changed(request, moved[0], toast, close="modal sheet", doctors=doctors)
+            return updated(request, moved[0], toast, close="modal sheet", doctors=doctors)
     context = {"conflicts": conflicts, "doctors": Doctor.objects.visible_to(request.actor).active()}
     return _following_page(request, "scheduling/following_move.html", visit, form, **context)
 
@@ -99,7 +99,7 @@ def _dates(request: HttpRequest, form: SeriesForm) -> list[dt.datetime]:
     return series.dates_of(request.actor, rule=form.rule(), first=first)
 
 
-def _plan(request: HttpRequest, form: SeriesForm, starts: Sequence[dt.datetime]) -> list[series.Planned]:
+def _plan(request: HttpRequest, form: SeriesForm, starts: Sequence[dt.datetime]) -> list[series.PlannedDate]:
     data = form.cleaned_data
     return series.plan(
         request.actor,
@@ -169,7 +169,7 @@ def _form_page(request: HttpRequest, form: SeriesForm, values: QueryDict, *, sta
         "units": SeriesForm.UNITS,
         "doctors": Doctor.objects.visible_to(request.actor).active(),
         "lengths": sorted({*LENGTHS, int(asked)}) if asked.isdigit() and 5 <= int(asked[:4]) <= 480 else LENGTHS,
-        **picking(request, values, "series_new"),
+        **picker_context(request, values, "series_new"),
     }
     return render_page(request, "scheduling/series_new.html", context, status=status)
 
@@ -192,7 +192,7 @@ def _plan_page(
         "conflicts": sum(bool(date.problem) for date in planned),
         "trouble": trouble,
         "kept": [(name, value) for name, value in _kept(request.POST)],
-        **picking(request, request.POST, "series_new"),
+        **picker_context(request, request.POST, "series_new"),
     }
     return render_page(request, "scheduling/series_plan.html", context, status=422 if trouble else 200)
 
@@ -216,7 +216,7 @@ def _following_page(request: HttpRequest, template: str, visit: Appointment, for
     """The dialog with every visit that it is about."""
     rows = Appointment.objects.visible_to(request.actor).filter(pk__in=series.following(request.actor, visit))
     visits = list(rows.for_cards())
-    saw(request.actor, "appointments", [visit.patient_id], resource_id=visit.pk)
+    record_access(request.actor, "appointments", [visit.patient_id], resource_id=visit.pk)
     local = clock.local(visit.starts_at, request.actor.timezone)
     values = request.POST or {
         "doctor": str(visit.doctor_id),
@@ -239,7 +239,7 @@ def _local(conflicts: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def _cancelled_words(visit: Appointment, outcomes: Sequence[Outcome]) -> str:
+def _cancelled_words(visit: Appointment, outcomes: Sequence[BulkResult]) -> str:
     stayed = [outcome for outcome in outcomes if outcome.problem]
     number = len(outcomes) - len(stayed)
     text = ngettext("Cancelled %(number)d visit of %(name)s", "Cancelled %(number)d visits of %(name)s", number) % {

@@ -9,20 +9,24 @@ from scheduling.selectors.availability import Slot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chip:
+class SlotOption:
     """One free time; `value` is what the form sends, read back by `scheduling.forms.SlotField`."""
 
     value: str
     starts_at: dt.datetime
 
 
-def chips_of(slots: Iterable[Slot]) -> list[Chip]:
-    return [Chip(value=f"{slot.doctor_id} {slot.starts_at.isoformat()}", starts_at=slot.starts_at) for slot in slots]
+def options_of(slots: Iterable[Slot]) -> list[SlotOption]:
+    return [
+        SlotOption(value=f"{slot.doctor_id} {slot.starts_at.isoformat()}", starts_at=slot.starts_at) for slot in slots
+    ]
 
 
-def chips_of_refusal(extras: Mapping[str, Any]) -> list[Chip]:
+def options_of_error(extras: Mapping[str, Any]) -> list[SlotOption]:
     """The nearest free times that came with a refusal."""
     return [
-        Chip(value=f"{slot['doctor_id']} {slot['starts_at']}", starts_at=dt.datetime.fromisoformat(slot["starts_at"]))
+        SlotOption(
+            value=f"{slot['doctor_id']} {slot['starts_at']}", starts_at=dt.datetime.fromisoformat(slot["starts_at"])
+        )
         for slot in extras.get("free_slots", [])
     ]

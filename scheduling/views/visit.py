@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clinicflow.access.guards import role_required
-from clinicflow.audit.log import saw
+from clinicflow.audit.log import record_access
 from clinicflow.core import clock
 from clinicflow.core.errors import IllegalTransition, Invalid
 from clinicflow.web.display import write_clock, write_date, write_gap
@@ -25,7 +25,7 @@ from scheduling.errors import SlotUnavailable
 from scheduling.forms import LENGTHS, CancelForm, MoveForm, StretchForm
 from scheduling.models import Appointment
 from scheduling.operations import appointments
-from scheduling.views.responses import changed, panel_context, refused
+from scheduling.views.responses import panel_context, rejected, updated
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +56,7 @@ ACTS = {
 def visit(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Everything about one visit, as a panel or as a page of its own."""
     shown = Appointment.objects.visible_to(request.actor).for_cards().fetch(pk)
-    saw(request.actor, "appointments", [shown.patient_id], resource_id=shown.pk)
+    record_access(request.actor, "appointments", [shown.patient_id], resource_id=shown.pk)
     return render_page(request, "scheduling/visit_page.html", panel_context(request, shown), partial="panel")
 
 
@@ -69,10 +69,10 @@ def visit_act(request: HttpRequest, pk: UUID, action: str) -> HttpResponse:
     try:
         done = act.run(request.actor, pk, at=clock.now(), **reason)
     except (IllegalTransition, SlotUnavailable) as error:
-        return refused(request, error)
+        return rejected(request, error)
     undo = reverse(f"visit_{act.undo.replace('-', '_')}", args=[pk]) if act.undo else ""
     toast = Toast(text=str(act.says).format(name=_name(done)), undo=undo)
-    return changed(request, done, toast, close="modal" if reason.get("override_reason") else "")
+    return updated(request, done, toast, close="modal" if reason.get("override_reason") else "")
 
 
 @require_http_methods(["GET", "POST"])
@@ -92,7 +92,7 @@ def visit_cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
                 undo=reverse("visit_uncancel", args=[pk]),
                 values={"was": shown.status},
             )
-            return changed(request, done, toast, close="modal sheet", left=shown)
+            return updated(request, done, toast, close="modal sheet", left=shown)
     context = {"form": form, "visit": shown, "late": _is_late(request, shown)}
     return render_page(
         request, "scheduling/visit_cancel.html", context, partial="form", status=422 if form.errors else 200
@@ -107,7 +107,7 @@ def visit_uncancel(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.POST.get("was") == Appointment.Status.UNCONFIRMED:
         done = appointments.unconfirm(request.actor, pk, at=clock.now())
     name = _name(done)
-    return changed(request, done, Toast(text=_("The visit of %(name)s is back") % {"name": name}), hint_done=True)
+    return updated(request, done, Toast(text=_("The visit of %(name)s is back") % {"name": name}), hint_done=True)
 
 
 @require_POST
@@ -130,9 +130,9 @@ def visit_move(request: HttpRequest, pk: UUID) -> HttpResponse:
             at=clock.now(),
         )
     except SlotUnavailable as error:
-        return refused(request, error, values=request.POST.dict())
+        return rejected(request, error, values=request.POST.dict())
     close = "modal" if data["override_reason"] else ""
-    return changed(request, moved, moved_toast(moved), close=close, doctors=(before.doctor_id,), left=before)
+    return updated(request, moved, moved_toast(moved), close=close, doctors=(before.doctor_id,), left=before)
 
 
 @require_http_methods(["GET", "POST"])
@@ -145,11 +145,11 @@ def visit_stretch(request: HttpRequest, pk: UUID) -> HttpResponse:
         try:
             done = appointments.stretch(request.actor, pk, at=clock.now(), **form.cleaned_data)
         except SlotUnavailable as error:
-            return refused(request, error, values=request.POST.dict())
+            return rejected(request, error, values=request.POST.dict())
         except Invalid as error:
             add_errors(form, error)
         else:
-            return changed(request, done, stretched_toast(done, before=shown.duration), close="modal sheet")
+            return updated(request, done, stretched_toast(done, before=shown.duration), close="modal sheet")
     context = {"form": form, "visit": shown, "lengths": sorted({*LENGTHS, shown.duration})}
     return render_page(
         request, "scheduling/visit_stretch.html", context, partial="form", status=422 if form.errors else 200
@@ -164,7 +164,7 @@ def visit_undo_move(request: HttpRequest, pk: UUID) -> HttpResponse:
     back = appointments.undo_move(request.actor, pk, at=clock.now())
     name = _name(back)
     toast = Toast(text=_("%(name)s is back at %(time)s") % {"name": name, "time": write_clock(back.starts_at)})
-    return changed(request, back, toast, doctors=(moved.doctor_id,), hint_done=True)
+    return updated(request, back, toast, doctors=(moved.doctor_id,), hint_done=True)
 
 
 @require_POST
@@ -174,7 +174,7 @@ def visit_delete(request: HttpRequest, pk: UUID) -> HttpResponse:
     shown = Appointment.objects.visible_to(request.actor).for_cards().fetch(pk)
     appointments.delete(request.actor, pk, at=clock.now())
     toast = Toast(text=_("Removed the visit of %(name)s") % {"name": shown.patient.full_name})
-    return changed(request, shown, toast, close="modal sheet", gone=True, left=shown)
+    return updated(request, shown, toast, close="modal sheet", gone=True, left=shown)
 
 
 def moved_toast(moved: Appointment) -> Toast:

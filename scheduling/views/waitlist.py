@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clinicflow.access.guards import role_required
-from clinicflow.audit.log import saw
+from clinicflow.audit.log import record_access
 from clinicflow.clinics.models import Doctor
 from clinicflow.core import clock
 from clinicflow.core.errors import Invalid
@@ -25,8 +25,8 @@ from scheduling.models import Appointment, WaitlistEntry
 from scheduling.operations import appointments, waitlist
 from scheduling.selectors.waitlist_matching import freed_by, nearest_for
 from scheduling.views.booking import booked_toast
-from scheduling.views.patient_picker import picking
-from scheduling.views.responses import changed, told
+from scheduling.views.patient_picker import picker_context
+from scheduling.views.responses import updated, with_toast
 from scheduling.views.visit import add_errors
 
 PAGE = 20
@@ -44,7 +44,7 @@ def waitlist_page(request: HttpRequest) -> HttpResponse:
         request.GET.get("page")
     )
     entries = list(page.object_list)
-    saw(request.actor, "waitlist_entries", [entry.patient_id for entry in entries])
+    record_access(request.actor, "waitlist_entries", [entry.patient_id for entry in entries])
     open_ones = [entry for entry in entries if entry.status in STATES[""]]
     fits = nearest_for(request.actor, open_ones, at=clock.now())
     context = {
@@ -77,7 +77,7 @@ def waitlist_new(request: HttpRequest) -> HttpResponse:
                 text=_("%(name)s is on the waitlist") % {"name": entry.patient.full_name},
                 undo=reverse("waitlist_remove", args=[entry.pk]),
             )
-            return told(request, toast, page="waitlist", close="modal")
+            return with_toast(request, toast, page="waitlist", close="modal")
     return _form_page(request, form, request.POST, status=422)
 
 
@@ -86,7 +86,7 @@ def waitlist_new(request: HttpRequest) -> HttpResponse:
 def waitlist_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Change what somebody waits for; the place in the line stays."""
     entry = WaitlistEntry.objects.visible_to(request.actor).for_list().fetch(pk)
-    saw(request.actor, "waitlist_entries", [entry.patient_id], resource_id=entry.pk)
+    record_access(request.actor, "waitlist_entries", [entry.patient_id], resource_id=entry.pk)
     if request.method == "GET":
         return _form_page(request, WaitlistForm(), _values_of(entry), entry=entry)
     form = WaitlistForm(request.POST)
@@ -97,7 +97,7 @@ def waitlist_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
             add_errors(form, error)
         else:
             toast = Toast(text=_("Changed what %(name)s waits for") % {"name": entry.patient.full_name})
-            return told(request, toast, page="waitlist", close="modal")
+            return with_toast(request, toast, page="waitlist", close="modal")
     return _form_page(request, form, request.POST, entry=entry, status=422)
 
 
@@ -109,7 +109,7 @@ def waitlist_remove(request: HttpRequest, pk: UUID) -> HttpResponse:
         text=_("%(name)s waits no more") % {"name": entry.patient.full_name},
         undo=reverse("waitlist_restore", args=[pk]),
     )
-    return told(request, toast, page="waitlist", doctors=(entry.doctor_id,))
+    return with_toast(request, toast, page="waitlist", doctors=(entry.doctor_id,))
 
 
 @require_POST
@@ -117,7 +117,7 @@ def waitlist_remove(request: HttpRequest, pk: UUID) -> HttpResponse:
 def waitlist_restore(request: HttpRequest, pk: UUID) -> HttpResponse:
     entry = waitlist.restore(request.actor, pk)
     toast = Toast(text=_("%(name)s waits again") % {"name": entry.patient.full_name})
-    return told(request, toast, page="waitlist", doctors=(entry.doctor_id,))
+    return with_toast(request, toast, page="waitlist", doctors=(entry.doctor_id,))
 
 
 @require_POST
@@ -126,18 +126,18 @@ def waitlist_offer(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Offer the time of `slot`; the toast says how the patient hears of it."""
     doctor_id, starts_at = _slot(request)
     entry = waitlist.offer(request.actor, pk, doctor_id=doctor_id, starts_at=starts_at, at=clock.now())
-    saw(request.actor, "waitlist_entries", [entry.patient_id], resource_id=entry.pk)
+    record_access(request.actor, "waitlist_entries", [entry.patient_id], resource_id=entry.pk)
     toast = Toast(text=_offered_words(entry, starts_at), undo=reverse("waitlist_keep", args=[pk]))
-    return told(request, toast, page="waitlist", doctors=(doctor_id,), hint_done=True)
+    return with_toast(request, toast, page="waitlist", doctors=(doctor_id,), hint_done=True)
 
 
 @require_POST
 @role_required("admin")
 def waitlist_keep(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The offer was declined or taken back."""
-    entry = waitlist.keep_waiting(request.actor, pk)
+    entry = waitlist.withdraw_offer(request.actor, pk)
     toast = Toast(text=_("%(name)s waits on") % {"name": entry.patient.full_name})
-    return told(request, toast, page="waitlist", doctors=(entry.doctor_id,))
+    return with_toast(request, toast, page="waitlist", doctors=(entry.doctor_id,))
 
 
 @require_POST
@@ -156,7 +156,7 @@ def waitlist_book(request: HttpRequest, pk: UUID) -> HttpResponse:
         waitlist_entry_id=entry.pk,
         at=clock.now(),
     )
-    return changed(request, booked, booked_toast(booked), close="modal", hint_done=True)
+    return updated(request, booked, booked_toast(booked), close="modal", hint_done=True)
 
 
 @require_GET
@@ -165,7 +165,7 @@ def waitlist_fits(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     """Who could take the time that a visit has given up."""
     visit = Appointment.objects.visible_to(request.actor).for_cards().fetch(visit_id)
     freed = freed_by(request.actor, visit, at=clock.now())
-    saw(request.actor, "waitlist_entries", [entry.patient_id for entry in freed.entries] if freed else [])
+    record_access(request.actor, "waitlist_entries", [entry.patient_id for entry in freed.entries] if freed else [])
     context = {"freed": freed, "visit": visit}
     return render_page(request, "scheduling/waitlist_fits.html", context, partial="dialog")
 
@@ -208,7 +208,7 @@ def _form_page(
         "entry": entry,
         "doctors": Doctor.objects.visible_to(request.actor).active(),
         "lengths": sorted({*LENGTHS, int(asked)}) if asked.isdigit() and 5 <= int(asked[:4]) <= 480 else LENGTHS,
-        **({} if entry else picking(request, values, "waitlist_new")),
+        **({} if entry else picker_context(request, values, "waitlist_new")),
     }
     return render_page(request, "scheduling/waitlist_edit.html", context, partial="form", status=status)
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from clinicflow.staff.selectors.actor_resolution import Caller, actor_of_membership
+from clinicflow.staff.selectors.actor_resolution import RequestOrigin, actor_of_membership
 from intake.tests.test_deliveries import DeliveryCase
 from intake.tests.test_patient_pages import PageCase
 from scheduling.errors import OutsideHours
@@ -60,7 +60,7 @@ class OnTheCalendar(Decides, BookingCase):
         shown = self.client.get(f"/api/appointments/{visit.pk}", headers=self.bearer_for(self.desk)).json()
         self.assertEqual((shown["start_time"], shown["date"]), ("09:00", str(self.monday)))
         membership = self.dana.memberships.select_related("clinic", "user").get()
-        self.assertEqual(actor_of_membership(membership, Caller()).timezone, "America/Chicago")
+        self.assertEqual(actor_of_membership(membership, RequestOrigin()).timezone, "America/Chicago")
 
     def test_working_days(self):
         saturday = self.monday + dt.timedelta(days=5)
@@ -92,7 +92,7 @@ class OnTheCalendar(Decides, BookingCase):
 class Holidays(Decides, BookingCase):
     def offered(self):
         with self.inside(self.desk):
-            return {holiday.name for holiday in time_off.holidays_offered(self.desk, 2026)}
+            return {holiday.name for holiday in time_off.public_holidays_to_offer(self.desk, 2026)}
 
     def test_country(self):
         self.assertIn("Thanksgiving Day", self.offered())

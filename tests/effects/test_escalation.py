@@ -31,7 +31,9 @@ class Escalation(Decides, TalkingCase):
         self.run_outreach()
         thread = self.thread("voice")
         with self.inside(self.itself):
-            return calls.end(self.itself, thread.pk, call_id=thread.content[-1]["id"], how="no-answer", at=clock.now())
+            return calls.end_call(
+                self.itself, thread.pk, call_id=thread.content[-1]["id"], how="no-answer", at=clock.now()
+            )
 
     def test_escalate_on_no_response(self):
         self.decide(max_call_attempts=1, escalate_on_no_response=False)

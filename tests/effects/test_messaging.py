@@ -62,7 +62,7 @@ class Calls(Decides, TalkingCase):
         thread = self.thread("voice")
         call = next(entry for entry in thread.content if entry.get("outcome") == "ringing")
         with self.inside(self.itself):
-            return calls.end(self.itself, thread.pk, call_id=call["id"], how="no-answer", at=clock.now())
+            return calls.end_call(self.itself, thread.pk, call_id=call["id"], how="no-answer", at=clock.now())
 
     def test_max_call_attempts(self):
         self.decide(max_call_attempts=2, retry_delay=30)

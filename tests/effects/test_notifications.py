@@ -10,7 +10,7 @@ from clinicflow.core import clock
 from clinicflow.core.events import publish
 from clinicflow.notifications.models import Notification
 from clinicflow.testing.monday import TEN
-from dashboards.notification_center.jobs import nearing
+from dashboards.notification_center.jobs import notify_upcoming
 from dashboards.tests.test_notifications import MINUTE, NewsCase
 from scheduling.operations import appointments
 from tests.effects.deciding import Decides
@@ -25,7 +25,7 @@ class What(Decides, NewsCase):
 
     def near(self):
         with self.inside(system_actor(self.riverside.pk)):
-            nearing(clinic_id=self.riverside.pk)
+            notify_upcoming(clinic_id=self.riverside.pk)
         return self.kinds()
 
     def test_notify_unconfirmed(self):

@@ -13,18 +13,18 @@ from clinicflow.accounts.models import User
 FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 
 
-def is_set(user: User) -> bool:
+def is_enrolled(user: User) -> bool:
     """Whether the person has an authenticator app or a passkey; recovery codes alone do not count."""
     return bool(is_mfa_enabled(user, FACTORS))
 
 
-def those_with_one(user_ids: Iterable[UUID]) -> set[UUID]:
+def enrolled_among(user_ids: Iterable[UUID]) -> set[UUID]:
     """Which of these people have one. One query."""
     rows = Authenticator.objects.filter(user_id__in=list(user_ids), type__in=FACTORS)
     return set(rows.values_list("user_id", flat=True))
 
 
-def accepts(user: User, code: str) -> bool:
+def verify_code(user: User, code: str) -> bool:
     """Whether `code` is the authenticator app's present one, or an unused recovery code, which is used up by this."""
     code = code.strip().replace(" ", "")
     wraps = {Authenticator.Type.TOTP: TOTP, Authenticator.Type.RECOVERY_CODES: RecoveryCodes}

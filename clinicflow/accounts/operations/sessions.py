@@ -50,14 +50,14 @@ def start(
     )
 
 
-def live(session_id: UUID | str) -> AuthSession | None:
+def is_live(session_id: UUID | str) -> AuthSession | None:
     """The sign-in, with its user, if it still stands: not ended, not too old, not idle too long, its user active and
     with the same password."""
     session = selectors.sign_in(session_id)
-    return session if session is not None and stands(session, clock.now()) else None
+    return session if session is not None and is_active(session, clock.now()) else None
 
 
-def stands(session: AuthSession, at: dt.datetime) -> bool:
+def is_active(session: AuthSession, at: dt.datetime) -> bool:
     """Whether a sign-in is good at an instant."""
     if session.revoked_at is not None or session.absolute_until <= at or not session.user.is_active:
         return False
@@ -68,13 +68,13 @@ def stands(session: AuthSession, at: dt.datetime) -> bool:
     return constant_time_compare(session.auth_hash, session.user.get_session_auth_hash())
 
 
-def of_request(request: HttpRequest) -> AuthSession | None:
+def session_of_request(request: HttpRequest) -> AuthSession | None:
     """The web sign-in of a request, noted as seen, at most once a minute, if it was the person who asked.
 
     A cookie whose sign-in has ended is signed out of Django's session too.
     """
     session_id = request.session.get(SESSION_KEY)
-    session = live(session_id) if session_id else None
+    session = is_live(session_id) if session_id else None
     if session is None and session_id:
         logout(request)  # the cookie outlived its sign-in
     if session is not None and request.headers.get(BACKGROUND_HEADER) is None:
@@ -84,18 +84,18 @@ def of_request(request: HttpRequest) -> AuthSession | None:
     return session
 
 
-def follow(request: HttpRequest, session: AuthSession) -> None:
+def extend(request: HttpRequest, session: AuthSession) -> None:
     """Let the cookie of a web request stand for this sign-in from now on; a bearer's request has none."""
     if session.kind == AuthSession.Kind.WEB:
         request.session[SESSION_KEY] = str(session.pk)
         request.session.cycle_key()
 
 
-def of_cookie(cookie: str) -> AuthSession | None:
+def session_of_cookie(cookie: str) -> AuthSession | None:
     """The web sign-in of a session cookie's value. Looking is not being seen: sockets keep nobody signed in."""
     store = import_module(settings.SESSION_ENGINE).SessionStore(cookie)
     session_id = store.get(SESSION_KEY)
-    return live(session_id) if session_id else None
+    return is_live(session_id) if session_id else None
 
 
 @transaction.atomic
@@ -116,7 +116,7 @@ def revoke_of_membership(membership_id: UUID) -> int:
     return revoke(AuthSession.objects.filter(membership_id=membership_id, revoked_at=None))
 
 
-def forget_ended(membership_ids: Iterable[UUID], *, before: dt.datetime) -> int:
+def delete_ended(membership_ids: Iterable[UUID], *, before: dt.datetime) -> int:
     """Delete sign-ins under these memberships that ran out or were ended before an instant; how many there were."""
     ended = AuthSession.objects.filter(membership_id__in=list(membership_ids), absolute_until__lt=before)
     _, counts = ended.delete()

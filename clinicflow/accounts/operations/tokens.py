@@ -64,7 +64,7 @@ def session_of(token: str) -> AuthSession:
         session_id = UUID(claims["sid"])
     except (jwt.InvalidTokenError, ValueError, TypeError, AttributeError):
         raise BadToken() from None
-    session = sessions.live(session_id) if claims["typ"] == TYPE else None
+    session = sessions.is_live(session_id) if claims["typ"] == TYPE else None
     if session is None or str(session.user_id) != claims["sub"]:
         raise BadToken()
     return session
@@ -110,7 +110,7 @@ def rotate(raw: str) -> Rotation:
 
 def _good(token: RefreshToken) -> bool:
     now = clock.now()
-    return token.expires_at > now and sessions.stands(token.session, now)
+    return token.expires_at > now and sessions.is_active(token.session, now)
 
 
 def _hash(raw: str) -> bytes:

@@ -17,12 +17,12 @@ def find_or_create(email: str, *, name: str, password: str | None) -> User:
     """
     address = User.objects.normalize_email(email)
     if password:
-        refuse_weak(password, User(email=address, name=name))
+        validate_password_strength(password, User(email=address, name=name))
     known: User | None = User.objects.filter(email=address).first()
     return known or User.objects.create_user(address, password or None, name=name, password_changed_at=None)
 
 
-def refuse_weak(password: str, user: User, *, field: str = "password") -> None:
+def validate_password_strength(password: str, user: User, *, field: str = "password") -> None:
     """Invalid, on `field`, unless the password satisfies the rules."""
     try:
         validate_password(password, user)
@@ -30,14 +30,14 @@ def refuse_weak(password: str, user: User, *, field: str = "password") -> None:
         raise Invalid(fields={field: error.messages}) from error
 
 
-def end_links(user: User) -> None:
+def invalidate_links(user: User) -> None:
     """Make the links that were mailed to somebody useless, and a password that a manager gave them; their own stays."""
     if not user.has_own_password:
         user.set_unusable_password()  # another random one, on which the links' keys depend
         user.save(update_fields=["password", "updated_at"])
 
 
-def key_of(user: User) -> tuple[str, str]:
+def reset_key_of(user: User) -> tuple[str, str]:
     """The two parts of a link by which the person chooses a password: good once, and for PASSWORD_RESET_TIMEOUT."""
     return user_pk_to_url_str(user), default_token_generator.make_token(user)
 

@@ -4,7 +4,7 @@ from django.test import RequestFactory, SimpleTestCase, override_settings
 
 from clinicflow.api.errors import Malformed, flatten
 from clinicflow.api.parsers import parse_object
-from clinicflow.core.client_ip import client_address
+from clinicflow.core.client_ip import client_ip
 from clinicflow.testing.case import ClinicCase
 
 
@@ -105,7 +105,7 @@ class Addresses(SimpleTestCase):
     def address(self, forwarded, hops):
         request = RequestFactory().get("/", REMOTE_ADDR="10.0.0.1", headers={"x-forwarded-for": forwarded})
         with self.settings(TRUSTED_PROXY_HOPS=hops):
-            return client_address(request)
+            return client_ip(request)
 
     def test_forwarded_addresses_count_as_far_as_our_proxies_go(self):
         self.assertEqual(self.address("6.6.6.6", 0), "10.0.0.1")

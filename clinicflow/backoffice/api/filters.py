@@ -5,12 +5,12 @@ from typing import Any
 import django_filters
 from django.db.models import QuerySet
 
-from clinicflow.api.filters import DayFilter, Filters
+from clinicflow.api.filters import DayFilter
 from clinicflow.audit.models import AuditLog
 from clinicflow.core import clock
 
 
-class AuditFilters(Filters):
+class AuditFilters(django_filters.FilterSet):
     """`from` and `to` are dates in the clinic's zone, both included."""
 
     user = django_filters.UUIDFilter()

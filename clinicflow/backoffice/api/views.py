@@ -6,14 +6,14 @@ from uuid import UUID
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 
-from clinicflow.api.base import ClinicViewSet, Lists
+from clinicflow.api.base import ClinicViewSet, ListMixin
 from clinicflow.audit.models import AuditLog
 from clinicflow.backoffice.api.filters import AuditFilters
 from clinicflow.backoffice.api.serializers import AuditOutput
 
 
 @extend_schema_view(list=extend_schema(summary="Who did and saw what"))
-class AuditViewSet(Lists, ClinicViewSet):
+class AuditViewSet(ListMixin, ClinicViewSet):
     roles = ("admin", "owner")
     output_class = AuditOutput
     filterset_class = AuditFilters

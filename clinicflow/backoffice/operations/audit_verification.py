@@ -12,7 +12,7 @@ from clinicflow.core.events import publish
 
 
 @transaction.atomic
-def ask(actor: Actor, *, at: dt.datetime) -> None:
+def request_verification(actor: Actor, *, at: dt.datetime) -> None:
     """Have the log checked in the background; asking again within the same minute is one check."""
     publish(
         AuditCheckAsked(clinic_id=actor.clinic_id, subject_id=actor.clinic_id, at=at.replace(second=0, microsecond=0))
@@ -20,7 +20,7 @@ def ask(actor: Actor, *, at: dt.datetime) -> None:
 
 
 @transaction.atomic
-def run(actor: Actor) -> chain.Verdict:
+def verify(actor: Actor) -> chain.Verdict:
     """Check the whole chain now; the result is an entry of the log itself."""
     verdict = chain.verify(actor.clinic_id)
     record(

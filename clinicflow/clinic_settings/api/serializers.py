@@ -6,7 +6,7 @@ from phonenumber_field.serializerfields import PhoneNumberField
 from rest_framework import serializers
 
 from clinicflow.api.serializers import Input
-from clinicflow.clinic_settings.schema import OF_CLINIC
+from clinicflow.clinic_settings.schema import CLINIC_COLUMNS
 from clinicflow.clinics.models import WEEKDAYS, ClinicSettings, DoctorSettings
 
 
@@ -95,7 +95,7 @@ class ClinicSettingsOutput(serializers.ModelSerializer):
 
     class Meta:
         model = ClinicSettings
-        fields = ("id", "clinic_id", *OF_CLINIC, "clinic_hours", *CLINIC_FIELDS, "updated_at")
+        fields = ("id", "clinic_id", *CLINIC_COLUMNS, "clinic_hours", *CLINIC_FIELDS, "updated_at")
         extra_kwargs = {"call_window_start": MINUTES, "call_window_end": MINUTES}
 
 
@@ -114,7 +114,7 @@ class ClinicSettingsInput(Input, serializers.ModelSerializer):
 
     class Meta:
         model = ClinicSettings
-        fields = (*OF_CLINIC, "clinic_hours", *CLINIC_FIELDS)
+        fields = (*CLINIC_COLUMNS, "clinic_hours", *CLINIC_FIELDS)
 
     def get_extra_kwargs(self) -> dict[str, dict[str, Any]]:
         """PUT replaces all: a field with a default in the table is no less required."""

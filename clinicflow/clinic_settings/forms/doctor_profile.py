@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinicflow.clinic_settings.forms.weekly_hours import WeeklyHoursField
 from clinicflow.clinics.models import Doctor
-from clinicflow.clinics.operations.doctors import Profile
+from clinicflow.clinics.operations.doctors import DoctorProfile
 
 
 class ProfileForm(forms.Form):
@@ -35,9 +35,9 @@ class ProfileForm(forms.Form):
     def clean_initials(self) -> str:
         return str(self.cleaned_data["initials"]).strip().upper()
 
-    def profile(self) -> Profile:
+    def profile(self) -> DoctorProfile:
         """As the operations take it."""
-        return cast(Profile, dict(self.cleaned_data))
+        return cast(DoctorProfile, dict(self.cleaned_data))
 
     @classmethod
     def values_of(cls, doctor: Doctor) -> dict[str, Any]:

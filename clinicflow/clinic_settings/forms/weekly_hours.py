@@ -19,7 +19,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from clinicflow.clinics.models import WEEKDAYS
-from clinicflow.clinics.rules.working_hours import problem_of_day
+from clinicflow.clinics.rules.working_hours import validate_day
 from clinicflow.web.display import write_date
 
 DAY_NAMES = dict(
@@ -115,7 +115,7 @@ class WeeklyHoursField(forms.Field):
     def problem_of(self, day: str, ranges: list[list[str]]) -> str:
         if any(not start or not end for start, end in ranges):
             return str(_("Each range needs its start and its end."))
-        return problem_of_day(ranges)
+        return validate_day(ranges)
 
     def name_of(self, day: str) -> str:
         return str(DAY_NAMES[day])

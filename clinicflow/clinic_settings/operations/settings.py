@@ -14,11 +14,11 @@ from clinicflow.accounts.models import AuthSession
 from clinicflow.accounts.operations import second_factor, sessions
 from clinicflow.audit.log import record
 from clinicflow.clinic_settings.rules.regions import countries, regions_of
-from clinicflow.clinic_settings.schema import DOCTOR, OF_CLINIC, RANGES, Tab
+from clinicflow.clinic_settings.schema import BOUNDS, CLINIC_COLUMNS, DOCTOR, Tab
 from clinicflow.clinics.errors import ChangedMeanwhile
 from clinicflow.clinics.events import SettingsChanged
 from clinicflow.clinics.models import WEEKDAYS, Clinic, ClinicSettings, Doctor, DoctorSettings, Membership
-from clinicflow.clinics.rules.working_hours import minutes_between, problem_of_day, problem_of_week
+from clinicflow.clinics.rules.working_hours import minutes_between, validate_day, validate_week
 from clinicflow.core.errors import Invalid
 from clinicflow.core.events import publish
 
@@ -42,7 +42,7 @@ def save_clinic(actor: Actor, **fields: Any) -> ClinicSettings:
     """
     rows = ClinicSettings.objects.visible_to(actor).select_related("clinic")
     settings: ClinicSettings = rows.select_for_update(of=("self",)).get()
-    of_clinic = {name: fields.pop(name) for name in OF_CLINIC if name in fields}
+    of_clinic = {name: fields.pop(name) for name in CLINIC_COLUMNS if name in fields}
     before = {name: getattr(settings, name) for name in fields}
     for name, value in fields.items():
         setattr(settings, name, value)
@@ -80,7 +80,7 @@ def _contradictions(settings: ClinicSettings) -> dict[str, list[str]]:
         errors["lock_appointment_if_missing"] = [_("Only a clinic that requires intake can lock visits without it.")]
     if 0 < settings.auto_refresh_interval < LEAST_REFRESH:
         errors["auto_refresh_interval"] = [_("Not more often than every 5 seconds; 0 switches it off.")]
-    for name, (low, high) in RANGES.items():
+    for name, (low, high) in BOUNDS.items():
         if not low <= getattr(settings, name) <= high:
             errors[name] = [_("Must be from %(low)s to %(high)s.") % {"low": low, "high": high}]
     return errors
@@ -106,7 +106,7 @@ def _problems_of_clinic(clinic: Clinic, fields: Mapping[str, Any]) -> dict[str, 
 
 def _save_clinic_itself(actor: Actor, clinic: Clinic, fields: Mapping[str, Any]) -> None:
     """The clinic's own fields. No trigger watches that table, so what changed is recorded here."""
-    wanted = {OF_CLINIC[name]: " ".join(str(value).split()) for name, value in fields.items()}
+    wanted = {CLINIC_COLUMNS[name]: " ".join(str(value).split()) for name, value in fields.items()}
     new = {column: value for column, value in wanted.items() if value != getattr(clinic, column)}
     if not new:
         return
@@ -125,7 +125,7 @@ def _open_sessions(actor: Actor) -> Any:
 def _end_sessions_without_second_factor(actor: Actor) -> None:
     """All but the actor's own, who would lose the page on which they are setting it up."""
     rows = _open_sessions(actor).exclude(pk=actor.session_id).select_related("user")
-    sessions.revoke([session for session in rows if not second_factor.is_set(session.user)])
+    sessions.revoke([session for session in rows if not second_factor.is_enrolled(session.user)])
 
 
 @transaction.atomic
@@ -144,7 +144,7 @@ def save_doctor(actor: Actor, doctor_id: UUID, *, seen: str | None = None, **fie
     problems = [
         f"{day}: {problem}"
         for day, ranges in settings.working_hours_override.items()
-        if (problem := _problem_of_key(day) or problem_of_day(ranges))
+        if (problem := _problem_of_key(day) or validate_day(ranges))
     ]
     if problems:
         errors["working_hours_override"] = problems
@@ -163,7 +163,7 @@ def save_doctor(actor: Actor, doctor_id: UUID, *, seen: str | None = None, **fie
 @transaction.atomic
 def save_doctor_profile(actor: Actor, doctor: Doctor) -> Doctor:
     """Save a new or changed doctor, with settings of their own. Invalid if the weekly hours cannot be."""
-    problem = problem_of_week(doctor.working_hours)
+    problem = validate_week(doctor.working_hours)
     if problem:
         raise Invalid(fields={"working_hours": [problem]})
     doctor.clinic_id = actor.clinic_id

@@ -23,7 +23,7 @@ SHORT_DAYS = dict(
 )
 
 
-def in_words(tab: Tab, settings: ClinicSettings) -> list[dict[str, Any]]:
+def groups_for_display(tab: Tab, settings: ClinicSettings) -> list[dict[str, Any]]:
     """The groups of a tab, each with its settings and what is decided, as a person reads it."""
     return [
         {"title": group.title, "intro": group.intro, "rows": [_row(setting, settings) for setting in group.settings]}
@@ -33,10 +33,10 @@ def in_words(tab: Tab, settings: ClinicSettings) -> list[dict[str, Any]]:
 
 def _row(setting: Setting, settings: ClinicSettings) -> dict[str, Any]:
     value = setting.value(settings)
-    return {"label": setting.label, "help": setting.help, "value": write_value(setting, value), "is_on": value is True}
+    return {"label": setting.label, "help": setting.help, "value": format_value(setting, value), "is_on": value is True}
 
 
-def write_value(setting: Setting, value: Any) -> str:
+def format_value(setting: Setting, value: Any) -> str:
     """A setting's value in words: `On`, `9:00 am`, `60 minutes`, `Mon, Tue, Wed`."""
     words = dict(setting.choices)
     if isinstance(value, bool):
@@ -58,7 +58,7 @@ def people_without_second_factor(actor: Actor) -> list[str]:
     return [str(user) for user in without]
 
 
-def hours_in_words(week: Mapping[str, Sequence[Sequence[str]]]) -> str:
+def format_hours(week: Mapping[str, Sequence[Sequence[str]]]) -> str:
     """Weekly hours in a line, days with the same hours together: `Mon–Thu 9:00 am–5:00 pm · Fri 9:00 am–12:00 pm`."""
     runs: list[tuple[list[str], str]] = []
     for day in WEEKDAYS:

@@ -20,12 +20,12 @@ TABS = (CLINIC, SCHEDULING, INTAKE, MESSAGING, ESCALATION, NOTIFICATIONS, PREFER
 TAB_BY_SLUG = {tab.slug: tab for tab in TABS}
 
 
-def every(tabs: Iterable[Tab] = (*TABS, DOCTOR)) -> Iterator[tuple[Tab, Setting]]:
+def all_settings(tabs: Iterable[Tab] = (*TABS, DOCTOR)) -> Iterator[tuple[Tab, Setting]]:
     """All settings, in the order of the pages."""
     return ((tab, setting) for tab in tabs for setting in tab.settings)
 
 
-OF_CLINIC = {setting.name: setting.column for _tab, setting in every(TABS) if setting.model is Clinic}
-RANGES = {setting.name: (setting.low, setting.high) for _tab, setting in every(TABS) if setting.low is not None}
+CLINIC_COLUMNS = {setting.name: setting.column for _tab, setting in all_settings(TABS) if setting.model is Clinic}
+BOUNDS = {setting.name: (setting.low, setting.high) for _tab, setting in all_settings(TABS) if setting.low is not None}
 
 __all__ = ["DOCTOR", "OF_CLINIC", "RANGES", "TABS", "TAB_BY_SLUG", "Group", "Setting", "Tab", "every"]

@@ -4,7 +4,7 @@ from django.utils.html import escape
 
 from clinicflow.audit.models import AuditLog
 from clinicflow.clinic_settings.api.serializers import CLINIC_FIELDS
-from clinicflow.clinic_settings.schema import OF_CLINIC, TABS, every
+from clinicflow.clinic_settings.schema import CLINIC_COLUMNS, TABS, all_settings
 from clinicflow.clinics.models import Clinic, ClinicSettings, DoctorSettings
 from clinicflow.testing.case import PASSWORD, ClinicCase
 
@@ -40,18 +40,18 @@ class Pages(ClinicCase):
 class Declared(ClinicCase):
     def test_every_column_of_the_settings_stands_on_one_page(self):
         columns = {field.name for field in ClinicSettings._meta.fields} - OWN
-        declared = [setting.name for _tab, setting in every(TABS) if setting.name not in OF_CLINIC]
+        declared = [setting.name for _tab, setting in all_settings(TABS) if setting.name not in CLINIC_COLUMNS]
         self.assertEqual(sorted(declared), sorted(columns))
         doctors = {field.name for field in DoctorSettings._meta.fields} - OWN - {"doctor"}
-        own = [setting.name for _tab, setting in every() if setting.model is DoctorSettings]
+        own = [setting.name for _tab, setting in all_settings() if setting.model is DoctorSettings]
         self.assertEqual(sorted(own), sorted(doctors))
 
     def test_the_api_has_what_the_pages_have(self):
-        names = {setting.name for _tab, setting in every(TABS)} - set(OF_CLINIC) - {"opens_at", "closes_at"}
+        names = {setting.name for _tab, setting in all_settings(TABS)} - set(CLINIC_COLUMNS) - {"opens_at", "closes_at"}
         self.assertEqual(names, set(CLINIC_FIELDS))
 
     def test_words_for_choices_are_the_models_choices(self):
-        for _tab, setting in every():
+        for _tab, setting in all_settings():
             if setting.field.choices:
                 with self.subTest(setting.name):
                     self.assertEqual(sorted(dict(setting.choices)), sorted(dict(setting.field.choices)))

@@ -11,7 +11,11 @@ from clinicflow.access.guards import role_required
 from clinicflow.access.permissions import permissions_of
 from clinicflow.clinic_settings.forms.settings import TabForm
 from clinicflow.clinic_settings.operations import settings
-from clinicflow.clinic_settings.presentation.settings_display import in_words, people_without_second_factor, write_value
+from clinicflow.clinic_settings.presentation.settings_display import (
+    format_value,
+    groups_for_display,
+    people_without_second_factor,
+)
 from clinicflow.clinic_settings.schema import TAB_BY_SLUG, TABS, Tab
 from clinicflow.clinics.errors import ChangedMeanwhile
 from clinicflow.clinics.models import ClinicSettings
@@ -34,7 +38,9 @@ def tab(request: HttpRequest, slug: str) -> HttpResponseBase:
         return (change_after_password if chosen.asks_again else change)(request, chosen)
     row = _row(request)
     if "settings.write" not in permissions_of(request.actor.role):
-        return render_page(request, "settings/tab_read.html", {"tab": chosen, "groups": in_words(chosen, row)})
+        return render_page(
+            request, "settings/tab_read.html", {"tab": chosen, "groups": groups_for_display(chosen, row)}
+        )
     form = TabForm(chosen, values=chosen.values(row), seen=chosen.fingerprint(row))
     return _form_page(request, chosen, form)
 
@@ -65,7 +71,7 @@ def _changed_meanwhile(request: HttpRequest, chosen: Tab, form: TabForm) -> Http
     """What was typed, with what is saved now beside each field that differs; saving again is a decision then."""
     now_saved = chosen.values(_row(request))
     theirs = {
-        setting.name: write_value(setting, now_saved[setting.name])
+        setting.name: format_value(setting, now_saved[setting.name])
         for setting in chosen.settings
         if form.cleaned_data[setting.name] != now_saved[setting.name]
     }

@@ -5,13 +5,13 @@ from typing import Any
 import django_filters
 from django.db.models import Q, QuerySet
 
-from clinicflow.api.filters import Filters, YesNoFilter
+from clinicflow.api.filters import BooleanFilter
 from clinicflow.clinics.models import Doctor
 
 
-class DoctorFilters(Filters):
+class DoctorFilters(django_filters.FilterSet):
     specialty = django_filters.CharFilter(lookup_expr="iexact", max_length=80)
-    is_active = YesNoFilter()
+    is_active = BooleanFilter()
     search = django_filters.CharFilter(method="find", max_length=80)
 
     class Meta:

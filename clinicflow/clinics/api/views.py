@@ -3,7 +3,7 @@
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 
-from clinicflow.api.base import ClinicViewSet, Lists, Shows
+from clinicflow.api.base import ClinicViewSet, ListMixin, RetrieveMixin
 from clinicflow.clinics.api.filters import DoctorFilters
 from clinicflow.clinics.api.serializers import (
     DoctorOutput,
@@ -14,7 +14,7 @@ from clinicflow.clinics.models import Doctor
 @extend_schema_view(
     list=extend_schema(summary="The clinic's doctors"), retrieve=extend_schema(summary="One doctor of the clinic")
 )
-class DoctorViewSet(Lists, Shows, ClinicViewSet):
+class DoctorViewSet(ListMixin, RetrieveMixin, ClinicViewSet):
     roles = ("admin", "doctor", "owner")
     output_class = DoctorOutput
     filterset_class = DoctorFilters

@@ -9,12 +9,12 @@ from clinicflow.access.actor import Actor
 from clinicflow.access.roles import Role
 from clinicflow.clinics.events import SettingsChanged
 from clinicflow.clinics.models import Doctor, DoctorSettings
-from clinicflow.clinics.rules.working_hours import problem_of_week
+from clinicflow.clinics.rules.working_hours import validate_week
 from clinicflow.core.errors import Forbidden, Invalid
 from clinicflow.core.events import publish
 
 
-class Profile(TypedDict):
+class DoctorProfile(TypedDict):
     """What is known of a doctor; `working_hours` as the model keeps them."""
 
     name: str
@@ -27,7 +27,7 @@ class Profile(TypedDict):
 
 
 @transaction.atomic
-def add(actor: Actor, profile: Profile) -> Doctor:
+def create(actor: Actor, profile: DoctorProfile) -> Doctor:
     """A new doctor, with settings of their own; nobody signs in as them yet. Invalid by field."""
     _check(actor, profile, None)
     doctor = Doctor.objects.create(clinic_id=actor.clinic_id, **profile)
@@ -37,7 +37,7 @@ def add(actor: Actor, profile: Profile) -> Doctor:
 
 
 @transaction.atomic
-def change(actor: Actor, doctor_id: UUID, profile: Profile) -> Doctor:
+def update(actor: Actor, doctor_id: UUID, profile: DoctorProfile) -> Doctor:
     """Change what is known of a doctor; visits that are booked stay. Invalid by field, NotFound."""
     doctor: Doctor = Doctor.objects.visible_to(actor).lock(doctor_id)
     _check(actor, profile, doctor)
@@ -49,7 +49,7 @@ def change(actor: Actor, doctor_id: UUID, profile: Profile) -> Doctor:
 
 
 @transaction.atomic
-def bring_back(actor: Actor, doctor_id: UUID) -> Doctor:
+def reactivate(actor: Actor, doctor_id: UUID) -> Doctor:
     """A doctor who had left can be booked again. Repeating is a success."""
     _require_desk(actor)
     doctor: Doctor = Doctor.objects.visible_to(actor).lock(doctor_id)
@@ -59,10 +59,10 @@ def bring_back(actor: Actor, doctor_id: UUID) -> Doctor:
     return doctor
 
 
-def _check(actor: Actor, profile: Profile, doctor: Doctor | None) -> None:
+def _check(actor: Actor, profile: DoctorProfile, doctor: Doctor | None) -> None:
     _require_desk(actor)
     errors: dict[str, list[str]] = {}
-    problem = problem_of_week(profile["working_hours"])
+    problem = validate_week(profile["working_hours"])
     if problem:
         errors["working_hours"] = [problem]
     same = Doctor.objects.visible_to(actor).filter(name__iexact=profile["name"])

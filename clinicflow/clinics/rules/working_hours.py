@@ -7,7 +7,7 @@ from clinicflow.clinics.models import WEEKDAYS
 from clinicflow.web.display import write_clock
 
 
-def problem_of_day(ranges: Any) -> str:
+def validate_day(ranges: Any) -> str:
     """What is wrong with a day's ranges (`[["09:00", "12:30"], …]`, wall-clock, in order, apart), or nothing."""
     if not isinstance(ranges, list):
         return "A day is a list of ranges."
@@ -25,14 +25,14 @@ def problem_of_day(ranges: Any) -> str:
     return ""
 
 
-def problem_of_week(week: Any) -> str:
+def validate_week(week: Any) -> str:
     """What is wrong with weekly hours (`{"mon": […], …}`), or nothing."""
     if not isinstance(week, dict):
         return "Weekly hours are an object of days."
     unknown = set(week) - set(WEEKDAYS)
     if unknown:
         return f"Days are {', '.join(WEEKDAYS)}."
-    return next((f"{day}: {problem}" for day, ranges in week.items() if (problem := problem_of_day(ranges))), "")
+    return next((f"{day}: {problem}" for day, ranges in week.items() if (problem := validate_day(ranges))), "")
 
 
 def minutes_between(start: dt.time, end: dt.time) -> int:

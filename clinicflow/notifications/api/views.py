@@ -9,11 +9,11 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clinicflow.api.base import ClinicView, ClinicViewSet, Lists
+from clinicflow.api.base import ClinicView, ClinicViewSet, ListMixin
 from clinicflow.api.errors import PreconditionFailed
 from clinicflow.api.etags import check_precondition, etag_of
-from clinicflow.api.filters import Filters, YesNoFilter
-from clinicflow.api.serializers import Nothing
+from clinicflow.api.filters import BooleanFilter
+from clinicflow.api.serializers import EmptySerializer
 from clinicflow.core import clock
 from clinicflow.notifications.api.serializers import AllRead, NotificationOutput, PreferenceInput, PreferenceOutput
 from clinicflow.notifications.models import Notification, NotificationPreference
@@ -22,8 +22,8 @@ from clinicflow.notifications.operations import notifications, preferences
 TOLD = ("admin", "doctor")
 
 
-class NotificationFilters(Filters):
-    unread = YesNoFilter(field_name="read_at", lookup_expr="isnull")
+class NotificationFilters(django_filters.FilterSet):
+    unread = BooleanFilter(field_name="read_at", lookup_expr="isnull")
     kind = django_filters.MultipleChoiceFilter(choices=Notification.Kind.choices)
 
     class Meta:
@@ -32,7 +32,7 @@ class NotificationFilters(Filters):
 
 
 @extend_schema_view(list=extend_schema(summary="One's own notifications, the newest first"))
-class NotificationViewSet(Lists, ClinicViewSet):
+class NotificationViewSet(ListMixin, ClinicViewSet):
     roles = TOLD
     output_class = NotificationOutput
     filterset_class = NotificationFilters
@@ -42,16 +42,16 @@ class NotificationViewSet(Lists, ClinicViewSet):
     def get_queryset(self) -> QuerySet[Notification]:
         return Notification.objects.visible_to(self.actor).in_app()
 
-    @extend_schema(summary="Mark one read", request=Nothing, responses={200: NotificationOutput})
+    @extend_schema(summary="Mark one read", request=EmptySerializer, responses={200: NotificationOutput})
     @action(detail=True, methods=["post"], url_path="read")
     def read_one(self, request: Request, pk: UUID) -> Response:
-        self.read(Nothing)
+        self.read(EmptySerializer)
         return Response(NotificationOutput(notifications.mark_read(self.actor, pk, at=clock.now())).data)
 
-    @extend_schema(summary="Mark all read", request=Nothing, responses={200: AllRead})
+    @extend_schema(summary="Mark all read", request=EmptySerializer, responses={200: AllRead})
     @action(detail=False, methods=["post"], url_path="read-all")
     def read_all(self, request: Request) -> Response:
-        self.read(Nothing)
+        self.read(EmptySerializer)
         return Response({"marked": notifications.mark_all_read(self.actor, at=clock.now())})
 
 
@@ -67,7 +67,7 @@ class PreferenceView(ClinicView):
         return Response(PreferenceOutput(row).data, headers=headers)
 
     def _change(self, request: Request, *, partial: bool) -> Response:
-        row = preferences.of(self.actor, lock=True)
+        row = preferences.preferences_of(self.actor, lock=True)
         if not row._state.adding:
             check_precondition(request, row)
         elif request.headers.get("If-Match", "*").strip() != "*":
@@ -77,7 +77,7 @@ class PreferenceView(ClinicView):
 
     @extend_schema(summary="What one is told of", responses=PreferenceOutput)
     def get(self, request: Request) -> Response:
-        return self._answer(preferences.of(self.actor))
+        return self._answer(preferences.preferences_of(self.actor))
 
     @extend_schema(summary="Choose what one is told of", request=PreferenceInput, responses=PreferenceOutput)
     def put(self, request: Request) -> Response:

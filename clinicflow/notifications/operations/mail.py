@@ -98,7 +98,7 @@ def claim(actor: Actor, person: Recipient, mail_id: UUID) -> list[Notification]:
 
 
 @transaction.atomic
-def sent(actor: Actor, mail_id: UUID, *, at: dt.datetime) -> None:
+def mark_sent(actor: Actor, mail_id: UUID, *, at: dt.datetime) -> None:
     """The mail has left."""
     rows = Notification.objects.visible_to(actor).filter(mail_id=mail_id, emailed_at=None)
     rows.update(emailed_at=at, updated_at=at)

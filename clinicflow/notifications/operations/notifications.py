@@ -31,7 +31,7 @@ KEEP = dt.timedelta(days=90)
 
 
 @dataclass(frozen=True, kw_only=True)
-class News:
+class NotificationRequest:
     """Something that happened to an object of the clinic, by id.
 
     `occasion` tells this time from another one; without it the object is news of this kind only once. `doctor_id` is
@@ -53,7 +53,7 @@ class News:
 
 
 @transaction.atomic
-def notify(actor: Actor, news: Iterable[News], *, at: dt.datetime) -> int:
+def notify(actor: Actor, news: Iterable[NotificationRequest], *, at: dt.datetime) -> int:
     """Tell everybody whom it concerns, as clinic and person have it; how many rows are new.
 
     Safe to run twice, also at once: what somebody has been told under the same key is not told again.
@@ -72,7 +72,9 @@ def notify(actor: Actor, news: Iterable[News], *, at: dt.datetime) -> int:
     return len(made)
 
 
-def _rows(actor: Actor, news: list[News], settings: ClinicSettings, at: dt.datetime) -> Iterator[Notification]:
+def _rows(
+    actor: Actor, news: list[NotificationRequest], settings: ClinicSettings, at: dt.datetime
+) -> Iterator[Notification]:
     """A row for each person and piece of news that they were not told of yet."""
     people = list(_people(actor, {item.doctor_id for item in news if item.doctor_id}))
     preferences = {(row.user_id, row.role): row for row in NotificationPreference.objects.visible_to(actor)}
@@ -86,7 +88,7 @@ def _rows(actor: Actor, news: list[News], settings: ClinicSettings, at: dt.datet
         who = (person.user_id, person.role)
         preference = preferences.get(who) or NotificationPreference()
         for item in news:
-            if not _concerns(item, person) or item.kind in preference.muted or item.key in told[who]:
+            if not _recipients_of(item, person) or item.kind in preference.muted or item.key in told[who]:
                 continue
             own = item.done_by == person.user_id
             yield Notification(
@@ -110,7 +112,7 @@ def _people(actor: Actor, doctors: set[UUID]) -> Iterable[Membership]:
     return found
 
 
-def _concerns(item: News, person: Membership) -> bool:
+def _recipients_of(item: NotificationRequest, person: Membership) -> bool:
     if person.role == Membership.Role.ADMIN:
         return item.for_desk
     return item.doctor_id is not None and person.doctor_id == item.doctor_id
@@ -134,7 +136,7 @@ def mark_all_read(actor: Actor, *, at: dt.datetime) -> int:
 
 
 @transaction.atomic
-def forget_old(actor: Actor, *, at: dt.datetime) -> int:
+def delete_old(actor: Actor, *, at: dt.datetime) -> int:
     """Delete what was read a month ago or nobody read for three; how many rows."""
     rows = Notification.objects.visible_to(actor)
     old = rows.filter(Q(read_at__lt=at - KEEP_READ) | Q(created_at__lt=at - KEEP))

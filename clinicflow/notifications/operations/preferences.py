@@ -10,7 +10,7 @@ from clinicflow.core.errors import Forbidden, Invalid
 from clinicflow.notifications.models import Notification, NotificationPreference
 
 
-def of(actor: Actor, *, lock: bool = False) -> NotificationPreference:
+def preferences_of(actor: Actor, *, lock: bool = False) -> NotificationPreference:
     """The actor's own preferences, locked on wish; the defaults, unsaved, for somebody who has chosen nothing."""
     rows = NotificationPreference.objects.visible_to(actor)
     own = (rows.select_for_update(of=("self",)) if lock else rows).first()

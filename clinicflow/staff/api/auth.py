@@ -17,13 +17,13 @@ from clinicflow.accounts.errors import BadCredentials, SecondFactorRequired
 from clinicflow.accounts.models import AuthSession, User
 from clinicflow.accounts.operations import second_factor, sessions, tokens
 from clinicflow.api.base import ClinicView
-from clinicflow.api.schema import problems
+from clinicflow.api.schema import problem_responses
 from clinicflow.api.throttles import SignInThrottle
 from clinicflow.clinics.models import Membership
 from clinicflow.core.errors import DomainError
 from clinicflow.staff.api.serializers import Login, Me, Refresh, SwitchRole, TokenPair, UserBrief
 from clinicflow.staff.operations import sign_in
-from clinicflow.staff.selectors.actor_resolution import caller_of
+from clinicflow.staff.selectors.actor_resolution import origin_of_request
 
 STAFF = ("admin", "doctor", "owner")
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -71,7 +71,7 @@ class LoginView(OutsideTransaction):
         operation_id="login",
         summary="Sign in",
         request=Login,
-        responses={200: TokenPair} | problems(400, 401, 403, 429),
+        responses={200: TokenPair} | problem_responses(400, 401, 403, 429),
         auth=[],
     )
     def post(self, request: Request) -> Response:
@@ -85,20 +85,20 @@ class LoginView(OutsideTransaction):
 
     def _sign_in(self, request: Request, email: str, password: str, otp: str = "") -> dict[str, Any] | DomainError:
         """The tokens, or the refusal as a value: raising it here would undo the record of it."""
-        inner, caller = request._request, caller_of(request._request)
+        inner, caller = request._request, origin_of_request(request._request)
         user = authenticate(inner, email=email, password=password)
         if not isinstance(user, User) or not user.is_active:
-            sign_in.refused(email, caller, reason="wrong password or address")
+            sign_in.record_failure(email, caller, reason="wrong password or address")
             return BadCredentials()
-        if second_factor.is_set(user):
+        if second_factor.is_enrolled(user):
             if not otp:
                 return SecondFactorRequired()
-            if not second_factor.accepts(user, otp):
+            if not second_factor.verify_code(user, otp):
                 user_login_failed.send(__name__, credentials={"email": email}, request=inner)
-                sign_in.refused(email, caller, reason="wrong second factor")
+                sign_in.record_failure(email, caller, reason="wrong second factor")
                 return BadCredentials("The code of the second factor is not right.")
         user_logged_in.send(User, request=inner, user=user)
-        session, membership = sign_in.begin(user, caller, kind=AuthSession.Kind.API)
+        session, membership = sign_in.start_session(user, caller, kind=AuthSession.Kind.API)
         return pair(session, membership, tokens.refresh_token(session))
 
 
@@ -107,7 +107,7 @@ class RefreshView(OutsideTransaction):
         operation_id="refresh",
         summary="A new pair of tokens",
         request=Refresh,
-        responses={200: TokenPair} | problems(400, 401, 429),
+        responses={200: TokenPair} | problem_responses(400, 401, 429),
         auth=[],
     )
     def post(self, request: Request) -> Response:
@@ -122,10 +122,12 @@ class LogoutView(ClinicView):
     roles = STAFF
     keeps_answers = False
 
-    @extend_schema(operation_id="logout", summary="Sign out", request=None, responses={204: None} | problems(401))
+    @extend_schema(
+        operation_id="logout", summary="Sign out", request=None, responses={204: None} | problem_responses(401)
+    )
     def post(self, request: Request) -> Response:
         """End this sign-in: its refresh tokens, its access tokens, its sockets."""
-        sign_in.end(request._request.auth_session, caller_of(request._request))
+        sign_in.end_session(request._request.auth_session, origin_of_request(request._request))
         return Response(status=204)
 
 
@@ -137,20 +139,22 @@ class SwitchRoleView(ClinicView):
         operation_id="switch_role",
         summary="Act under another role",
         request=SwitchRole,
-        responses={200: TokenPair} | problems(400, 401, 403),
+        responses={200: TokenPair} | problem_responses(400, 401, 403),
     )
     def post(self, request: Request) -> Response:
         """Act under another role that you hold; the old tokens end, new ones come."""
         inner = request._request
-        session, membership = sign_in.choose_role(inner.auth_session, caller_of(inner), **self.read(SwitchRole))
-        sessions.follow(inner, session)
+        session, membership = sign_in.select_role(inner.auth_session, origin_of_request(inner), **self.read(SwitchRole))
+        sessions.extend(inner, session)
         return Response(pair(session, membership, tokens.refresh_token(session)))
 
 
 class MeView(ClinicView):
     roles = STAFF
 
-    @extend_schema(operation_id="me", summary="Who am I, and what may I do", responses={200: Me} | problems(401))
+    @extend_schema(
+        operation_id="me", summary="Who am I, and what may I do", responses={200: Me} | problem_responses(401)
+    )
     def get(self, request: Request) -> Response:
         """You, the membership you act under, all memberships you hold, and what you may do."""
         user = request._request.auth_session.user

@@ -2,11 +2,10 @@
 
 import django_filters
 
-from clinicflow.api.filters import Filters
 from clinicflow.clinics.models import Membership
 
 
-class MemberFilters(Filters):
+class MemberFilters(django_filters.FilterSet):
     role = django_filters.ChoiceFilter(choices=Membership.Role.choices)
     status = django_filters.ChoiceFilter(choices=Membership.Status.choices)
 

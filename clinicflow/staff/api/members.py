@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clinicflow.api.base import ClinicViewSet, Lists
+from clinicflow.api.base import ClinicViewSet, ListMixin
 from clinicflow.clinics.models import Membership
 from clinicflow.core import clock
 from clinicflow.staff.api.filters import MemberFilters
@@ -16,7 +16,7 @@ from clinicflow.staff.operations import members
 
 
 @extend_schema_view(list=extend_schema(summary="Who works in the clinic, as what"))
-class MemberViewSet(Lists, ClinicViewSet):
+class MemberViewSet(ListMixin, ClinicViewSet):
     roles = ("admin",)
     input_class = MemberInput
     output_class = MemberOutput

@@ -14,7 +14,7 @@ from clinicflow.staff.operations import members
 
 
 @transaction.atomic
-def open_clinic(*, name: str, timezone: str, manager_email: str, manager_name: str, password: str) -> Actor:
+def create_clinic(*, name: str, timezone: str, manager_email: str, manager_name: str, password: str) -> Actor:
     """A new clinic with the settings that every clinic starts with, and its manager; returns the clinic's own actor.
 
     `timezone` is an IANA name. A manager who has an account already keeps its password. Invalid by field.

@@ -29,9 +29,9 @@ def add(
     MembershipExists if they have it already; DoctorTaken; Invalid if the doctor does not fit the role or the password
     is weak.
     """
-    _hold(actor)
+    _lock_clinic(actor)
     user = users.find_or_create(email, name=name, password=password)
-    return _give(actor, user, role, doctor_id)
+    return _grant(actor, user, role, doctor_id)
 
 
 @transaction.atomic
@@ -50,12 +50,12 @@ def invite(
 
     Somebody who works here already gets the further roles at once. Refusals as of `add`.
     """
-    _hold(actor)
+    _lock_clinic(actor)
     if not roles:
         raise Invalid(fields={"roles": ["At least one role."]})
     user = users.find_or_create(email, name=name, password=password)
     known_here = Membership.objects.visible_to(actor).filter(user=user).exists()
-    given = [_give(actor, user, role, doctor_id) for role in sorted(set(roles))]
+    given = [_grant(actor, user, role, doctor_id) for role in sorted(set(roles))]
     if known_here:
         return given
     for membership in given:
@@ -80,7 +80,7 @@ def change(
     OwnMembership for one's own role or access; LastManager; DoctorTaken; WorksElsewhere for the name of somebody with
     another clinic.
     """
-    _hold(actor)
+    _lock_clinic(actor)
     membership: Membership = Membership.objects.visible_to(actor).lock(membership_id)
     before = (membership.role, membership.doctor_id, membership.status)
     if role is not None:
@@ -89,7 +89,7 @@ def change(
         membership.doctor = _doctor_for(actor, membership.user_id, membership.role, doctor_id or membership.doctor_id)
     membership.status = status or membership.status
     if name is not None and name != membership.shown_name:
-        _rename(actor, [membership], name)
+        _rename_user(actor, [membership], name)
     after = (membership.role, membership.doctor_id, membership.status)
     if after != before:
         _apply(actor, membership)
@@ -97,32 +97,32 @@ def change(
 
 
 @transaction.atomic
-def save_person(
+def save_member(
     actor: Actor, user_id: UUID, *, name: str, roles: Collection[str], doctor_id: UUID | None = None
 ) -> list[Membership]:
     """Make these the person's roles in the clinic: missing ones are given, others taken, and what they open ends.
 
     OwnMembership for the role that the actor works under; else as `change`.
     """
-    held = held_by(actor, user_id)
+    held = memberships_of_user(actor, user_id)
     if not roles:
         raise Invalid(fields={"roles": ["At least one role. To keep somebody out, switch their access off."]})
     for membership in held:
         if membership.role not in roles:
-            _take(actor, membership)
+            _revoke(actor, membership)
         elif membership.role == Membership.Role.DOCTOR and membership.doctor_id != doctor_id:
             membership.doctor = _doctor_for(actor, user_id, membership.role, doctor_id)
             _apply(actor, membership)
     kept = [membership for membership in held if membership.role in roles]
     first = held[0]
     for role in sorted(set(roles) - {membership.role for membership in kept}):
-        given = _give(actor, first.user, role, doctor_id)
+        given = _grant(actor, first.user, role, doctor_id)
         given.status, given.invited_at = first.status, first.invited_at
         given.invited_as, given.joined_at = first.invited_as, first.joined_at
         given.save(update_fields=["status", "invited_at", "invited_as", "joined_at", "updated_at"])
         kept.append(given)
     if name.strip() != first.shown_name:
-        _rename(actor, kept, name.strip())
+        _rename_user(actor, kept, name.strip())
     return kept
 
 
@@ -132,15 +132,15 @@ def set_access(actor: Actor, user_id: UUID, *, status: str) -> None:
 
     Repeating is a success.
     """
-    for membership in held_by(actor, user_id):
+    for membership in memberships_of_user(actor, user_id):
         if membership.status != status:
             membership.status = status
             _apply(actor, membership)
 
 
-def held_by(actor: Actor, user_id: UUID) -> Sequence[Membership]:
+def memberships_of_user(actor: Actor, user_id: UUID) -> Sequence[Membership]:
     """A person's memberships in the actor's clinic, locked, in a steady order. NotFound if there is none."""
-    _hold(actor)
+    _lock_clinic(actor)
     rows = Membership.objects.visible_to(actor).filter(user_id=user_id).select_related("user", "doctor")
     held = list(rows.select_for_update(of=("self",)).order_by("role"))
     if not held:
@@ -148,12 +148,12 @@ def held_by(actor: Actor, user_id: UUID) -> Sequence[Membership]:
     return held
 
 
-def _hold(actor: Actor) -> None:
+def _lock_clinic(actor: Actor) -> None:
     """One change of a clinic's people at a time. The weaker lock: foreign keys to the clinic do not wait for it."""
     Clinic.objects.select_for_update(no_key=True).get(pk=actor.clinic_id)
 
 
-def _give(actor: Actor, user: User, role: str, doctor_id: UUID | None) -> Membership:
+def _grant(actor: Actor, user: User, role: str, doctor_id: UUID | None) -> Membership:
     doctor = _doctor_for(actor, user.pk, role, doctor_id)
     membership = Membership(user=user, clinic_id=actor.clinic_id, role=role, doctor=doctor)
     try:
@@ -165,7 +165,7 @@ def _give(actor: Actor, user: User, role: str, doctor_id: UUID | None) -> Member
     return membership
 
 
-def _take(actor: Actor, membership: Membership) -> None:
+def _revoke(actor: Actor, membership: Membership) -> None:
     if membership.pk == actor.membership_id:
         raise OwnMembership()
     sessions.revoke_of_membership(membership.pk)
@@ -193,7 +193,7 @@ def _require_manager(actor: Actor) -> None:
         raise LastManager()
 
 
-def _rename(actor: Actor, memberships: Sequence[Membership], name: str) -> None:
+def _rename_user(actor: Actor, memberships: Sequence[Membership], name: str) -> None:
     if not name:
         raise Invalid(fields={"name": ["A name."]})
     first = memberships[0]

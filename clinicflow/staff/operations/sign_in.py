@@ -14,11 +14,11 @@ from clinicflow.audit.log import record
 from clinicflow.clinics.models import ClinicSettings, Membership
 from clinicflow.db import tenant
 from clinicflow.staff.operations import invitations
-from clinicflow.staff.selectors.actor_resolution import Caller, actor_of_membership
+from clinicflow.staff.selectors.actor_resolution import RequestOrigin, actor_of_membership
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stranger:
+class UnknownUser:
     """Somebody who tried to sign in and is not known, or works in no clinic."""
 
     clinic_id: UUID | None = None
@@ -51,7 +51,7 @@ def memberships_of(user: User) -> Sequence[Membership]:
 
 
 @transaction.atomic
-def begin(user: User, caller: Caller, *, kind: str) -> tuple[AuthSession, Membership | None]:
+def start_session(user: User, caller: RequestOrigin, *, kind: str) -> tuple[AuthSession, Membership | None]:
     """Start a sign-in of kind `web` or `api`, under the only membership, or for the API the one used last.
 
     On the web nobody is chosen for: with several memberships, or while the clinic wants a second factor that is not
@@ -59,7 +59,7 @@ def begin(user: User, caller: Caller, *, kind: str) -> tuple[AuthSession, Member
     """
     held = memberships_of(user)
     if kind == AuthSession.Kind.API:
-        chosen = _used_last(user, held)
+        chosen = _last_used(user, held)
     else:
         chosen = held[0] if len(held) == 1 else None
     if chosen is not None and lacks_second_factor(user, chosen):
@@ -71,7 +71,7 @@ def begin(user: User, caller: Caller, *, kind: str) -> tuple[AuthSession, Member
     return session, chosen
 
 
-def _used_last(user: User, held: Sequence[Membership]) -> Membership | None:
+def _last_used(user: User, held: Sequence[Membership]) -> Membership | None:
     by_id = {membership.pk: membership for membership in held}
     latest = AuthSession.objects.filter(user=user, membership_id__in=by_id).order_by("-created_at").first()
     if latest is not None and latest.membership_id is not None:
@@ -81,19 +81,21 @@ def _used_last(user: User, held: Sequence[Membership]) -> Membership | None:
 
 def lacks_second_factor(user: User, membership: Membership) -> bool:
     """Whether the membership's clinic requires a second factor that this person has not set up."""
-    return _settings_of(membership).require_mfa and not second_factor.is_set(user)
+    return _settings_of(membership).require_mfa and not second_factor.is_enrolled(user)
 
 
 def _settings_of(membership: Membership) -> ClinicSettings:
     with tenant(membership.clinic_id):
-        settings: ClinicSettings = ClinicSettings.objects.of_clinic(actor_of_membership(membership, Caller())).get()
+        settings: ClinicSettings = ClinicSettings.objects.of_clinic(
+            actor_of_membership(membership, RequestOrigin())
+        ).get()
     return settings
 
 
-def _start(user: User, membership: Membership | None, caller: Caller, *, kind: str) -> AuthSession:
+def _start(user: User, membership: Membership | None, caller: RequestOrigin, *, kind: str) -> AuthSession:
     if membership is not None:
         with tenant(actor_of_membership(membership, caller).scope()):
-            invitations.note_joined(membership)
+            invitations.record_acceptance(membership)
     return sessions.start(
         user,
         kind=kind,
@@ -105,7 +107,9 @@ def _start(user: User, membership: Membership | None, caller: Caller, *, kind: s
 
 
 @transaction.atomic
-def choose(old: AuthSession, caller: Caller, *, membership_id: UUID) -> tuple[AuthSession, Membership]:
+def select_membership(
+    old: AuthSession, caller: RequestOrigin, *, membership_id: UUID
+) -> tuple[AuthSession, Membership]:
     """Act under another membership of the same person: a new sign-in takes the place of the old, whose tokens and
     sockets end. RoleNotHeld if it is not theirs; EnrolmentRequired if its clinic wants a second factor first."""
     held = {membership.pk: membership for membership in memberships_of(old.user)}
@@ -123,8 +127,8 @@ def choose(old: AuthSession, caller: Caller, *, membership_id: UUID) -> tuple[Au
 
 
 @transaction.atomic
-def choose_role(
-    old: AuthSession, caller: Caller, *, role: str, clinic_id: UUID | None = None
+def select_role(
+    old: AuthSession, caller: RequestOrigin, *, role: str, clinic_id: UUID | None = None
 ) -> tuple[AuthSession, Membership]:
     """The same by role, in the present clinic unless another is named. RoleNotHeld if there is no such membership."""
     held = memberships_of(old.user)
@@ -132,12 +136,12 @@ def choose_role(
     wanted = clinic_id or present
     for membership in held:
         if membership.role == role and wanted in (None, membership.clinic_id):
-            return choose(old, caller, membership_id=membership.pk)
+            return select_membership(old, caller, membership_id=membership.pk)
     raise RoleNotHeld()
 
 
 @transaction.atomic
-def end(session: AuthSession, caller: Caller) -> None:
+def end_session(session: AuthSession, caller: RequestOrigin) -> None:
     """Sign out: the sign-in's cookie, tokens and sockets end."""
     sessions.revoke([session])
     held = memberships_of(session.user)
@@ -146,7 +150,7 @@ def end(session: AuthSession, caller: Caller) -> None:
 
 
 @transaction.atomic
-def refused(email: str, caller: Caller, *, reason: str) -> None:
+def record_failure(email: str, caller: RequestOrigin, *, reason: str) -> None:
     """Write down a sign-in that failed; with the clinic if the address is somebody's, and never the address itself
     if it is nobody's (people type passwords there)."""
     user = User.objects.filter(email=User.objects.normalize_email(email)).first()
@@ -157,7 +161,7 @@ def refused(email: str, caller: Caller, *, reason: str) -> None:
 def _record(
     user: User | None,
     membership: Membership | None,
-    caller: Caller,
+    caller: RequestOrigin,
     action: str,
     *,
     outcome: str = "ok",
@@ -165,7 +169,7 @@ def _record(
     session_id: UUID | str = "",
     values: dict[str, str] | None = None,
 ) -> None:
-    who: Actor | Stranger
+    who: Actor | UnknownUser
     if membership is not None:
         who = actor_of_membership(membership, caller)
         with tenant(who.scope()):
@@ -179,7 +183,7 @@ def _record(
                 values=values,
             )
         return
-    who = Stranger(
+    who = UnknownUser(
         user_id=user.pk if user else None,
         request_id=caller.request_id,
         ip_address=caller.ip_address,

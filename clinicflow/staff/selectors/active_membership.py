@@ -4,9 +4,9 @@ from uuid import UUID
 
 from clinicflow.accounts.models import User
 from clinicflow.clinics.models import Clinic, Membership
-from clinicflow.db.joined import Joined
+from clinicflow.db.joined import JoinQuery
 
-MEMBER = Joined(
+MEMBER = JoinQuery(
     ("m", Membership),
     ("u", User),
     ("c", Clinic),

@@ -11,14 +11,14 @@ from clinicflow.access.actor import Actor
 from clinicflow.access.roles import Role
 from clinicflow.accounts.models import AuthSession
 from clinicflow.clinics.models import Clinic, Membership
-from clinicflow.core.client_ip import client_address
+from clinicflow.core.client_ip import client_ip
 from clinicflow.staff.selectors import active_membership
 
 TAB = re.compile(r"[0-9A-Za-z-]{1,40}")
 
 
 @dataclass(frozen=True)
-class Caller:
+class RequestOrigin:
     """What a request or socket says about itself."""
 
     request_id: str = ""
@@ -27,7 +27,7 @@ class Caller:
     tab: str = ""
 
 
-def actor_of(session: AuthSession, caller: Caller) -> Actor | None:
+def actor_of(session: AuthSession, caller: RequestOrigin) -> Actor | None:
     """The actor of a live sign-in, or None when its membership is gone, disabled, or not chosen yet."""
     if session.membership_id is None:
         return None
@@ -35,7 +35,7 @@ def actor_of(session: AuthSession, caller: Caller) -> Actor | None:
     return None if membership is None else actor_of_membership(membership, caller, session_id=session.pk)
 
 
-def actor_of_membership(membership: Membership, caller: Caller, *, session_id: UUID | None = None) -> Actor:
+def actor_of_membership(membership: Membership, caller: RequestOrigin, *, session_id: UUID | None = None) -> Actor:
     """The actor that a membership stands for; the clinic and user come with it."""
     return Actor(
         clinic_id=membership.clinic_id,
@@ -54,7 +54,7 @@ def actor_of_membership(membership: Membership, caller: Caller, *, session_id: U
     )
 
 
-def clinic_itself(clinic_id: UUID) -> Actor:
+def clinic_actor(clinic_id: UUID) -> Actor:
     """ClinicFlow acting for a clinic by itself, knowing its name and zone: jobs, and what patients set off."""
     clinic = Clinic.objects.get(pk=clinic_id)
     return Actor(
@@ -62,13 +62,13 @@ def clinic_itself(clinic_id: UUID) -> Actor:
     )
 
 
-def caller_of(request: HttpRequest) -> Caller:
+def origin_of_request(request: HttpRequest) -> RequestOrigin:
     """Request id, address, program and browser tab of a request."""
     tab = request.headers.get("X-Tab", "")
     bound = structlog.contextvars.get_contextvars().get("request_id")
-    return Caller(
+    return RequestOrigin(
         request_id=str(bound or uuid4()),
-        ip_address=client_address(request),
+        ip_address=client_ip(request),
         user_agent=request.headers.get("User-Agent", "")[:300],
         tab=tab if TAB.fullmatch(tab) else "",
     )

@@ -31,7 +31,7 @@ STATES = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Person:
+class Member:
     """One person of the clinic. Of somebody who has not come yet only what the manager wrote."""
 
     user_id: UUID
@@ -81,7 +81,7 @@ class Person:
         return STATES[self.state]
 
 
-def read_people(actor: Actor, *, search: str = "", page: str | None = None) -> tuple[Page, list[Person]]:
+def list_members(actor: Actor, *, search: str = "", page: str | None = None) -> tuple[Page, list[Member]]:
     """A page of the clinic's people by name, with whoever matches `search`. Five queries."""
     rows = Membership.objects.visible_to(actor)
     for word in search.split()[:5]:
@@ -89,29 +89,29 @@ def read_people(actor: Actor, *, search: str = "", page: str | None = None) -> t
         rows = rows.filter(known | Q(user__email__icontains=word) | Q(invited_as__icontains=word))
     users = User.objects.filter(pk__in=rows.values("user_id")).order_by("name", "email")
     shown = Paginator(users.values_list("pk", flat=True), PAGE).get_page(page)
-    return shown, _people(actor, list(shown))
+    return shown, _members(actor, list(shown))
 
 
-def read_person(actor: Actor, user_id: UUID) -> Person:
+def get_member(actor: Actor, user_id: UUID) -> Member:
     """One of the clinic's people, or NotFound."""
-    found = _people(actor, [user_id])
+    found = _members(actor, [user_id])
     if not found:
         raise NotFound()
     return found[0]
 
 
-def _people(actor: Actor, user_ids: Sequence[UUID]) -> list[Person]:
+def _members(actor: Actor, user_ids: Sequence[UUID]) -> list[Member]:
     held: dict[UUID, list[Membership]] = {}
     rows = Membership.objects.visible_to(actor).filter(user_id__in=user_ids).select_related("user", "doctor")
     for membership in rows.order_by("role"):
         held.setdefault(membership.user_id, []).append(membership)
-    factors = second_factor.those_with_one(held)
+    factors = second_factor.enrolled_among(held)
     seen = AuditLog.objects.filter(clinic_id=actor.clinic_id, user=OuterRef("pk"), action__in=SIGN_INS, outcome="ok")
     latest = User.objects.filter(pk__in=list(held)).annotate(at=Subquery(seen.order_by("-id").values("at")[:1]))
     last = dict(latest.values_list("pk", "at"))
     now = clock.now()
     return [
-        Person(
+        Member(
             user_id=user_id,
             email=held[user_id][0].user.email,
             memberships=held[user_id],

@@ -5,7 +5,7 @@ import datetime as dt
 from clinicflow.accounts.models import AuthSession
 from clinicflow.api.models import KeptAnswer
 from clinicflow.core import clock
-from clinicflow.staff.jobs import clear_away
+from clinicflow.staff.jobs import purge_expired
 from clinicflow.testing.case import ClinicCase
 
 
@@ -19,7 +19,7 @@ class ClearingAway(ClinicCase):
                     )
                     KeptAnswer.objects.filter(pk=row.pk).update(created_at=clock.now() - dt.timedelta(hours=hours))
         with self.inside(self.desk):
-            clear_away(clinic_id=self.riverside.pk)
+            purge_expired(clinic_id=self.riverside.pk)
             self.assertEqual(list(KeptAnswer.objects.values_list("key", flat=True)), ["new"])
         with self.inside(self.foreign_desk):
             self.assertEqual(KeptAnswer.objects.count(), 2)
@@ -29,7 +29,7 @@ class ClearingAway(ClinicCase):
         gone = (self.doctor.session_id, self.foreign_desk.session_id)
         AuthSession.objects.filter(pk__in=gone).update(absolute_until=long_ago)
         with self.inside(self.desk):
-            clear_away(clinic_id=self.riverside.pk)
+            purge_expired(clinic_id=self.riverside.pk)
         left = set(AuthSession.objects.values_list("pk", flat=True))
         self.assertNotIn(self.doctor.session_id, left)
         self.assertLessEqual({self.desk.session_id, self.foreign_desk.session_id}, left)

@@ -265,7 +265,7 @@ class PasswordsThatManagersGive(People):
 
     def test_nor_after_the_first_clinic_took_its_own_back(self):
         with self.inside(self.foreign_desk) as manager:
-            invitations.take_back(manager, self.elsewhere.user_id)
+            invitations.cancel(manager, self.elsewhere.user_id)
         self.invite()
         self.assertNotEqual(self.sign_in(GIVEN).get("/schedule").status_code, 200)
         self.assertIsNone(self.joined())

@@ -21,7 +21,7 @@ from clinicflow.core.errors import DomainError
 from clinicflow.staff import emails
 from clinicflow.staff.forms import InvitationForm, PersonForm
 from clinicflow.staff.operations import invitations, members
-from clinicflow.staff.selectors.members import Person, read_people, read_person
+from clinicflow.staff.selectors.members import Member, get_member, list_members
 from clinicflow.web.render import render_page
 
 CONSOLE = "django.core.mail.backends.console.EmailBackend"
@@ -32,7 +32,7 @@ CONSOLE = "django.core.mail.backends.console.EmailBackend"
 def people(request: HttpRequest) -> HttpResponse:
     """Everybody with a role here, `?q=` by name or address."""
     q = request.GET.get("q", "").strip()[:80]
-    page, rows = read_people(request.actor, search=q, page=request.GET.get("page"))
+    page, rows = list_members(request.actor, search=q, page=request.GET.get("page"))
     context = {"rows": rows, "page": page, "q": q, "to_console": settings.EMAIL_BACKEND == CONSOLE}
     return render_page(request, "clinics/people_list.html", context, partial="list")
 
@@ -60,11 +60,11 @@ def person_new(request: HttpRequest) -> HttpResponseBase:
 @reauthentication_required
 def person(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """One person: name, roles, and what can be done about their access."""
-    found = read_person(request.actor, pk)
+    found = get_member(request.actor, pk)
     form = PersonForm(request.POST or None, initial=_initial(found), doctors=_doctors_for(request, pk))
     if request.method == "POST" and form.is_valid():
         try:
-            members.save_person(request.actor, pk, **form.fields_for())
+            members.save_member(request.actor, pk, **form.fields_for())
         except DomainError as error:
             _mark(form, error)
         else:
@@ -101,17 +101,17 @@ def _switch_on(actor: Any, pk: UUID) -> str:
 
 
 def _send_again(actor: Any, pk: UUID) -> str:
-    invitations.send_again(actor, pk, at=clock.now())
+    invitations.resend(actor, pk, at=clock.now())
     return _("Invitation sent again.")
 
 
 def _cancel(actor: Any, pk: UUID) -> str:
-    invitations.take_back(actor, pk)
+    invitations.cancel(actor, pk)
     return _("The invitation is taken back; its link is dead.")
 
 
 def _send_reset(actor: Any, pk: UUID) -> str:
-    invitations.send_reset(actor, pk, at=clock.now())
+    invitations.send_password_reset(actor, pk, at=clock.now())
     return _("An e-mail is on its way, with a link to choose a new password.")
 
 
@@ -124,11 +124,11 @@ ACTS = {
 }
 
 
-def _initial(found: Person) -> dict[str, Any]:
+def _initial(found: Member) -> dict[str, Any]:
     return {"name": found.name, "roles": found.roles, "doctor": found.doctor}
 
 
-def _invitation_of(found: Person) -> dict[str, Any]:
+def _invitation_of(found: Member) -> dict[str, Any]:
     """The demo has no mail server, so its pages show where the letter would lead."""
     to_console = settings.EMAIL_BACKEND == CONSOLE
     link = emails.invitation_link(found.first.user) if settings.DEMO and to_console and found.is_pending else ""

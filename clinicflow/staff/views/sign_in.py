@@ -18,7 +18,7 @@ from clinicflow.accounts.errors import RoleNotHeld
 from clinicflow.accounts.models import User
 from clinicflow.accounts.operations import sessions
 from clinicflow.staff.operations import sign_in
-from clinicflow.staff.selectors.actor_resolution import caller_of
+from clinicflow.staff.selectors.actor_resolution import origin_of_request
 from clinicflow.web.render import render_page
 
 DEMO_PASSWORD = "clinicflow-demo"  # noqa: S105  # public on purpose, and refused in production
@@ -100,8 +100,8 @@ def switch_role(request: HttpRequest) -> HttpResponseBase:
     old = request.auth_session
     if old is None:
         return redirect_to_login(resolve_url("home"))
-    session, _ = sign_in.choose(old, caller_of(request), membership_id=_membership_id(request))
-    sessions.follow(request, session)
+    session, _ = sign_in.select_membership(old, origin_of_request(request), membership_id=_membership_id(request))
+    sessions.extend(request, session)
     back = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
     return redirect(back if safe else "home")

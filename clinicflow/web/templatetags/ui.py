@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from clinicflow.web import display
-from clinicflow.web.fragment_cache import draw
+from clinicflow.web.fragment_cache import render_cached
 
 register = template.Library()
 
@@ -37,7 +37,7 @@ def _drawn(name: str, classes: str) -> SafeString:
 @register.simple_tag
 def drawn(template_name: str, **values: object) -> SafeString:
     """A template of these values alone, remembered: see `clinicflow.web.fragment_cache`."""
-    return draw(template_name, values)
+    return render_cached(template_name, values)
 
 
 @register.filter

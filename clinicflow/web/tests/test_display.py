@@ -3,7 +3,7 @@ import datetime as dt
 from django.template import Context, Template
 from django.test import SimpleTestCase
 
-from clinicflow.web.display import Display, display_as, display_when_asked, write_clock, write_date, write_hour
+from clinicflow.web.display import Display, display_as, lazy_display, write_clock, write_date, write_hour
 from clinicflow.web.templatetags.ui import ago, initials, phone, short_doctor
 
 AFTERNOON = dt.datetime(2026, 11, 23, 20, 5, tzinfo=dt.UTC)  # 15:05 in New York
@@ -46,7 +46,7 @@ class WritingTests(SimpleTestCase):
             reads.append(1)
             return AMERICAN
 
-        with display_when_asked("America/New_York", preferences):
+        with lazy_display("America/New_York", preferences):
             self.assertEqual(reads, [])
             write_clock(AFTERNOON)
             write_date(AFTERNOON)

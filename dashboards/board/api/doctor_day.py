@@ -12,7 +12,7 @@ from clinicflow.api.base import ClinicView, ClinicViewSet
 from clinicflow.core import clock
 from dashboards.board.api.serializers import AlertOutput, AlertQuery, DayQuery, DoctorFigures, DoctorToday
 from dashboards.board.selectors.day_figures import day_figures
-from dashboards.board.selectors.doctor_day import OwnDay, read_own_day
+from dashboards.board.selectors.doctor_day import DoctorDay, read_doctor_day
 from scheduling.api.appointments import WritesVisits
 from scheduling.models import Appointment
 
@@ -25,9 +25,9 @@ class ReadsOwnDay(WritesVisits):
         return ZoneInfo(self.actor.timezone)
 
     @cached_property
-    def own_day(self: Any) -> OwnDay:
+    def own_day(self: Any) -> DoctorDay:
         day = self.query().get("date") or clock.today(self.actor.timezone)
-        own_day = read_own_day(self.actor, day, self.now)
+        own_day = read_doctor_day(self.actor, day, self.now)
         self.shows("appointments", [visit.patient_id for visit in own_day.visits])
         return own_day
 
@@ -69,7 +69,7 @@ class TodayView(ReadsOwnDay, ClinicView):
             }
         )
 
-    def _entry(self, own: OwnDay, visit: Appointment) -> dict[str, Any]:
+    def _entry(self, own: DoctorDay, visit: Appointment) -> dict[str, Any]:
         summary, expected = own.summaries.get(visit.pk), own.pace.expected.get(visit.pk)
         return {
             "appointment": self.writer.write(visit),

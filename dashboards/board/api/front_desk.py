@@ -14,7 +14,7 @@ from clinicflow.api.base import ClinicView, ClinicViewSet
 from clinicflow.clinics.models import Doctor
 from clinicflow.core import clock
 from dashboards.board.api.serializers import ClinicDay, DayFigures, DayQuery, KindQuery, RecentCancellation, WantOutput
-from dashboards.board.selectors.attention import read_wants
+from dashboards.board.selectors.attention import attention_items
 from dashboards.board.selectors.day_figures import day_figures
 from scheduling.api.appointments import WritesVisits
 from scheduling.api.care import CancellationViewSet
@@ -95,7 +95,7 @@ class NeedsAttentionViewSet(ClinicViewSet):
 
     def list(self, request: Request) -> Response:
         kind = self.query().get("kind")
-        wants = read_wants(self.actor, clock.now(), request._request.clinic_settings)
+        wants = attention_items(self.actor, clock.now(), request._request.clinic_settings)
         page = self.paginate_queryset([want for want in wants if kind in {None, want.kind}])
         self.shows("appointments", [want.patient_id for want in page or ()])
         return self.get_paginated_response(WantOutput(page, many=True, context={"view": self}).data)

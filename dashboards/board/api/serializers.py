@@ -121,7 +121,7 @@ class WantOutput(serializers.Serializer):
     reason = serializers.CharField()
     fits = serializers.IntegerField()
 
-    def get_starts_at(self, want: attention.Want) -> dt.datetime | None:
+    def get_starts_at(self, want: attention.AttentionItem) -> dt.datetime | None:
         return want.starts_at.astimezone(self.context["view"].zone) if want.starts_at else None
 
 

@@ -13,12 +13,12 @@ from clinicflow.clinics.models import ClinicSettings
 from clinicflow.core import clock
 from dashboards.board.selectors.alerts import Alert, Alerted, by_visit
 from dashboards.board.selectors.cards import Card, card_of, row_of
-from dashboards.board.selectors.delay import WORTH_SAYING, Pace
-from dashboards.board.selectors.doctor_day import Ahead, OwnDay, read_day_and_ahead
+from dashboards.board.selectors.delay import SHOWN_FROM, Delay
+from dashboards.board.selectors.doctor_day import DoctorDay, NextDays, read_doctor_days
 from dashboards.board.selectors.grid import Block, blocks_of, minute_of_day
 from scheduling.models import Appointment, Closure, DoctorNote, TimeOff
 from scheduling.rules.transitions import allowed_actions
-from scheduling.selectors.availability import bookable
+from scheduling.selectors.availability import bookable_doctors
 
 
 @dataclass(slots=True, kw_only=True)
@@ -49,8 +49,8 @@ class Agenda:
     own_note: DoctorNote | None
     last_note: DoctorNote | None
     alerts: list[Alert]
-    pace: Pace
-    ahead: Ahead | None
+    pace: Delay
+    ahead: NextDays | None
     actions: list[str]
     age: int
 
@@ -88,7 +88,7 @@ def read_agenda(actor: Actor, now: dt.datetime, settings: ClinicSettings, visit_
     """The doctor's today. NotFound if the visit asked for is not one of theirs."""
     zone = ZoneInfo(actor.timezone)
     day = clock.local(now, actor.timezone).date()
-    own, ahead = read_day_and_ahead(actor, day, now, intake_required=settings.intake_required)
+    own, ahead = read_doctor_days(actor, day, now, intake_required=settings.intake_required)
     cards = [card_of(row_of(visit), day, zone, now, day) for visit in own.visits]
     chosen = visit_id or _next(cards)
     visit = _opened(actor, own, chosen)
@@ -111,7 +111,7 @@ def read_agenda(actor: Actor, now: dt.datetime, settings: ClinicSettings, visit_
     )
 
 
-def _opened(actor: Actor, own: OwnDay, chosen: UUID | None) -> Appointment | None:
+def _opened(actor: Actor, own: DoctorDay, chosen: UUID | None) -> Appointment | None:
     if chosen is None:
         return None
     todays = next((visit for visit in own.visits if visit.pk == chosen), None)
@@ -132,7 +132,9 @@ def _next(cards: list[Card]) -> UUID | None:
 def _breaks(actor: Actor, day: dt.date, zone: ZoneInfo) -> list[Block]:
     """What has a name between and around the working hours."""
     start, end = clock.day_bounds(day, actor.timezone)
-    hours = [doctor.hours_on(day) for doctor in bookable(actor, doctors=[actor.doctor_id] if actor.doctor_id else [])]
+    hours = [
+        doctor.hours_on(day) for doctor in bookable_doctors(actor, doctors=[actor.doctor_id] if actor.doctor_id else [])
+    ]
     closures = Closure.objects.visible_to(actor).between(start, end)
     absences = TimeOff.objects.visible_to(actor).between(start, end)
     if actor.doctor_id is None or not hours:
@@ -141,7 +143,7 @@ def _breaks(actor: Actor, day: dt.date, zone: ZoneInfo) -> list[Block]:
     return [block for block in blocks if block.icon]
 
 
-def _entries(cards: list[Card], blocks: list[Block], pace: Pace, now: int) -> list[Entry]:
+def _entries(cards: list[Card], blocks: list[Block], pace: Delay, now: int) -> list[Entry]:
     lines = [(card.start, 1, Entry(card=card, expected=_expected(card, pace))) for card in cards]
     lines += [(block.start, 0, Entry(block=block)) for block in blocks]
     if cards and cards[0].start < now < cards[-1].end:
@@ -149,9 +151,9 @@ def _entries(cards: list[Card], blocks: list[Block], pace: Pace, now: int) -> li
     return [entry for _start, _rank, entry in sorted(lines, key=lambda line: line[:2])]
 
 
-def _expected(card: Card, pace: Pace) -> dt.datetime | None:
+def _expected(card: Card, pace: Delay) -> dt.datetime | None:
     expected = pace.expected.get(card.id)
-    late = expected is not None and expected - card.starts_at >= dt.timedelta(minutes=WORTH_SAYING)
+    late = expected is not None and expected - card.starts_at >= dt.timedelta(minutes=SHOWN_FROM)
     return expected if late else None
 
 

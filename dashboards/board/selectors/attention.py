@@ -28,7 +28,7 @@ from aiassist.models import IntakeSummary, Interaction
 from clinicflow.access.actor import Actor
 from clinicflow.clinics.models import ClinicSettings
 from clinicflow.core import clock
-from dashboards.board.selectors.upcoming import nearing_until
+from dashboards.board.selectors.upcoming import upcoming_until
 from scheduling.models import Appointment, Closure, FollowUp, TimeOff, WaitlistEntry
 from scheduling.querysets import WAITING
 
@@ -38,7 +38,7 @@ KINDS = ("ai-attention", "unconfirmed", "missing-intake", "summary-failed", "fol
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Want:
+class AttentionItem:
     """One thing that wants a hand. `object_id` is the row to act on, `appointment_id` the visit it is about, if any.
 
     `reason` is a code of that kind: why a conversation waits, how an intake form stands. `fits` counts who waits for
@@ -59,10 +59,10 @@ class Want:
     fits: int = 0
 
 
-def read_wants(actor: Actor, now: dt.datetime, settings: ClinicSettings) -> list[Want]:
+def attention_items(actor: Actor, now: dt.datetime, settings: ClinicSettings) -> list[AttentionItem]:
     """Everything that waits, in six queries: conversations, visits that near unconfirmed or without intake, failed
     summaries, overdue follow-ups, freed times that somebody on the waitlist could take."""
-    until = nearing_until(now, actor.timezone, settings)
+    until = upcoming_until(now, actor.timezone, settings)
     return [
         *_conversations(actor),
         *_unconfirmed(actor, now, until),
@@ -73,28 +73,30 @@ def read_wants(actor: Actor, now: dt.datetime, settings: ClinicSettings) -> list
     ]
 
 
-def _conversations(actor: Actor) -> Iterator[Want]:
+def _conversations(actor: Actor) -> Iterator[AttentionItem]:
     rows = Interaction.objects.visible_to(actor).filter(needs_attention=True, resolved_at=None)
     for row in rows.select_related("appointment", "patient", "doctor").order_by("last_message_at", "pk")[:MOST]:
         yield _of_visit("ai-attention", row.appointment, row, "interaction", row.attention_reason)
 
 
-def near_visits(actor: Actor, now: dt.datetime, until: dt.datetime) -> Any:
+def upcoming_visits(actor: Actor, now: dt.datetime, until: dt.datetime) -> Any:
     """Open visits that begin from now on and before an instant."""
     return Appointment.objects.visible_to(actor).open().filter(starts_at__gte=now, starts_at__lt=until)
 
 
-def _unconfirmed(actor: Actor, now: dt.datetime, until: dt.datetime) -> Iterable[Want]:
-    rows = near_visits(actor, now, until).filter(status=Appointment.Status.UNCONFIRMED).for_cards()[:MOST]
+def _unconfirmed(actor: Actor, now: dt.datetime, until: dt.datetime) -> Iterable[AttentionItem]:
+    rows = upcoming_visits(actor, now, until).filter(status=Appointment.Status.UNCONFIRMED).for_cards()[:MOST]
     return (_of_visit("unconfirmed", visit) for visit in rows)
 
 
-def _missing_intake(actor: Actor, now: dt.datetime, until: dt.datetime) -> Iterable[Want]:
-    rows = near_visits(actor, now, until).exclude(intake_status=Appointment.IntakeStatus.COMPLETED).for_cards()[:MOST]
+def _missing_intake(actor: Actor, now: dt.datetime, until: dt.datetime) -> Iterable[AttentionItem]:
+    rows = (
+        upcoming_visits(actor, now, until).exclude(intake_status=Appointment.IntakeStatus.COMPLETED).for_cards()[:MOST]
+    )
     return (_of_visit("missing-intake", visit, reason=visit.intake_status) for visit in rows)
 
 
-def _failed_summaries(actor: Actor, now: dt.datetime) -> Iterator[Want]:
+def _failed_summaries(actor: Actor, now: dt.datetime) -> Iterator[AttentionItem]:
     rows = IntakeSummary.objects.states_visible_to(actor).newest()
     rows = rows.filter(status=IntakeSummary.Status.FAILED, appointment__in=_to_come(actor, now))
     for row in rows.select_related("appointment__patient", "appointment__doctor").order_by("created_at", "pk")[:MOST]:
@@ -105,10 +107,10 @@ def _to_come(actor: Actor, now: dt.datetime) -> Any:
     return Appointment.objects.visible_to(actor).open().filter(ends_at__gte=now).values("pk")
 
 
-def _overdue_follow_ups(actor: Actor, today: dt.date) -> Iterator[Want]:
+def _overdue_follow_ups(actor: Actor, today: dt.date) -> Iterator[AttentionItem]:
     rows = FollowUp.objects.visible_to(actor).overdue(today).select_related("patient", "doctor")
     for row in rows.order_by("scheduled_date", "pk")[:MOST]:
-        yield Want(
+        yield AttentionItem(
             kind="follow-up",
             object_type="follow_up",
             object_id=row.pk,
@@ -121,7 +123,7 @@ def _overdue_follow_ups(actor: Actor, today: dt.date) -> Iterator[Want]:
         )
 
 
-def _freed_times(actor: Actor, now: dt.datetime) -> Iterator[Want]:
+def _freed_times(actor: Actor, now: dt.datetime) -> Iterator[AttentionItem]:
     """Times to come that were given up in the last days, are still free, and fit somebody who waits."""
     zone = ZoneInfo(actor.timezone)
     own_time = {"starts_at__lt": OuterRef("ends_at"), "ends_at__gt": OuterRef("starts_at")}
@@ -180,8 +182,8 @@ def _of_visit(
     object_type: str = "appointment",
     reason: str = "",
     fits: int = 0,
-) -> Want:
-    return Want(
+) -> AttentionItem:
+    return AttentionItem(
         kind=kind,
         object_type=object_type,
         object_id=(row or visit).pk,

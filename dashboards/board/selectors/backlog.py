@@ -18,7 +18,7 @@ from scheduling.models import Cancellation
 RECENT = dt.timedelta(hours=24)
 SHOWN = 5  # of each kind
 # Kind, row, visit, patient, name, doctor, when, due date, code, words, late, how many there are.
-BEYOND = """
+BACKLOG = """
 (select 'cancellation', c.id, a.id, p.id, p.first_name || ' ' || p.last_name, d.name, a.starts_at, null::date,
         c.cancellation_type, c.reason_note, c.late, count(*) over ()
    from cancellations c
@@ -59,7 +59,7 @@ union all
 """
 
 
-class BeyondRow(NamedTuple):
+class BacklogRow(NamedTuple):
     """A line of what waits beyond the day that is shown; `total` counts its kind. Counts alone have no row."""
 
     kind: str
@@ -77,10 +77,10 @@ class BeyondRow(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class BacklogItem:
     """One row to act on, with the word of its cancellation where it is one."""
 
-    row: BeyondRow
+    row: BacklogRow
 
     @property
     def word(self) -> str:
@@ -88,10 +88,10 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pile:
+class BacklogGroup:
     """The first few of a kind, and how many there are in all."""
 
-    lines: list[Line]
+    lines: list[BacklogItem]
     total: int
 
     @property
@@ -100,15 +100,15 @@ class Pile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Beyond:
+class Backlog:
     """`ahead` is the next working day: how many of its visits are unconfirmed, or were never sent a form."""
 
     ahead: dt.date
     unconfirmed: int
     missing_intake: int
-    follow_ups: Pile
-    failed_summaries: Pile
-    cancellations: Pile
+    follow_ups: BacklogGroup
+    failed_summaries: BacklogGroup
+    cancellations: BacklogGroup
 
     @property
     def waiting(self) -> int:
@@ -133,12 +133,12 @@ class Beyond:
         return f"{reverse('schedule_list')}?date={self.ahead.isoformat()}"
 
 
-def read_beyond(actor: Actor, now: dt.datetime, settings: ClinicSettings) -> Beyond:
+def read_backlog(actor: Actor, now: dt.datetime, settings: ClinicSettings) -> Backlog:
     """One query."""
     ahead = next_working_day(clock.local(now, actor.timezone).date(), settings)
     rows = _rows(actor, now, ahead)
     counts = {row.kind: row.total for row in rows}
-    return Beyond(
+    return Backlog(
         ahead=ahead,
         unconfirmed=counts.get("ahead-unconfirmed", 0),
         missing_intake=counts.get("ahead-missing-intake", 0) if settings.intake_required else 0,
@@ -148,12 +148,12 @@ def read_beyond(actor: Actor, now: dt.datetime, settings: ClinicSettings) -> Bey
     )
 
 
-def _pile(rows: list[BeyondRow], kind: str) -> Pile:
+def _pile(rows: list[BacklogRow], kind: str) -> BacklogGroup:
     own = [row for row in rows if row.kind == kind]
-    return Pile(lines=[Line(row=row) for row in own], total=own[0].total if own else 0)
+    return BacklogGroup(lines=[BacklogItem(row=row) for row in own], total=own[0].total if own else 0)
 
 
-def _rows(actor: Actor, now: dt.datetime, ahead: dt.date) -> list[BeyondRow]:
+def _rows(actor: Actor, now: dt.datetime, ahead: dt.date) -> list[BacklogRow]:
     """Cancellations of the last day, overdue follow-ups, failed summaries of the next week, and what is missing on the
     local day `ahead`: the first few of each kind, in their order. Nothing for anyone but the front desk."""
     if actor.role not in {Role.ADMIN, Role.SYSTEM}:
@@ -170,5 +170,5 @@ def _rows(actor: Actor, now: dt.datetime, ahead: dt.date) -> list[BeyondRow]:
         "shown": SHOWN,
     }
     with prepared_cursor() as cursor:
-        cursor.execute(BEYOND, values)
-        return [BeyondRow._make(row) for row in cursor.fetchall()]
+        cursor.execute(BACKLOG, values)
+        return [BacklogRow._make(row) for row in cursor.fetchall()]

@@ -12,11 +12,11 @@ from uuid import UUID
 from clinicflow.clinics.models import ClinicSettings
 from dashboards.board.selectors.cards import Card
 from dashboards.board.selectors.grid import DAY, STEP, Block, Minutes, lanes_of, minute_of_day
-from scheduling.rules.opening_hours import Bookable
+from scheduling.rules.opening_hours import BookableDoctor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Whose:
+class ColumnOwner:
     """The doctor of a column, as far as it is shown."""
 
     pk: UUID
@@ -26,7 +26,7 @@ class Whose:
     color: str
 
     @classmethod
-    def of(cls, doctor: Bookable) -> "Whose":
+    def of(cls, doctor: BookableDoctor) -> "ColumnOwner":
         return cls(
             pk=doctor.doctor_id,
             name=doctor.doctor_name,
@@ -41,7 +41,7 @@ class Column:
     """One doctor's one day. `key` tells a page's columns apart; `use` is the booked share of the working time, in
     percent."""
 
-    doctor: Whose
+    doctor: ColumnOwner
     day: dt.date
     key: str
     cards: list[Card]
@@ -97,7 +97,13 @@ def extent_of(settings: ClinicSettings, hours: Iterable[Sequence[Minutes]], card
 
 
 def column_of(
-    doctor: Whose, day: dt.date, extent: tuple[int, int], cards: Sequence[Card], blocks: Sequence[Block], *, key: str
+    doctor: ColumnOwner,
+    day: dt.date,
+    extent: tuple[int, int],
+    cards: Sequence[Card],
+    blocks: Sequence[Block],
+    *,
+    key: str,
 ) -> Column:
     """The column of a doctor's own cards of that day. Visits that fell out leave it where somebody has their time."""
     busy = [card for card in cards if card.takes_time]

@@ -17,13 +17,13 @@ from django.urls import reverse
 from clinicflow.access.actor import Actor
 from clinicflow.clinics.models import WEEKDAYS, ClinicSettings
 from clinicflow.core import clock
-from dashboards.board.selectors.backlog import Beyond, read_beyond
+from dashboards.board.selectors.backlog import Backlog, read_backlog
 from dashboards.board.selectors.cards import Card, card_of
-from dashboards.board.selectors.columns import Grid, Whose, column_of, extent_of
-from dashboards.board.selectors.day_rows import Talk, off_between, talks_since, visits_between
+from dashboards.board.selectors.columns import ColumnOwner, Grid, column_of, extent_of
+from dashboards.board.selectors.day_rows import ConversationRow, absences_between, conversations_since, visits_between
 from dashboards.board.selectors.grid import blocks_of, minute_of_day
-from scheduling.selectors.availability import bookable
-from scheduling.selectors.waitlist_matching import FREED, Freed, freed_on
+from scheduling.selectors.availability import bookable_doctors
+from scheduling.selectors.waitlist_matching import FREED, FreedSlot, freed_on
 
 # What each card counts, in the words of the list's address.
 LISTS = {
@@ -42,9 +42,9 @@ class Board(Grid):
 
     day: dt.date
     cards: list[Card]
-    talks: list[Talk]
-    freed: list[Freed]
-    beyond: Beyond
+    talks: list[ConversationRow]
+    freed: list[FreedSlot]
+    beyond: Backlog
     closed_for: str = ""
 
     @property
@@ -169,10 +169,10 @@ def read_board(actor: Actor, day: dt.date, now: dt.datetime, settings: ClinicSet
     start, end = clock.day_bounds(day, actor.timezone)
     rows = visits_between(actor, start, end)
     cards = [card_of(row, day, zone, now, today, desk=True) for row in rows if not row["rescheduled"]]
-    off = off_between(actor, start, end)
+    off = absences_between(actor, start, end)
     with_visits = {card.doctor_id for card in cards}
-    shown = [doctor for doctor in bookable(actor) if doctor.active or doctor.doctor_id in with_visits]
-    by_doctor = {doctor.doctor_id: Whose.of(doctor) for doctor in shown}
+    shown = [doctor for doctor in bookable_doctors(actor) if doctor.active or doctor.doctor_id in with_visits]
+    by_doctor = {doctor.doctor_id: ColumnOwner.of(doctor) for doctor in shown}
     hours = {doctor.doctor_id: doctor.hours_on(day) for doctor in shown}
     own: dict[UUID, list[Card]] = defaultdict(list)
     for card in cards:
@@ -203,9 +203,9 @@ def read_board(actor: Actor, day: dt.date, now: dt.datetime, settings: ClinicSet
         now=minute_of_day(local_now),
         columns=columns,
         cards=cards,
-        talks=talks_since(actor, now - dt.timedelta(days=1), now),
+        talks=conversations_since(actor, now - dt.timedelta(days=1), now),
         freed=freed_on(actor, day, at=now) if given_up else [],
-        beyond=read_beyond(actor, now, settings),
+        beyond=read_backlog(actor, now, settings),
         settings=settings,
         closed_for=next((closure.reason for closure in closures), ""),
     )

@@ -51,7 +51,7 @@ select doctor_id, starts_at, ends_at, reason from time_off
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Off:
+class AbsenceRow:
     """Time in which nobody is booked: the whole clinic's without a doctor, else that doctor's."""
 
     doctor_id: UUID | None
@@ -61,7 +61,7 @@ class Off:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Talk:
+class ConversationRow:
     """A visit whose patient asked for a person, with the last thing they said."""
 
     id: UUID
@@ -85,10 +85,10 @@ def visits_between(actor: Actor, start: dt.datetime, end: dt.datetime) -> list[d
     return rows
 
 
-def talks_since(actor: Actor, since: dt.datetime, now: dt.datetime) -> list[Talk]:
+def conversations_since(actor: Actor, since: dt.datetime, now: dt.datetime) -> list[ConversationRow]:
     """Visits that start after an instant and whose patient waits for a person, the first eight."""
     return [
-        Talk(
+        ConversationRow(
             id=pk,
             patient_id=patient_id,
             name=name,
@@ -105,10 +105,10 @@ def talks_since(actor: Actor, since: dt.datetime, now: dt.datetime) -> list[Talk
     ]
 
 
-def off_between(actor: Actor, start: dt.datetime, end: dt.datetime) -> list[Off]:
+def absences_between(actor: Actor, start: dt.datetime, end: dt.datetime) -> list[AbsenceRow]:
     """Closures and time off that touch a half-open range of instants."""
     return [
-        Off(doctor_id=doctor_id, starts_at=starts_at, ends_at=ends_at, reason=reason)
+        AbsenceRow(doctor_id=doctor_id, starts_at=starts_at, ends_at=ends_at, reason=reason)
         for doctor_id, starts_at, ends_at, reason in _rows(actor, OFF, {"start": start, "end": end})
     ]
 

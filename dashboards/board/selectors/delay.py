@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
 
-WORTH_SAYING = 5  # minutes
+SHOWN_FROM = 5  # minutes
 
 
 class Planned(Protocol):
@@ -29,7 +29,7 @@ class Planned(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
+class Delay:
     """`behind` is in whole minutes: how long after its planned time the next visit can begin, 0 when on time; with
     nobody to come, how late the last one began.
 
@@ -41,17 +41,17 @@ class Pace:
 
     @property
     def is_late(self) -> bool:
-        return self.behind >= WORTH_SAYING
+        return self.behind >= SHOWN_FROM
 
 
-def pace_of(planned: Iterable[Planned], now: dt.datetime) -> Pace:
+def delay_of(planned: Iterable[Planned], now: dt.datetime) -> Delay:
     """The pace of one doctor's day, whose visits come in the order of their times."""
     visits = list(planned)
     freed = max((visit.completed_at for visit in visits if visit.completed_at), default=None)
     waiting = [visit for visit in visits if visit.is_open and (visit.arrived_at or visit.starts_at > now)]
     present = next((visit for visit in waiting if visit.arrived_at and visit.starts_at <= now), None)
     if present is None:
-        return Pace()
+        return Delay()
     began = max(moment for moment in (present.starts_at, present.arrived_at, freed) if moment)
     free_at = max(now, began + (present.ends_at - present.starts_at))
     behind = _minutes(began - max(present.starts_at, present.arrived_at or present.starts_at))
@@ -64,7 +64,7 @@ def pace_of(planned: Iterable[Planned], now: dt.datetime) -> Pace:
             behind = _minutes(begins - visit.starts_at)
         expected[visit.id] = begins
         free_at = begins + (visit.ends_at - visit.starts_at)
-    return Pace(behind=behind, expected=expected)
+    return Delay(behind=behind, expected=expected)
 
 
 def _minutes(length: dt.timedelta) -> int:

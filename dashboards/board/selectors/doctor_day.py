@@ -9,7 +9,7 @@ from aiassist.models import IntakeSummary
 from clinicflow.access.actor import Actor
 from clinicflow.core import clock
 from dashboards.board.selectors.alerts import READY, Alert, alerts_of, newest_summaries
-from dashboards.board.selectors.delay import Pace, pace_of
+from dashboards.board.selectors.delay import Delay, delay_of
 from scheduling.models import Appointment
 
 LOOK_AHEAD = dt.timedelta(days=14)
@@ -17,14 +17,14 @@ MOST_READ = 150  # a day of five minute visits, and the next
 
 
 @dataclass(kw_only=True)
-class OwnDay:
+class DoctorDay:
     """`visits` leaves out what was given another time; `summaries` may hold more than theirs. `pace` is that of today;
     another day has none."""
 
     day: dt.date
     visits: list[Appointment]
     summaries: dict[UUID, IntakeSummary]
-    pace: Pace
+    pace: Delay
 
     @cached_property
     def to_review(self) -> list[Appointment]:
@@ -53,7 +53,7 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ahead:
+class NextDays:
     """The next local day on which the doctor has visits, and those of them that lack something."""
 
     day: dt.date
@@ -61,27 +61,27 @@ class Ahead:
     gaps: list[Gap]
 
 
-def read_own_day(actor: Actor, day: dt.date, now: dt.datetime) -> OwnDay:
+def read_doctor_day(actor: Actor, day: dt.date, now: dt.datetime) -> DoctorDay:
     """The doctor's day in two queries."""
     visits = _visits(actor, day)
-    return OwnDay(
+    return DoctorDay(
         day=day,
         visits=visits,
         summaries=newest_summaries(actor, [visit.pk for visit in visits]),
-        pace=pace_of(visits, now),
+        pace=delay_of(visits, now),
     )
 
 
-def read_day_and_ahead(
+def read_doctor_days(
     actor: Actor, day: dt.date, now: dt.datetime, *, intake_required: bool
-) -> tuple[OwnDay, Ahead | None]:
+) -> tuple[DoctorDay, NextDays | None]:
     """The doctor's day and what the next one lacks, in two queries; None without visits in the two weeks after."""
     start, end = clock.day_bounds(day, actor.timezone)
     rows = Appointment.objects.visible_to(actor).filter(starts_at__gte=start, starts_at__lt=end + LOOK_AHEAD)
     read = list(rows.filter(rescheduled=False).for_cards()[:MOST_READ])
     summaries = newest_summaries(actor, [visit.pk for visit in read])
     visits = [visit for visit in read if visit.starts_at < end]
-    own_day = OwnDay(day=day, visits=visits, summaries=summaries, pace=pace_of(visits, now))
+    own_day = DoctorDay(day=day, visits=visits, summaries=summaries, pace=delay_of(visits, now))
     coming = [visit for visit in read if visit.starts_at >= end and visit.is_open]
     if not coming:
         return own_day, None
@@ -89,7 +89,7 @@ def read_day_and_ahead(
     own = [visit for visit in coming if clock.local(visit.starts_at, actor.timezone).date() == next_day]
     gaps = [_gap(visit, summaries.get(visit.pk), intake_required) for visit in own]
     lacking = [gap for gap in gaps if gap.unconfirmed or gap.intake or gap.unread]
-    return own_day, Ahead(day=next_day, visits=len(own), gaps=lacking)
+    return own_day, NextDays(day=next_day, visits=len(own), gaps=lacking)
 
 
 def _visits(actor: Actor, day: dt.date) -> list[Appointment]:

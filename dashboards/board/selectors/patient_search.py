@@ -15,14 +15,14 @@ MOST = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
+class SearchResult:
     patient: Patient
     age: int
     visit: Appointment | None
     today: bool
 
 
-def find_patients(actor: Actor, text: str, now: dt.datetime) -> list[Hit]:
+def find_patients(actor: Actor, text: str, now: dt.datetime) -> list[SearchResult]:
     """At most eight patients, by name, with their visit of today, else the next one, else the last. Two queries."""
     patients = list(Patient.objects.visible_to(actor).current().search(text).order_by("search_last", "pk")[:MOST])
     today = clock.local(now, actor.timezone).date()
@@ -44,7 +44,7 @@ def find_patients(actor: Actor, text: str, now: dt.datetime) -> list[Hit]:
         )
         visits = {visit.patient_id: visit for visit in rows}
     return [
-        Hit(
+        SearchResult(
             patient=patient,
             age=patient.age_on(today),
             visit=(visit := visits.get(patient.pk)),

@@ -12,7 +12,7 @@ def next_working_day(day: dt.date, settings: ClinicSettings) -> dt.date:
     return next((next_day for next_day in days if WEEKDAYS[next_day.weekday()] in settings.working_days), day)
 
 
-def nearing_until(now: dt.datetime, zone: str, settings: ClinicSettings) -> dt.datetime:
+def upcoming_until(now: dt.datetime, zone: str, settings: ClinicSettings) -> dt.datetime:
     """Visits that begin before this instant are near: the same time of day on the clinic's next working day."""
     today = clock.local(now, zone).date()
     return now + (next_working_day(today, settings) - today)

@@ -44,7 +44,7 @@ ORDERS: Mapping[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class VisitFilters:
     """What a list is narrowed by. Both dates are included and local; `ordering` is a key of ORDERS, `-` turns it."""
 
     date_from: dt.date
@@ -85,16 +85,16 @@ class Asked:
         return self.date_from + step, self.date_to + step
 
 
-def asked_in(query: QueryDict, today: dt.date) -> Asked:
+def filters_of(query: QueryDict, today: dt.date) -> VisitFilters:
     """What the query string asks for. `date` is one day; without any date it is today."""
-    first = day_in(query.get("date_from", ""), day_in(query.get("date", ""), today))
-    last = day_in(query.get("date_to", ""), first)
+    first = day_of(query.get("date_from", ""), day_of(query.get("date", ""), today))
+    last = day_of(query.get("date_to", ""), first)
     last = min(max(first, last), first + dt.timedelta(days=MOST_DAYS - 1))
     ordering = query.get("ordering", "")
-    return Asked(
+    return VisitFilters(
         date_from=first,
         date_to=last,
-        doctors=ids_in(query.getlist("doctor")),
+        doctors=ids_of(query.getlist("doctor")),
         marks=tuple(mark for mark in MARKS if mark in query.getlist("status")),
         intake=tuple(word for word in Appointment.IntakeStatus.values if word in query.getlist("intake_status")),
         visit_type=next((word for word in Appointment.VisitType.values if word == query.get("visit_type")), ""),
@@ -104,7 +104,7 @@ def asked_in(query: QueryDict, today: dt.date) -> Asked:
     )
 
 
-def ids_in(words: Iterable[str]) -> tuple[UUID, ...]:
+def ids_of(words: Iterable[str]) -> tuple[UUID, ...]:
     """Those of the words that are ids."""
     found = []
     for word in words:
@@ -113,7 +113,7 @@ def ids_in(words: Iterable[str]) -> tuple[UUID, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def day_in(text: str, otherwise: dt.date) -> dt.date:
+def day_of(text: str, otherwise: dt.date) -> dt.date:
     """A date of the address bar; nonsense means the other one."""
     with suppress(ValueError):
         day = dt.date.fromisoformat(text)
@@ -122,7 +122,7 @@ def day_in(text: str, otherwise: dt.date) -> dt.date:
     return otherwise
 
 
-def visits_of(actor: Actor, asked: Asked) -> AppointmentQuerySet:
+def visits_of(actor: Actor, asked: VisitFilters) -> AppointmentQuerySet:
     """The visits asked for, of those that the actor may see, in a total order."""
     rows: AppointmentQuerySet = Appointment.objects.visible_to(actor).filter(
         starts_at__gte=clock.day_bounds(asked.date_from, actor.timezone)[0],

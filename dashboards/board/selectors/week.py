@@ -11,11 +11,11 @@ from clinicflow.access.actor import Actor
 from clinicflow.clinics.models import WEEKDAYS, ClinicSettings, Doctor
 from clinicflow.core import clock
 from dashboards.board.selectors.cards import COLUMNS, Card, card_of
-from dashboards.board.selectors.columns import Column, Grid, Whose, column_of, extent_of
+from dashboards.board.selectors.columns import Column, ColumnOwner, Grid, column_of, extent_of
 from dashboards.board.selectors.grid import Minutes, blocks_of, minute_of_day
 from scheduling.models import Appointment, Closure, TimeOff
 from scheduling.rules.transitions import DESK
-from scheduling.selectors.availability import bookable
+from scheduling.selectors.availability import bookable_doctors
 
 WEEK = dt.timedelta(days=7)
 
@@ -77,7 +77,7 @@ def read_week(
     monday = day - dt.timedelta(days=day.weekday())
     days = [monday + dt.timedelta(days=number) for number in range(7)]
     cards = _cards(actor, doctor, days, now) if doctor else []
-    found = bookable(actor, doctors=[doctor.pk]) if doctor else []
+    found = bookable_doctors(actor, doctors=[doctor.pk]) if doctor else []
     hours = {day: found[0].hours_on(day) if found else [] for day in days}
     opens, closes = extent_of(settings, hours.values(), cards)
     return Week(
@@ -105,7 +105,7 @@ def _columns(
 ) -> list[Column]:
     """A column for each day on which the clinic opens, the doctor works or somebody comes."""
     zone = ZoneInfo(actor.timezone)
-    whose = Whose(
+    whose = ColumnOwner(
         pk=doctor.pk, name=doctor.name, initials=doctor.initials, specialty=doctor.specialty, color=doctor.color
     )
     bounds = {day: clock.day_bounds(day, actor.timezone) for day in hours}

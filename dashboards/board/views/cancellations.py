@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from clinicflow.access.guards import role_required
-from clinicflow.audit.log import saw
+from clinicflow.audit.log import record_access
 from clinicflow.core import clock
 from clinicflow.web.render import render_page
 from scheduling.models import Cancellation
@@ -28,7 +28,7 @@ def cancellations(request: HttpRequest) -> HttpResponse:
     if late:
         rows = rows.filter(late=True)
     page = Paginator(rows.order_by("-created_at", "id"), PAGE).get_page(request.GET.get("page"))
-    saw(actor, "cancellations", [row.patient_id for row in page])
+    record_access(actor, "cancellations", [row.patient_id for row in page])
     context = {
         "days": _by_day(page, actor.timezone),
         "page": page,

@@ -8,9 +8,9 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from aiassist.selectors.summary_page import read_summary
+from aiassist.selectors.summary_page import summary_page
 from clinicflow.access.guards import role_required
-from clinicflow.audit.log import saw
+from clinicflow.audit.log import record_access
 from clinicflow.core import clock
 from clinicflow.core.errors import Invalid
 from clinicflow.web.render import render_page, wants_fragment
@@ -26,8 +26,8 @@ from scheduling.operations import doctor_notes
 def my_day(request: HttpRequest, visit_id: UUID | None = None) -> HttpResponse:
     """The doctor's own visits of today; the one opened is the next who waits, or the one asked for."""
     agenda = read_agenda(request.actor, clock.now(), request.clinic_settings, visit_id)
-    saw(request.actor, "appointments", agenda.patient_ids, resource_id=visit_id or "")
-    context = {"agenda": agenda, "reading": read_summary(request.actor, agenda.visit.pk) if agenda.visit else None}
+    record_access(request.actor, "appointments", agenda.patient_ids, resource_id=visit_id or "")
+    context = {"agenda": agenda, "reading": summary_page(request.actor, agenda.visit.pk) if agenda.visit else None}
     return render_page(request, "dashboards/my_day.html", context, partial="visit")
 
 
@@ -37,7 +37,7 @@ def my_day_note(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     """Keep what the doctor writes about a visit: one note of one's own, changed when it is saved again."""
     visit = Appointment.objects.visible_to(request.actor).for_cards().fetch(visit_id)
     form = NoteForm(request.POST)
-    saw(request.actor, "doctor_notes", [visit.patient_id], resource_id=visit.pk)
+    record_access(request.actor, "doctor_notes", [visit.patient_id], resource_id=visit.pk)
     if form.is_valid():
         try:
             note = _keep_note(request, visit, form.cleaned_data["content"])
@@ -61,4 +61,4 @@ def _keep_note(request: HttpRequest, visit: Appointment, content: str) -> Doctor
     note = own_note(request.actor, visit)
     if note is not None:
         return doctor_notes.correct(request.actor, note.pk, content=content)
-    return doctor_notes.write(request.actor, patient_id=visit.patient_id, appointment_id=visit.pk, content=content)
+    return doctor_notes.create(request.actor, patient_id=visit.patient_id, appointment_id=visit.pk, content=content)

@@ -8,13 +8,13 @@ from django.views.decorators.http import require_GET
 
 from clinicflow.access.guards import role_required
 from clinicflow.access.roles import Role
-from clinicflow.audit.log import saw
+from clinicflow.audit.log import record_access
 from clinicflow.core import clock
 from clinicflow.web.render import render_page
 from dashboards.board.selectors.day import Board, read_board
 from dashboards.board.selectors.month import read_month
 from dashboards.board.selectors.patient_search import find_patients
-from dashboards.board.selectors.visit_list import day_in
+from dashboards.board.selectors.visit_list import day_of
 
 
 @require_GET
@@ -42,8 +42,8 @@ def day_changes(request: HttpRequest) -> HttpResponse:
 def schedule_month(request: HttpRequest) -> HttpResponse:
     """The month to choose a day from, `?month=2026-11`; without it `?date=`'s. `?view=week` leads to weeks."""
     today = clock.today(request.actor.timezone)
-    shown = day_in(request.GET.get("date", ""), today)
-    first = day_in(f"{request.GET.get('month', '')}-01", shown).replace(day=1)
+    shown = day_of(request.GET.get("date", ""), today)
+    first = day_of(f"{request.GET.get('month', '')}-01", shown).replace(day=1)
     month = read_month(request.actor, first, shown=shown, today=today)
     view = "week" if request.GET.get("view") == "week" else "day"
     page = reverse("schedule_week" if view == "week" else "schedule")
@@ -56,7 +56,7 @@ def find(request: HttpRequest) -> HttpResponse:
     """Patients whose name, phone or birth date begins as typed, with the visit that is nearest."""
     text = request.GET.get("q", "").strip()[:80]
     hits = find_patients(request.actor, text, clock.now())
-    saw(request.actor, "patients", [hit.patient.pk for hit in hits])
+    record_access(request.actor, "patients", [hit.patient.pk for hit in hits])
     context = {"hits": hits, "q": text, "can_book": request.actor.role == Role.ADMIN}
     return render_page(request, "dashboards/_find_hits.html", context)
 
@@ -64,7 +64,7 @@ def find(request: HttpRequest) -> HttpResponse:
 def _board(request: HttpRequest) -> Board:
     """The day that the request asks for, with the look at its patients written down."""
     actor, now = request.actor, clock.now()
-    day = day_in(request.GET.get("date", ""), clock.today(actor.timezone))
+    day = day_of(request.GET.get("date", ""), clock.today(actor.timezone))
     board = read_board(actor, day, now, request.clinic_settings)
-    saw(actor, "appointments", board.patient_ids, resource_id=day.isoformat())
+    record_access(actor, "appointments", board.patient_ids, resource_id=day.isoformat())
     return board

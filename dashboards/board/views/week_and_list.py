@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from clinicflow.access.guards import role_required
-from clinicflow.audit.log import saw
+from clinicflow.audit.log import record_access
 from clinicflow.clinics.models import Doctor
 from clinicflow.core import clock
 from clinicflow.web.render import render_page, wants_fragment
-from dashboards.board.selectors.visit_list import PAGE, asked_in, cards_of, day_in, ids_in, page_rows, visits_of
+from dashboards.board.selectors.visit_list import PAGE, cards_of, day_of, filters_of, ids_of, page_rows, visits_of
 from dashboards.board.selectors.week import Week, read_week
 from scheduling.rules.transitions import DESK
 
@@ -46,11 +46,11 @@ def week_changes(request: HttpRequest) -> HttpResponse:
 def schedule_list(request: HttpRequest) -> HttpResponse:
     """Visits by filters, sorted by `?ordering=`, fifty a page; the address keeps all of it."""
     actor, now = request.actor, clock.now()
-    asked = asked_in(request.GET, clock.today(actor.timezone))
+    asked = filters_of(request.GET, clock.today(actor.timezone))
     doctors = list(Doctor.objects.visible_to(actor).order_by("name", "id"))
     page = Paginator(page_rows(visits_of(actor, asked)), PAGE).get_page(request.GET.get("page"))
     cards = cards_of(actor, page, doctors, now)
-    saw(actor, "appointments", [card.patient_id for card in cards])
+    record_access(actor, "appointments", [card.patient_id for card in cards])
     context = {
         "asked": asked,
         "cards": cards,
@@ -68,10 +68,10 @@ def schedule_list(request: HttpRequest) -> HttpResponse:
 def _week(request: HttpRequest) -> Week:
     """The week that the request asks for, with the look at its patients written down."""
     actor = request.actor
-    day = day_in(request.GET.get("date", ""), clock.today(actor.timezone))
-    doctor = next(iter(ids_in(request.GET.getlist("doctor"))), None)
+    day = day_of(request.GET.get("date", ""), clock.today(actor.timezone))
+    doctor = next(iter(ids_of(request.GET.getlist("doctor"))), None)
     week = read_week(actor, day, clock.now(), request.clinic_settings, doctor)
-    saw(actor, "appointments", week.patient_ids, resource_id=week.monday.isoformat())
+    record_access(actor, "appointments", week.patient_ids, resource_id=week.monday.isoformat())
     return week
 
 

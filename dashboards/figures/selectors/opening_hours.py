@@ -10,8 +10,8 @@ from django.db import connection
 
 from clinicflow.access.actor import Actor
 from clinicflow.core import clock
-from scheduling.rules.opening_hours import Span, instants_of, subtract
-from scheduling.selectors.availability import bookable
+from scheduling.rules.opening_hours import Span, subtract, to_instants
+from scheduling.selectors.availability import bookable_doctors
 
 AWAY = """
 select doctor_id, starts_at, ends_at from time_off
@@ -38,7 +38,7 @@ def opening_of(actor: Actor, days: Sequence[dt.date]) -> Opening:
     opening = Opening()
     if not days:
         return opening
-    doctors = [doctor for doctor in bookable(actor) if doctor.active]
+    doctors = [doctor for doctor in bookable_doctors(actor) if doctor.active]
     away = _away(actor, min(days), max(days))
     for day in days:
         start, end = clock.day_bounds(day, actor.timezone)
@@ -48,7 +48,7 @@ def opening_of(actor: Actor, days: Sequence[dt.date]) -> Opening:
             if not hours:
                 continue
             blocked = sorted(span for owner, span in shut if owner in {None, doctor.doctor_id})
-            for open_span in subtract(instants_of(hours, day, actor.timezone), blocked):
+            for open_span in subtract(to_instants(hours, day, actor.timezone), blocked):
                 for hour, minutes in _by_hour(open_span, actor.timezone):
                     opening.by_doctor[day, doctor.doctor_id] += minutes
                     opening.by_hour[day, hour] += minutes

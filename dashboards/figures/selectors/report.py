@@ -19,7 +19,7 @@ from clinicflow.core import clock
 from dashboards.figures.rules.periods import Period, Span, Step
 from dashboards.figures.selectors.counting import count_by_doctor, count_by_hour
 from dashboards.figures.selectors.opening_hours import Opening, opening_of
-from dashboards.figures.selectors.totals import SUMMED, Tally
+from dashboards.figures.selectors.totals import SUMMED, Totals
 
 GRACE = dt.timedelta(weeks=1)  # a clinic that began this long into the days compared with was still there for them
 EACH_HOUR = ("visits", "no_shows", "booked_minutes", "open_minutes")
@@ -88,8 +88,8 @@ class Freshness:
 class Counts:
     """The tallies of one span: by step, and by doctor."""
 
-    steps: list[Tally]
-    doctors: dict[UUID, Tally] = field(default_factory=lambda: defaultdict(Tally))
+    steps: list[Totals]
+    doctors: dict[UUID, Totals] = field(default_factory=lambda: defaultdict(Totals))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -97,10 +97,10 @@ class Report:
     """The figures of a period. `before` is None when there is nothing to compare with."""
 
     period: Period
-    now: Tally
-    before: Tally | None
-    steps: list[tuple[Span, Tally, Tally]]  # each step, with the same step of the days compared with
-    doctors: list[tuple[Doctor, Tally]]  # by name; those who have left only where they have visits
+    now: Totals
+    before: Totals | None
+    steps: list[tuple[Span, Totals, Totals]]  # each step, with the same step of the days compared with
+    doctors: list[tuple[Doctor, Totals]]  # by name; those who have left only where they have visits
     hours: dict[tuple[int, int], dict[str, int]] = field(default_factory=dict)  # (weekday, hour of the clock)
 
 
@@ -116,14 +116,14 @@ def read_report(actor: Actor, period: Period, *, hours: bool = False) -> Report:
         before = None
     live = sorted({day for span in (period, before) if span for day in fresh.live_days(span)})
     opening = opening_of(actor, live)
-    now, then = (Counts(steps=[Tally() for _ in period.steps]) for _ in range(2))
+    now, then = (Counts(steps=[Totals() for _ in period.steps]) for _ in range(2))
     _add_stored(actor, period, before, fresh, live, (now, then))
     for row in _with_opening(count_by_doctor(actor, live, at), opening):
         _add_live(row, period, before, (now, then))
     return Report(
         period=period,
-        now=Tally.of(now.steps),
-        before=Tally.of(then.steps) if before else None,
+        now=Totals.of(now.steps),
+        before=Totals.of(then.steps) if before else None,
         steps=list(zip(period.steps, now.steps, then.steps, strict=True)),
         doctors=_by_name(actor, now),
         hours=_hours(actor, period, fresh, opening, at) if hours else {},
@@ -191,7 +191,7 @@ def _with_opening(rows: Sequence[dict[str, Any]], opening: Opening) -> list[dict
     return [*rows, *opened]
 
 
-def _by_name(actor: Actor, counts: Counts) -> list[tuple[Doctor, Tally]]:
+def _by_name(actor: Actor, counts: Counts) -> list[tuple[Doctor, Totals]]:
     return [
         (doctor, counts.doctors[doctor.pk])
         for doctor in Doctor.objects.of_clinic(actor).order_by("name", "pk")

@@ -21,7 +21,7 @@ Number = int | float | None
 
 
 @dataclass(slots=True)
-class Tally:
+class Totals:
     """Sums of figures by the names of `DayFigures`; shares in percent, None where there are too few."""
 
     sums: dict[str, int] = field(default_factory=lambda: dict.fromkeys(SUMMED, 0))
@@ -32,7 +32,7 @@ class Tally:
             self.sums[name] += row.get(name) or 0
 
     @classmethod
-    def of(cls, tallies: Iterable["Tally"]) -> Self:
+    def of(cls, tallies: Iterable["Totals"]) -> Self:
         total = cls()
         for tally in tallies:
             total.add(tally.sums)
@@ -97,12 +97,12 @@ TASKS: Mapping[str, str] = {  # field of TaskMinutes -> what is counted
 }
 
 
-def tasks_of(tally: Tally, minutes: TaskMinutes) -> list[Task]:
+def tasks_of(tally: Totals, minutes: TaskMinutes) -> list[Task]:
     """What was done without staff, with what it would have taken."""
     return [Task(key=key, times=tally[name], minutes=getattr(minutes, key)) for key, name in TASKS.items()]
 
 
-def minutes_saved(tally: Tally, minutes: TaskMinutes) -> int:
+def minutes_saved(tally: Totals, minutes: TaskMinutes) -> int:
     return sum(task.saved for task in tasks_of(tally, minutes))
 
 

@@ -27,7 +27,7 @@ ICONS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class NotificationItem:
     """One notification with its visit, None once it is hidden or not the reader's any more.
 
     `cancellation` is the last one of the visit, `reason` the code of why a conversation waits.
@@ -49,11 +49,11 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KindOfDay:
+class NotificationGroup:
     """The news of one kind on one local day."""
 
     kind: str
-    items: list[Item]
+    items: list[NotificationItem]
 
     @property
     def icon(self) -> str:
@@ -61,12 +61,12 @@ class KindOfDay:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DayOfNews:
+class NotificationDay:
     day: dt.date
-    kinds: list[KindOfDay]
+    kinds: list[NotificationGroup]
 
 
-def read_news(actor: Actor, rows: Sequence[Notification]) -> list[Item]:
+def items_for(actor: Actor, rows: Sequence[Notification]) -> list[NotificationItem]:
     """The rows with what they are about, in four queries at most; the order is kept."""
     talks = _by_id(Interaction.objects.visible_to(actor), rows, TALK)
     summaries = _by_id(IntakeSummary.objects.states_visible_to(actor), rows, SUMMARY)
@@ -82,7 +82,7 @@ def read_news(actor: Actor, rows: Sequence[Notification]) -> list[Item]:
         visit = visits.get(visit_of.get(row.object_id, row.object_id))
         talk = talks.get(row.object_id)
         items.append(
-            Item(
+            NotificationItem(
                 row=row,
                 visit=visit,
                 url=reverse("inbox_talk", args=[talk.pk]) if talk else address_of(actor, visit),
@@ -100,19 +100,19 @@ def address_of(actor: Actor, visit: Appointment | None) -> str:
     return reverse("my_day_visit" if actor.role == Role.DOCTOR else "visit", args=[visit.pk])
 
 
-def by_day_and_kind(actor: Actor, items: Sequence[Item]) -> list[DayOfNews]:
+def by_day_and_kind(actor: Actor, items: Sequence[NotificationItem]) -> list[NotificationDay]:
     """Items that come newest first, under their local day and there under their kind."""
-    days: dict[dt.date, dict[str, list[Item]]] = {}
+    days: dict[dt.date, dict[str, list[NotificationItem]]] = {}
     for item in items:
         day = clock.local(item.row.created_at, actor.timezone).date()
         days.setdefault(day, {}).setdefault(item.row.kind, []).append(item)
     return [
-        DayOfNews(day=day, kinds=[KindOfDay(kind=kind, items=found) for kind, found in kinds.items()])
+        NotificationDay(day=day, kinds=[NotificationGroup(kind=kind, items=found) for kind, found in kinds.items()])
         for day, kinds in days.items()
     ]
 
 
-def patients_of(items: Sequence[Item]) -> list[UUID]:
+def patients_of(items: Sequence[NotificationItem]) -> list[UUID]:
     return [item.visit.patient_id for item in items if item.visit]
 
 

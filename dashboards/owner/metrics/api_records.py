@@ -6,7 +6,7 @@ from typing import Any
 from clinicflow.clinics.models import WEEKDAYS
 from dashboards.figures.rules.periods import Span
 from dashboards.figures.selectors.report import Report
-from dashboards.figures.selectors.totals import REASONS, Tally, share, tasks_of, withheld
+from dashboards.figures.selectors.totals import REASONS, Totals, share, tasks_of, withheld
 from dashboards.owner.metrics.definitions import FIGURES
 from dashboards.owner.metrics.view_models import Source, value_of
 
@@ -109,7 +109,7 @@ def _figures(source: Source, *keys: str) -> dict[str, Any]:
     }
 
 
-def _visits(tally: Tally) -> dict[str, Any]:
+def _visits(tally: Totals) -> dict[str, Any]:
     return {
         "visits": tally["visits"],
         "new_patients": tally["new_patients"],
@@ -125,7 +125,7 @@ def _visits(tally: Tally) -> dict[str, Any]:
     }
 
 
-def _missed(tally: Tally) -> dict[str, Any]:
+def _missed(tally: Totals) -> dict[str, Any]:
     return {
         "visits": tally["visits"],
         "no_shows": tally["no_shows"],
@@ -133,7 +133,7 @@ def _missed(tally: Tally) -> dict[str, Any]:
     }
 
 
-def _talks(tally: Tally) -> dict[str, Any]:
+def _talks(tally: Totals) -> dict[str, Any]:
     names = ("conversations", "settled", "escalated", "confirmed", "confirmed_alone", "summaries")
     return {name: tally[name] for name in names}
 
@@ -158,7 +158,7 @@ def _by_doctor(report: Report) -> list[dict[str, Any]]:
     ]
 
 
-def _by_reason(tally: Tally) -> list[dict[str, Any]]:
+def _by_reason(tally: Totals) -> list[dict[str, Any]]:
     sizes = [tally[f"cancelled_{reason}"] for reason in REASONS]
     return [
         {"reason": REASON_NAMES[reason], **_unless(hide, cancelled=size, late=tally[f"late_{reason}"])}

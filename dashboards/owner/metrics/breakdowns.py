@@ -11,7 +11,7 @@ from clinicflow.web.templatetags.ui import short_doctor
 from dashboards.figures.selectors.report import EACH_HOUR
 from dashboards.figures.selectors.totals import REASONS, share, withheld
 from dashboards.owner.metrics.definitions import FIGURES
-from dashboards.owner.metrics.tables import Column, Kind, Sheet
+from dashboards.owner.metrics.tables import Kind, Table, TableColumn
 from dashboards.owner.metrics.view_models import Bar, Cell, Panel, Source, count_text, percent, value_of
 
 REASON_WORDS = {
@@ -70,17 +70,17 @@ def doctors_no_shows(source: Source) -> Panel:
     )
 
 
-def _by_doctor(key: str, source: Source) -> Sheet:
+def _by_doctor(key: str, source: Source) -> Table:
     rows = source.report.doctors
     hidden = withheld([tally.booked for _doctor, tally in rows])
     columns = (
-        Column("doctor", gettext_lazy("Doctor"), Kind.TEXT),
-        Column("visits", gettext_lazy("Visits")),
-        Column("use", gettext_lazy("Booked"), Kind.RATE),
-        Column("no_shows", gettext_lazy("No-shows")),
-        Column("no_show_rate", gettext_lazy("No-show rate"), Kind.RATE),
-        Column("cancelled", gettext_lazy("Cancelled")),
-        Column("cancelled_rate", gettext_lazy("Share"), Kind.RATE),
+        TableColumn("doctor", gettext_lazy("Doctor"), Kind.TEXT),
+        TableColumn("visits", gettext_lazy("Visits")),
+        TableColumn("use", gettext_lazy("Booked"), Kind.RATE),
+        TableColumn("no_shows", gettext_lazy("No-shows")),
+        TableColumn("no_show_rate", gettext_lazy("No-show rate"), Kind.RATE),
+        TableColumn("cancelled", gettext_lazy("Cancelled")),
+        TableColumn("cancelled_rate", gettext_lazy("Share"), Kind.RATE),
     )
     table = [
         [doctor.name, None, tally.use, None, None, None, None]
@@ -91,7 +91,7 @@ def _by_doctor(key: str, source: Source) -> Sheet:
         ]
         for (doctor, tally), hide in zip(rows, hidden, strict=True)
     ]
-    return Sheet(key=key, columns=columns, rows=table if _is_any(source) else [])
+    return Table(key=key, columns=columns, rows=table if _is_any(source) else [])
 
 
 def _is_any(source: Source) -> bool:
@@ -112,16 +112,16 @@ def reasons(source: Source) -> Panel:
         for word, count, _late in rows
     ]
     columns = (
-        Column("reason", gettext_lazy("Reason"), Kind.TEXT),
-        Column("cancelled", gettext_lazy("Cancelled")),
-        Column("late", gettext_lazy("Late")),
+        TableColumn("reason", gettext_lazy("Reason"), Kind.TEXT),
+        TableColumn("cancelled", gettext_lazy("Cancelled")),
+        TableColumn("late", gettext_lazy("Late")),
     )
     return Panel(
         key="reasons",
         title=gettext_lazy("Cancelled, by reason"),
         means=[FIGURES["cancelled_rate"], FIGURES["late_rate"]],
         bars=bars if now.cancelled else (),
-        sheet=Sheet(key="reasons", columns=columns, rows=rows if now.cancelled else []),
+        sheet=Table(key="reasons", columns=columns, rows=rows if now.cancelled else []),
     )
 
 
@@ -191,7 +191,7 @@ def _hours_with(source: Source, wanted: Sequence[str]) -> dict[tuple[int, int], 
     return {place: {**hours[place], "hidden": int(hide)} for place, hide in zip(places, hidden, strict=True)}
 
 
-def _by_hour(key: str, sums: Mapping[tuple[int, int], Mapping[str, int]]) -> Sheet:
+def _by_hour(key: str, sums: Mapping[tuple[int, int], Mapping[str, int]]) -> Table:
     rows: list[list[Any]] = []
     for (weekday, hour), row in sums.items():
         use = share(min(row["booked_minutes"], row["open_minutes"]), row["open_minutes"], few=1)
@@ -199,11 +199,11 @@ def _by_hour(key: str, sums: Mapping[tuple[int, int], Mapping[str, int]]) -> She
         counts = [None, None, None] if row["hidden"] else [row["visits"], row["no_shows"], rate]
         rows.append([WEEKDAYS[weekday], display.write_hour(hour), *counts, use])
     columns = (
-        Column("weekday", gettext_lazy("Day"), Kind.TEXT),
-        Column("hour", gettext_lazy("Hour"), Kind.TEXT),
-        Column("visits", gettext_lazy("Visits")),
-        Column("no_shows", gettext_lazy("No-shows")),
-        Column("no_show_rate", gettext_lazy("No-show rate"), Kind.RATE),
-        Column("use", gettext_lazy("Booked"), Kind.RATE),
+        TableColumn("weekday", gettext_lazy("Day"), Kind.TEXT),
+        TableColumn("hour", gettext_lazy("Hour"), Kind.TEXT),
+        TableColumn("visits", gettext_lazy("Visits")),
+        TableColumn("no_shows", gettext_lazy("No-shows")),
+        TableColumn("no_show_rate", gettext_lazy("No-show rate"), Kind.RATE),
+        TableColumn("use", gettext_lazy("Booked"), Kind.RATE),
     )
-    return Sheet(key=key, columns=columns, rows=rows)
+    return Table(key=key, columns=columns, rows=rows)

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from dashboards.figures.selectors.totals import FEW, Number, Tally, share
+from dashboards.figures.selectors.totals import FEW, Number, Totals, share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +22,7 @@ class Figure:
     says: Any
     unit: str = "%"
     good: int = 0
-    of: Callable[[Tally], Number] | None = None
+    of: Callable[[Totals], Number] | None = None
 
 
 TABLE = (

@@ -9,18 +9,18 @@ from django.utils.translation import gettext_lazy
 
 from clinicflow.web import display
 from dashboards.figures.rules.periods import Step
-from dashboards.figures.selectors.totals import Number, Tally
+from dashboards.figures.selectors.totals import Number, Totals
 from dashboards.owner.metrics.charts import line_chart
 from dashboards.owner.metrics.definitions import FIGURES
-from dashboards.owner.metrics.tables import Column, Kind, Sheet
+from dashboards.owner.metrics.tables import Kind, Table, TableColumn
 from dashboards.owner.metrics.view_models import Panel, Source
 
-FIRST_COLUMN = Column("from", gettext_lazy("From"), Kind.DAY)
+FIRST_COLUMN = TableColumn("from", gettext_lazy("From"), Kind.DAY)
 KINDS = {"%": Kind.RATE, "s": Kind.SECONDS, "min": Kind.MINUTES, "": Kind.COUNT}
 
 
 def _over_time(
-    source: Source, key: str, title: Any, figure_key: str, *parts: tuple[str, Any, Callable[[Tally], int]]
+    source: Source, key: str, title: Any, figure_key: str, *parts: tuple[str, Any, Callable[[Totals], int]]
 ) -> Panel:
     """A figure by step against the days compared with; `parts` are further counts for the table."""
     figure = FIGURES[figure_key]
@@ -28,8 +28,11 @@ def _over_time(
     kind = KINDS[figure.unit]
     now = [source.value(figure, tally) for _span, tally, _then in steps]
     then = [source.value(figure, tally) if source.report.before else None for _span, _now, tally in steps]
-    columns = [FIRST_COLUMN, *(Column(name, label) for name, label, _of in parts)]
-    columns += [Column(figure_key, figure.label, kind), Column(f"{figure_key}_before", gettext_lazy("Before"), kind)]
+    columns = [FIRST_COLUMN, *(TableColumn(name, label) for name, label, _of in parts)]
+    columns += [
+        TableColumn(figure_key, figure.label, kind),
+        TableColumn(f"{figure_key}_before", gettext_lazy("Before"), kind),
+    ]
     rows = [
         [span.start, *(of(tally) for _name, _label, of in parts), value, earlier]
         for (span, tally, _then), value, earlier in zip(steps, now, then, strict=True)
@@ -42,7 +45,7 @@ def _over_time(
     nothing = not any(value for value in now + then)
     chart = line_chart(_chart_label(title, source), names, [] if nothing else drawn, unit=unit)
     return Panel(
-        key=key, title=title, means=[figure], wide=True, lines=chart, sheet=Sheet(key=key, columns=columns, rows=rows)
+        key=key, title=title, means=[figure], wide=True, lines=chart, sheet=Table(key=key, columns=columns, rows=rows)
     )
 
 

@@ -13,7 +13,7 @@ PANELS: Mapping[str, Callable[[Source], Panel]] = {
     "no-shows": over_time.no_shows,
     "ai": workload.conversations,
     "visits": over_time.visits,
-    "outcomes": workload.became,
+    "outcomes": workload.outcomes,
     "doctors": breakdowns.doctors,
     "busy-hours": breakdowns.busy_hours,
     "cancellations": over_time.cancellations,

@@ -26,18 +26,18 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class TableColumn:
     key: str
     label: Any
     kind: Kind = Kind.COUNT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
+class Table:
     """Rows of values in the order of the columns."""
 
     key: str
-    columns: Sequence[Column]
+    columns: Sequence[TableColumn]
     rows: Sequence[Sequence[Any]]
 
     @property

@@ -7,11 +7,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from dashboards.figures.selectors.report import Report
-from dashboards.figures.selectors.totals import FEW, Number, Tally, minutes_saved
+from dashboards.figures.selectors.totals import FEW, Number, Totals, minutes_saved
 from dashboards.models import TaskMinutes
 from dashboards.owner.metrics.charts import LineChart
 from dashboards.owner.metrics.definitions import FIGURES, Figure
-from dashboards.owner.metrics.tables import Sheet, duration, number
+from dashboards.owner.metrics.tables import Table, duration, number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +21,7 @@ class Source:
     report: Report
     minutes: TaskMinutes
 
-    def value(self, figure: Figure, tally: Tally | None) -> Number:
+    def value(self, figure: Figure, tally: Totals | None) -> Number:
         if tally is None:
             return None
         return figure.of(tally) if figure.of else minutes_saved(tally, self.minutes)
@@ -98,7 +98,7 @@ class Panel:
 
     key: str
     title: Any
-    sheet: Sheet
+    sheet: Table
     means: Sequence[Figure]
     note: str = ""
     wide: bool = False
@@ -130,7 +130,7 @@ def key_figures(source: Source, *keys: str) -> list[KeyFigure]:
     ]
 
 
-def value_of(key: str, tally: Tally) -> Number:
+def value_of(key: str, tally: Totals) -> Number:
     sum_up = FIGURES[key].of
     return sum_up(tally) if sum_up else None
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from dashboards.figures.selectors.totals import tasks_of
 from dashboards.owner.metrics.definitions import FIGURES
-from dashboards.owner.metrics.tables import Column, Kind, Sheet, number
+from dashboards.owner.metrics.tables import Kind, Table, TableColumn, number
 from dashboards.owner.metrics.view_models import Bar, Panel, Source, percent, value_of
 
 TASK_WORDS = {
@@ -31,7 +31,7 @@ def conversations(source: Source) -> Panel:
     )
 
 
-def became(source: Source) -> Panel:
+def outcomes(source: Source) -> Panel:
     """What became of the visits that were booked."""
     now = source.report.now
     lines = (
@@ -48,7 +48,7 @@ def became(source: Source) -> Panel:
 
 def _funnel(key: str, title: Any, lines: Sequence[tuple[str, Any, int]], means: Sequence[str]) -> Panel:
     most = max(count for _name, _words, count in lines)
-    columns = (Column("what", gettext_lazy("What"), Kind.TEXT), Column("count", gettext_lazy("Count")))
+    columns = (TableColumn("what", gettext_lazy("What"), Kind.TEXT), TableColumn("count", gettext_lazy("Count")))
     return Panel(
         key=key,
         title=title,
@@ -58,7 +58,7 @@ def _funnel(key: str, title: Any, lines: Sequence[tuple[str, Any, int]], means: 
         ]
         if most
         else (),
-        sheet=Sheet(key=key, columns=columns, rows=[[words, count] for _name, words, count in lines] if most else []),
+        sheet=Table(key=key, columns=columns, rows=[[words, count] for _name, words, count in lines] if most else []),
     )
 
 
@@ -71,10 +71,10 @@ def intake(source: Source) -> Panel:
     )
     rows: list[list[Any]] = [[words, out, came, value_of(key, now)] for words, out, came, key in groups]
     columns = (
-        Column("group", gettext_lazy("Patients"), Kind.TEXT),
-        Column("forms", gettext_lazy("Forms")),
-        Column("before", gettext_lazy("In before")),
-        Column("rate", gettext_lazy("Rate"), Kind.RATE),
+        TableColumn("group", gettext_lazy("Patients"), Kind.TEXT),
+        TableColumn("forms", gettext_lazy("Forms")),
+        TableColumn("before", gettext_lazy("In before")),
+        TableColumn("rate", gettext_lazy("Rate"), Kind.RATE),
     )
     return Panel(
         key="intake",
@@ -83,7 +83,7 @@ def intake(source: Source) -> Panel:
         bars=[Bar(label=str(words), text=percent(rate), width=round(rate or 0)) for words, _o, _c, rate in rows]
         if now["intake_forms"]
         else (),
-        sheet=Sheet(key="intake", columns=columns, rows=rows if now["intake_forms"] else []),
+        sheet=Table(key="intake", columns=columns, rows=rows if now["intake_forms"] else []),
     )
 
 
@@ -91,16 +91,16 @@ def tasks(source: Source) -> Panel:
     """The formula of the time saved: how often, times the clinic's minutes."""
     done = tasks_of(source.report.now, source.minutes)
     columns = (
-        Column("task", gettext_lazy("Task"), Kind.TEXT),
-        Column("times", gettext_lazy("Times")),
-        Column("minutes", gettext_lazy("Minutes each")),
-        Column("saved", gettext_lazy("Saved"), Kind.MINUTES),
+        TableColumn("task", gettext_lazy("Task"), Kind.TEXT),
+        TableColumn("times", gettext_lazy("Times")),
+        TableColumn("minutes", gettext_lazy("Minutes each")),
+        TableColumn("saved", gettext_lazy("Saved"), Kind.MINUTES),
     )
     return Panel(
         key="tasks",
         title=gettext_lazy("How it is reckoned"),
         means=[FIGURES["minutes_saved"]],
-        sheet=Sheet(
+        sheet=Table(
             key="tasks",
             columns=columns,
             rows=[[TASK_WORDS[task.key], task.times, task.minutes, task.saved] for task in done],

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from aiassist.models import IntakeSummary
-from aiassist.selectors.summary_page import Reading, read_summary
+from aiassist.selectors.summary_page import SummaryPage, summary_page
 from clinicflow.access.actor import Actor
 from clinicflow.access.roles import Role
 from intake.models import IntakeForm
@@ -15,7 +15,7 @@ MOST_FORMS = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answered:
+class SubmittedForm:
     """One form that was sent in, with the newest version of its summary."""
 
     form: IntakeForm
@@ -27,8 +27,8 @@ class Chart:
     """`reading` is the newest summary, of the visit `summary_visit`; `forms` are all, newest first."""
 
     notes: Notes
-    forms: list[Answered]
-    reading: Reading | None
+    forms: list[SubmittedForm]
+    reading: SummaryPage | None
     summary_visit: UUID | None
 
 
@@ -48,7 +48,7 @@ def read_chart(actor: Actor, patient: Patient, notes_page: str) -> Chart | None:
     visit = next((form.appointment_id for form in forms if form.pk in by_form), None)
     return Chart(
         notes=read_notes(actor, patient.pk, notes_page),
-        forms=[Answered(form=form, summary=by_form.get(form.pk)) for form in forms],
-        reading=read_summary(actor, visit) if visit else None,
+        forms=[SubmittedForm(form=form, summary=by_form.get(form.pk)) for form in forms],
+        reading=summary_page(actor, visit) if visit else None,
         summary_visit=visit,
     )

@@ -15,7 +15,7 @@ from clinicflow.access.actor import Actor
 from clinicflow.access.roles import Role
 from clinicflow.audit.models import AuditLog
 from clinicflow.core import clock
-from intake.selectors.form_list import Row as IntakeRow
+from intake.selectors.form_list import FormRow as IntakeRow
 from intake.selectors.form_list import rows_of
 from patients.models import Patient
 from patients.presentation import Flag, flags_of, preferences_in_words
@@ -27,7 +27,7 @@ MOST_BESIDE = 30  # follow-ups, waitlist entries, merged records
 
 
 @dataclass(slots=True, kw_only=True)
-class Entry:
+class VisitEntry:
     """One visit with all that hangs on it. `moved_to` is the visit that took its place."""
 
     visit: Appointment
@@ -57,8 +57,8 @@ class Record:
     minor: bool
     flags: list[Flag]
     reached_by: str
-    coming: list[Entry]
-    past: list[Entry]
+    coming: list[VisitEntry]
+    past: list[VisitEntry]
     page: Page[Any]
     counts: dict[str, int]
     follow_ups: list[FollowUp]
@@ -92,10 +92,10 @@ def read_record(actor: Actor, patient: Patient, now: dt.datetime, number: str) -
     )
 
 
-def _entries(actor: Actor, visits: Sequence[Appointment]) -> dict[UUID, Entry]:
+def _entries(actor: Actor, visits: Sequence[Appointment]) -> dict[UUID, VisitEntry]:
     """The visits with what hangs on them, in one query a kind."""
     ids = [visit.pk for visit in visits]
-    entries = {row.visit.pk: Entry(visit=row.visit, intake=row) for row in rows_of(actor, list(visits))}
+    entries = {row.visit.pk: VisitEntry(visit=row.visit, intake=row) for row in rows_of(actor, list(visits))}
     for visit in visits:
         if visit.rescheduled_from_id in entries:
             entries[visit.rescheduled_from_id].moved_to = visit

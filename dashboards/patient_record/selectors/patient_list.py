@@ -21,7 +21,7 @@ MINOR = relativedelta(years=18)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class PatientRow:
     """One line of the list."""
 
     patient: Patient
@@ -33,7 +33,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Only:
+class ListFilter:
     """A choice above the list."""
 
     key: str
@@ -41,10 +41,10 @@ class Only:
     icon: str
 
 
-ONLY = (
-    Only(key="minors", word=gettext_lazy("Under 18"), icon="baby"),
-    Only(key="interpreter", word=gettext_lazy("Interpreter"), icon="languages"),
-    Only(key="vip", word=gettext_lazy("VIP"), icon="star"),
+LIST_FILTERS = (
+    ListFilter(key="minors", word=gettext_lazy("Under 18"), icon="baby"),
+    ListFilter(key="interpreter", word=gettext_lazy("Interpreter"), icon="languages"),
+    ListFilter(key="vip", word=gettext_lazy("VIP"), icon="star"),
 )
 
 
@@ -62,7 +62,7 @@ def find(actor: Actor, text: str, only: str) -> QuerySet[Any]:
     return found
 
 
-def rows_of(actor: Actor, patients: Sequence[Patient], now: dt.datetime) -> list[Row]:
+def rows_of(actor: Actor, patients: Sequence[Patient], now: dt.datetime) -> list[PatientRow]:
     """A page of patients with their visits, in two queries."""
     today = clock.local(now, actor.timezone).date()
     visits = Appointment.objects.visible_to(actor).filter(patient__in=[patient.pk for patient in patients])
@@ -71,7 +71,7 @@ def rows_of(actor: Actor, patients: Sequence[Patient], now: dt.datetime) -> list
     nearest = {visit.patient_id: visit for visit in coming.distinct("patient_id")}
     latest = {visit.patient_id: visit for visit in done.distinct("patient_id")}
     return [
-        Row(
+        PatientRow(
             patient=patient,
             age=patient.age_on(today),
             minor=patient.is_minor_on(today),

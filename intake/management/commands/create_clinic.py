@@ -38,7 +38,7 @@ class Command(BaseCommand):
             raise CommandError(f"Not an e-mail address: {email}") from None
         try:
             with transaction.atomic():
-                actor = clinics.open_clinic(
+                actor = clinics.create_clinic(
                     name=options["name"],
                     timezone=options["timezone"],
                     manager_email=email,

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from scheduling.rules.transitions import TABLE, Transition
+from scheduling.rules.transitions import TRANSITIONS, Transition
 
 HEAD = """# The life of an appointment
 
@@ -24,7 +24,7 @@ def page() -> str:
 
 def diagram() -> list[str]:
     lines = ["```mermaid", "stateDiagram-v2", "  [*] --> unconfirmed : book", "  [*] --> confirmed : walk-in"]
-    for row in TABLE:
+    for row in TRANSITIONS:
         if row.action == "delete":
             continue  # from every state but completed to nothing: an arrow from each would hide the rest
         for source in sorted(row.sources):
@@ -39,7 +39,7 @@ def state(status: str) -> str:
 
 def table() -> list[str]:
     lines = ["| action | from | to | who | rule |", "|---|---|---|---|---|"]
-    return [*lines, *(line(row) for row in TABLE)]
+    return [*lines, *(line(row) for row in TRANSITIONS)]
 
 
 def line(row: Transition) -> str:

@@ -16,7 +16,7 @@ from scheduling.operations.appointments.lifecycle import (
     unconfirm,
     undo_arrive,
 )
-from scheduling.operations.appointments.moving import move, reschedule, stretch, undo_move
+from scheduling.operations.appointments.rescheduling import move, reschedule, stretch, undo_move
 
 __all__ = [
     "Changes",

@@ -12,8 +12,15 @@ from patients.models import Patient
 from scheduling.errors import WalkInsNotTaken
 from scheduling.events import AppointmentCreated
 from scheduling.models import Appointment, FollowUp, Series, WaitlistEntry
-from scheduling.operations.appointments.shared_steps import announce, record_override
-from scheduling.operations.appointments.slot_reservation import Needs, Place, Wanted, find_place, mark_overlap, placing
+from scheduling.operations.appointments.shared_steps import publish_change, record_override
+from scheduling.operations.appointments.slot_reservation import (
+    RequiredAvailability,
+    ReservedSlot,
+    SlotRequest,
+    apply_overlap,
+    reserve_slot,
+    reserving,
+)
 from scheduling.operations.fulfilment import (
     fulfil_follow_up,
     fulfil_waitlist_entry,
@@ -21,7 +28,7 @@ from scheduling.operations.fulfilment import (
     lock_waitlist_entry,
 )
 from scheduling.rules.transitions import DESK
-from scheduling.selectors.availability import bookable
+from scheduling.selectors.availability import bookable_doctors
 
 HTTPS = URLValidator(schemes=["https"])
 
@@ -56,7 +63,7 @@ def book(
     """
     if actor.role not in DESK:
         raise Forbidden()
-    wanted = Wanted(
+    wanted = SlotRequest(
         starts_at=starts_at,
         doctor_id=doctor_id,
         patient_id=patient_id,
@@ -65,11 +72,11 @@ def book(
         specialty=specialty,
         override_reason=override_reason.strip(),
     )
-    with placing(actor, wanted, at=at):
+    with reserving(actor, wanted, at=at):
         follow_up = lock_follow_up(actor, follow_up_id) if follow_up_id else None
         entry = lock_waitlist_entry(actor, waitlist_entry_id) if waitlist_entry_id else None
         patient = _patient(actor, patient_id, follow_up, entry)
-        place = find_place(actor, wanted, at=at)
+        place = reserve_slot(actor, wanted, at=at)
         visit = _visit(actor, patient, place, wanted, visit_category, reason, meeting_link)
         visit.series = series
         visit.save(force_insert=True)
@@ -79,7 +86,7 @@ def book(
             fulfil_waitlist_entry(entry, visit)
         if place.overridden:
             record_override(actor, visit, action="book", rule=place.overridden, reason=wanted.override_reason)
-        announce(actor, AppointmentCreated, visit)
+        publish_change(actor, AppointmentCreated, visit)
     return visit
 
 
@@ -104,7 +111,7 @@ def walk_in(
     if actor.role not in DESK:
         raise Forbidden()
     now = at.replace(second=0, microsecond=0)
-    wanted = Wanted(
+    wanted = SlotRequest(
         starts_at=now,
         doctor_id=doctor_id,
         patient_id=patient_id,
@@ -113,12 +120,12 @@ def walk_in(
         specialty=specialty,
         walks_in=True,
         override_reason=override_reason.strip(),
-        needs=Needs.OPEN,
+        needs=RequiredAvailability.OPEN,
     )
-    with placing(actor, wanted, at=at):
+    with reserving(actor, wanted, at=at):
         _check_walk_ins(actor, doctor_id)
         patient = _patient(actor, patient_id, None, None)
-        place = find_place(actor, wanted, at=at)
+        place = reserve_slot(actor, wanted, at=at)
         visit = _visit(actor, patient, place, wanted, visit_category, reason, "")
         visit.status = Appointment.Status.CONFIRMED
         visit.walk_in = visit.arrived = True
@@ -127,12 +134,12 @@ def walk_in(
         visit.save(force_insert=True)
         if place.overridden:
             record_override(actor, visit, action="walk-in", rule=place.overridden, reason=wanted.override_reason)
-        announce(actor, AppointmentCreated, visit)
+        publish_change(actor, AppointmentCreated, visit)
     return visit
 
 
 def _check_walk_ins(actor: Actor, doctor_id: UUID | None) -> None:
-    doctors = bookable(actor, doctors=[doctor_id] if doctor_id else None)
+    doctors = bookable_doctors(actor, doctors=[doctor_id] if doctor_id else None)
     if doctors and not any(doctor.takes_walk_ins for doctor in doctors):
         raise WalkInsNotTaken()
 
@@ -150,8 +157,8 @@ def _patient(actor: Actor, patient_id: UUID, follow_up: FollowUp | None, entry: 
 def _visit(
     actor: Actor,
     patient: Patient,
-    place: Place,
-    wanted: Wanted,
+    place: ReservedSlot,
+    wanted: SlotRequest,
     visit_category: str | None,
     reason: str,
     meeting_link: str,
@@ -170,7 +177,7 @@ def _visit(
         meeting_link=checked_link(meeting_link),
         booked_by_id=actor.user_id,
     )
-    mark_overlap(actor, visit, place)
+    apply_overlap(actor, visit, place)
     return visit
 
 

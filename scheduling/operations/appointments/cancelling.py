@@ -13,12 +13,12 @@ from scheduling.errors import InsideNotice
 from scheduling.events import AppointmentCancelled, AppointmentDeleted
 from scheduling.models import Appointment, Cancellation
 from scheduling.operations.appointments.shared_steps import (
-    announce,
     lock,
+    publish_change,
     reopen_follow_ups,
+    restore_waitlist_entry,
     save,
     settings_of,
-    wait_again,
 )
 from scheduling.rules import transitions
 from scheduling.rules.transitions import ACTIONS
@@ -62,7 +62,7 @@ def cancel(
     save(visit, "status", "arrived", "arrived_at")
     write_cancellation(actor, visit, cancellation_type, reason_note, late=late, at=at)
     reopen_follow_ups(visit, at)
-    announce(actor, AppointmentCancelled, visit, late=late)
+    publish_change(actor, AppointmentCancelled, visit, late=late)
     return visit
 
 
@@ -101,5 +101,5 @@ def delete(actor: Actor, appointment_id: UUID, *, at: dt.datetime) -> None:
     visit.deleted_at = at
     save(visit, "deleted_at")
     reopen_follow_ups(visit, at)
-    wait_again(visit, at)
-    announce(actor, AppointmentDeleted, visit)
+    restore_waitlist_entry(visit, at)
+    publish_change(actor, AppointmentDeleted, visit)

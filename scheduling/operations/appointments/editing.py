@@ -10,14 +10,20 @@ from scheduling.events import AppointmentUpdated
 from scheduling.models import Appointment
 from scheduling.operations.appointments.booking import checked_link
 from scheduling.operations.appointments.shared_steps import (
-    announce,
+    already_moved,
     lock,
-    moved_away,
+    publish_change,
     record_override,
     save,
     settings_of,
 )
-from scheduling.operations.appointments.slot_reservation import Needs, Wanted, find_place, mark_overlap, placing
+from scheduling.operations.appointments.slot_reservation import (
+    RequiredAvailability,
+    SlotRequest,
+    apply_overlap,
+    reserve_slot,
+    reserving,
+)
 from scheduling.rules import transitions
 
 
@@ -43,8 +49,8 @@ def update(
     """
     transitions.require_role("reschedule", actor)
 
-    def wanted_of(row: Appointment) -> Wanted:
-        return Wanted(
+    def wanted_of(row: Appointment) -> SlotRequest:
+        return SlotRequest(
             starts_at=changes.get("starts_at", row.starts_at),
             doctor_id=changes.get("doctor_id", row.doctor_id),
             duration=changes.get("duration", row.duration),
@@ -52,14 +58,16 @@ def update(
             patient_id=row.patient_id,
             override_reason=override_reason.strip(),
             without=(row.pk,),
-            needs=Needs.OPEN if changes.get("starts_at", row.starts_at) == row.starts_at else Needs.FUTURE,
+            needs=RequiredAvailability.OPEN
+            if changes.get("starts_at", row.starts_at) == row.starts_at
+            else RequiredAvailability.FUTURE,
         )
 
     seen: Appointment = Appointment.objects.visible_to(actor).fetch(appointment_id)
-    with placing(actor, wanted_of(seen), at=at):
+    with reserving(actor, wanted_of(seen), at=at):
         visit = lock(actor, appointment_id, "reschedule")
         if visit.rescheduled:
-            raise moved_away(actor, visit)
+            raise already_moved(actor, visit)
         wanted = wanted_of(visit)
         settings = settings_of(actor)
         transitions.require("reschedule", actor, visit, settings=settings, at=at)
@@ -67,7 +75,7 @@ def update(
         old_doctor = visit.doctor_id
         dirty = _correct_words(visit, changes)
         if before != (wanted.starts_at, wanted.doctor_id, wanted.duration, wanted.visit_type):
-            place = find_place(actor, wanted, at=at, also_lock=[old_doctor])
+            place = reserve_slot(actor, wanted, at=at, also_lock=[old_doctor])
             if before[:2] != (wanted.starts_at, wanted.doctor_id):
                 visit.status = Appointment.Status.UNCONFIRMED
                 visit.confirmed_at, visit.confirmed_by = None, ""
@@ -80,11 +88,11 @@ def update(
             dirty += [
                 *("doctor", "starts_at", "ends_at", "visit_type", "status", "confirmed_at", "confirmed_by"),
                 *("arrived", "arrived_at"),
-                *mark_overlap(actor, visit, place),
+                *apply_overlap(actor, visit, place),
             ]
         if dirty:
             save(visit, *dirty)
-            announce(actor, AppointmentUpdated, visit, old_doctor, action="update")
+            publish_change(actor, AppointmentUpdated, visit, old_doctor, action="update")
     return visit
 
 

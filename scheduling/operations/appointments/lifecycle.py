@@ -16,15 +16,21 @@ from scheduling.events import AppointmentConfirmed, AppointmentNoShow, Appointme
 from scheduling.models import Appointment, Cancellation, FollowUp
 from scheduling.operations.appointments.cancelling import write_cancellation
 from scheduling.operations.appointments.shared_steps import (
-    announce,
     follow_ups_of,
     lock,
+    publish_change,
     record_override,
     reopen_follow_ups,
     save,
     settings_of,
 )
-from scheduling.operations.appointments.slot_reservation import Needs, Wanted, find_place, mark_overlap, placing
+from scheduling.operations.appointments.slot_reservation import (
+    RequiredAvailability,
+    SlotRequest,
+    apply_overlap,
+    reserve_slot,
+    reserving,
+)
 from scheduling.rules import transitions
 from scheduling.rules.transitions import ACTIONS
 
@@ -41,7 +47,7 @@ def confirm(actor: Actor, appointment_id: UUID, *, override_reason: str = "", at
     save(visit, "status", "confirmed_at", "confirmed_by")
     if rule:
         record_override(actor, visit, action="confirm", rule=rule, reason=override_reason)
-    announce(actor, AppointmentConfirmed, visit)
+    publish_change(actor, AppointmentConfirmed, visit)
     return visit
 
 
@@ -55,7 +61,7 @@ def unconfirm(actor: Actor, appointment_id: UUID, *, at: dt.datetime) -> Appoint
     visit.status = Appointment.Status.UNCONFIRMED
     visit.confirmed_at, visit.confirmed_by = None, ""
     save(visit, "status", "confirmed_at", "confirmed_by")
-    announce(actor, AppointmentUpdated, visit, action="unconfirm")
+    publish_change(actor, AppointmentUpdated, visit, action="unconfirm")
     return visit
 
 
@@ -73,7 +79,7 @@ def arrive(actor: Actor, appointment_id: UUID, *, override_reason: str = "", at:
     save(visit, "arrived", "arrived_at", "status", "confirmed_at", "confirmed_by")
     if rule:
         record_override(actor, visit, action="arrive", rule=rule, reason=override_reason)
-    announce(actor, AppointmentUpdated, visit, action="arrive")
+    publish_change(actor, AppointmentUpdated, visit, action="arrive")
     return visit
 
 
@@ -86,7 +92,7 @@ def undo_arrive(actor: Actor, appointment_id: UUID, *, at: dt.datetime) -> Appoi
     _require("undo-arrive", actor, visit, at)
     visit.arrived, visit.arrived_at = False, None
     save(visit, "arrived", "arrived_at")
-    announce(actor, AppointmentUpdated, visit, action="undo-arrive")
+    publish_change(actor, AppointmentUpdated, visit, action="undo-arrive")
     return visit
 
 
@@ -104,7 +110,7 @@ def complete(actor: Actor, appointment_id: UUID, *, override_reason: str = "", a
     record_first_visit(actor, visit.patient_id, on=clock.local(visit.starts_at, actor.timezone).date())
     if rule:
         record_override(actor, visit, action="complete", rule=rule, reason=override_reason)
-    announce(actor, AppointmentUpdated, visit, action="complete")
+    publish_change(actor, AppointmentUpdated, visit, action="complete")
     return visit
 
 
@@ -119,7 +125,7 @@ def mark_no_show(actor: Actor, appointment_id: UUID, *, at: dt.datetime) -> Appo
     save(visit, "status")
     write_cancellation(actor, visit, Cancellation.Type.NO_SHOW, "", late=False, at=at)
     reopen_follow_ups(visit, at)
-    announce(actor, AppointmentNoShow, visit, action="no-show")
+    publish_change(actor, AppointmentNoShow, visit, action="no-show")
     return visit
 
 
@@ -130,8 +136,8 @@ def reinstate(actor: Actor, appointment_id: UUID, *, override_reason: str = "", 
     """
     transitions.require_role("reinstate", actor)
 
-    def wanted_of(row: Appointment) -> Wanted:
-        return Wanted(
+    def wanted_of(row: Appointment) -> SlotRequest:
+        return SlotRequest(
             starts_at=row.starts_at,
             doctor_id=row.doctor_id,
             duration=row.duration,
@@ -139,11 +145,11 @@ def reinstate(actor: Actor, appointment_id: UUID, *, override_reason: str = "", 
             patient_id=row.patient_id,
             override_reason=override_reason.strip(),
             without=(row.pk,),
-            needs=Needs.FREE,
+            needs=RequiredAvailability.FREE,
         )
 
     seen: Appointment = Appointment.objects.visible_to(actor).fetch(appointment_id)
-    with placing(actor, wanted_of(seen), at=at):
+    with reserving(actor, wanted_of(seen), at=at):
         visit = lock(actor, appointment_id, "reinstate")
         wanted = wanted_of(visit)
         reverted = Cancellation.objects.filter(
@@ -152,17 +158,17 @@ def reinstate(actor: Actor, appointment_id: UUID, *, override_reason: str = "", 
         if visit.status == Appointment.Status.CONFIRMED and reverted.exists():
             return visit
         _require("reinstate", actor, visit, at)
-        place = find_place(actor, wanted, at=at)
+        place = reserve_slot(actor, wanted, at=at)
         visit.status = Appointment.Status.CONFIRMED
         visit.confirmed_at, visit.confirmed_by = at, actor.kind
-        save(visit, "status", "confirmed_at", "confirmed_by", *mark_overlap(actor, visit, place))
+        save(visit, "status", "confirmed_at", "confirmed_by", *apply_overlap(actor, visit, place))
         Cancellation.objects.filter(clinic_id=actor.clinic_id, appointment_id=visit.pk, reverted_at=None).update(
             reverted_at=at, updated_at=at
         )
         follow_ups_of(visit, "pending").update(status=FollowUp.Status.SCHEDULED, updated_at=at)
         if place.overridden:
             record_override(actor, visit, action="reinstate", rule=place.overridden, reason=wanted.override_reason)
-        announce(actor, AppointmentUpdated, visit, action="reinstate")
+        publish_change(actor, AppointmentUpdated, visit, action="reinstate")
     return visit
 
 

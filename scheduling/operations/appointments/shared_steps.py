@@ -40,7 +40,7 @@ def replacement_of(actor: Actor, old: Appointment) -> Appointment | None:
     return new
 
 
-def moved_away(actor: Actor, old: Appointment) -> AlreadyMoved:
+def already_moved(actor: Actor, old: Appointment) -> AlreadyMoved:
     """The refusal for whoever comes second: who moved the visit, and where it is now."""
     new = replacement_of(actor, old)
     if new is None:
@@ -57,7 +57,9 @@ def moved_away(actor: Actor, old: Appointment) -> AlreadyMoved:
     )
 
 
-def announce(actor: Actor, kind: type[AppointmentEvent], visit: Appointment, *more_doctors: UUID, **extra: Any) -> None:
+def publish_change(
+    actor: Actor, kind: type[AppointmentEvent], visit: Appointment, *more_doctors: UUID, **extra: Any
+) -> None:
     publish(
         kind(
             clinic_id=visit.clinic_id,
@@ -92,7 +94,7 @@ def reopen_follow_ups(visit: Appointment, at: dt.datetime) -> None:
     follow_ups_of(visit, "scheduled").update(status=FollowUp.Status.PENDING, updated_at=at)
 
 
-def wait_again(visit: Appointment, at: dt.datetime) -> None:
+def restore_waitlist_entry(visit: Appointment, at: dt.datetime) -> None:
     """The visit was never meant, so whoever it was booked for out of the waitlist waits on, at the old place."""
     booked = WaitlistEntry.objects.filter(
         clinic_id=visit.clinic_id, booked_appointment_id=visit.pk, status=WaitlistEntry.Status.BOOKED

@@ -17,7 +17,7 @@ from django.db import IntegrityError, connection, transaction
 
 from clinicflow.access.actor import Actor
 from clinicflow.core import clock
-from clinicflow.core.constraints import meaning_of
+from clinicflow.core.constraints import error_for
 from clinicflow.core.errors import Forbidden, Invalid
 from scheduling.errors import (
     ClinicClosed,
@@ -31,14 +31,22 @@ from scheduling.errors import (
 )
 from scheduling.models import Appointment
 from scheduling.operations.appointments.shared_steps import settings_of
-from scheduling.rules.opening_hours import Bookable, Span, is_open
+from scheduling.rules.opening_hours import BookableDoctor, Span, is_open
 from scheduling.rules.transitions import DESK
-from scheduling.selectors.availability import Blocked, Slot, blocks, bookable, free_at, free_slots, nearest_free
+from scheduling.selectors.availability import (
+    BlockedRange,
+    Slot,
+    blocked_ranges,
+    bookable_doctors,
+    free_at,
+    free_slots,
+    nearest_free,
+)
 
 OVERLAPS_ALLOWED = "The clinic allows overlapping visits."
 
 
-class Needs(Enum):
+class RequiredAvailability(Enum):
     """How much of the rule applies: to a new time, to one that has begun already, to one that was agreed before."""
 
     FUTURE = "in the future, open and free"
@@ -47,7 +55,7 @@ class Needs(Enum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wanted:
+class SlotRequest:
     """A time that somebody asks for. `without` are visits whose time counts as free, because they give it up.
 
     Where no doctor is named, `specialty` and `walks_in` narrow who may be the first available one.
@@ -60,16 +68,16 @@ class Wanted:
     patient_id: UUID | None = None
     override_reason: str = ""
     without: tuple[UUID, ...] = ()
-    needs: Needs = Needs.FUTURE
+    needs: RequiredAvailability = RequiredAvailability.FUTURE
     specialty: str = ""
     walks_in: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
+class ReservedSlot:
     """A time that may be written: the doctor, the span, and whether the row may overlap others and why."""
 
-    doctor: Bookable
+    doctor: BookableDoctor
     span: Span
     overlap_reason: str = ""
     overridden: str = ""  # the code of the rule that the override went past
@@ -91,7 +99,9 @@ def _lock_key(clinic: UUID, doctor: UUID) -> int:
     return int.from_bytes(hashlib.blake2b(clinic.bytes + doctor.bytes, digest_size=8).digest(), signed=True)
 
 
-def find_place(actor: Actor, wanted: Wanted, *, at: dt.datetime, also_lock: Collection[UUID] = ()) -> Place:
+def reserve_slot(
+    actor: Actor, wanted: SlotRequest, *, at: dt.datetime, also_lock: Collection[UUID] = ()
+) -> ReservedSlot:
     """Lock the doctor (and `also_lock`) and check every rule of booking for the wanted time.
 
     Invalid for a bad duration, doctor or visit type; a SlotUnavailable when the time cannot be had; Forbidden or
@@ -101,16 +111,18 @@ def find_place(actor: Actor, wanted: Wanted, *, at: dt.datetime, also_lock: Coll
     lock_doctors(actor, {doctor_id, *also_lock})
     doctor = _doctor(actor, replace(wanted, doctor_id=doctor_id))  # as it is under the lock, which `retire` takes too
     span = _span(actor, wanted, doctor)
-    found = blocks(actor, [doctor.doctor_id], span, without=wanted.without, patient_id=wanted.patient_id)
+    found = blocked_ranges(actor, [doctor.doctor_id], span, without=wanted.without, patient_id=wanted.patient_id)
     warnings = ("patient_overlap",) if any(block.kind == "patient" for block in found) else ()
     overlaps = any(block.kind == "visit" for block in found)
-    problem = problem_with(actor, doctor, span, found, needs=wanted.needs, at=at)
+    problem = conflict_in(actor, doctor, span, found, needs=wanted.needs, at=at)
     if problem is None:
-        return Place(doctor=doctor, span=span, overlap_reason=OVERLAPS_ALLOWED if overlaps else "", warnings=warnings)
+        return ReservedSlot(
+            doctor=doctor, span=span, overlap_reason=OVERLAPS_ALLOWED if overlaps else "", warnings=warnings
+        )
     if not wanted.override_reason:
-        raise Refusal(problem, may_override=may_override(actor, doctor), doctor=doctor, span=span)
+        raise SlotRefused(problem, may_override=may_override(actor, doctor), doctor=doctor, span=span)
     check_override(actor, doctor)
-    return Place(
+    return ReservedSlot(
         doctor=doctor,
         span=span,
         overlap_reason=wanted.override_reason if overlaps else "",
@@ -119,7 +131,7 @@ def find_place(actor: Actor, wanted: Wanted, *, at: dt.datetime, also_lock: Coll
     )
 
 
-def mark_overlap(actor: Actor, visit: Appointment, place: Place) -> tuple[str, ...]:
+def apply_overlap(actor: Actor, visit: Appointment, place: ReservedSlot) -> tuple[str, ...]:
     """Write on the visit whether it may overlap others, why and by whom; returns the fields it wrote.
 
     The result also gets the place's warnings: that the patient has another visit then is one, not an error.
@@ -130,14 +142,20 @@ def mark_overlap(actor: Actor, visit: Appointment, place: Place) -> tuple[str, .
     return ("overlap_allowed", "overlap_reason", "overlap_by")
 
 
-def problem_with(
-    actor: Actor, doctor: Bookable, span: Span, found: Sequence[Blocked], *, needs: Needs, at: dt.datetime
+def conflict_in(
+    actor: Actor,
+    doctor: BookableDoctor,
+    span: Span,
+    found: Sequence[BlockedRange],
+    *,
+    needs: RequiredAvailability,
+    at: dt.datetime,
 ) -> type[SlotUnavailable] | None:
     """What stands in the way of a span, the most final reason first; another visit only where the clinic minds."""
     kinds = {block.kind for block in found}
-    if needs is Needs.FUTURE and span[0] < at:
+    if needs is RequiredAvailability.FUTURE and span[0] < at:
         return InThePast
-    if needs is not Needs.FREE:
+    if needs is not RequiredAvailability.FREE:
         if "closed" in kinds:
             return ClinicClosed
         if "away" in kinds:
@@ -147,7 +165,7 @@ def problem_with(
     return SlotTaken if "visit" in kinds and not doctor.clinic_allows_overlaps else None
 
 
-class Refusal(Exception):
+class SlotRefused(Exception):
     """A time that cannot be had, on its way to `placing`, which lets the lock go before it looks for other times."""
 
     def __init__(
@@ -155,17 +173,19 @@ class Refusal(Exception):
         problem: type[SlotUnavailable],
         *,
         may_override: bool = False,
-        doctor: Bookable | None = None,
+        doctor: BookableDoctor | None = None,
         span: Span | None = None,
     ) -> None:
         super().__init__(problem.code)
         self.problem, self.may_override, self.doctor, self.span = problem, may_override, doctor, span
 
 
-def explain(actor: Actor, refusal: Refusal, wanted: Wanted, at: dt.datetime) -> SlotUnavailable:
+def error_with_alternatives(
+    actor: Actor, refusal: SlotRefused, wanted: SlotRequest, at: dt.datetime
+) -> SlotUnavailable:
     """The refusal as people get it: with the three nearest free slots, and whether a reason would get past it."""
     if refusal.doctor is None or refusal.span is None:
-        slots = _slots_of_anybody(actor, wanted, at)
+        slots = _slots_of_any_doctor(actor, wanted, at)
         detail = ""
     else:
         detail = f"{refusal.problem.title}: {refusal.doctor.doctor_name}."
@@ -180,11 +200,11 @@ def explain(actor: Actor, refusal: Refusal, wanted: Wanted, at: dt.datetime) -> 
     return refusal.problem(detail, free_slots=[slot.as_json() for slot in slots], may_override=refusal.may_override)
 
 
-def may_override(actor: Actor, doctor: Bookable) -> bool:
+def may_override(actor: Actor, doctor: BookableDoctor) -> bool:
     return actor.role in DESK and doctor.clinic_allows_overrides and doctor.allows_forced_booking
 
 
-def check_override(actor: Actor, doctor: Bookable) -> None:
+def check_override(actor: Actor, doctor: BookableDoctor) -> None:
     """Forbidden for a role without overrides; OverrideNotAllowed where the clinic or the doctor switched them off."""
     if actor.role not in DESK:
         raise Forbidden()
@@ -192,8 +212,8 @@ def check_override(actor: Actor, doctor: Bookable) -> None:
         raise OverrideNotAllowed()
 
 
-def _doctor(actor: Actor, wanted: Wanted) -> Bookable:
-    found = bookable(actor, doctors=[wanted.doctor_id]) if wanted.doctor_id else []
+def _doctor(actor: Actor, wanted: SlotRequest) -> BookableDoctor:
+    found = bookable_doctors(actor, doctors=[wanted.doctor_id]) if wanted.doctor_id else []
     if not found or not found[0].active:
         raise Invalid(fields={"doctor_id": ["There is no such doctor."]})
     if wanted.visit_type not in found[0].visit_types:
@@ -201,12 +221,12 @@ def _doctor(actor: Actor, wanted: Wanted) -> Bookable:
     return found[0]
 
 
-def _span(actor: Actor, wanted: Wanted, doctor: Bookable) -> Span:
+def _span(actor: Actor, wanted: SlotRequest, doctor: BookableDoctor) -> Span:
     duration = wanted.duration or doctor.default_visit_length
-    return span_of(actor, wanted.starts_at, duration)
+    return visit_range(actor, wanted.starts_at, duration)
 
 
-def span_of(actor: Actor, starts_at: dt.datetime, duration: int) -> Span:
+def visit_range(actor: Actor, starts_at: dt.datetime, duration: int) -> Span:
     """The instants of a visit. Invalid unless it takes 5–480 minutes, on a whole minute, within one local day."""
     if not 5 <= duration <= 480:
         raise Invalid(fields={"duration": ["A visit takes 5 to 480 minutes."]})
@@ -219,27 +239,27 @@ def span_of(actor: Actor, starts_at: dt.datetime, duration: int) -> Span:
     return starts_at, ends_at
 
 
-def _first_free_doctor(actor: Actor, wanted: Wanted, at: dt.datetime) -> UUID:
+def _first_free_doctor(actor: Actor, wanted: SlotRequest, at: dt.datetime) -> UUID:
     """The doctor for a booking that names none: free then, and with the fewest visits that day."""
     if settings_of(actor).require_provider:
         raise Invalid(fields={"doctor_id": ["Choose a doctor."]})
     able = [
         doctor
-        for doctor in bookable(actor, specialty=wanted.specialty or None)
+        for doctor in bookable_doctors(actor, specialty=wanted.specialty or None)
         if doctor.active and wanted.visit_type in doctor.visit_types and (doctor.takes_walk_ins or not wanted.walks_in)
     ]
     if not able:
         raise Invalid(fields={"visit_type": ["No doctor takes this kind of visit."]})
-    if wanted.needs is Needs.FUTURE and wanted.starts_at < at:
-        raise Refusal(InThePast)
+    if wanted.needs is RequiredAvailability.FUTURE and wanted.starts_at < at:
+        raise SlotRefused(InThePast)
     lock_doctors(actor, [doctor.doctor_id for doctor in able])
     free = free_at(actor, able, starts_at=wanted.starts_at, duration=wanted.duration)
     if free:
         return free[0].doctor_id
-    raise Refusal(NobodyFree)
+    raise SlotRefused(NobodyFree)
 
 
-def _slots_of_anybody(actor: Actor, wanted: Wanted, at: dt.datetime) -> list[Slot]:
+def _slots_of_any_doctor(actor: Actor, wanted: SlotRequest, at: dt.datetime) -> list[Slot]:
     start = max(at, wanted.starts_at)
     day = clock.local(start, actor.timezone).date()
     return free_slots(
@@ -255,7 +275,7 @@ def _slots_of_anybody(actor: Actor, wanted: Wanted, at: dt.datetime) -> list[Slo
 
 
 @contextmanager
-def placing(actor: Actor, wanted: Wanted, *, at: dt.datetime) -> Iterator[None]:
+def reserving(actor: Actor, wanted: SlotRequest, *, at: dt.datetime) -> Iterator[None]:
     """A transaction whose refusals end as a SlotUnavailable with free slots, the exclusion constraint's included.
 
     The lock goes with the transaction, or with its savepoint inside another: whoever lost does not keep the next
@@ -264,12 +284,12 @@ def placing(actor: Actor, wanted: Wanted, *, at: dt.datetime) -> Iterator[None]:
     try:
         with transaction.atomic():
             yield
-    except Refusal as refusal:
-        raise explain(actor, refusal, wanted, at) from None
+    except SlotRefused as refusal:
+        raise error_with_alternatives(actor, refusal, wanted, at) from None
     except IntegrityError as error:
-        if not isinstance(meaning_of(error), SlotTaken) or wanted.doctor_id is None:
+        if not isinstance(error_for(error), SlotTaken) or wanted.doctor_id is None:
             raise
         doctor = _doctor(actor, wanted)
         allowed = may_override(actor, doctor)
-        net = Refusal(SlotTaken, may_override=allowed, doctor=doctor, span=_span(actor, wanted, doctor))
-        raise explain(actor, net, wanted, at) from error
+        net = SlotRefused(SlotTaken, may_override=allowed, doctor=doctor, span=_span(actor, wanted, doctor))
+        raise error_with_alternatives(actor, net, wanted, at) from error

@@ -35,7 +35,7 @@ class Command(BaseCommand):
         for path in sorted(settings.BASE_DIR.glob("templates/locale/*/LC_MESSAGES/django.po")):
             text = path.read_text("utf-8")
             known = translations.read_po(text)
-            new = [m for m in translations.sentences(sources()) if "\x00".join(filter(None, m)) not in known]
+            new = [m for m in translations.extract_messages(sources()) if "\x00".join(filter(None, m)) not in known]
             if new:
                 text = "\n".join([text.rstrip("\n") + "\n", *map(translations.write_entry, new)])
                 path.write_text(text, "utf-8")

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from clinicflow.access.actor import Actor
 from clinicflow.core.errors import NotFound
-from clinicflow.core.models import repoint
+from clinicflow.core.models import reassign_foreign_keys
 from scheduling.errors import AlreadyMoved, UndoTooLate
 from scheduling.events import (
     AppointmentDeleted,
@@ -16,22 +16,22 @@ from scheduling.events import (
 )
 from scheduling.models import Appointment
 from scheduling.operations.appointments.shared_steps import (
-    announce,
+    already_moved,
     lock,
-    moved_away,
+    publish_change,
     record_override,
     replacement_of,
     save,
     settings_of,
 )
 from scheduling.operations.appointments.slot_reservation import (
-    Needs,
-    Place,
-    Wanted,
-    find_place,
-    mark_overlap,
-    placing,
-    span_of,
+    RequiredAvailability,
+    ReservedSlot,
+    SlotRequest,
+    apply_overlap,
+    reserve_slot,
+    reserving,
+    visit_range,
 )
 from scheduling.rules import transitions
 
@@ -57,8 +57,8 @@ def reschedule(
     """
     transitions.require_role("reschedule", actor)
 
-    def wanted_of(row: Appointment) -> Wanted:
-        return Wanted(
+    def wanted_of(row: Appointment) -> SlotRequest:
+        return SlotRequest(
             starts_at=starts_at,
             doctor_id=doctor_id or row.doctor_id,
             duration=duration or row.duration,
@@ -69,7 +69,7 @@ def reschedule(
         )
 
     seen: Appointment = Appointment.objects.visible_to(actor).fetch(appointment_id)
-    with placing(actor, wanted_of(seen), at=at):
+    with reserving(actor, wanted_of(seen), at=at):
         old = lock(actor, appointment_id, "reschedule")
         wanted = wanted_of(old)  # the row as it is under its lock
         if old.rescheduled:
@@ -78,12 +78,12 @@ def reschedule(
         transitions.require("reschedule", actor, old, settings=settings, at=at)
         if (old.starts_at, old.doctor_id, old.duration) == (starts_at, wanted.doctor_id, wanted.duration):
             return old
-        place = find_place(actor, wanted, at=at, also_lock=[old.doctor_id])
+        place = reserve_slot(actor, wanted, at=at, also_lock=[old.doctor_id])
         new = _replace(actor, old, place)
         if place.overridden:
             record_override(actor, new, action="reschedule", rule=place.overridden, reason=wanted.override_reason)
-        announce(actor, AppointmentRescheduled, old, new.doctor_id, replaced_by=new.pk)
-        announce(actor, AppointmentReplaces, new, old.doctor_id, replaces=old.pk)
+        publish_change(actor, AppointmentRescheduled, old, new.doctor_id, replaced_by=new.pk)
+        publish_change(actor, AppointmentReplaces, new, old.doctor_id, replaces=old.pk)
     return new
 
 
@@ -112,16 +112,16 @@ def undo_move(actor: Actor, appointment_id: UUID, *, at: dt.datetime) -> Appoint
     before = seen.rescheduled_from
     if before is None:
         raise UndoTooLate()
-    wanted = Wanted(
+    wanted = SlotRequest(
         starts_at=before.starts_at,
         doctor_id=before.doctor_id,
         duration=before.duration,
         visit_type=before.visit_type,
         override_reason=before.overlap_reason,
         without=(before.pk, seen.pk),
-        needs=Needs.FREE,
+        needs=RequiredAvailability.FREE,
     )
-    with placing(actor, wanted, at=at):
+    with reserving(actor, wanted, at=at):
         try:
             old = lock(actor, before.pk, "reschedule")  # the older row first, as everywhere
         except NotFound:  # it was deleted after it was moved
@@ -129,16 +129,16 @@ def undo_move(actor: Actor, appointment_id: UUID, *, at: dt.datetime) -> Appoint
         new = lock(actor, appointment_id, "reschedule")
         if new.status != Appointment.Status.UNCONFIRMED or new.arrived or not old.rescheduled:
             raise UndoTooLate()
-        find_place(actor, wanted, at=at, also_lock=[new.doctor_id])
+        reserve_slot(actor, wanted, at=at, also_lock=[new.doctor_id])
         new.deleted_at = at
         save(new, "deleted_at")
         old.status = Appointment.Status.CONFIRMED if old.confirmed_at else Appointment.Status.UNCONFIRMED
         old.rescheduled = False
         _carry_marks(new, old)
         save(old, "status", "rescheduled", "intake_status", "needs_attention", "attention_reason")
-        repoint(new, old, leaving=STAYING)
-        announce(actor, AppointmentMoveUndone, old, new.doctor_id, replaced_by=new.pk)
-        announce(actor, AppointmentDeleted, new)
+        reassign_foreign_keys(new, old, leaving=STAYING)
+        publish_change(actor, AppointmentMoveUndone, old, new.doctor_id, replaced_by=new.pk)
+        publish_change(actor, AppointmentDeleted, new)
     return old
 
 
@@ -152,7 +152,7 @@ def stretch(
     """
     transitions.require_role("reschedule", actor)
     seen: Appointment = Appointment.objects.visible_to(actor).fetch(appointment_id)
-    wanted = Wanted(
+    wanted = SlotRequest(
         starts_at=seen.starts_at,
         doctor_id=seen.doctor_id,
         duration=duration,
@@ -160,13 +160,13 @@ def stretch(
         patient_id=seen.patient_id,
         override_reason=override_reason.strip(),
         without=(seen.pk,),
-        needs=Needs.OPEN,
+        needs=RequiredAvailability.OPEN,
     )
-    span = span_of(actor, seen.starts_at, duration)
-    with placing(actor, wanted, at=at):
+    span = visit_range(actor, seen.starts_at, duration)
+    with reserving(actor, wanted, at=at):
         visit = lock(actor, appointment_id, "reschedule")
         if visit.rescheduled:
-            raise moved_away(actor, visit)
+            raise already_moved(actor, visit)
         settings = settings_of(actor)
         transitions.require("reschedule", actor, visit, settings=settings, at=at)
         if visit.starts_at != seen.starts_at:
@@ -175,25 +175,25 @@ def stretch(
             return visit
         fields = ["ends_at"]
         if duration > visit.duration:
-            place = find_place(actor, wanted, at=at)
-            fields += mark_overlap(actor, visit, place)
+            place = reserve_slot(actor, wanted, at=at)
+            fields += apply_overlap(actor, visit, place)
             if place.overridden:
                 record_override(actor, visit, action="stretch", rule=place.overridden, reason=wanted.override_reason)
         visit.ends_at = span[1]
         save(visit, *fields)
-        announce(actor, AppointmentUpdated, visit, action="stretch")
+        publish_change(actor, AppointmentUpdated, visit, action="stretch")
     return visit
 
 
-def _where_it_went(actor: Actor, old: Appointment, wanted: Wanted) -> Appointment:
+def _where_it_went(actor: Actor, old: Appointment, wanted: SlotRequest) -> Appointment:
     """The visit that replaced `old` if it is what is wanted; AlreadyMoved, saying where and by whom, if it is not."""
     new = replacement_of(actor, old)
     if new and (new.starts_at, new.doctor_id, new.duration) == (wanted.starts_at, wanted.doctor_id, wanted.duration):
         return new
-    raise moved_away(actor, old)
+    raise already_moved(actor, old)
 
 
-def _replace(actor: Actor, old: Appointment, place: Place) -> Appointment:
+def _replace(actor: Actor, old: Appointment, place: ReservedSlot) -> Appointment:
     new = Appointment(
         clinic_id=old.clinic_id,
         patient_id=old.patient_id,
@@ -208,7 +208,7 @@ def _replace(actor: Actor, old: Appointment, place: Place) -> Appointment:
         rescheduled_from=old,
         booked_by_id=actor.user_id,
     )
-    mark_overlap(actor, new, place)
+    apply_overlap(actor, new, place)
     _carry_marks(old, new)
     old.status = Appointment.Status.CANCELLED
     old.rescheduled = True
@@ -216,7 +216,7 @@ def _replace(actor: Actor, old: Appointment, place: Place) -> Appointment:
     old.needs_attention, old.attention_reason = False, ""
     save(old, "status", "rescheduled", "arrived", "arrived_at", "needs_attention", "attention_reason")
     new.save(force_insert=True)
-    repoint(old, new, leaving=STAYING)
+    reassign_foreign_keys(old, new, leaving=STAYING)
     return new
 
 
