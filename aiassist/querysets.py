@@ -21,7 +21,7 @@ class SummaryQuerySet(ClinicQuerySet):
 
     def states_visible_to(self, actor: Actor) -> Self:
         """For the front desk too, which reads them without a word of content: ids, status and times only."""
-        if actor.role != Role.ADMIN:
+        if actor.role != Role.FRONT_DESK:
             return self.visible_to(actor)
         return self.of_clinic(actor).defer(
             "summary_text", "patient_concerns", "medications", "allergies", "key_notes", "items"
@@ -51,4 +51,4 @@ class InteractionQuerySet(OfDoctorQuerySet):
 class ModelUseQuerySet(ClinicQuerySet):
     """Spend and state of the model: for whoever runs the clinic. No patient is in it."""
 
-    roles = frozenset({Role.ADMIN, Role.OWNER, Role.SYSTEM})
+    roles = frozenset({Role.FRONT_DESK, Role.OWNER, Role.SYSTEM})

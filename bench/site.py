@@ -120,7 +120,7 @@ def _people(clinic: Clinic) -> tuple[list[UUID], User]:
     for doctor in doctors:
         DoctorSettings.objects.create(clinic=clinic, doctor=doctor)
     user = User.objects.create_user("desk@bench.test", "bench bench bench", name="Dana Bench")
-    Membership.objects.create(user=user, clinic=clinic, role=Membership.Role.ADMIN)
+    Membership.objects.create(user=user, clinic=clinic, role=Membership.Role.FRONT_DESK)
     return [doctor.pk for doctor in doctors], user
 
 

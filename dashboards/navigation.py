@@ -28,7 +28,7 @@ class NavigationEntry:
 
 
 SIDEBARS: Mapping[Role, tuple[tuple[Any, tuple[NavigationEntry, ...]], ...]] = {
-    Role.ADMIN: (
+    Role.FRONT_DESK: (
         (
             "",
             (
@@ -92,7 +92,7 @@ SETTINGS_PAGES: Mapping[str, tuple[Any, tuple[NavigationEntry, ...]]] = {
         (NavigationEntry(label=gettext_lazy("Users"), icon="users", url_name="people"),),
     ),
 }
-TOLD = frozenset({Role.ADMIN, Role.DOCTOR})  # who gets notifications
+TOLD = frozenset({Role.FRONT_DESK, Role.DOCTOR})  # who gets notifications
 ROLE_ICONS = {"admin": "calendar-days", "doctor": "stethoscope", "owner": "chart-column"}
 
 
@@ -139,7 +139,7 @@ def _mark_nearest(entries: Sequence[dict[str, Any]]) -> None:
 
 def settings_tabs(actor: Actor, path: str) -> list[dict[str, Any]]:
     """The tabs of the settings with the pages under them, the present ones marked; a doctor has none."""
-    if actor.role not in {Role.ADMIN, Role.OWNER}:
+    if actor.role not in {Role.FRONT_DESK, Role.OWNER}:
         return []
     return [_settings_tab(tab.slug, tab.label, tab.icon, actor, path) for tab in TABS]
 
@@ -148,7 +148,7 @@ def _settings_tab(slug: str, label: Any, icon: str, actor: Actor, path: str) -> 
     url = reverse("settings_tab", args=[slug])
     own_label, others = SETTINGS_PAGES.get(slug, (label, ()))
     own = {"label": own_label, "url": url, "current": path == url}
-    pages = [own, *(_entry(entry, path) for entry in others)] if others and actor.role == Role.ADMIN else []
+    pages = [own, *(_entry(entry, path) for entry in others)] if others and actor.role == Role.FRONT_DESK else []
     current = path == url or any(page["current"] for page in pages)
     return {"label": label, "icon": icon, "url": url, "pages": pages, "current": current, "here": path == url}
 

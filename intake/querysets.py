@@ -17,7 +17,7 @@ class QuestionnaireQuerySet(StaffQuerySet):
 class IntakeFormQuerySet(ClinicQuerySet):
     """Forms: the front desk (administrative answers only), the doctors of the patient, the patient by link."""
 
-    roles = frozenset({Role.ADMIN, Role.DOCTOR, Role.PATIENT, Role.SYSTEM})
+    roles = frozenset({Role.FRONT_DESK, Role.DOCTOR, Role.PATIENT, Role.SYSTEM})
 
     def visible_to(self, actor: Actor) -> Self:
         rows = super().visible_to(actor)

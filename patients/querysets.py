@@ -21,7 +21,7 @@ def _prefix(field: str, start: str) -> Q:
 class PatientQuerySet(ClinicQuerySet):
     """Patients: all of them for the front desk, their own for a doctor, none for an owner."""
 
-    roles = frozenset({Role.ADMIN, Role.DOCTOR, Role.PATIENT, Role.SYSTEM})
+    roles = frozenset({Role.FRONT_DESK, Role.DOCTOR, Role.PATIENT, Role.SYSTEM})
 
     def visible_to(self, actor: Actor) -> Self:
         rows = super().visible_to(actor)
@@ -78,7 +78,7 @@ class PatientQuerySet(ClinicQuerySet):
 class PatientImportQuerySet(ClinicQuerySet):
     """Files of patients: the front desk's."""
 
-    roles = frozenset({Role.ADMIN, Role.SYSTEM})
+    roles = frozenset({Role.FRONT_DESK, Role.SYSTEM})
 
 
 def _written_as(text: str) -> Q:

@@ -24,7 +24,7 @@ class OfDoctorQuerySet(ClinicQuerySet):
 
 
 class AppointmentQuerySet(OfDoctorQuerySet):
-    roles = frozenset({Role.ADMIN, Role.DOCTOR, Role.PATIENT, Role.SYSTEM})
+    roles = frozenset({Role.FRONT_DESK, Role.DOCTOR, Role.PATIENT, Role.SYSTEM})
 
     def visible_to(self, actor: Actor) -> Self:
         """Never a deleted one: it is kept for the audit only."""

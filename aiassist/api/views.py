@@ -20,7 +20,7 @@ from clinicflow.core import clock
 from clinicflow.core.errors import NotFound
 from intake.models import IntakeRevision
 
-BY_ROLE = {Role.ADMIN: SummaryState, Role.DOCTOR: SummaryOutput}
+BY_ROLE = {Role.FRONT_DESK: SummaryState, Role.DOCTOR: SummaryOutput}
 EITHER = PolymorphicProxySerializer(
     component_name="Summary", serializers=[SummaryOutput, SummaryState], resource_type_field_name=None
 )

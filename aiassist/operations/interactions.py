@@ -31,7 +31,7 @@ from scheduling.operations import attention, messages
 SEND = "aiassist.send_message"
 NOTE_LENGTH, REPLY_LENGTH = 500, 1000
 Status, Channel = Interaction.Status, Interaction.Channel
-DESK = frozenset({Role.ADMIN, Role.SYSTEM})
+DESK = frozenset({Role.FRONT_DESK, Role.SYSTEM})
 
 
 def is_simulated() -> bool:

@@ -6,7 +6,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages as notes
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -18,6 +18,7 @@ from aiassist.selectors import inbox
 from clinicflow.access.guards import role_required
 from clinicflow.access.roles import Role
 from clinicflow.audit.log import record_access
+from clinicflow.clinics.http import ClinicRequest
 from clinicflow.clinics.models import Doctor
 from clinicflow.core import clock
 from clinicflow.core.errors import DomainError
@@ -29,7 +30,7 @@ from scheduling.selectors.visit_panel import read_panel
 
 @require_GET
 @role_required("admin")
-def inbox_list(request: HttpRequest) -> HttpResponse:
+def inbox_list(request: ClinicRequest) -> HttpResponse:
     """Conversations of one view (`?view=`), narrowed by channel, status, doctor and day."""
     asked = InboxForm(request.GET).asked()
     page = Paginator(inbox.conversations(request.actor, asked), inbox.PAGE).get_page(request.GET.get("page"))
@@ -53,14 +54,14 @@ def inbox_list(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @role_required("admin", "doctor")
-def inbox_talk(request: HttpRequest, pk: UUID) -> HttpResponse:
+def inbox_talk(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """One conversation; a doctor reads those about their own visits."""
     return _talk(request, pk)
 
 
 @require_POST
 @role_required("admin")
-def inbox_reply(request: HttpRequest, pk: UUID) -> HttpResponse:
+def inbox_reply(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """Write to the patient."""
     form = ReplyForm(request.POST)
     if form.is_valid():
@@ -77,7 +78,7 @@ def inbox_reply(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 @role_required("admin")
-def inbox_resolve(request: HttpRequest, pk: UUID) -> HttpResponse:
+def inbox_resolve(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """It has been taken care of."""
     form = ResolveForm(request.POST)
     if form.is_valid():
@@ -88,14 +89,14 @@ def inbox_resolve(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_GET
 @role_required("admin", "doctor")
-def visit_talks(request: HttpRequest, pk: UUID) -> HttpResponse:
+def visit_talks(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """What was written and said about a visit, as a part of its panel."""
     return _visit_talks(request, pk)
 
 
 @require_POST
 @role_required("admin")
-def visit_ask(request: HttpRequest, pk: UUID) -> HttpResponse:
+def visit_ask(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """Ask the patient for a confirmation now; `channel` or the best way."""
     thread = outreach.request_confirmation(request.actor, pk, channel=request.POST.get("channel", ""), at=clock.now())
     words = {
@@ -115,7 +116,7 @@ def simulated() -> bool:
     return interactions.is_simulated()
 
 
-def _done(request: HttpRequest, pk: UUID, toast: Toast) -> HttpResponse:
+def _done(request: ClinicRequest, pk: UUID, toast: Toast) -> HttpResponse:
     if not wants_fragment(request):
         notes.success(request, toast.text)
         return redirect("inbox_talk", pk)
@@ -123,7 +124,7 @@ def _done(request: HttpRequest, pk: UUID, toast: Toast) -> HttpResponse:
 
 
 def _talk(
-    request: HttpRequest,
+    request: ClinicRequest,
     pk: UUID,
     *,
     reply: forms.Form | None = None,
@@ -135,7 +136,7 @@ def _talk(
     thread = Interaction.objects.visible_to(actor).select_related("patient", "doctor", "resolved_by").fetch(pk)
     visit = Appointment.objects.visible_to(actor).for_cards().fetch(thread.appointment_id)
     record_access(actor, "ai_interactions", [thread.patient_id], resource_id=pk)
-    desk = actor.role == Role.ADMIN
+    desk = actor.role == Role.FRONT_DESK
     asked = InboxForm(request.GET).asked()
     before, after = inbox.neighbours(actor, asked, pk) if desk else (None, None)
     context: dict[str, Any] = {
@@ -157,7 +158,7 @@ def _talk(
     return render_page(request, "aiassist/inbox_talk.html", context, partial=part, status=status)
 
 
-def _visit_talks(request: HttpRequest, pk: UUID, toast: Toast | None = None) -> HttpResponse:
+def _visit_talks(request: ClinicRequest, pk: UUID, toast: Toast | None = None) -> HttpResponse:
     actor = request.actor
     visit = Appointment.objects.visible_to(actor).select_related("patient").fetch(pk)
     record_access(actor, "ai_interactions", [visit.patient_id], resource_id=pk)
@@ -166,7 +167,7 @@ def _visit_talks(request: HttpRequest, pk: UUID, toast: Toast | None = None) -> 
         "visit": visit,
         "lines": inbox.conversations_of_visit(actor, visit),
         "talks": talks,
-        "may_ask": actor.role == Role.ADMIN and visit.status == "unconfirmed" and visit.starts_at > clock.now(),
+        "may_ask": actor.role == Role.FRONT_DESK and visit.status == "unconfirmed" and visit.starts_at > clock.now(),
         "toast": toast,
     }
     return render_page(request, "aiassist/_visit_talks.html", context)

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
@@ -14,6 +14,7 @@ from aiassist.selectors import inbox
 from clinicflow.access.actor import Actor
 from clinicflow.access.guards import role_required
 from clinicflow.audit.log import record_access
+from clinicflow.clinics.http import ClinicRequest
 from clinicflow.core import clock
 from clinicflow.db import tenant
 from clinicflow.staff.selectors.actor_resolution import clinic_actor
@@ -35,14 +36,14 @@ SECONDS_OF_A_CALL = 35
 
 @require_GET
 @role_required("admin")
-def simulator(request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
+def simulator(request: ClinicRequest, pk: UUID | None = None) -> HttpResponse:
     """The phones of those who were written to lately, or are found by name; `pk` is the visit whose phone is open."""
     return _phone(request, pk)
 
 
 @require_POST
 @role_required("admin")
-def simulator_say(request: HttpRequest, pk: UUID) -> HttpResponse:
+def simulator_say(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """Send a text or an e-mail as the patient of a visit."""
     visit = _visit(request.actor, pk)
     form = PatientSaysForm(request.POST)
@@ -60,7 +61,7 @@ def simulator_say(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 @role_required("admin")
-def simulator_call(request: HttpRequest, pk: UUID) -> HttpResponse:
+def simulator_call(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """Answer, or do not answer, a call that rings; `pk` is the visit's."""
     visit = _visit(request.actor, pk)
     form = CallEndForm(request.POST)
@@ -94,7 +95,7 @@ def _visit(actor: Actor, pk: UUID) -> Appointment:
 
 
 def _phone(
-    request: HttpRequest, pk: UUID | None, *, form: PatientSaysForm | None = None, status: int = 200
+    request: ClinicRequest, pk: UUID | None, *, form: PatientSaysForm | None = None, status: int = 200
 ) -> HttpResponse:
     if not interactions.is_simulated():
         raise Http404

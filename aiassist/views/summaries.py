@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -28,6 +28,7 @@ from aiassist.selectors.summary_page import (
 from clinicflow.access.guards import role_required
 from clinicflow.audit.log import record_access
 from clinicflow.clinic_settings.operations.settings import save_clinic
+from clinicflow.clinics.http import ClinicRequest
 from clinicflow.core.clock import now
 from clinicflow.core.errors import Invalid
 from clinicflow.web.render import render_page, wants_fragment
@@ -38,14 +39,14 @@ from scheduling.models import Appointment
 
 @require_GET
 @role_required("doctor")
-def visit_summary(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
+def visit_summary(request: ClinicRequest, appointment_id: UUID) -> HttpResponse:
     """The newest summary of a visit, as a part of the doctor's page."""
     return _summary(request, appointment_id)
 
 
 @require_POST
 @role_required("doctor")
-def summary_regenerate(request: HttpRequest, pk: UUID) -> HttpResponse:
+def summary_regenerate(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """Have a new version made, from the newest answers."""
     summary = summaries.regenerate(request.actor, pk)
     return _summary(request, summary.appointment_id)
@@ -53,7 +54,7 @@ def summary_regenerate(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 @role_required("doctor")
-def summary_accept(request: HttpRequest, pk: UUID, position: int) -> HttpResponse:
+def summary_accept(request: ClinicRequest, pk: UUID, position: int) -> HttpResponse:
     """Take a flagged item as true."""
     summary = summaries.accept(request.actor, pk, position, at=now())
     return _summary(request, summary.appointment_id)
@@ -61,7 +62,7 @@ def summary_accept(request: HttpRequest, pk: UUID, position: int) -> HttpRespons
 
 @require_POST
 @role_required("doctor")
-def summary_remove(request: HttpRequest, pk: UUID, position: int) -> HttpResponse:
+def summary_remove(request: ClinicRequest, pk: UUID, position: int) -> HttpResponse:
     """Take an item off the summary."""
     summary = summaries.remove(request.actor, pk, position, at=now())
     return _summary(request, summary.appointment_id)
@@ -69,7 +70,7 @@ def summary_remove(request: HttpRequest, pk: UUID, position: int) -> HttpRespons
 
 @require_http_methods(["GET", "POST"])
 @role_required("doctor")
-def summary_correct(request: HttpRequest, pk: UUID, position: int) -> HttpResponse:
+def summary_correct(request: ClinicRequest, pk: UUID, position: int) -> HttpResponse:
     """One item as a form; saving makes a version with the doctor's words in its place."""
     summary = IntakeSummary.objects.visible_to(request.actor).select_related("patient").fetch(pk)
     entry = item_at(summary, position)
@@ -93,7 +94,7 @@ def summary_correct(request: HttpRequest, pk: UUID, position: int) -> HttpRespon
     return render_page(request, "aiassist/summary_correct.html", context, partial="form", status=status)
 
 
-def _corrected(request: HttpRequest, summary: IntakeSummary) -> HttpResponse:
+def _corrected(request: ClinicRequest, summary: IntakeSummary) -> HttpResponse:
     if not wants_fragment(request):
         return redirect("my_day_visit", summary.appointment_id)
     response = _summary(request, summary.appointment_id)
@@ -104,7 +105,7 @@ def _corrected(request: HttpRequest, summary: IntakeSummary) -> HttpResponse:
 
 @require_POST
 @role_required("doctor")
-def summary_reviewed(request: HttpRequest, pk: UUID) -> HttpResponse:
+def summary_reviewed(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """Say that it has been read."""
     summary = summaries.mark_reviewed(request.actor, pk, at=now())
     return _summary(request, summary.appointment_id)
@@ -112,7 +113,7 @@ def summary_reviewed(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @role_required("doctor")
-def summary_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+def summary_edit(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """The summary as a form; saving makes a version of the doctor's own."""
     summary = IntakeSummary.objects.visible_to(request.actor).select_related("patient").fetch(pk)
     form = EditForm(summary, request.POST if request.method == "POST" else None)
@@ -132,7 +133,7 @@ def summary_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_GET
 @role_required("doctor")
-def summary_versions(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
+def summary_versions(request: ClinicRequest, appointment_id: UUID) -> HttpResponse:
     """Two versions of a visit's summary side by side: `older` and `newer` by number, or the newest two."""
     versions = list(
         IntakeSummary.objects.visible_to(request.actor)
@@ -156,7 +157,7 @@ def summary_versions(request: HttpRequest, appointment_id: UUID) -> HttpResponse
 
 @require_http_methods(["GET", "POST"])
 @role_required("admin")
-def settings_ai(request: HttpRequest) -> HttpResponse:
+def settings_ai(request: ClinicRequest) -> HttpResponse:
     """The model's page of the settings: agreement and cap, state, spend, last fault, a trial."""
     chosen = request.clinic_settings
     form = AgreementForm(
@@ -177,14 +178,14 @@ def settings_ai(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @role_required("admin")
-def settings_ai_try(request: HttpRequest) -> HttpResponse:
+def settings_ai_try(request: ClinicRequest) -> HttpResponse:
     """Have the model asked one invented question; the page shows how it went."""
     asked_at = now()
     usage_budget.request_trial(request.actor, at=asked_at)
     return redirect(f"{reverse('settings_ai')}?asked={int(asked_at.timestamp())}")
 
 
-def _model_page(request: HttpRequest) -> dict[str, object]:
+def _model_page(request: ClinicRequest) -> dict[str, object]:
     use = ModelUse.objects.visible_to(request.actor).first()
     return {
         "use": use,
@@ -197,7 +198,7 @@ def _model_page(request: HttpRequest) -> dict[str, object]:
     }
 
 
-def _summary(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
+def _summary(request: ClinicRequest, appointment_id: UUID) -> HttpResponse:
     reading = summary_page(request.actor, appointment_id)
     if reading.form is None:
         Appointment.objects.visible_to(request.actor).fetch(appointment_id)  # nothing yet, or nothing for them
@@ -209,6 +210,6 @@ def _summary(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
 
 @patient_page(PatientLink.Purpose.INTAKE, PatientLink.Purpose.KIOSK)
 @require_GET
-def names(request: HttpRequest) -> HttpResponse:
+def names(request: ClinicRequest) -> HttpResponse:
     """Names for a patient's list, by `?part=` and what is typed so far (`?q=`)."""
     return JsonResponse({"names": suggest(request.GET.get("part", ""), request.GET.get("q", ""))})

@@ -1,15 +1,21 @@
-"""Who is acting: a member of staff, a patient by link, or the system itself. Every operation takes one first."""
+"""The actor: a member, a patient with a link, or the system. Every operation takes one as its first argument."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from clinicflow.access.roles import Role
+from clinicflow.core.errors import Forbidden
+from clinicflow.core.events import Event, publish
 from clinicflow.db import Scope
+
+FRONT_DESK = frozenset({Role.FRONT_DESK, Role.SYSTEM})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Actor:
-    """Somebody acting in one clinic under one role. `timezone` is the clinic's IANA zone."""
+    """A user, patient or the system acting in one clinic in one role. `timezone` is the clinic's IANA zone."""
 
     clinic_id: UUID
     role: Role
@@ -28,7 +34,17 @@ class Actor:
 
     @property
     def is_staff(self) -> bool:
-        return self.role in {Role.ADMIN, Role.DOCTOR, Role.OWNER}
+        return self.role in {Role.FRONT_DESK, Role.DOCTOR, Role.OWNER}
+
+    @property
+    def is_front_desk(self) -> bool:
+        """Whether this actor may do what the front desk does: its members, and the system acting for them."""
+        return self.role in FRONT_DESK
+
+    def require_front_desk(self) -> None:
+        """Forbidden unless `is_front_desk`."""
+        if not self.is_front_desk:
+            raise Forbidden()
 
     @property
     def kind(self) -> str:
@@ -53,3 +69,21 @@ class Actor:
 def system_actor(clinic_id: UUID, timezone: str = "UTC") -> Actor:
     """ClinicFlow itself, acting in one clinic: jobs and the demo."""
     return Actor(clinic_id=clinic_id, role=Role.SYSTEM, timezone=timezone, name="ClinicFlow")
+
+
+def publish_for(
+    actor: Actor, event: type[Event], row: Any, *, doctor_ids: Iterable[UUID | None] = (), **fields: Any
+) -> None:
+    """Publish an event about a row of the actor's clinic, with the browser tab that caused it as its origin.
+
+    `doctor_ids` are the doctors whose screens it concerns; None is left out. `fields` are the event's own.
+    """
+    publish(
+        event(
+            clinic_id=actor.clinic_id,
+            subject_id=row.pk,
+            doctor_ids=tuple(doctor_id for doctor_id in doctor_ids if doctor_id is not None),
+            origin=actor.tab,
+            **fields,
+        )
+    )

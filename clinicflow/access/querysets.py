@@ -13,7 +13,7 @@ from clinicflow.core.errors import NotFound
 class ClinicQuerySet(models.QuerySet[Any]):
     """Rows of one clinic. `visible_to` is the door; subclasses narrow it by role."""
 
-    roles: frozenset[Role] = frozenset({Role.ADMIN, Role.DOCTOR, Role.SYSTEM})
+    roles: frozenset[Role] = frozenset({Role.FRONT_DESK, Role.DOCTOR, Role.SYSTEM})
 
     def of_clinic(self, actor: Actor) -> Self:
         """All of the clinic's rows, for totals that show nobody; only metrics may start here."""
@@ -43,4 +43,4 @@ class ClinicQuerySet(models.QuerySet[Any]):
 class StaffQuerySet(ClinicQuerySet):
     """Rows that every member of staff may see, owners included: the clinic's own facts."""
 
-    roles = frozenset({Role.ADMIN, Role.DOCTOR, Role.OWNER, Role.PATIENT, Role.SYSTEM})
+    roles = frozenset({Role.FRONT_DESK, Role.DOCTOR, Role.OWNER, Role.PATIENT, Role.SYSTEM})

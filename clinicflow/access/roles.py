@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    ADMIN = "admin"
+    FRONT_DESK = "admin"  # the API and the database call the front desk's role `admin`
     DOCTOR = "doctor"
     OWNER = "owner"
     PATIENT = "patient"

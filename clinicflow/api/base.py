@@ -20,7 +20,7 @@ from clinicflow.api.models import KeptAnswer
 from clinicflow.api.permissions import DenyAll, HasRole
 from clinicflow.audit import log
 
-SCHEMA_ACTOR = Actor(clinic_id=UUID(int=0), role=Role.ADMIN)
+SCHEMA_ACTOR = Actor(clinic_id=UUID(int=0), role=Role.FRONT_DESK)
 RoleTable = tuple[str, ...] | Mapping[str, tuple[str, ...]]
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -13,13 +13,14 @@ from clinicflow.audit.log import record_access
 from clinicflow.backoffice.forms import AuditForm
 from clinicflow.backoffice.operations import audit_verification
 from clinicflow.backoffice.selectors import ACTIONS, THINGS, chain_status, list_entries, users_of_clinic
+from clinicflow.clinics.http import ClinicRequest
 from clinicflow.core import clock
 from clinicflow.web.render import render_page
 
 
 @require_GET
 @role_required("admin", "owner")
-def audit(request: HttpRequest) -> HttpResponse:
+def audit(request: ClinicRequest) -> HttpResponse:
     """Newest first, narrowed by the address; a filter that cannot be read narrows nothing and says so."""
     form = AuditForm(request.GET)
     form.is_valid()
@@ -40,7 +41,7 @@ def audit(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @role_required("admin", "owner")
-def audit_check(request: HttpRequest) -> HttpResponseBase:
+def audit_check(request: ClinicRequest) -> HttpResponseBase:
     """Have the whole chain computed again, in the background."""
     audit_verification.request_verification(request.actor, at=clock.now())
     messages.success(request, _("The log is being checked. Its result appears here in a moment."))

@@ -81,7 +81,7 @@ class Membership(Timestamped):
     """A user's role in one clinic. A person may hold several."""
 
     class Role(models.TextChoices):
-        ADMIN = "admin", "Front desk"
+        FRONT_DESK = "admin", "Front desk"
         DOCTOR = "doctor", "Doctor"
         OWNER = "owner", "Owner"
 

@@ -27,7 +27,7 @@ class DoctorSettingsQuerySet(StaffQuerySet):
         rows = self.visible_to(actor)
         if actor.role == Role.DOCTOR:
             return rows.filter(doctor_id=actor.doctor_id)
-        return rows if actor.role == Role.ADMIN else rows.none()
+        return rows if actor.role == Role.FRONT_DESK else rows.none()
 
     def fetch_of(self, doctor_id: UUID) -> Any:
         """The settings of a doctor, or NotFound."""
@@ -68,4 +68,4 @@ class MembershipQuerySet(models.QuerySet[Any]):
     def visible_to(self, actor: Actor) -> Self:
         """The clinic's memberships, for its front desk and owner; a doctor sees their own."""
         rows = self.filter(clinic_id=actor.clinic_id)
-        return rows if actor.role in {Role.ADMIN, Role.OWNER} else rows.filter(user_id=actor.user_id)
+        return rows if actor.role in {Role.FRONT_DESK, Role.OWNER} else rows.filter(user_id=actor.user_id)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from clinicflow.clinics.models import Doctor, Membership
 
 ROLES = (
-    (Membership.Role.ADMIN, _("Front desk: the schedule, patients, settings and users")),
+    (Membership.Role.FRONT_DESK, _("Front desk: the schedule, patients, settings and users")),
     (Membership.Role.DOCTOR, _("Doctor: their own patients and visits")),
     (Membership.Role.OWNER, _("Owner: figures of the clinic, no patient")),
 )
@@ -19,7 +19,10 @@ class PersonForm(forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=120)
     roles = forms.MultipleChoiceField(
-        label=_("Works here as"), choices=ROLES, widget=forms.CheckboxSelectMultiple, initial=[Membership.Role.ADMIN]
+        label=_("Works here as"),
+        choices=ROLES,
+        widget=forms.CheckboxSelectMultiple,
+        initial=[Membership.Role.FRONT_DESK],
     )
     doctor = forms.ModelChoiceField(
         label=_("Signs in as the doctor"),

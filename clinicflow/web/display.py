@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from django.utils import formats, timezone, translation
@@ -27,6 +28,13 @@ DATE_ORDERS = {
 YEAR_FIRST = {"medium": "Y-m-d", "full": "l, Y-m-d"}
 
 
+class Preferences(Protocol):
+    """What a clinic's settings row says about times and dates."""
+
+    time_format: str
+    date_format: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Display:
     """One clinic's preferences, as settings keep them: IANA zone, `12h` or `24h`, a key of DATE_ORDERS."""
@@ -34,6 +42,11 @@ class Display:
     zone: str = "UTC"
     time_format: str = "24h"
     date_format: str = "YYYY-MM-DD"
+
+    @classmethod
+    def of(cls, zone: str, preferences: Preferences) -> "Display":
+        """The display of a clinic: its IANA zone and its settings row."""
+        return cls(zone=zone, time_format=preferences.time_format, date_format=preferences.date_format)
 
     @property
     def twelve_hours(self) -> bool:

@@ -6,13 +6,14 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clinicflow.access.guards import role_required
 from clinicflow.audit.log import record_access
+from clinicflow.clinics.http import ClinicRequest
 from clinicflow.core import clock
 from clinicflow.notifications.models import Notification, NotificationPreference
 from clinicflow.notifications.operations import notifications, preferences
@@ -27,7 +28,7 @@ LATEST = 8
 
 @require_GET
 @role_required("admin", "doctor")
-def notification_list(request: HttpRequest) -> HttpResponse:
+def notification_list(request: ClinicRequest) -> HttpResponse:
     """All of one's news by day and kind, the newest first; `?show=unread` only what is new."""
     actor = request.actor
     rows = Notification.objects.visible_to(actor).in_app()
@@ -49,21 +50,21 @@ def notification_list(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @role_required("admin", "doctor")
-def notification_bell(request: HttpRequest) -> HttpResponse:
+def notification_bell(request: ClinicRequest) -> HttpResponse:
     """How much is unread, for the bell."""
     return render_page(request, "dashboards/_bell_count.html", {"unread": _unread(request)})
 
 
 @require_GET
 @role_required("admin", "doctor")
-def notification_latest(request: HttpRequest) -> HttpResponse:
+def notification_latest(request: ClinicRequest) -> HttpResponse:
     """The latest few, for the bell's list."""
     return render_page(request, "dashboards/_bell_list.html", _latest(request))
 
 
 @require_POST
 @role_required("admin", "doctor")
-def notification_open(request: HttpRequest, pk: UUID) -> HttpResponse:
+def notification_open(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """Mark it read and go to what it is about."""
     row = notifications.mark_read(request.actor, pk, at=clock.now())
     (item,) = items_for(request.actor, [row])
@@ -72,7 +73,7 @@ def notification_open(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 @role_required("admin", "doctor")
-def notification_read(request: HttpRequest, pk: UUID) -> HttpResponse:
+def notification_read(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """Mark one read and stay."""
     notifications.mark_read(request.actor, pk, at=clock.now())
     return _stay(request)
@@ -80,13 +81,13 @@ def notification_read(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 @role_required("admin", "doctor")
-def notification_read_all(request: HttpRequest) -> HttpResponse:
+def notification_read_all(request: ClinicRequest) -> HttpResponse:
     """Mark all read and stay."""
     notifications.mark_all_read(request.actor, at=clock.now())
     return _stay(request)
 
 
-def _stay(request: HttpRequest) -> HttpResponse:
+def _stay(request: ClinicRequest) -> HttpResponse:
     """The bell's list and count anew; without a script, the page."""
     if not wants_fragment(request):
         return HttpResponseRedirect(reverse("notifications"))
@@ -95,14 +96,14 @@ def _stay(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-def _latest(request: HttpRequest) -> dict[str, Any]:
+def _latest(request: ClinicRequest) -> dict[str, Any]:
     rows = Notification.objects.visible_to(request.actor).in_app().order_by("-created_at", "id")[:LATEST]
     items = items_for(request.actor, list(rows))
     record_access(request.actor, "appointments", patients_of(items))
     return {"items": items, "unread": _unread(request)}
 
 
-def _unread(request: HttpRequest) -> int:
+def _unread(request: ClinicRequest) -> int:
     found: int = Notification.objects.visible_to(request.actor).unread().count()
     return found
 
@@ -120,7 +121,7 @@ class KindChoice:
 
 @require_http_methods(["GET", "POST"])
 @role_required("admin", "doctor")
-def notification_settings(request: HttpRequest) -> HttpResponse:
+def notification_settings(request: ClinicRequest) -> HttpResponse:
     """What one wants to hear of and how often by mail."""
     own = preferences.preferences_of(request.actor)
     form = PreferencesForm(request.POST or None)

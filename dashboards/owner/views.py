@@ -4,7 +4,7 @@ import csv
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from clinicflow.access.guards import role_required
 from clinicflow.audit.log import record_export
+from clinicflow.clinics.http import ClinicRequest
 from clinicflow.core import clock
 from clinicflow.web.render import render_page
 from dashboards.figures.rules.periods import PRESETS, Period
@@ -24,14 +25,14 @@ from dashboards.owner.metrics.view_models import Source, key_figures
 
 @require_GET
 @role_required("owner")
-def overview(request: HttpRequest, section: str = "overview") -> HttpResponse:
+def overview(request: ClinicRequest, section: str = "overview") -> HttpResponse:
     """One page of figures, for `?period=` or `?from=&to=`, in `?step=`, against `?compare=`."""
     return _page(request, section)
 
 
 @require_POST
 @role_required("owner")
-def minutes(request: HttpRequest) -> HttpResponse:
+def minutes(request: ClinicRequest) -> HttpResponse:
     """Set the clinic's minutes per task."""
     form = TaskMinutesForm(request.POST, instance=operations.task_minutes_of(request.actor))
     if not form.is_valid():
@@ -43,7 +44,7 @@ def minutes(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @role_required("owner")
-def panel_file(request: HttpRequest, key: str) -> HttpResponse:
+def panel_file(request: ClinicRequest, key: str) -> HttpResponse:
     """The table of one panel as a CSV file, for the same days as its page."""
     if key not in PANELS:
         raise Http404
@@ -57,7 +58,7 @@ def panel_file(request: HttpRequest, key: str) -> HttpResponse:
     return response
 
 
-def _page(request: HttpRequest, key: str, *, minutes_form: TaskMinutesForm | None = None, status: int = 200) -> Any:
+def _page(request: ClinicRequest, key: str, *, minutes_form: TaskMinutesForm | None = None, status: int = 200) -> Any:
     section, form = SECTIONS[key], _form(request)
     source = _source(request, form.chosen, hours=section.by_hour)
     context = {
@@ -73,13 +74,13 @@ def _page(request: HttpRequest, key: str, *, minutes_form: TaskMinutesForm | Non
     return render_page(request, "dashboards/overview.html", context, partial="figures", status=status)
 
 
-def _form(request: HttpRequest) -> PeriodForm:
+def _form(request: ClinicRequest) -> PeriodForm:
     form = PeriodForm(request.GET, today=clock.today(request.actor.timezone))
     form.is_valid()
     return form
 
 
-def _source(request: HttpRequest, period: Period, *, hours: bool) -> Source:
+def _source(request: ClinicRequest, period: Period, *, hours: bool) -> Source:
     """With the minutes per task, which are read when a figure needs them."""
     report = read_report(request.actor, period, hours=hours)
     minutes: Any = SimpleLazyObject(lambda: operations.task_minutes_of(request.actor))

@@ -3,12 +3,13 @@
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
 from clinicflow.access.guards import role_required
 from clinicflow.access.roles import Role
 from clinicflow.audit.log import record_access
+from clinicflow.clinics.http import ClinicRequest
 from clinicflow.core import clock
 from clinicflow.web.render import render_page
 from dashboards.patient_record.selectors import chart, history, patient_list
@@ -17,7 +18,7 @@ from patients.models import Patient
 
 @require_GET
 @role_required("admin", "doctor")
-def patients(request: HttpRequest) -> HttpResponse:
+def patients(request: ClinicRequest) -> HttpResponse:
     """By name, or as `?q=` finds them; `?only=` one of listing.ONLY."""
     text, only = request.GET.get("q", "").strip()[:80], request.GET.get("only", "")
     page = Paginator(patient_list.find(request.actor, text, only), patient_list.PAGE).get_page(request.GET.get("page"))
@@ -29,18 +30,18 @@ def patients(request: HttpRequest) -> HttpResponse:
         "q": text,
         "only": only,
         "choices": patient_list.LIST_FILTERS,
-        "desk": request.actor.role == Role.ADMIN,
+        "desk": request.actor.role == Role.FRONT_DESK,
     }
     return render_page(request, "dashboards/patient_list.html", context, partial="list")
 
 
 @require_GET
 @role_required("admin", "doctor")
-def patient(request: HttpRequest, pk: UUID) -> HttpResponse:
+def patient(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """The record; for a doctor the chart. `?page=` goes back in its visits, `?notes=` in its notes."""
     found = Patient.objects.visible_to(request.actor).select_related("primary_doctor", "merged_into").fetch(pk)
     read = history.read_record(request.actor, found, clock.now(), request.GET.get("page", ""))
     clinical = chart.read_chart(request.actor, found, request.GET.get("notes", ""))
     record_access(request.actor, "patients", [pk], resource_id=pk)
-    context = {"record": read, "chart": clinical, "desk": request.actor.role == Role.ADMIN}
+    context = {"record": read, "chart": clinical, "desk": request.actor.role == Role.FRONT_DESK}
     return render_page(request, "dashboards/patient_record.html", context, partial="record")

@@ -213,7 +213,7 @@ def enter_from_paper(
     _lock_with_visit(actor, form_id)
     form = reopen(actor, form_id)
     unseen: Mapping[str, Any] = {}
-    if replace and actor.role == Role.ADMIN:
+    if replace and actor.role == Role.FRONT_DESK:
         unseen = rules.of_kind(form.questionnaire.sections, form.working_answers, "clinical")
     form = save_answers(actor, form_id, {**unseen, **answers}, replace=replace)
     if send_in:
@@ -271,7 +271,7 @@ def carry_over(actor: Actor, old_id: UUID, new: Appointment) -> None:
 
 def answers_for(actor: Actor, form: IntakeForm) -> dict[str, Any]:
     """The answers that this actor may read: administrative ones for the front desk, else all."""
-    if actor.role == Role.ADMIN:
+    if actor.role == Role.FRONT_DESK:
         return rules.of_kind(form.questionnaire.sections, form.raw_answers, "administrative")
     return form.raw_answers
 
@@ -328,7 +328,7 @@ def _sign(consent: dict[str, Any], before: Any, at: dt.datetime | None) -> None:
 
 
 def _manual_completion(actor: Actor) -> None:
-    if actor.role not in {Role.ADMIN, Role.DOCTOR}:
+    if actor.role not in {Role.FRONT_DESK, Role.DOCTOR}:
         raise Forbidden()
     if not ClinicSettings.objects.visible_to(actor).get().allow_manual_completion:
         raise ManualCompletionOff()

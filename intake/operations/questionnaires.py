@@ -20,7 +20,7 @@ from intake.errors import QuestionnaireFrozen
 from intake.models import IntakeForm, Questionnaire
 from intake.rules import questionnaire_schema
 
-MANAGERS = frozenset({Role.ADMIN, Role.SYSTEM})
+MANAGERS = frozenset({Role.FRONT_DESK, Role.SYSTEM})
 DEFAULTS = settings.BASE_DIR / "intake" / "questionnaires"
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.contrib import messages as notes
 from django.contrib.auth import logout
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from clinicflow.access.guards import role_required
 from clinicflow.access.roles import Role
 from clinicflow.audit.log import record_access
+from clinicflow.clinics.http import ClinicRequest
 from clinicflow.clinics.models import ClinicSettings, Doctor
 from clinicflow.core.errors import Invalid
 from clinicflow.staff.operations import sign_in
@@ -27,7 +28,7 @@ from intake.views.qr import square_of
 
 @require_GET
 @role_required("admin", "doctor")
-def intake(request: HttpRequest) -> HttpResponse:
+def intake(request: ClinicRequest) -> HttpResponse:
     """Visits with the state of their forms; `?state=`, `?doctor=` and `?when=past` narrow it."""
     asked = ListForm(request.GET).asked()
     page = Paginator(form_list.rows(request.actor, asked), form_list.PAGE).get_page(request.GET.get("page"))
@@ -48,14 +49,14 @@ def intake(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @role_required("admin", "doctor")
-def visit_intake(request: HttpRequest, pk: UUID) -> HttpResponse:
+def visit_intake(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """The form's state and what can be done, as a part of the visit's panel."""
     return _answer(request, pk)
 
 
 @require_POST
 @role_required("admin", "doctor")
-def visit_send(request: HttpRequest, pk: UUID) -> HttpResponse:
+def visit_send(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """Send the link, the first time or again."""
     message = deliveries.send_link(request.actor, pk)
     way = _("text") if message.channel == "sms" else _("e-mail")
@@ -64,7 +65,7 @@ def visit_send(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 @role_required("admin")
-def visit_revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
+def visit_revoke(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """Close the links that are out."""
     links.revoke(request.actor, pk)
     return _answer(request, pk, Toast(text=_("No link to this form opens any more.")))
@@ -72,7 +73,7 @@ def visit_revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 @role_required("admin")
-def visit_link(request: HttpRequest, pk: UUID) -> HttpResponse:
+def visit_link(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """A link to show, to copy or to scan: another way than a message."""
     address = deliveries.hand_to_staff(request.actor, pk)
     row = form_list.row_of(request.actor, pk)
@@ -88,7 +89,7 @@ def visit_link(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 @role_required("admin")
-def visit_tablet(request: HttpRequest, pk: UUID) -> HttpResponse:
+def visit_tablet(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """Open the form on this device for the patient at the desk. Whoever hands it over is signed out of it first."""
     path = deliveries.path_of(deliveries.hand_to_staff(request.actor, pk, kiosk=True))
     sign_in.end_session(request.auth_session, origin_of_request(request))
@@ -98,7 +99,7 @@ def visit_tablet(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @role_required("admin", "doctor")
-def visit_waive(request: HttpRequest, pk: UUID) -> HttpResponse:
+def visit_waive(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """Count the intake as completed without a form, with a reason."""
     errors: dict[str, list[str]] = {}
     if request.method == "POST":
@@ -115,7 +116,7 @@ def visit_waive(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render_page(request, "intake/form_waive.html", {"row": row, "errors": errors}, partial="form", status=status)
 
 
-def _close(request: HttpRequest, toast: Toast) -> HttpResponse:
+def _close(request: ClinicRequest, toast: Toast) -> HttpResponse:
     """The dialog is done; the page behind it asks for what has changed."""
     if not wants_fragment(request):
         notes.success(request, toast.text)
@@ -126,7 +127,7 @@ def _close(request: HttpRequest, toast: Toast) -> HttpResponse:
     return response
 
 
-def _answer(request: HttpRequest, pk: UUID, toast: Toast | None = None) -> HttpResponse:
+def _answer(request: ClinicRequest, pk: UUID, toast: Toast | None = None) -> HttpResponse:
     """The visit's row or panel part as it is now; without htmx, the list with the toast as a message."""
     row = form_list.row_of(request.actor, pk)
     if not wants_fragment(request):
@@ -140,6 +141,6 @@ def _answer(request: HttpRequest, pk: UUID, toast: Toast | None = None) -> HttpR
     return render_page(request, f"intake/_{part}_changed.html", context)
 
 
-def _is_desk(request: HttpRequest) -> bool:
+def _is_desk(request: ClinicRequest) -> bool:
     """Whether the front desk is looking, which has more to do here than a doctor."""
-    return bool(request.actor.role == Role.ADMIN)
+    return bool(request.actor.role == Role.FRONT_DESK)

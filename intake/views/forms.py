@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages as notes
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import get_language
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from clinicflow.access.guards import role_required
 from clinicflow.access.roles import Role
 from clinicflow.audit.log import record_access
+from clinicflow.clinics.http import ClinicRequest
 from clinicflow.core.errors import FieldErrors, Invalid
 from clinicflow.web.render import render_page
 from intake.forms import ask, read, suggestions
@@ -26,7 +27,7 @@ from intake.selectors import form_list
 
 @require_GET
 @role_required("admin", "doctor")
-def form(request: HttpRequest, pk: UUID) -> HttpResponse:
+def form(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """The form as answered: all of it for the doctor, the administrative part for the front desk.
 
     `?since=1` marks what changed after that revision.
@@ -57,7 +58,7 @@ def form(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 @role_required("doctor")
-def form_review(request: HttpRequest, pk: UUID) -> HttpResponse:
+def form_review(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """The doctor has read it."""
     forms.review(request.actor, pk)
     notes.success(request, _("The form is reviewed."))
@@ -66,7 +67,7 @@ def form_review(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @role_required("admin", "doctor")
-def paper(request: HttpRequest, pk: UUID) -> HttpResponse:
+def paper(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """Type in what the patient wrote on paper; `pk` is the visit's."""
     blank = forms.get_or_create(request.actor, pk)
     shown = _fetch(request, blank.pk)
@@ -83,7 +84,7 @@ def paper(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _paper_page(
-    request: HttpRequest, shown: IntakeForm, given: dict[str, Any], *, errors: FieldErrors | None = None
+    request: ClinicRequest, shown: IntakeForm, given: dict[str, Any], *, errors: FieldErrors | None = None
 ) -> HttpResponse:
     language = get_language()[:2]
     parts = [
@@ -101,7 +102,7 @@ def _paper_page(
 
 @require_GET
 @role_required("admin", "doctor")
-def form_print(request: HttpRequest, pk: UUID) -> HttpResponse:
+def form_print(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """The form on paper, to be filled in by hand; `pk` is the visit's. `?lang=es` in Spanish."""
     row = form_list.row_of(request.actor, pk)
     shown = _fetch(request, forms.get_or_create(request.actor, pk).pk)
@@ -116,7 +117,7 @@ def form_print(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "intake/form_print.html", {"row": row, "form": shown, "parts": parts, "language": language})
 
 
-def _fetch(request: HttpRequest, pk: UUID) -> IntakeForm:
+def _fetch(request: ClinicRequest, pk: UUID) -> IntakeForm:
     rows = IntakeForm.objects.visible_to(request.actor)
     found: IntakeForm = rows.select_related(
         "patient", "appointment__patient", "appointment__doctor", "questionnaire", "reviewed_by", "entered_by"

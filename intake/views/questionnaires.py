@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages as notes
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import translation
 from django.utils.text import slugify
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clinicflow.access.guards import role_required
+from clinicflow.clinics.http import ClinicRequest
 from clinicflow.core.errors import Invalid
 from clinicflow.web.render import render_page
 from intake.errors import QuestionnaireFrozen
@@ -40,7 +41,7 @@ TYPE_WORDS = {
 
 @require_GET
 @role_required("admin")
-def listing(request: HttpRequest) -> HttpResponse:
+def listing(request: ClinicRequest) -> HttpResponse:
     """What the clinic asks: the versions in use, drafts beside them, older ones below."""
     rows = list(Questionnaire.objects.visible_to(request.actor).order_by("name", "family", "-version"))
     families: dict[UUID, list[Questionnaire]] = {}
@@ -51,7 +52,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @role_required("admin")
-def defaults(request: HttpRequest) -> HttpResponse:
+def defaults(request: ClinicRequest) -> HttpResponse:
     """The three questionnaires that ship with ClinicFlow, for a clinic that has none."""
     questionnaires.create_defaults(request.actor)
     return redirect("questionnaires")
@@ -59,7 +60,7 @@ def defaults(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @role_required("admin")
-def upload(request: HttpRequest) -> HttpResponse:
+def upload(request: ClinicRequest) -> HttpResponse:
     """A new questionnaire from a file."""
     file = request.FILES.get("file")
     try:
@@ -78,7 +79,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @role_required("admin")
-def download(request: HttpRequest, pk: UUID) -> HttpResponse:
+def download(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """The questionnaire as a file."""
     found = _fetch(request, pk)
     text = json.dumps(questionnaires.export(found), indent=2, ensure_ascii=False) + "\n"
@@ -90,7 +91,7 @@ def download(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @role_required("admin")
-def editor(request: HttpRequest, pk: UUID) -> HttpResponse:
+def editor(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """A draft to be changed, with the phone beside it; a published version to be looked at."""
     found, errors = _fetch(request, pk), {}
     if request.method == "POST":
@@ -114,14 +115,14 @@ def editor(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 @role_required("admin")
-def revise(request: HttpRequest, pk: UUID) -> HttpResponse:
+def revise(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """A draft of the next version, or the one there is."""
     return redirect("questionnaire", questionnaires.new_version(request.actor, pk).pk)
 
 
 @require_POST
 @role_required("admin")
-def publish(request: HttpRequest, pk: UUID) -> HttpResponse:
+def publish(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """New forms use it from now on."""
     found = questionnaires.publish(request.actor, pk)
     notes.success(request, _("Version %(n)s of %(name)s is in use.") % {"n": found.version, "name": found.name})
@@ -130,7 +131,7 @@ def publish(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 @role_required("admin")
-def discard(request: HttpRequest, pk: UUID) -> HttpResponse:
+def discard(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """Throw a draft away."""
     try:
         questionnaires.discard(request.actor, pk)
@@ -141,7 +142,7 @@ def discard(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_GET
 @role_required("admin")
-def compare(request: HttpRequest, pk: UUID) -> HttpResponse:
+def compare(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """What a version changed against the one before it, or against `?version=`."""
     found = _fetch(request, pk)
     family = Questionnaire.objects.visible_to(request.actor).filter(family=found.family).order_by("-version")
@@ -175,6 +176,6 @@ def _section_shown(section: dict[str, Any], sections: list[dict[str, Any]], lang
     }
 
 
-def _fetch(request: HttpRequest, pk: UUID) -> Questionnaire:
+def _fetch(request: ClinicRequest, pk: UUID) -> Questionnaire:
     found: Questionnaire = Questionnaire.objects.visible_to(request.actor).fetch(pk)
     return found

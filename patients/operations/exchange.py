@@ -23,7 +23,7 @@ from patients.models import Patient
 from patients.operations.patients import fill_search_fields
 from patients.rules.details import CHANNELS, PatientData, validated
 
-DESK = frozenset({Role.ADMIN, Role.SYSTEM})
+DESK = frozenset({Role.FRONT_DESK, Role.SYSTEM})
 COLUMNS = (
     *("id", "first_name", "last_name", "date_of_birth", "phone", "email", "preferred_language", "first_visit_date"),
     *("flags", "guardian_name", "guardian_phone", "guardian_relation", "sms", "email_contact", "voice"),

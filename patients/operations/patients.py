@@ -22,7 +22,7 @@ from patients.folding import search_fields
 from patients.models import Patient
 from patients.rules.details import PatientData, patient_data_of, validated, validated_preferences
 
-DESK = frozenset({Role.ADMIN, Role.SYSTEM})
+DESK = frozenset({Role.FRONT_DESK, Role.SYSTEM})
 
 
 @transaction.atomic

@@ -5,13 +5,14 @@ from uuid import UUID
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages as notes
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clinicflow.access.guards import role_required
 from clinicflow.audit.log import record_access
+from clinicflow.clinics.http import ClinicRequest
 from clinicflow.core import clock
 from clinicflow.core.errors import Invalid
 from clinicflow.web.render import render_page
@@ -26,7 +27,7 @@ EARLIER = 10
 
 @require_http_methods(["GET", "POST"])
 @role_required("admin")
-def patients_import(request: HttpRequest) -> HttpResponse:
+def patients_import(request: ClinicRequest) -> HttpResponse:
     """Choose a file; it is rehearsed at once and nothing is written yet."""
     form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
     if form.is_bound and form.is_valid():
@@ -44,7 +45,7 @@ def patients_import(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @role_required("admin")
-def patients_import_file(request: HttpRequest, pk: UUID) -> HttpResponse:
+def patients_import_file(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """What the rehearsal found, how far the reading is, or what came of it."""
     kept = PatientImport.objects.visible_to(request.actor).select_related("started_by").defer("content").fetch(pk)
     page = Paginator(kept.report, PAGE).get_page(request.GET.get("page"))
@@ -54,7 +55,7 @@ def patients_import_file(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 @role_required("admin")
-def patients_import_start(request: HttpRequest, pk: UUID) -> HttpResponse:
+def patients_import_start(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """Read the file in."""
     try:
         imports.start(request.actor, pk)
@@ -66,7 +67,7 @@ def patients_import_start(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_GET
 @role_required("admin")
 @reauthentication_required
-def patients_export(request: HttpRequest) -> HttpResponse:
+def patients_export(request: ClinicRequest) -> HttpResponse:
     """What the file will hold, and the button."""
     count = Patient.objects.visible_to(request.actor).current().count()
     return render_page(request, "patients/export.html", {"count": count, "columns": exchange.COLUMNS})
@@ -75,7 +76,7 @@ def patients_export(request: HttpRequest) -> HttpResponse:
 @require_GET
 @role_required("admin")
 @reauthentication_required
-def patients_export_file(request: HttpRequest) -> StreamingHttpResponse:
+def patients_export_file(request: ClinicRequest) -> StreamingHttpResponse:
     """The file itself, streamed and audited."""
     name = _("patients") + f"-{clock.today(request.actor.timezone)}.csv"
     response = StreamingHttpResponse(exchange.write_csv(request.actor), content_type="text/csv; charset=utf-8")

@@ -4,13 +4,14 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages as notes
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from clinicflow.access.guards import role_required
 from clinicflow.audit.log import record_access
+from clinicflow.clinics.http import ClinicRequest
 from clinicflow.core.errors import Invalid
 from clinicflow.web.render import render_page
 from patients.errors import CannotMerge
@@ -24,7 +25,7 @@ MOST = 10
 
 @require_http_methods(["GET", "POST"])
 @role_required("admin")
-def patient_merge(request: HttpRequest, pk: UUID) -> HttpResponse:
+def patient_merge(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """Without `?with=` the other record is looked for; with it the two stand side by side."""
     left = Patient.objects.visible_to(request.actor).current().select_related("primary_doctor").fetch(pk)
     asked = request.GET.get("with", "")
@@ -50,7 +51,7 @@ def patient_merge(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render_page(request, "patients/patient_merge.html", context, status=422 if form.errors else 200)
 
 
-def _choose(request: HttpRequest, left: Patient) -> HttpResponse:
+def _choose(request: ClinicRequest, left: Patient) -> HttpResponse:
     """Records that look like this one, or those that a search finds."""
     text = request.GET.get("q", "").strip()[:80]
     rows = Patient.objects.visible_to(request.actor).current().exclude(pk=left.pk)

@@ -4,13 +4,14 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages as notes
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from clinicflow.access.guards import role_required
 from clinicflow.audit.log import record_access
+from clinicflow.clinics.http import ClinicRequest
 from clinicflow.clinics.models import Doctor
 from clinicflow.core.errors import Invalid
 from clinicflow.web.render import render_page
@@ -26,7 +27,7 @@ ANYTHING = {"preferred_language": Patient.Language.ENGLISH, "contact": ["sms", "
 
 @require_http_methods(["GET", "POST"])
 @role_required("admin")
-def patient_new(request: HttpRequest) -> HttpResponse:
+def patient_new(request: ClinicRequest) -> HttpResponse:
     """Add a patient; those who may be the same person are shown first. `?name=` fills the name in."""
     first, _space, last = request.GET.get("name", "").strip()[:160].partition(" ")
     form = PatientForm(
@@ -50,7 +51,7 @@ def patient_new(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @role_required("admin")
-def patient_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+def patient_edit(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """Correct a record. Whoever saved it meanwhile is not overwritten unseen."""
     patient = Patient.objects.visible_to(request.actor).current().select_related("primary_doctor").fetch(pk)
     record_access(request.actor, "patients", [pk], resource_id=pk)
@@ -72,16 +73,16 @@ def patient_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _page(request, form, context, refused=bool(form.errors or others))
 
 
-def _page(request: HttpRequest, form: PatientForm, context: dict[str, Any], *, refused: bool) -> HttpResponse:
+def _page(request: ClinicRequest, form: PatientForm, context: dict[str, Any], *, refused: bool) -> HttpResponse:
     status = 422 if refused else 200
     return render_page(request, "patients/patient_form.html", {"form": form, **context}, status=status)
 
 
-def _doctors(request: HttpRequest) -> list[Doctor]:
+def _doctors(request: ClinicRequest) -> list[Doctor]:
     return list(Doctor.objects.visible_to(request.actor).active())
 
 
-def _candidates(request: HttpRequest, error: LooksLikeAnother) -> list[Patient]:
+def _candidates(request: ClinicRequest, error: LooksLikeAnother) -> list[Patient]:
     ids = [UUID(candidate["id"]) for candidate in error.extras["candidates"]]
     record_access(request.actor, "patients", ids)
     return list(Patient.objects.visible_to(request.actor).filter(pk__in=ids).order_by("search_last", "pk"))

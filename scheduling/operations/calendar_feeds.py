@@ -51,7 +51,7 @@ def digest(token: str) -> bytes:
 
 def _lock(actor: Actor, doctor_id: UUID) -> Doctor:
     """The doctor's row; their own for a doctor, any for the front desk."""
-    if actor.role not in {Role.ADMIN, Role.DOCTOR} or (actor.role == Role.DOCTOR and actor.doctor_id != doctor_id):
+    if actor.role not in {Role.FRONT_DESK, Role.DOCTOR} or (actor.role == Role.DOCTOR and actor.doctor_id != doctor_id):
         raise Forbidden()
     doctor: Doctor = Doctor.objects.visible_to(actor).lock(doctor_id)
     return doctor

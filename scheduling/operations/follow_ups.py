@@ -15,7 +15,7 @@ from scheduling.errors import FollowUpClosed
 from scheduling.events import ScheduleChanged
 from scheduling.models import Appointment, FollowUp
 
-STAFF = frozenset({Role.ADMIN, Role.DOCTOR, Role.SYSTEM})
+STAFF = frozenset({Role.FRONT_DESK, Role.DOCTOR, Role.SYSTEM})
 LATEST = dt.date(2200, 1, 1)
 
 

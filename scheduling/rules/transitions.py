@@ -15,7 +15,7 @@ from clinicflow.core.errors import Forbidden, IllegalTransition
 from scheduling.models import Appointment
 
 OPEN = frozenset({"unconfirmed", "confirmed"})
-DESK = frozenset({Role.ADMIN, Role.SYSTEM})
+DESK = frozenset({Role.FRONT_DESK, Role.SYSTEM})
 STAFF = DESK | {Role.DOCTOR}
 DESK_OR_PATIENT = DESK | {Role.PATIENT}
 

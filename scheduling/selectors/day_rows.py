@@ -9,7 +9,7 @@ from clinicflow.access.roles import Role
 from clinicflow.core.errors import NotFound
 from clinicflow.db.prepared import prepared_cursor
 
-READERS = frozenset({Role.ADMIN, Role.DOCTOR, Role.SYSTEM})
+READERS = frozenset({Role.FRONT_DESK, Role.DOCTOR, Role.SYSTEM})
 
 SHOWN = """
 select a.id, a.doctor_id, d.name, a.patient_id, p.first_name || ' ' || p.last_name,

@@ -78,7 +78,7 @@ def read_panel(actor: Actor, visit: Appointment, settings: ClinicSettings, at: d
         interpreter="needs_interpreter" in flags,
         follow_ups=_follow_ups(actor, visit),
         series=_part(actor, visit) if visit.series_id else None,
-        freed=freed_by(actor, visit, at=at) if actor.role == Role.ADMIN and visit.status in FREED else None,
+        freed=freed_by(actor, visit, at=at) if actor.role == Role.FRONT_DESK and visit.status in FREED else None,
         minutes=int((at - visit.arrived_at).total_seconds() // 60) if visit.arrived_at and visit.is_open else None,
         late=overdue if overdue > 0 and visit.mark in {"confirmed", "unconfirmed"} else None,
     )
@@ -116,7 +116,7 @@ def _history(actor: Actor, visit: Appointment) -> dict[str, Any]:
 
 def _changes(actor: Actor, visit: Appointment) -> list[HistoryEntry]:
     """The last changes in words; only the front desk reads the audit log."""
-    if actor.role != Role.ADMIN:
+    if actor.role != Role.FRONT_DESK:
         return []
     rows = (
         AuditLog.objects.filter(

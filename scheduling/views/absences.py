@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from clinicflow.access.guards import role_required
 from clinicflow.access.roles import Role
 from clinicflow.audit.log import record_access
+from clinicflow.clinics.http import ClinicRequest
 from clinicflow.clinics.models import Clinic, Doctor
 from clinicflow.core import clock
 from clinicflow.core.errors import DomainError
@@ -62,39 +63,39 @@ CLOSED = Kind(
 # ---------------------------------------------------------------- time off
 @require_GET
 @role_required("admin", "doctor")
-def time_off_list(request: HttpRequest) -> HttpResponse:
+def time_off_list(request: ClinicRequest) -> HttpResponse:
     """Whoever is away: everybody for the front desk, a doctor's own for the doctor."""
     return _list(request, AWAY)
 
 
 @require_http_methods(["GET", "POST"])
 @role_required("admin", "doctor")
-def time_off_new(request: HttpRequest) -> HttpResponseBase:
+def time_off_new(request: ClinicRequest) -> HttpResponseBase:
     return _edit(request, AWAY)
 
 
 @require_http_methods(["GET", "POST"])
 @role_required("admin", "doctor")
-def time_off_edit(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+def time_off_edit(request: ClinicRequest, pk: UUID) -> HttpResponseBase:
     return _edit(request, AWAY, pk)
 
 
 @require_POST
 @role_required("admin", "doctor")
-def time_off_remove(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+def time_off_remove(request: ClinicRequest, pk: UUID) -> HttpResponseBase:
     return _remove(request, AWAY, pk)
 
 
 @require_POST
 @role_required("admin")
-def time_off_settle(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+def time_off_settle(request: ClinicRequest, pk: UUID) -> HttpResponseBase:
     return _settle(request, AWAY, pk)
 
 
 # ---------------------------------------------------------------- closures
 @require_GET
 @role_required("admin")
-def closures(request: HttpRequest) -> HttpResponse:
+def closures(request: ClinicRequest) -> HttpResponse:
     """When the whole clinic is closed, and the public holidays of `?year=` that it might close on."""
     year = _year(request)
     clinic = Clinic.objects.get(pk=request.actor.clinic_id)
@@ -106,7 +107,7 @@ def closures(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @role_required("admin")
-def closures_holidays(request: HttpRequest) -> HttpResponseBase:
+def closures_holidays(request: ClinicRequest) -> HttpResponseBase:
     """Close on the ticked holidays."""
     year = _year(request)
     form = HolidayForm(request.POST, offered=time_off.public_holidays_to_offer(request.actor, year))
@@ -121,35 +122,35 @@ def closures_holidays(request: HttpRequest) -> HttpResponseBase:
 
 @require_http_methods(["GET", "POST"])
 @role_required("admin")
-def closure_new(request: HttpRequest) -> HttpResponseBase:
+def closure_new(request: ClinicRequest) -> HttpResponseBase:
     return _edit(request, CLOSED)
 
 
 @require_http_methods(["GET", "POST"])
 @role_required("admin")
-def closure_edit(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+def closure_edit(request: ClinicRequest, pk: UUID) -> HttpResponseBase:
     return _edit(request, CLOSED, pk)
 
 
 @require_POST
 @role_required("admin")
-def closure_remove(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+def closure_remove(request: ClinicRequest, pk: UUID) -> HttpResponseBase:
     return _remove(request, CLOSED, pk)
 
 
 @require_POST
 @role_required("admin")
-def closure_settle(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+def closure_settle(request: ClinicRequest, pk: UUID) -> HttpResponseBase:
     return _settle(request, CLOSED, pk)
 
 
 # ---------------------------------------------------------------- both
-def _rows(request: HttpRequest, kind: Kind) -> Any:
+def _rows(request: ClinicRequest, kind: Kind) -> Any:
     rows = kind.model.objects.visible_to(request.actor)
     return rows.of_day_of(request.actor) if kind is AWAY else rows
 
 
-def _list(request: HttpRequest, kind: Kind, **more: Any) -> HttpResponse:
+def _list(request: ClinicRequest, kind: Kind, **more: Any) -> HttpResponse:
     now, is_past = clock.now(), request.GET.get("when") == "past"
     rows = _rows(request, kind)
     found = with_visits(request.actor, rows.past(now) if is_past else rows.coming(now), now)
@@ -159,7 +160,7 @@ def _list(request: HttpRequest, kind: Kind, **more: Any) -> HttpResponse:
     return render_page(request, "scheduling/absence_list.html", context)
 
 
-def _edit(request: HttpRequest, kind: Kind, pk: UUID | None = None) -> HttpResponseBase:
+def _edit(request: ClinicRequest, kind: Kind, pk: UUID | None = None) -> HttpResponseBase:
     """The form; sent with visits in that time and no word about them, it comes back with them, unsaved."""
     row = _rows(request, kind).fetch(pk) if pk else None
     form = _form(request, kind, row)
@@ -177,12 +178,12 @@ def _edit(request: HttpRequest, kind: Kind, pk: UUID | None = None) -> HttpRespo
             else:
                 say_settled(request, done)
                 return redirect(f"{kind.url}_edit", done.row.pk if done.row else pk)
-    elif row is not None and request.method == "GET" and hit and request.actor.role == Role.ADMIN:
+    elif row is not None and request.method == "GET" and hit and request.actor.role == Role.FRONT_DESK:
         plan = PlanForm(doctors=_doctors(request), visits=hit, initial={"visits": [str(visit.pk) for visit in hit]})
     return _answer(request, kind, row, form, plan, hit)
 
 
-def _answer(request: HttpRequest, kind: Kind, row: Any, form: Any, plan: Any, hit: Any) -> HttpResponse:
+def _answer(request: ClinicRequest, kind: Kind, row: Any, form: Any, plan: Any, hit: Any) -> HttpResponse:
     gone = affected_visits(request.actor, row) if row is not None else []
     record_access(
         request.actor, "appointments", [visit.patient_id for visit in hit] + [one.visit.patient_id for one in gone]
@@ -190,18 +191,18 @@ def _answer(request: HttpRequest, kind: Kind, row: Any, form: Any, plan: Any, hi
     wrong = form.errors or (plan is not None and plan.is_bound and plan.errors)
     asks = request.method == "POST" and bool(hit)
     context = {"kind": kind, "row": row, "form": form, "plan": plan, "hit": hit, "gone": gone, "asks": asks}
-    context["is_desk"] = request.actor.role == Role.ADMIN
+    context["is_desk"] = request.actor.role == Role.FRONT_DESK
     return render_page(request, "scheduling/absence.html", context, status=422 if wrong else 200)
 
 
-def _remove(request: HttpRequest, kind: Kind, pk: UUID) -> HttpResponseBase:
+def _remove(request: ClinicRequest, kind: Kind, pk: UUID) -> HttpResponseBase:
     _rows(request, kind).fetch(pk)
     kind.remove(request.actor, pk)
     messages.success(request, _("Removed: that time can be booked again."))
     return redirect(kind.url)
 
 
-def _settle(request: HttpRequest, kind: Kind, pk: UUID) -> HttpResponseBase:
+def _settle(request: ClinicRequest, kind: Kind, pk: UUID) -> HttpResponseBase:
     row = _rows(request, kind).fetch(pk)
     hit = _hit(request, row)
     plan = PlanForm(request.POST, doctors=_doctors(request), visits=hit)
@@ -217,7 +218,7 @@ def _settle(request: HttpRequest, kind: Kind, pk: UUID) -> HttpResponseBase:
 
 
 # ---------------------------------------------------------------- forms in and out
-def _form(request: HttpRequest, kind: Kind, row: Any, *, data: Any = "post") -> AbsenceForm:
+def _form(request: ClinicRequest, kind: Kind, row: Any, *, data: Any = "post") -> AbsenceForm:
     data = (request.POST or None) if data == "post" else data
     zone = request.actor.timezone
     initial: dict[str, Any] = (
@@ -233,7 +234,7 @@ def _form(request: HttpRequest, kind: Kind, row: Any, *, data: Any = "post") -> 
     return TimeOffForm(data, zone=zone, doctors=doctors, initial=initial)
 
 
-def _doctors(request: HttpRequest) -> Any:
+def _doctors(request: ClinicRequest) -> Any:
     return Doctor.objects.visible_to(request.actor).active()
 
 
@@ -247,18 +248,18 @@ def _absence(form: AbsenceForm, kind: Kind) -> absences.Absence:
     )
 
 
-def _hit(request: HttpRequest, row: Any) -> list[Any]:
+def _hit(request: ClinicRequest, row: Any) -> list[Any]:
     return [] if row is None else list(time_off.visits_hit(request.actor, row).to_be_moved(clock.now()))
 
 
-def _hit_by(request: HttpRequest, absence: absences.Absence) -> list[Any]:
+def _hit_by(request: ClinicRequest, absence: absences.Absence) -> list[Any]:
     visits = time_off.visits_between(request.actor, absence.starts_at, absence.ends_at, doctor_id=absence.doctor_id)
     return list(visits.to_be_moved(clock.now()))
 
 
-def _plan_form(request: HttpRequest, hit: list[Any]) -> PlanForm | None:
+def _plan_form(request: ClinicRequest, hit: list[Any]) -> PlanForm | None:
     """What the desk has said about the visits; asked when it has not. A doctor leaves them to the desk."""
-    if request.actor.role != Role.ADMIN:
+    if request.actor.role != Role.FRONT_DESK:
         return None
     if "what" in request.POST:
         return PlanForm(request.POST, doctors=_doctors(request), visits=hit)
@@ -288,7 +289,7 @@ def _mark(form: Any, plan: PlanForm | None, error: DomainError) -> None:
         form.add_error(None, error.detail)
 
 
-def say_settled(request: HttpRequest, done: absences.PlanResult) -> None:
+def say_settled(request: ClinicRequest, done: absences.PlanResult) -> None:
     """What became of the visits, as messages of the next page."""
     parts = [_("Saved.")]
     for template, number in (
@@ -309,7 +310,7 @@ def say_settled(request: HttpRequest, done: absences.PlanResult) -> None:
         messages.error(request, said)
 
 
-def _year(request: HttpRequest) -> int:
+def _year(request: ClinicRequest) -> int:
     this = clock.today(request.actor.timezone).year
     text = request.POST.get("year") or request.GET.get("year") or ""
     return int(text) if text.isascii() and text.isdigit() and 1970 <= int(text[:5]) <= 2199 else this

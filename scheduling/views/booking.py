@@ -4,13 +4,14 @@ import datetime as dt
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from clinicflow.access.guards import role_required
 from clinicflow.audit.log import record_access
+from clinicflow.clinics.http import ClinicRequest
 from clinicflow.clinics.models import Doctor
 from clinicflow.core import clock
 from clinicflow.core.errors import DomainError, Invalid
@@ -36,7 +37,7 @@ LATER_DAYS = 30
 
 @require_http_methods(["GET", "POST"])
 @role_required("admin")
-def visit_new(request: HttpRequest) -> HttpResponse:
+def visit_new(request: ClinicRequest) -> HttpResponse:
     """Book a visit; `?patient=`, `?doctor=`, `?date=` and `?time=` fill it in."""
     if request.method == "GET":
         return _booking_page(request, BookingForm(), _starting_with(request))
@@ -57,7 +58,7 @@ def visit_new(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @role_required("admin")
-def visit_reschedule(request: HttpRequest, pk: UUID) -> HttpResponse:
+def visit_reschedule(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """Give a visit another time, doctor or length."""
     visit = Appointment.objects.visible_to(request.actor).for_cards().fetch(pk)
     if request.method == "GET":
@@ -78,7 +79,7 @@ def visit_reschedule(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_GET
 @role_required("admin")
-def visit_slots(request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
+def visit_slots(request: ClinicRequest, pk: UUID | None = None) -> HttpResponse:
     """The free times for what the form says; `pk` is the visit that gives its own time up."""
     if pk is not None:
         Appointment.objects.visible_to(request.actor).fetch(pk)
@@ -87,7 +88,7 @@ def visit_slots(request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
 
 @require_GET
 @role_required("admin", "doctor")
-def visit_patients(request: HttpRequest) -> HttpResponse:
+def visit_patients(request: ClinicRequest) -> HttpResponse:
     """Patients to choose from, as their name, phone or birth date is typed."""
     text = request.GET.get("who", "").strip()[:80]
     found = Patient.objects.visible_to(request.actor).current().search(text).order_by("search_last", "pk")
@@ -99,7 +100,7 @@ def visit_patients(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @role_required("admin", "doctor")
-def visit_patient(request: HttpRequest) -> HttpResponse:
+def visit_patient(request: ClinicRequest) -> HttpResponse:
     """The patient's part of the booking form: `?patient=` chosen, `?new=` fields for one, or the search."""
     return render_page(
         request, "scheduling/_patient_choice.html", _patient_context(request, BookingForm(), request.GET)
@@ -108,7 +109,7 @@ def visit_patient(request: HttpRequest) -> HttpResponse:
 
 # ---------------------------------------------------------------- what the dialogs show
 def _booking_page(
-    request: HttpRequest,
+    request: ClinicRequest,
     form: BookingForm,
     values: QueryDict,
     *,
@@ -129,7 +130,7 @@ def _booking_page(
 
 
 def _reschedule_page(
-    request: HttpRequest,
+    request: ClinicRequest,
     form: PlaceForm,
     visit: Appointment,
     values: QueryDict,
@@ -147,7 +148,7 @@ def _reschedule_page(
     return render_page(request, "scheduling/visit_reschedule.html", context, partial="form", status=status)
 
 
-def _place_context(request: HttpRequest, values: QueryDict, *, without: UUID | None = None) -> dict[str, Any]:
+def _place_context(request: ClinicRequest, values: QueryDict, *, without: UUID | None = None) -> dict[str, Any]:
     asked = values.get("duration", "")
     lengths = sorted({*LENGTHS, int(asked)}) if asked.isdigit() and 5 <= int(asked[:4]) <= 480 else LENGTHS
     doctors = list(Doctor.objects.visible_to(request.actor).active())
@@ -161,7 +162,7 @@ def _place_context(request: HttpRequest, values: QueryDict, *, without: UUID | N
     }
 
 
-def _patient_context(request: HttpRequest, form: BookingForm, values: QueryDict) -> dict[str, Any]:
+def _patient_context(request: ClinicRequest, form: BookingForm, values: QueryDict) -> dict[str, Any]:
     chosen = chosen_patient(request, values)
     adding = bool(values.get("new") or values.get("name") or form.has_error("last_name") or values.get("last_name"))
     first, _space, last = values.get("name", "").strip().partition(" ")
@@ -176,7 +177,7 @@ def _patient_context(request: HttpRequest, form: BookingForm, values: QueryDict)
     }
 
 
-def _slots(request: HttpRequest, values: QueryDict, *, without: UUID | None = None) -> dict[str, Any]:
+def _slots(request: ClinicRequest, values: QueryDict, *, without: UUID | None = None) -> dict[str, Any]:
     """Free times on the day asked for, or, where there are none, the next ones."""
     form = SlotSearchForm(values)
     if not form.is_valid():
@@ -206,7 +207,7 @@ def _slots(request: HttpRequest, values: QueryDict, *, without: UUID | None = No
     }
 
 
-def _own_time(request: HttpRequest, data: dict[str, Any], offered: list[Slot]) -> str:
+def _own_time(request: ClinicRequest, data: dict[str, Any], offered: list[Slot]) -> str:
     """The time to go on with by hand: the one typed, or a chip that somebody else has taken meanwhile."""
     if data["slot"] and data["slot"][1] not in [slot.starts_at for slot in offered]:
         return f"{clock.local(data['slot'][1], request.actor.timezone):%H:%M}"
@@ -224,7 +225,7 @@ def _one_each(slots: list[Slot], doctor: UUID | None) -> list[Slot]:
 
 
 # ---------------------------------------------------------------- from the form to the operation
-def _starting_with(request: HttpRequest) -> QueryDict:
+def _starting_with(request: ClinicRequest) -> QueryDict:
     """What the address says, with today, the doctor's usual length and the clinic's usual answers where it does not."""
     values = request.GET.copy()
     for name, value in _out_of(request, values).items():
@@ -239,7 +240,7 @@ def _starting_with(request: HttpRequest) -> QueryDict:
     return values
 
 
-def _out_of(request: HttpRequest, values: QueryDict) -> dict[str, str]:
+def _out_of(request: ClinicRequest, values: QueryDict) -> dict[str, str]:
     """What the follow-up or the wish that the visit fulfils says about it; nothing for one that is not there."""
     form = BookingForm(values)
     form.is_valid()
@@ -258,7 +259,7 @@ def _out_of(request: HttpRequest, values: QueryDict) -> dict[str, str]:
     return {name: str(value) for name, value in facts.items()}
 
 
-def _place_of(request: HttpRequest, visit: Appointment) -> QueryDict:
+def _place_of(request: ClinicRequest, visit: Appointment) -> QueryDict:
     values = request.GET.copy()
     values.setdefault("doctor", str(visit.doctor_id))
     values.setdefault("date", clock.local(visit.starts_at, request.actor.timezone).date().isoformat())
@@ -267,7 +268,7 @@ def _place_of(request: HttpRequest, visit: Appointment) -> QueryDict:
     return values
 
 
-def _wanted(request: HttpRequest, data: dict[str, Any]) -> tuple[UUID | None, dt.datetime]:
+def _wanted(request: ClinicRequest, data: dict[str, Any]) -> tuple[UUID | None, dt.datetime]:
     """The doctor, or None for the first available one, and the instant; a chip counts before a typed time."""
     if data["slot"]:
         slot: tuple[UUID, dt.datetime] = data["slot"]
@@ -275,7 +276,7 @@ def _wanted(request: HttpRequest, data: dict[str, Any]) -> tuple[UUID | None, dt
     return data["doctor"], instant(request, data["date"], data["time"])
 
 
-def _give_another_time(request: HttpRequest, visit: Appointment, data: dict[str, Any]) -> tuple[Appointment, Toast]:
+def _give_another_time(request: ClinicRequest, visit: Appointment, data: dict[str, Any]) -> tuple[Appointment, Toast]:
     """Move the visit; where only its length is another, it stays the same visit, and confirmed."""
     doctor_id, starts_at = _wanted(request, data)
     asked: dict[str, Any] = {"duration": data["duration"], "override_reason": data["override_reason"]}
@@ -288,7 +289,7 @@ def _give_another_time(request: HttpRequest, visit: Appointment, data: dict[str,
     return moved, moved_toast(moved)
 
 
-def _request_of(request: HttpRequest, data: dict[str, Any]) -> front_desk.VisitRequest:
+def _request_of(request: ClinicRequest, data: dict[str, Any]) -> front_desk.VisitRequest:
     doctor_id, starts_at = (data["doctor"], None) if data["walk_in"] else _wanted(request, data)
     person = data["patient"] or front_desk.NewPatient(
         first_name=data["first_name"],
@@ -320,7 +321,7 @@ def _guardian(data: dict[str, Any]) -> dict[str, str]:
     return facts if any(facts.values()) else {}
 
 
-def _look_alikes(request: HttpRequest, form: BookingForm) -> list[Patient]:
+def _look_alikes(request: ClinicRequest, form: BookingForm) -> list[Patient]:
     """Who may be the new patient already, unless the desk has said that they are somebody else."""
     data = form.cleaned_data
     if data["patient"] or data["not_the_same"]:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from clinicflow.access.guards import role_required
 from clinicflow.audit.log import record_access
 from clinicflow.clinic_settings.forms.doctor_profile import ProfileForm
 from clinicflow.clinic_settings.presentation.settings_display import format_hours
+from clinicflow.clinics.http import ClinicRequest
 from clinicflow.clinics.models import Doctor
 from clinicflow.clinics.operations import doctors
 from clinicflow.core import clock
@@ -30,7 +31,7 @@ PAGE = 50
 
 @require_GET
 @role_required("admin")
-def doctor_list(request: HttpRequest) -> HttpResponse:
+def doctor_list(request: ClinicRequest) -> HttpResponse:
     """The clinic's doctors, or with `?who=left` those who have left."""
     has_left = request.GET.get("who") == "left"
     found = Doctor.objects.visible_to(request.actor).filter(is_active=not has_left)
@@ -43,7 +44,7 @@ def doctor_list(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @role_required("admin")
-def doctor_new(request: HttpRequest) -> HttpResponseBase:
+def doctor_new(request: ClinicRequest) -> HttpResponseBase:
     """Add a doctor."""
     form = ProfileForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -59,7 +60,7 @@ def doctor_new(request: HttpRequest) -> HttpResponseBase:
 
 @require_http_methods(["GET", "POST"])
 @role_required("admin")
-def doctor_edit(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+def doctor_edit(request: ClinicRequest, pk: UUID) -> HttpResponseBase:
     """Change a doctor."""
     doctor = _fetch(request, pk)
     form = ProfileForm(request.POST or None, initial=ProfileForm.values_of(doctor))
@@ -76,7 +77,7 @@ def doctor_edit(request: HttpRequest, pk: UUID) -> HttpResponseBase:
 
 @require_POST
 @role_required("admin")
-def doctor_leave(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+def doctor_leave(request: ClinicRequest, pk: UUID) -> HttpResponseBase:
     """Hand the coming visits of a doctor over, or cancel them."""
     doctor = _fetch(request, pk)
     plan = _plan_form(request, doctor, request.POST)
@@ -101,7 +102,7 @@ def doctor_leave(request: HttpRequest, pk: UUID) -> HttpResponseBase:
 
 @require_POST
 @role_required("admin")
-def doctor_retire(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+def doctor_retire(request: ClinicRequest, pk: UUID) -> HttpResponseBase:
     """Nobody books them any more; refused while visits lie ahead."""
     try:
         doctor = doctor_deactivation.deactivate_now(request.actor, pk, at=clock.now())
@@ -116,7 +117,7 @@ def doctor_retire(request: HttpRequest, pk: UUID) -> HttpResponseBase:
 
 @require_POST
 @role_required("admin")
-def doctor_return(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+def doctor_return(request: ClinicRequest, pk: UUID) -> HttpResponseBase:
     doctor = doctors.reactivate(request.actor, pk)
     messages.success(request, _("%(name)s can be booked again.") % {"name": doctor.name})
     return redirect("doctor", pk)
@@ -125,7 +126,7 @@ def doctor_return(request: HttpRequest, pk: UUID) -> HttpResponseBase:
 @never_cache
 @require_http_methods(["GET", "POST"])
 @role_required("admin", "doctor")
-def calendar(request: HttpRequest, pk: UUID) -> HttpResponse:
+def calendar(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """The secret address of a doctor's calendar: made by a POST and shown in its answer only."""
     doctor = _own_or_desk(request, pk)
     address = ""
@@ -139,7 +140,7 @@ def calendar(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 @role_required("admin", "doctor")
-def calendar_end(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+def calendar_end(request: ClinicRequest, pk: UUID) -> HttpResponseBase:
     """The address stops working at once."""
     _own_or_desk(request, pk)
     calendar_feeds.revoke(request.actor, pk)
@@ -147,7 +148,7 @@ def calendar_end(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     return redirect("doctor_calendar", pk)
 
 
-def _page(request: HttpRequest, doctor: Doctor, form: ProfileForm, plan: LeavingForm | None = None) -> HttpResponse:
+def _page(request: ClinicRequest, doctor: Doctor, form: ProfileForm, plan: LeavingForm | None = None) -> HttpResponse:
     ahead = list(doctor_deactivation.visits_ahead(request.actor, doctor.pk, at=clock.now()))
     plan = plan or (_plan_form(request, doctor) if ahead else None)
     record_access(request.actor, "appointments", [visit.patient_id for visit in ahead])
@@ -156,7 +157,7 @@ def _page(request: HttpRequest, doctor: Doctor, form: ProfileForm, plan: Leaving
     return render_page(request, "scheduling/doctor.html", context, status=422 if wrong else 200)
 
 
-def _plan_form(request: HttpRequest, doctor: Doctor, data: Any = None) -> LeavingForm:
+def _plan_form(request: ClinicRequest, doctor: Doctor, data: Any = None) -> LeavingForm:
     ahead = list(doctor_deactivation.visits_ahead(request.actor, doctor.pk, at=clock.now()))
     others = Doctor.objects.visible_to(request.actor).active().exclude(pk=doctor.pk)
     chosen = {"visits": [str(visit.pk) for visit in ahead]}
@@ -173,12 +174,12 @@ def _facts(doctor: Doctor) -> dict[str, Any]:
     return {"hours": hours, "types": types, "signs_in": signs_in, "own_week": own_week}
 
 
-def _fetch(request: HttpRequest, pk: UUID) -> Doctor:
+def _fetch(request: ClinicRequest, pk: UUID) -> Doctor:
     doctor: Doctor = Doctor.objects.visible_to(request.actor).fetch(pk)
     return doctor
 
 
-def _own_or_desk(request: HttpRequest, pk: UUID) -> Doctor:
+def _own_or_desk(request: ClinicRequest, pk: UUID) -> Doctor:
     doctor: Doctor = Doctor.objects.visible_to(request.actor).looked_after_by(request.actor).fetch(pk)
     return doctor
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from clinicflow.access.guards import role_required
 from clinicflow.access.roles import Role
 from clinicflow.audit.log import record_access
+from clinicflow.clinics.http import ClinicRequest
 from clinicflow.clinics.models import Doctor
 from clinicflow.core import clock
 from clinicflow.core.errors import Invalid
@@ -33,7 +34,7 @@ USUAL = dt.timedelta(days=28)
 
 @require_GET
 @role_required("admin", "doctor")
-def follow_up_list(request: HttpRequest) -> HttpResponse:
+def follow_up_list(request: ClinicRequest) -> HttpResponse:
     """The earliest due first, so overdue ones lead; `?state=`, `?doctor=` and `?due=` narrow it."""
     asked = FollowUpFilterForm(request.GET).asked()
     today = clock.today(request.actor.timezone)
@@ -53,14 +54,14 @@ def follow_up_list(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @role_required("admin", "doctor")
-def follow_up_new(request: HttpRequest) -> HttpResponse:
+def follow_up_new(request: ClinicRequest) -> HttpResponse:
     """Ask for a visit that no visit gave cause to; `?patient=` and `?doctor=` fill it in."""
     return _ask(request, reverse("follow_up_new"), visit=None)
 
 
 @require_http_methods(["GET", "POST"])
 @role_required("admin", "doctor")
-def visit_follow_up(request: HttpRequest, pk: UUID) -> HttpResponse:
+def visit_follow_up(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """Ask for another visit out of this one."""
     visit = Appointment.objects.visible_to(request.actor).for_cards().fetch(pk)
     record_access(request.actor, "appointments", [visit.patient_id], resource_id=visit.pk)
@@ -69,7 +70,7 @@ def visit_follow_up(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @role_required("admin", "doctor")
-def follow_up_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+def follow_up_edit(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """Another date, other words."""
     row = FollowUp.objects.visible_to(request.actor).for_list().fetch(pk)
     record_access(request.actor, "follow_ups", [row.patient_id], resource_id=row.pk)
@@ -92,7 +93,7 @@ def follow_up_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 @role_required("admin", "doctor")
-def follow_up_cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
+def follow_up_cancel(request: ClinicRequest, pk: UUID) -> HttpResponse:
     row = follow_ups.cancel(request.actor, pk)
     toast = Toast(
         text=_("The follow-up of %(name)s is not needed any more") % {"name": row.patient.full_name},
@@ -103,7 +104,7 @@ def follow_up_cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 @role_required("admin", "doctor")
-def follow_up_reopen(request: HttpRequest, pk: UUID) -> HttpResponse:
+def follow_up_reopen(request: ClinicRequest, pk: UUID) -> HttpResponse:
     row = follow_ups.reopen(request.actor, pk)
     return _answer(
         request, row, Toast(text=_("The follow-up of %(name)s is due again") % {"name": row.patient.full_name})
@@ -112,13 +113,13 @@ def follow_up_reopen(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 @role_required("admin", "doctor")
-def follow_up_complete(request: HttpRequest, pk: UUID) -> HttpResponse:
+def follow_up_complete(request: ClinicRequest, pk: UUID) -> HttpResponse:
     row = follow_ups.complete(request.actor, pk)
     return _answer(request, row, Toast(text=_("The follow-up of %(name)s is done") % {"name": row.patient.full_name}))
 
 
 # ---------------------------------------------------------------- what the pages show
-def _ask(request: HttpRequest, address: str, *, visit: Appointment | None) -> HttpResponse:
+def _ask(request: ClinicRequest, address: str, *, visit: Appointment | None) -> HttpResponse:
     form = FollowUpForm(request.POST or None)
     if request.method == "GET":
         return _form_page(request, FollowUpForm(), _starting_with(request, visit), address, visit=visit)
@@ -147,7 +148,7 @@ def _ask(request: HttpRequest, address: str, *, visit: Appointment | None) -> Ht
     return _form_page(request, form, request.POST, address, visit=visit, status=422)
 
 
-def _answer(request: HttpRequest, row: FollowUp, toast: Toast, *, close: str = "") -> HttpResponse:
+def _answer(request: ClinicRequest, row: FollowUp, toast: Toast, *, close: str = "") -> HttpResponse:
     record_access(request.actor, "follow_ups", [row.patient_id], resource_id=row.pk)
     return with_toast(request, toast, page="follow_ups", close=close, doctors=(row.doctor_id,))
 
@@ -178,7 +179,7 @@ def _tabs(rows: Any, today: dt.date) -> list[dict[str, Any]]:
 
 
 def _form_page(
-    request: HttpRequest,
+    request: ClinicRequest,
     form: FollowUpForm,
     values: QueryDict,
     address: str,
@@ -200,7 +201,7 @@ def _form_page(
     return render_page(request, "scheduling/follow_up_edit.html", context, partial="form", status=status)
 
 
-def _starting_with(request: HttpRequest, visit: Appointment | None) -> QueryDict:
+def _starting_with(request: ClinicRequest, visit: Appointment | None) -> QueryDict:
     values = request.GET.copy()
     values.setdefault("scheduled_date", (clock.today(request.actor.timezone) + USUAL).isoformat())
     if visit:
@@ -214,6 +215,6 @@ def _values(**fields: str) -> QueryDict:
     return values
 
 
-def _is_desk(request: HttpRequest) -> bool:
+def _is_desk(request: ClinicRequest) -> bool:
     """Whether the front desk is looking, which books; a doctor asks."""
-    return bool(request.actor.role == Role.ADMIN)
+    return bool(request.actor.role == Role.FRONT_DESK)

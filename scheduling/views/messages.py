@@ -1,11 +1,12 @@
 """What the clinic has written to its patients, and what came back."""
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
 from clinicflow.access.guards import role_required
 from clinicflow.audit.log import record_access
+from clinicflow.clinics.http import ClinicRequest
 from clinicflow.web.render import render_page
 from scheduling.messaging import links_in
 from scheduling.models import Message
@@ -15,7 +16,7 @@ PAGE = 50
 
 @require_GET
 @role_required("admin")
-def messages(request: HttpRequest) -> HttpResponse:
+def messages(request: ClinicRequest) -> HttpResponse:
     """Newest first. Messages of the console provider show their working link: nothing else carries them."""
     found = (
         Message.objects.visible_to(request.actor)

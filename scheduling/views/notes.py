@@ -4,13 +4,14 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from clinicflow.access.guards import role_required
 from clinicflow.audit.log import record_access
+from clinicflow.clinics.http import ClinicRequest
 from clinicflow.core.errors import Invalid
 from clinicflow.web.render import render_page, wants_fragment
 from clinicflow.web.toasts import Toast
@@ -23,7 +24,7 @@ from scheduling.selectors.patient_notes import read_notes
 
 @require_http_methods(["GET", "POST"])
 @role_required("doctor")
-def patient_notes(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+def patient_notes(request: ClinicRequest, patient_id: UUID) -> HttpResponse:
     """The notes about a patient, `?notes=` a page of them; a POST writes one."""
     Patient.objects.visible_to(request.actor).fetch(patient_id)
     form = NoteForm(request.POST or None)
@@ -39,7 +40,7 @@ def patient_notes(request: HttpRequest, patient_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @role_required("doctor")
-def note_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+def note_edit(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """Correct a note of one's own."""
     note = DoctorNote.objects.visible_to(request.actor).select_related("doctor", "appointment", "patient").fetch(pk)
     form = NoteForm(request.POST or None, initial={"content": note.content})
@@ -57,7 +58,7 @@ def note_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     )
 
 
-def _written(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+def _written(request: ClinicRequest, patient_id: UUID) -> HttpResponse:
     """The section as it is now; without htmx the chart itself."""
     if not wants_fragment(request):
         messages.success(request, _("The note is saved"))
@@ -65,7 +66,7 @@ def _written(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     return _section(request, patient_id, {"toast": Toast(text=_("The note is saved"))})
 
 
-def _section(request: HttpRequest, patient_id: UUID, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+def _section(request: ClinicRequest, patient_id: UUID, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
     notes = read_notes(request.actor, patient_id, request.GET.get("notes", ""))
     record_access(request.actor, "doctor_notes", [patient_id], resource_id=patient_id)
     patient = Patient.objects.visible_to(request.actor).fetch(patient_id)

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest
 from django.urls import reverse
 
 from clinicflow.audit.log import record_access
+from clinicflow.clinics.http import ClinicRequest
 from patients.models import Patient
 
 # The forms that ask for a patient who is known. Without one of these names the booking form asks, which may add one.
@@ -26,7 +26,7 @@ def picked_patient_id(values: Mapping[str, Any], name: str = "") -> dict[str, st
     return {"page": reverse(name), "name": name, "more": f"&for={name}"}
 
 
-def chosen_patient(request: HttpRequest, values: Mapping[str, Any]) -> Patient | None:
+def chosen_patient(request: ClinicRequest, values: Mapping[str, Any]) -> Patient | None:
     """The patient that the form names, if there is such a one here; the look is written down."""
     known = KnownForm({"patient": values.get("patient", "")})
     known.is_valid()
@@ -36,6 +36,6 @@ def chosen_patient(request: HttpRequest, values: Mapping[str, Any]) -> Patient |
     return patient
 
 
-def picker_context(request: HttpRequest, values: Mapping[str, Any], name: str) -> dict[str, Any]:
+def picker_context(request: ClinicRequest, values: Mapping[str, Any], name: str) -> dict[str, Any]:
     """The context of `scheduling/_patient_choice.html` for a form that only takes patients who are known."""
     return {"chosen": chosen_patient(request, values), "adding": False, "pick": picked_patient_id({}, name)}

@@ -6,11 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template import loader
 
 from clinicflow.audit.log import record_access
+from clinicflow.clinics.http import ClinicRequest
 from clinicflow.core import clock
 from clinicflow.core.errors import DomainError
 from clinicflow.web.render import render_page, wants_fragment
@@ -21,7 +22,7 @@ from scheduling.selectors.waitlist_matching import freed_by
 from scheduling.views.slot_options import options_of_error
 
 
-def panel_context(request: HttpRequest, visit: Appointment) -> dict[str, Any]:
+def panel_context(request: ClinicRequest, visit: Appointment) -> dict[str, Any]:
     panel = read_panel(request.actor, visit, request.clinic_settings, clock.now())
     if panel.freed:
         record_access(request.actor, "waitlist_entries", [entry.patient_id for entry in panel.freed.entries])
@@ -29,7 +30,7 @@ def panel_context(request: HttpRequest, visit: Appointment) -> dict[str, Any]:
 
 
 def updated(
-    request: HttpRequest,
+    request: ClinicRequest,
     visit: Appointment,
     toast: Toast,
     *,
@@ -59,7 +60,7 @@ def updated(
 
 
 def with_toast(
-    request: HttpRequest,
+    request: ClinicRequest,
     toast: Toast,
     *,
     page: str,
@@ -86,7 +87,7 @@ def _with_news(response: HttpResponse, doctors: Iterable[UUID | None], close: st
     return response
 
 
-def _hint(request: HttpRequest, left: Appointment | None) -> dict[str, Any]:
+def _hint(request: ClinicRequest, left: Appointment | None) -> dict[str, Any]:
     """Who could take the time that was given up, for the hint; the look at them is written down."""
     freed = freed_by(request.actor, left, at=clock.now()) if left else None
     if freed is None:
@@ -95,7 +96,7 @@ def _hint(request: HttpRequest, left: Appointment | None) -> dict[str, Any]:
     return {"freed": freed}
 
 
-def rejected(request: HttpRequest, error: DomainError, *, values: Mapping[str, Any] | None = None) -> HttpResponse:
+def rejected(request: ClinicRequest, error: DomainError, *, values: Mapping[str, Any] | None = None) -> HttpResponse:
     """A refusal: with a reason it can be overridden, so the dialog asks for one; without, a toast says why."""
     if not wants_fragment(request) or not error.extras.get("may_override"):
         raise error
@@ -109,5 +110,5 @@ def rejected(request: HttpRequest, error: DomainError, *, values: Mapping[str, A
     return HttpResponse(content, status=409)
 
 
-def _asked_by_panel(request: HttpRequest) -> bool:
+def _asked_by_panel(request: ClinicRequest) -> bool:
     return request.headers.get("HX-Target", "").endswith("#sheet") or request.headers.get("HX-Target") == "sheet"

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from clinicflow.access.guards import role_required
 from clinicflow.audit.log import record_access
+from clinicflow.clinics.http import ClinicRequest
 from clinicflow.clinics.models import Doctor
 from clinicflow.core import clock
 from clinicflow.core.errors import Invalid
@@ -32,7 +33,7 @@ from scheduling.views.visit import add_errors, instant
 
 @require_http_methods(["GET", "POST"])
 @role_required("admin")
-def series_new(request: HttpRequest) -> HttpResponse:
+def series_new(request: ClinicRequest) -> HttpResponse:
     """First the rule, then its dates with what is in the way of each, then all of them or none.
 
     `step` is `plan` to see the dates, `book` to save them, anything else to change the rule again.
@@ -53,7 +54,7 @@ def series_new(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @role_required("admin")
-def following_cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
+def following_cancel(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """Cancel this visit and the later ones of its series, after they have been shown."""
     visit = Appointment.objects.visible_to(request.actor).for_cards().fetch(pk)
     form = CancelForm(request.POST or None, settings=request.clinic_settings)
@@ -69,7 +70,7 @@ def following_cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @role_required("admin")
-def following_move(request: HttpRequest, pk: UUID) -> HttpResponse:
+def following_move(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """Move this visit, and the later ones of its series by as much; all or none."""
     visit = Appointment.objects.visible_to(request.actor).for_cards().fetch(pk)
     form = MoveForm(request.POST or None)
@@ -94,12 +95,12 @@ def following_move(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 # ---------------------------------------------------------------- planning
-def _dates(request: HttpRequest, form: SeriesForm) -> list[dt.datetime]:
+def _dates(request: ClinicRequest, form: SeriesForm) -> list[dt.datetime]:
     first = instant(request, form.cleaned_data["date"], form.cleaned_data["time"])
     return series.dates_of(request.actor, rule=form.rule(), first=first)
 
 
-def _plan(request: HttpRequest, form: SeriesForm, starts: Sequence[dt.datetime]) -> list[series.PlannedDate]:
+def _plan(request: ClinicRequest, form: SeriesForm, starts: Sequence[dt.datetime]) -> list[series.PlannedDate]:
     data = form.cleaned_data
     return series.plan(
         request.actor,
@@ -112,7 +113,7 @@ def _plan(request: HttpRequest, form: SeriesForm, starts: Sequence[dt.datetime])
     )
 
 
-def _book(request: HttpRequest, form: SeriesForm) -> HttpResponse:
+def _book(request: ClinicRequest, form: SeriesForm) -> HttpResponse:
     picks = [_pick(request, number) for number in range(_rows(request))]
     bad = [number for number, pick in enumerate(picks) if not pick.is_valid()]
     starts = [] if bad else [start for pick in picks if (start := _chosen(request, pick)) is not None]
@@ -141,16 +142,16 @@ def _book(request: HttpRequest, form: SeriesForm) -> HttpResponse:
     return redirect("visit", visits[0].pk)
 
 
-def _rows(request: HttpRequest) -> int:
+def _rows(request: ClinicRequest) -> int:
     text = request.POST.get("rows", "0")
     return min(int(text), series.MOST_VISITS) if text.isdigit() else 0
 
 
-def _pick(request: HttpRequest, number: int) -> PickForm:
+def _pick(request: ClinicRequest, number: int) -> PickForm:
     return PickForm({name: request.POST.get(f"{name}-{number}", "") for name in ("pick", "date", "time")})
 
 
-def _chosen(request: HttpRequest, pick: PickForm) -> dt.datetime | None:
+def _chosen(request: ClinicRequest, pick: PickForm) -> dt.datetime | None:
     data = pick.cleaned_data
     if data["pick"] == "other":
         return instant(request, data["date"], data["time"])
@@ -158,7 +159,7 @@ def _chosen(request: HttpRequest, pick: PickForm) -> dt.datetime | None:
 
 
 # ---------------------------------------------------------------- what the pages show
-def _form_page(request: HttpRequest, form: SeriesForm, values: QueryDict, *, status: int = 200) -> HttpResponse:
+def _form_page(request: ClinicRequest, form: SeriesForm, values: QueryDict, *, status: int = 200) -> HttpResponse:
     asked = values.get("duration", "")
     context = {
         "form": form,
@@ -175,7 +176,7 @@ def _form_page(request: HttpRequest, form: SeriesForm, values: QueryDict, *, sta
 
 
 def _plan_page(
-    request: HttpRequest,
+    request: ClinicRequest,
     form: SeriesForm,
     starts: Sequence[dt.datetime],
     *,
@@ -202,7 +203,7 @@ def _kept(values: QueryDict) -> list[tuple[str, str]]:
     return [(name, value) for name in SeriesForm.base_fields for value in values.getlist(name)]
 
 
-def _starting_with(request: HttpRequest) -> QueryDict:
+def _starting_with(request: ClinicRequest) -> QueryDict:
     values = request.GET.copy()
     today = clock.today(request.actor.timezone)
     usual = {"date": (today + dt.timedelta(days=1)).isoformat(), "time": "09:00", "duration": "30", "count": "8"}
@@ -212,7 +213,9 @@ def _starting_with(request: HttpRequest) -> QueryDict:
     return values
 
 
-def _following_page(request: HttpRequest, template: str, visit: Appointment, form: Any, **context: Any) -> HttpResponse:
+def _following_page(
+    request: ClinicRequest, template: str, visit: Appointment, form: Any, **context: Any
+) -> HttpResponse:
     """The dialog with every visit that it is about."""
     rows = Appointment.objects.visible_to(request.actor).filter(pk__in=series.following(request.actor, visit))
     visits = list(rows.for_cards())

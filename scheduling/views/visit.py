@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from clinicflow.access.guards import role_required
 from clinicflow.audit.log import record_access
+from clinicflow.clinics.http import ClinicRequest
 from clinicflow.core import clock
 from clinicflow.core.errors import IllegalTransition, Invalid
 from clinicflow.web.display import write_clock, write_date, write_gap
@@ -53,7 +54,7 @@ ACTS = {
 
 @require_GET
 @role_required("admin", "doctor")
-def visit(request: HttpRequest, pk: UUID) -> HttpResponse:
+def visit(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """Everything about one visit, as a panel or as a page of its own."""
     shown = Appointment.objects.visible_to(request.actor).for_cards().fetch(pk)
     record_access(request.actor, "appointments", [shown.patient_id], resource_id=shown.pk)
@@ -62,7 +63,7 @@ def visit(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 @role_required("admin", "doctor")
-def visit_act(request: HttpRequest, pk: UUID, action: str) -> HttpResponse:
+def visit_act(request: ClinicRequest, pk: UUID, action: str) -> HttpResponse:
     """One of ACTS; `override_reason` goes past a rule that may be overridden."""
     act = ACTS[action]
     reason = {"override_reason": request.POST.get("override_reason", "")} if act.takes_reason else {}
@@ -77,7 +78,7 @@ def visit_act(request: HttpRequest, pk: UUID, action: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @role_required("admin")
-def visit_cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
+def visit_cancel(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """Ask why, then cancel."""
     shown = Appointment.objects.visible_to(request.actor).for_cards().fetch(pk)
     form = CancelForm(request.POST or None, settings=request.clinic_settings)
@@ -101,7 +102,7 @@ def visit_cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 @role_required("admin")
-def visit_uncancel(request: HttpRequest, pk: UUID) -> HttpResponse:
+def visit_uncancel(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """Take a cancellation back, to the status that the visit had before."""
     done = appointments.reinstate(request.actor, pk, at=clock.now())
     if request.POST.get("was") == Appointment.Status.UNCONFIRMED:
@@ -112,7 +113,7 @@ def visit_uncancel(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 @role_required("admin")
-def visit_move(request: HttpRequest, pk: UUID) -> HttpResponse:
+def visit_move(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """Dragged, or moved by keyboard: `doctor`, local `date` and `time`."""
     form = MoveForm(request.POST)
     if not form.is_valid():
@@ -137,7 +138,7 @@ def visit_move(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @role_required("admin")
-def visit_stretch(request: HttpRequest, pk: UUID) -> HttpResponse:
+def visit_stretch(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """Make a visit longer or shorter: its lower edge dragged, by keyboard, or in the dialog. `duration` in minutes."""
     shown = Appointment.objects.visible_to(request.actor).for_cards().fetch(pk)
     form = StretchForm(request.POST or None, initial={"duration": shown.duration})
@@ -158,7 +159,7 @@ def visit_stretch(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 @role_required("admin")
-def visit_undo_move(request: HttpRequest, pk: UUID) -> HttpResponse:
+def visit_undo_move(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """Put a visit that was moved back where it was; `pk` is the new one."""
     moved = Appointment.objects.visible_to(request.actor).fetch(pk)
     back = appointments.undo_move(request.actor, pk, at=clock.now())
@@ -169,7 +170,7 @@ def visit_undo_move(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 @role_required("admin")
-def visit_delete(request: HttpRequest, pk: UUID) -> HttpResponse:
+def visit_delete(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """Hide what was booked by mistake."""
     shown = Appointment.objects.visible_to(request.actor).for_cards().fetch(pk)
     appointments.delete(request.actor, pk, at=clock.now())
@@ -199,7 +200,7 @@ def stretched_toast(done: Appointment, *, before: int) -> Toast:
     return Toast(text=text, undo=undo, values={"duration": str(before)} if undo else {})
 
 
-def instant(request: HttpRequest, day: dt.date, time: dt.time) -> dt.datetime:
+def instant(request: ClinicRequest, day: dt.date, time: dt.time) -> dt.datetime:
     """A local date and time as an instant; Invalid, naming the gap, for one that the zone skips."""
     try:
         return clock.at_wall_clock(day, time, request.actor.timezone)
@@ -228,6 +229,6 @@ def _name(done: Appointment) -> str:
     return str(done.patient.full_name)
 
 
-def _is_late(request: HttpRequest, shown: Appointment) -> bool:
+def _is_late(request: ClinicRequest, shown: Appointment) -> bool:
     notice: Any = request.clinic_settings.minimum_cancellation_notice
     return shown.starts_at - clock.now() < dt.timedelta(minutes=notice)

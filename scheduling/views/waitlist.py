@@ -6,13 +6,14 @@ from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clinicflow.access.guards import role_required
 from clinicflow.audit.log import record_access
+from clinicflow.clinics.http import ClinicRequest
 from clinicflow.clinics.models import Doctor
 from clinicflow.core import clock
 from clinicflow.core.errors import Invalid
@@ -36,7 +37,7 @@ LENGTHS = (15, 30, 45, 60, 90)
 
 @require_GET
 @role_required("admin")
-def waitlist_page(request: HttpRequest) -> HttpResponse:
+def waitlist_page(request: ClinicRequest) -> HttpResponse:
     """In order of waiting, each with the nearest free times; `?state=`, `?doctor=` and `?day=` narrow it."""
     asked = WaitlistFilterForm(request.GET).asked()
     rows = _narrowed(WaitlistEntry.objects.visible_to(request.actor), asked)
@@ -60,7 +61,7 @@ def waitlist_page(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @role_required("admin")
-def waitlist_new(request: HttpRequest) -> HttpResponse:
+def waitlist_new(request: ClinicRequest) -> HttpResponse:
     """Let a patient wait; `?patient=` and `?doctor=` fill it in."""
     if request.method == "GET":
         return _form_page(request, WaitlistForm(), _starting_with(request))
@@ -83,7 +84,7 @@ def waitlist_new(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @role_required("admin")
-def waitlist_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+def waitlist_edit(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """Change what somebody waits for; the place in the line stays."""
     entry = WaitlistEntry.objects.visible_to(request.actor).for_list().fetch(pk)
     record_access(request.actor, "waitlist_entries", [entry.patient_id], resource_id=entry.pk)
@@ -103,7 +104,7 @@ def waitlist_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 @role_required("admin")
-def waitlist_remove(request: HttpRequest, pk: UUID) -> HttpResponse:
+def waitlist_remove(request: ClinicRequest, pk: UUID) -> HttpResponse:
     entry = waitlist.remove(request.actor, pk)
     toast = Toast(
         text=_("%(name)s waits no more") % {"name": entry.patient.full_name},
@@ -114,7 +115,7 @@ def waitlist_remove(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 @role_required("admin")
-def waitlist_restore(request: HttpRequest, pk: UUID) -> HttpResponse:
+def waitlist_restore(request: ClinicRequest, pk: UUID) -> HttpResponse:
     entry = waitlist.restore(request.actor, pk)
     toast = Toast(text=_("%(name)s waits again") % {"name": entry.patient.full_name})
     return with_toast(request, toast, page="waitlist", doctors=(entry.doctor_id,))
@@ -122,7 +123,7 @@ def waitlist_restore(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 @role_required("admin")
-def waitlist_offer(request: HttpRequest, pk: UUID) -> HttpResponse:
+def waitlist_offer(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """Offer the time of `slot`; the toast says how the patient hears of it."""
     doctor_id, starts_at = _slot(request)
     entry = waitlist.offer(request.actor, pk, doctor_id=doctor_id, starts_at=starts_at, at=clock.now())
@@ -133,7 +134,7 @@ def waitlist_offer(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 @role_required("admin")
-def waitlist_keep(request: HttpRequest, pk: UUID) -> HttpResponse:
+def waitlist_keep(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """The offer was declined or taken back."""
     entry = waitlist.withdraw_offer(request.actor, pk)
     toast = Toast(text=_("%(name)s waits on") % {"name": entry.patient.full_name})
@@ -142,7 +143,7 @@ def waitlist_keep(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 @role_required("admin")
-def waitlist_book(request: HttpRequest, pk: UUID) -> HttpResponse:
+def waitlist_book(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """Book the time of `slot` for the patient who waits: the entry is done with it."""
     doctor_id, starts_at = _slot(request)
     entry = WaitlistEntry.objects.visible_to(request.actor).fetch(pk)
@@ -161,7 +162,7 @@ def waitlist_book(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_GET
 @role_required("admin")
-def waitlist_fits(request: HttpRequest, visit_id: UUID) -> HttpResponse:
+def waitlist_fits(request: ClinicRequest, visit_id: UUID) -> HttpResponse:
     """Who could take the time that a visit has given up."""
     visit = Appointment.objects.visible_to(request.actor).for_cards().fetch(visit_id)
     freed = freed_by(request.actor, visit, at=clock.now())
@@ -194,7 +195,7 @@ def _counts(rows: QuerySet[Any]) -> list[dict[str, Any]]:
 
 
 def _form_page(
-    request: HttpRequest,
+    request: ClinicRequest,
     form: WaitlistForm,
     values: QueryDict,
     *,
@@ -213,7 +214,7 @@ def _form_page(
     return render_page(request, "scheduling/waitlist_edit.html", context, partial="form", status=status)
 
 
-def _starting_with(request: HttpRequest) -> QueryDict:
+def _starting_with(request: ClinicRequest) -> QueryDict:
     """What the address says; without it from today for two weeks."""
     values = request.GET.copy()
     today = clock.today(request.actor.timezone)
@@ -234,7 +235,7 @@ def _values_of(entry: WaitlistEntry) -> QueryDict:
     return values
 
 
-def _slot(request: HttpRequest) -> tuple[UUID, dt.datetime]:
+def _slot(request: ClinicRequest) -> tuple[UUID, dt.datetime]:
     form = ChosenSlotForm(request.POST)
     if not form.is_valid():
         raise Invalid(fields={name: [str(text) for text in texts] for name, texts in form.errors.items()})

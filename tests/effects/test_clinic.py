@@ -8,7 +8,7 @@ from intake.tests.test_patient_pages import PageCase
 from scheduling.errors import OutsideHours
 from scheduling.operations import time_off
 from scheduling.tests.test_booking import BookingCase
-from tests.effects.deciding import Decides
+from tests.effects.cases import Decides
 
 
 class ForPatients(Decides, PageCase):

@@ -7,7 +7,7 @@ from aiassist.tests.conversations import TalkingCase
 from scheduling.errors import OverrideNotAllowed, WalkInsNotTaken
 from scheduling.operations import appointments
 from scheduling.tests.test_booking import BookingCase
-from tests.effects.deciding import Decides
+from tests.effects.cases import Decides
 
 
 class Booking(Decides, BookingCase):

@@ -3,7 +3,7 @@
 from aiassist.operations import calls
 from aiassist.tests.conversations import TalkingCase
 from clinicflow.core import clock
-from tests.effects.deciding import Decides
+from tests.effects.cases import Decides
 
 
 class Escalation(Decides, TalkingCase):

@@ -9,7 +9,7 @@ from intake.models import IntakeForm
 from intake.operations import deliveries, forms
 from intake.tests.test_deliveries import DeliveryCase
 from scheduling.operations import appointments
-from tests.effects.deciding import Decides
+from tests.effects.cases import Decides
 
 
 class Intake(Decides, DeliveryCase):

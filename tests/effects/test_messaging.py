@@ -7,7 +7,7 @@ from aiassist.operations import calls
 from aiassist.tests.conversations import TalkingCase
 from aiassist.tests.test_model import ModelCase
 from clinicflow.core import clock
-from tests.effects.deciding import Decides
+from tests.effects.cases import Decides
 
 
 class Channels(Decides, TalkingCase):

@@ -13,7 +13,7 @@ from clinicflow.testing.monday import TEN
 from dashboards.notification_center.jobs import notify_upcoming
 from dashboards.tests.test_notifications import MINUTE, NewsCase
 from scheduling.operations import appointments
-from tests.effects.deciding import Decides
+from tests.effects.cases import Decides
 
 Kind = Notification.Kind
 

@@ -7,7 +7,7 @@ from aiassist.tests.conversations import TalkingCase
 from clinicflow.notifications.models import Notification
 from clinicflow.testing.monday import TEN, MondayCase
 from dashboards.tests.test_notifications import MINUTE, NewsCase
-from tests.effects.deciding import Decides
+from tests.effects.cases import Decides
 
 Kind = Notification.Kind
 

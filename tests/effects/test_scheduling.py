@@ -7,7 +7,7 @@ from scheduling.errors import OverrideNotAllowed, SlotTaken, WalkInsNotTaken
 from scheduling.models import Appointment, Cancellation
 from scheduling.operations import appointments, no_shows
 from scheduling.tests.test_booking import BookingCase
-from tests.effects.deciding import Decides
+from tests.effects.cases import Decides
 
 
 class Booking(Decides, BookingCase):

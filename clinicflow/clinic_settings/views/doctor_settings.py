@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -13,6 +13,7 @@ from clinicflow.clinic_settings.forms.doctor_settings import DoctorForm
 from clinicflow.clinic_settings.operations import settings
 from clinicflow.clinic_settings.schema import DOCTOR
 from clinicflow.clinics.errors import ChangedMeanwhile
+from clinicflow.clinics.http import ClinicRequest
 from clinicflow.clinics.models import DoctorSettings
 from clinicflow.core.errors import Invalid
 from clinicflow.web.render import render_page
@@ -20,19 +21,19 @@ from clinicflow.web.render import render_page
 
 @require_http_methods(["GET", "POST"])
 @role_required("doctor")
-def mine(request: HttpRequest) -> HttpResponse:
+def mine(request: ClinicRequest) -> HttpResponse:
     """How I can be booked, and my hours."""
     return _settings_of(request, request.actor.doctor_id)
 
 
 @require_http_methods(["GET", "POST"])
 @role_required("admin")
-def of_doctor(request: HttpRequest, pk: UUID) -> HttpResponse:
+def of_doctor(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """The same, kept by the front desk for a doctor."""
     return _settings_of(request, pk)
 
 
-def _settings_of(request: HttpRequest, doctor_id: UUID) -> HttpResponse:
+def _settings_of(request: ClinicRequest, doctor_id: UUID) -> HttpResponse:
     rows = DoctorSettings.objects.visible_to(request.actor).editable_by(request.actor)
     row: DoctorSettings = rows.select_related("doctor").fetch_of(doctor_id)
     if request.method == "POST":
@@ -40,7 +41,7 @@ def _settings_of(request: HttpRequest, doctor_id: UUID) -> HttpResponse:
     return _page(request, row, DoctorForm(row))
 
 
-def _save(request: HttpRequest, row: DoctorSettings) -> HttpResponse:
+def _save(request: ClinicRequest, row: DoctorSettings) -> HttpResponse:
     form = DoctorForm(row, request.POST)
     if form.is_valid():
         try:
@@ -58,7 +59,7 @@ def _save(request: HttpRequest, row: DoctorSettings) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, row: DoctorSettings, form: DoctorForm, *, status: int = 200, problem: str = ""
+    request: ClinicRequest, row: DoctorSettings, form: DoctorForm, *, status: int = 200, problem: str = ""
 ) -> HttpResponse:
     context = {"form": form, "doctor": row.doctor, "problem": problem}
     context["is_mine"] = row.doctor_id == request.actor.doctor_id

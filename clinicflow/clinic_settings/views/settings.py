@@ -2,7 +2,7 @@
 
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -18,6 +18,7 @@ from clinicflow.clinic_settings.presentation.settings_display import (
 )
 from clinicflow.clinic_settings.schema import TAB_BY_SLUG, TABS, Tab
 from clinicflow.clinics.errors import ChangedMeanwhile
+from clinicflow.clinics.http import ClinicRequest
 from clinicflow.clinics.models import ClinicSettings
 from clinicflow.core.errors import Invalid
 from clinicflow.web.render import render_page
@@ -25,13 +26,13 @@ from clinicflow.web.render import render_page
 
 @require_GET
 @role_required("admin", "owner")
-def first_tab(request: HttpRequest) -> HttpResponse:
+def first_tab(request: ClinicRequest) -> HttpResponse:
     return redirect("settings_tab", TABS[0].slug)
 
 
 @require_http_methods(["GET", "POST"])
 @role_required("admin", "owner")
-def tab(request: HttpRequest, slug: str) -> HttpResponseBase:
+def tab(request: ClinicRequest, slug: str) -> HttpResponseBase:
     """One tab, to change for those who may, in words for the others."""
     chosen = TAB_BY_SLUG[slug]
     if request.method == "POST":
@@ -46,7 +47,7 @@ def tab(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 
 @role_required("admin")
-def change(request: HttpRequest, chosen: Tab) -> HttpResponse:
+def change(request: ClinicRequest, chosen: Tab) -> HttpResponse:
     """Save a tab; what is refused stands beside its field, and what was typed stays."""
     row = _row(request)
     form = TabForm(chosen, request.POST, values=chosen.values(row), seen=chosen.fingerprint(row))
@@ -67,7 +68,7 @@ def change(request: HttpRequest, chosen: Tab) -> HttpResponse:
 change_after_password = reauthentication_required(change)
 
 
-def _changed_meanwhile(request: HttpRequest, chosen: Tab, form: TabForm) -> HttpResponse:
+def _changed_meanwhile(request: ClinicRequest, chosen: Tab, form: TabForm) -> HttpResponse:
     """What was typed, with what is saved now beside each field that differs; saving again is a decision then."""
     now_saved = chosen.values(_row(request))
     theirs = {
@@ -81,13 +82,13 @@ def _changed_meanwhile(request: HttpRequest, chosen: Tab, form: TabForm) -> Http
     return _form_page(request, chosen, again, status=409, theirs=theirs)
 
 
-def _row(request: HttpRequest) -> ClinicSettings:
+def _row(request: ClinicRequest) -> ClinicSettings:
     row: ClinicSettings = ClinicSettings.objects.visible_to(request.actor).select_related("clinic").get()
     return row
 
 
 def _form_page(
-    request: HttpRequest, chosen: Tab, form: TabForm, *, status: int = 200, theirs: dict[str, str] | None = None
+    request: ClinicRequest, chosen: Tab, form: TabForm, *, status: int = 200, theirs: dict[str, str] | None = None
 ) -> HttpResponse:
     groups = form.groups
     for row in (row for group in groups for row in group["rows"]):

@@ -75,7 +75,7 @@ def _check(actor: Actor, profile: DoctorProfile, doctor: Doctor | None) -> None:
 
 
 def _require_desk(actor: Actor) -> None:
-    if actor.role not in {Role.ADMIN, Role.SYSTEM}:
+    if actor.role not in {Role.FRONT_DESK, Role.SYSTEM}:
         raise Forbidden()
 
 

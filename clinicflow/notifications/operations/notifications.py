@@ -107,13 +107,13 @@ def _rows(
 
 def _people(actor: Actor, doctors: set[UUID]) -> Iterable[Membership]:
     members = Membership.objects.active().filter(clinic_id=actor.clinic_id)
-    desk, doctor = Q(role=Membership.Role.ADMIN), Q(role=Membership.Role.DOCTOR, doctor_id__in=doctors)
+    desk, doctor = Q(role=Membership.Role.FRONT_DESK), Q(role=Membership.Role.DOCTOR, doctor_id__in=doctors)
     found: Iterable[Membership] = members.filter(desk | doctor).order_by("pk")
     return found
 
 
 def _recipients_of(item: NotificationRequest, person: Membership) -> bool:
-    if person.role == Membership.Role.ADMIN:
+    if person.role == Membership.Role.FRONT_DESK:
         return item.for_desk
     return item.doctor_id is not None and person.doctor_id == item.doctor_id
 

@@ -29,7 +29,7 @@ def create_clinic(*, name: str, timezone: str, manager_email: str, manager_name:
     with tenant(actor.scope()):
         ClinicSettings.objects.create(clinic=clinic)
         record(actor, "clinic.opened", clinic)
-        members.add(actor, email=manager_email, name=manager_name, role=Membership.Role.ADMIN, password=password)
+        members.add(actor, email=manager_email, name=manager_name, role=Membership.Role.FRONT_DESK, password=password)
     return actor
 
 

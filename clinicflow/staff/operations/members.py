@@ -188,7 +188,7 @@ def _apply(actor: Actor, membership: Membership) -> None:
 
 
 def _require_manager(actor: Actor) -> None:
-    managers = Membership.objects.active().joined().filter(clinic_id=actor.clinic_id, role=Membership.Role.ADMIN)
+    managers = Membership.objects.active().joined().filter(clinic_id=actor.clinic_id, role=Membership.Role.FRONT_DESK)
     if not managers.exists():
         raise LastManager()
 

@@ -8,13 +8,14 @@ from allauth.account.views import PasswordResetFromKeyView
 from django.conf import settings
 from django.contrib import messages
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clinicflow.access.guards import role_required
+from clinicflow.clinics.http import ClinicRequest
 from clinicflow.clinics.models import Doctor, Membership
 from clinicflow.core import clock
 from clinicflow.core.errors import DomainError
@@ -29,7 +30,7 @@ CONSOLE = "django.core.mail.backends.console.EmailBackend"
 
 @require_GET
 @role_required("admin")
-def people(request: HttpRequest) -> HttpResponse:
+def people(request: ClinicRequest) -> HttpResponse:
     """Everybody with a role here, `?q=` by name or address."""
     q = request.GET.get("q", "").strip()[:80]
     page, rows = list_members(request.actor, search=q, page=request.GET.get("page"))
@@ -40,7 +41,7 @@ def people(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @role_required("admin")
 @reauthentication_required
-def person_new(request: HttpRequest) -> HttpResponseBase:
+def person_new(request: ClinicRequest) -> HttpResponseBase:
     """Invite somebody."""
     form = InvitationForm(request.POST or None, doctors=_doctors_for(request))
     if request.method == "POST" and form.is_valid():
@@ -58,7 +59,7 @@ def person_new(request: HttpRequest) -> HttpResponseBase:
 @require_http_methods(["GET", "POST"])
 @role_required("admin")
 @reauthentication_required
-def person(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+def person(request: ClinicRequest, pk: UUID) -> HttpResponseBase:
     """One person: name, roles, and what can be done about their access."""
     found = get_member(request.actor, pk)
     form = PersonForm(request.POST or None, initial=_initial(found), doctors=_doctors_for(request, pk))
@@ -77,7 +78,7 @@ def person(request: HttpRequest, pk: UUID) -> HttpResponseBase:
 @require_POST
 @role_required("admin")
 @reauthentication_required
-def person_act(request: HttpRequest, pk: UUID, action: str) -> HttpResponseBase:
+def person_act(request: ClinicRequest, pk: UUID, action: str) -> HttpResponseBase:
     """Switch access off or on, send the invitation again, take it back, send a new password's link."""
     try:
         said = ACTS[action](request.actor, pk)
@@ -135,7 +136,7 @@ def _invitation_of(found: Member) -> dict[str, Any]:
     return {"to_console": to_console, "link": link}
 
 
-def _doctors_for(request: HttpRequest, user_id: UUID | None = None) -> Any:
+def _doctors_for(request: ClinicRequest, user_id: UUID | None = None) -> Any:
     """The doctors whom nobody else signs in as."""
     free = Q(memberships=None) | Q(memberships__user_id=user_id)
     return Doctor.objects.visible_to(request.actor).active().filter(free).distinct()

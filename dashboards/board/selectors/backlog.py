@@ -156,7 +156,7 @@ def _pile(rows: list[BacklogRow], kind: str) -> BacklogGroup:
 def _rows(actor: Actor, now: dt.datetime, ahead: dt.date) -> list[BacklogRow]:
     """Cancellations of the last day, overdue follow-ups, failed summaries of the next week, and what is missing on the
     local day `ahead`: the first few of each kind, in their order. Nothing for anyone but the front desk."""
-    if actor.role not in {Role.ADMIN, Role.SYSTEM}:
+    if actor.role not in {Role.FRONT_DESK, Role.SYSTEM}:
         return []
     start, end = clock.day_bounds(ahead, actor.timezone)
     values = {

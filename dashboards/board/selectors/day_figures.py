@@ -8,7 +8,7 @@ from clinicflow.access.roles import Role
 from clinicflow.core import clock
 from clinicflow.db.prepared import prepared_cursor
 
-READERS = frozenset({Role.ADMIN, Role.DOCTOR, Role.SYSTEM})
+READERS = frozenset({Role.FRONT_DESK, Role.DOCTOR, Role.SYSTEM})
 FIGURES = (
     *("total", "confirmed", "unconfirmed", "completed", "cancelled", "no_show"),
     *("arrived", "intake_missing", "needs_attention"),

@@ -5,11 +5,12 @@ from itertools import groupby
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
 from clinicflow.access.guards import role_required
 from clinicflow.audit.log import record_access
+from clinicflow.clinics.http import ClinicRequest
 from clinicflow.core import clock
 from clinicflow.web.render import render_page
 from scheduling.models import Cancellation
@@ -19,7 +20,7 @@ PAGE = 50
 
 @require_GET
 @role_required("admin")
-def cancellations(request: HttpRequest) -> HttpResponse:
+def cancellations(request: ClinicRequest) -> HttpResponse:
     """The newest first, by the day they were cancelled; `?type=` one kind, `?late=1` only those inside the notice."""
     actor, kind, late = request.actor, request.GET.get("type", ""), request.GET.get("late") == "1"
     rows = Cancellation.objects.visible_to(actor).standing().select_related("appointment__doctor", "patient")

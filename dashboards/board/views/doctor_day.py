@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from aiassist.selectors.summary_page import summary_page
 from clinicflow.access.guards import role_required
 from clinicflow.audit.log import record_access
+from clinicflow.clinics.http import ClinicRequest
 from clinicflow.core import clock
 from clinicflow.core.errors import Invalid
 from clinicflow.web.render import render_page, wants_fragment
@@ -23,7 +24,7 @@ from scheduling.operations import doctor_notes
 
 @require_GET
 @role_required("doctor")
-def my_day(request: HttpRequest, visit_id: UUID | None = None) -> HttpResponse:
+def my_day(request: ClinicRequest, visit_id: UUID | None = None) -> HttpResponse:
     """The doctor's own visits of today; the one opened is the next who waits, or the one asked for."""
     agenda = read_agenda(request.actor, clock.now(), request.clinic_settings, visit_id)
     record_access(request.actor, "appointments", agenda.patient_ids, resource_id=visit_id or "")
@@ -33,7 +34,7 @@ def my_day(request: HttpRequest, visit_id: UUID | None = None) -> HttpResponse:
 
 @require_POST
 @role_required("doctor")
-def my_day_note(request: HttpRequest, visit_id: UUID) -> HttpResponse:
+def my_day_note(request: ClinicRequest, visit_id: UUID) -> HttpResponse:
     """Keep what the doctor writes about a visit: one note of one's own, changed when it is saved again."""
     visit = Appointment.objects.visible_to(request.actor).for_cards().fetch(visit_id)
     form = NoteForm(request.POST)
@@ -49,7 +50,7 @@ def my_day_note(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     return render_page(request, "dashboards/_my_day_note.html", context, status=422)
 
 
-def _note_kept(request: HttpRequest, visit: Appointment, note: DoctorNote) -> HttpResponse:
+def _note_kept(request: ClinicRequest, visit: Appointment, note: DoctorNote) -> HttpResponse:
     if not wants_fragment(request):
         messages.success(request, _("The note is saved"))
         return redirect("my_day_visit", visit.pk)
@@ -57,7 +58,7 @@ def _note_kept(request: HttpRequest, visit: Appointment, note: DoctorNote) -> Ht
     return render_page(request, "dashboards/_my_day_note.html", context)
 
 
-def _keep_note(request: HttpRequest, visit: Appointment, content: str) -> DoctorNote:
+def _keep_note(request: ClinicRequest, visit: Appointment, content: str) -> DoctorNote:
     note = own_note(request.actor, visit)
     if note is not None:
         return doctor_notes.correct(request.actor, note.pk, content=content)

@@ -3,13 +3,14 @@
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from clinicflow.access.guards import role_required
 from clinicflow.audit.log import record_access
+from clinicflow.clinics.http import ClinicRequest
 from clinicflow.clinics.models import Doctor
 from clinicflow.core import clock
 from clinicflow.web.render import render_page, wants_fragment
@@ -29,21 +30,21 @@ MARK_WORDS = (
 
 @require_GET
 @role_required("admin", "doctor")
-def schedule_week(request: HttpRequest) -> HttpResponse:
+def schedule_week(request: ClinicRequest) -> HttpResponse:
     """One doctor's week, `?doctor=&date=`; a doctor sees their own."""
     return render_page(request, "dashboards/schedule_week.html", {"week": _week(request)})
 
 
 @require_GET
 @role_required("admin", "doctor")
-def week_changes(request: HttpRequest) -> HttpResponse:
+def week_changes(request: ClinicRequest) -> HttpResponse:
     """The columns of the week as they are now."""
     return render_page(request, "dashboards/_week_changes.html", {"week": _week(request)})
 
 
 @require_GET
 @role_required("admin", "doctor")
-def schedule_list(request: HttpRequest) -> HttpResponse:
+def schedule_list(request: ClinicRequest) -> HttpResponse:
     """Visits by filters, sorted by `?ordering=`, fifty a page; the address keeps all of it."""
     actor, now = request.actor, clock.now()
     asked = filters_of(request.GET, clock.today(actor.timezone))
@@ -65,7 +66,7 @@ def schedule_list(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _week(request: HttpRequest) -> Week:
+def _week(request: ClinicRequest) -> Week:
     """The week that the request asks for, with the look at its patients written down."""
     actor = request.actor
     day = day_of(request.GET.get("date", ""), clock.today(actor.timezone))
@@ -75,7 +76,7 @@ def _week(request: HttpRequest) -> Week:
     return week
 
 
-def _address(request: HttpRequest) -> str:
+def _address(request: ClinicRequest) -> str:
     """The page's address without the fields that were left empty."""
     said: Any = request.GET.copy()
     for name in list(said):

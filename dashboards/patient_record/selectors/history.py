@@ -149,7 +149,7 @@ def _waiting(actor: Actor, patient: Patient) -> list[WaitlistEntry]:
 
 def _merged(actor: Actor, patient: Patient) -> list[Patient]:
     """The records that were emptied into this one; the front desk may read them back."""
-    if actor.role != Role.ADMIN:
+    if actor.role != Role.FRONT_DESK:
         return []
     rows = Patient.objects.visible_to(actor).filter(merged_into=patient).order_by("updated_at", "pk")
     return list(rows[:MOST_BESIDE])

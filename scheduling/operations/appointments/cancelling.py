@@ -72,7 +72,7 @@ def _check_reason(actor: Actor, settings: ClinicSettings, cancellation_type: str
         raise Invalid(fields={"cancellation_type": ["Choose one of: " + ", ".join(sorted(allowed)) + "."]})
     if len(reason_note) > 500:
         raise Invalid(fields={"reason_note": ["At most 500 characters."]})
-    if settings.cancellation_reason_required and actor.role == Role.ADMIN and not reason_note.strip():
+    if settings.cancellation_reason_required and actor.role == Role.FRONT_DESK and not reason_note.strip():
         raise Invalid(fields={"reason_note": ["Say why."]})
 
 

@@ -10,7 +10,7 @@ import pytest
 from clinicflow.testing.case import PASSWORD, Cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
-DOCS = Path(__file__).resolve().parent.parent / "docs"
+DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 
 def run(*command, **environment):

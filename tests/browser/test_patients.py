@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from clinicflow.testing.axe import violations
 from patients.models import Patient
 from scheduling.models import DoctorNote
-from tests.test_desk import Morning, sign_in
+from tests.browser.test_schedule_day import Morning, sign_in
 
 pytestmark = pytest.mark.browser
 

@@ -7,7 +7,7 @@ from unittest import TestCase
 
 import yaml
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 READERS = {"text", "flag", "number", "choice", "names"}
 # Explained in the example, and read by the container stack alone.
 OF_THE_STACK = {"POSTGRES_PASSWORD"}

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from clinicflow.testing.case import PASSWORD
 from scheduling.operations import doctor_notes
-from tests.test_desk import Morning
+from tests.browser.test_schedule_day import Morning
 
 pytestmark = pytest.mark.browser
 

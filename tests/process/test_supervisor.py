@@ -21,7 +21,7 @@ import pytest
 from clinicflow import embedded
 
 pytestmark = pytest.mark.timeout(300)
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60
 
 

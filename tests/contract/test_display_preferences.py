@@ -9,8 +9,8 @@ from django.apps import apps
 from clinicflow.testing.case import ClinicCase
 from clinicflow.testing.rows import one_of_each
 from intake.tests.test_patient_pages import PageCase
-from tests import test_routes
-from tests.effects.deciding import Decides
+from tests.contract import test_routes
+from tests.effects.cases import Decides
 
 MONTH = (
     "(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?"

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from clinicflow.clinic_settings.schema import TABS
 from clinicflow.testing.axe import violations
-from tests.test_desk import Morning, sign_in
+from tests.browser.test_schedule_day import Morning, sign_in
 
 pytestmark = pytest.mark.browser
 

@@ -9,7 +9,7 @@ from clinicflow.clinics.models import ClinicSettings
 from clinicflow.core import clock
 from clinicflow.testing.axe import violations
 from scheduling.operations import appointments
-from tests.test_desk import Morning, card, sign_in
+from tests.browser.test_schedule_day import Morning, card, sign_in
 
 pytestmark = pytest.mark.browser
 

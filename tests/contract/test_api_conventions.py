@@ -15,7 +15,7 @@ from drf_spectacular.generators import SchemaGenerator
 from clinicflow.api.idempotency import KEPT_HEADERS
 from clinicflow.testing.case import ClinicCase
 from clinicflow.testing.rows import one_of_each
-from tests.test_api_contract import REAL
+from tests.contract.test_openapi import REAL
 
 pytestmark = pytest.mark.timeout(400)
 BY_DOCTORS = ("/api/doctor-notes", "/api/intake/summaries/{id}", "/api/dashboard/doctor")

@@ -23,11 +23,11 @@ from clinicflow.realtime import broadcast
 from clinicflow.realtime.consumers import FOREIGN, MOST_WAITING, REVOKED, LiveConsumer
 from clinicflow.testing.case import PASSWORD, Cast
 from scheduling.operations import appointments
-from tests.test_live import WAIT, VisitChanged, browser
+from tests.process.test_live_hub import WAIT, VisitChanged, browser
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MANY = 400
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
