@@ -5,14 +5,14 @@ from playwright.sync_api import expect
 
 from clinicflow.testing.case import PASSWORD
 from scheduling.operations import doctor_notes
-from tests.browser.test_schedule_day import Morning
+from tests.browser.cases import ScheduleDay
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
 def morning(asgi_server):
-    return Morning()
+    return ScheduleDay()
 
 
 @pytest.fixture

@@ -3,10 +3,11 @@
 import pytest
 
 from clinicflow.testing.axe import violations
-from clinicflow.testing.case import PASSWORD, Cast
+from clinicflow.testing.case import Cast
 from clinicflow.testing.jobs import run_due_jobs
 from intake.operations import deliveries, forms, questionnaires
 from intake.tests.factories import NOTHING_TO_REPORT, IntakeCast
+from tests.browser.cases import sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -33,14 +34,6 @@ class Desk(Cast):
             adult = questionnaires.current_for(self.desk, "adult")
             self.draft = questionnaires.new_version(self.desk, adult.pk)
         run_due_jobs(self.riverside.pk, kinds=["intake.send_link"])
-
-
-def sign_in(page, site, email):
-    page.goto(f"{site}/account/login/")
-    page.fill("[name=login]", email)
-    page.fill("[name=password]", PASSWORD)
-    page.click("#sign-in button[type=submit]")
-    page.wait_for_url(lambda url: "login" not in url)
 
 
 @pytest.mark.parametrize("width", [1440, 820, 390])

@@ -11,7 +11,7 @@ from clinicflow.testing.case import PASSWORD, Cast
 from clinicflow.testing.jobs import run_due_jobs
 from scheduling.models import Appointment
 from scheduling.operations import time_off
-from tests.browser.test_intake_pages import sign_in
+from tests.browser.cases import sign_in
 
 pytestmark = pytest.mark.browser
 

@@ -6,14 +6,14 @@ from playwright.sync_api import expect
 from clinicflow.testing.axe import violations
 from patients.models import Patient
 from scheduling.models import DoctorNote
-from tests.browser.test_schedule_day import Morning, sign_in
+from tests.browser.cases import ScheduleDay, sign_in
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
 def morning(asgi_server):
-    return Morning()
+    return ScheduleDay()
 
 
 @pytest.fixture

@@ -5,14 +5,14 @@ from playwright.sync_api import expect
 
 from clinicflow.clinic_settings.schema import TABS
 from clinicflow.testing.axe import violations
-from tests.browser.test_schedule_day import Morning, sign_in
+from tests.browser.cases import ScheduleDay, sign_in
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
 def morning(asgi_server):
-    return Morning()
+    return ScheduleDay()
 
 
 @pytest.fixture

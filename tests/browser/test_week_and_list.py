@@ -9,14 +9,14 @@ from clinicflow.clinics.models import ClinicSettings
 from clinicflow.core import clock
 from clinicflow.testing.axe import violations
 from scheduling.operations import appointments
-from tests.browser.test_schedule_day import Morning, card, sign_in
+from tests.browser.cases import ScheduleDay, card, sign_in
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
 def morning(asgi_server):
-    return Morning()
+    return ScheduleDay()
 
 
 @pytest.fixture

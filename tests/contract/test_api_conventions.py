@@ -15,7 +15,7 @@ from drf_spectacular.generators import SchemaGenerator
 from clinicflow.api.idempotency import KEPT_HEADERS
 from clinicflow.testing.case import ClinicCase
 from clinicflow.testing.rows import one_of_each
-from tests.contract.test_openapi import REAL
+from tests.contract.cases import MODEL_OF_PATH
 
 pytestmark = pytest.mark.timeout(400)
 BY_DOCTORS = ("/api/doctor-notes", "/api/intake/summaries/{id}", "/api/dashboard/doctor")
@@ -32,7 +32,7 @@ class Conventions(ClinicCase):
         super().setUpTestData()
         with cls.inside(cls.doctor):
             rows = one_of_each(cls, cls.riverside, cls.dr_okafor, cls.okafor)
-        cls.rows = {prefix: rows[apps.get_model(label)].pk for prefix, label in REAL.items()}
+        cls.rows = {prefix: rows[apps.get_model(label)].pk for prefix, label in MODEL_OF_PATH.items()}
         cls.rows["/api/settings/users/"] = cls.owner.membership_id
         cls.rows["/api/notifications/"] = rows[apps.get_model("notifications.Notification")].pk
         cls.paths = SchemaGenerator().get_schema(request=None, public=True)["paths"]

@@ -23,7 +23,7 @@ from clinicflow.realtime import broadcast
 from clinicflow.realtime.consumers import FOREIGN, MOST_WAITING, REVOKED, LiveConsumer
 from clinicflow.testing.case import PASSWORD, Cast
 from scheduling.operations import appointments
-from tests.process.test_live_hub import WAIT, VisitChanged, browser
+from tests.process.cases import WAIT, AppointmentChanged, connect_as
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MANY = 400
@@ -94,21 +94,21 @@ def test_a_client_that_does_not_read_is_told_to_refetch_and_holds_up_nobody(cast
     idle.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     idle.connect((host, int(port)))
     # Long messages, so that the buffers of the line are soon full: as with many short ones and less waiting.
-    event = VisitChanged(clinic_id=cast.riverside.pk, subject_id=uuid4(), doctor_ids=(cast.dr_okafor.pk,) * 1000)
+    event = AppointmentChanged(clinic_id=cast.riverside.pk, subject_id=uuid4(), doctor_ids=(cast.dr_okafor.pk,) * 1000)
     to_the_desk = [(broadcast.desk_stream(cast.riverside.pk), "appointment_updated")]
     address = f"ws://{host}:{port}/ws/clinic/{cast.riverside.pk}"
     with (
-        browser(cast, asgi_server, cast.desk) as reader,
+        connect_as(cast, asgi_server, cast.desk) as reader,
         connect(address, sock=idle, max_queue=1, compression=None) as slow,
     ):
-        first = reader.hear()["sequence"]
+        first = reader.receive()["sequence"]
         token = cast.bearer_for(cast.desk)["Authorization"].removeprefix("Bearer ")
         slow.send(json.dumps({"type": "authenticate", "token": token}))
         assert json.loads(slow.recv(timeout=WAIT))["type"] == "hello"
         for chunk in range(MANY // 50):
             for _ in range(50):
                 broadcast._send(event, to_the_desk)
-            heard = [reader.hear()["sequence"] for _ in range(50)]
+            heard = [reader.receive()["sequence"] for _ in range(50)]
             assert heard == list(range(first + 50 * chunk + 1, first + 50 * chunk + 51))
         late, last = [], first + MANY
         while not late or late[-1]["sequence"] < last:

@@ -25,6 +25,7 @@ from schemathesis.specs.openapi.checks import negative_data_rejection
 from clinicflow.testing.case import ClinicCase
 from clinicflow.testing.rows import one_of_each
 from clinicflow.wsgi import application
+from tests.contract.cases import MODEL_OF_PATH
 
 pytestmark = pytest.mark.timeout(400)
 EXAMPLES = int(os.environ.get("API_EXAMPLES", "3"))
@@ -37,24 +38,6 @@ CONFIG = """
 negative_data_rejection.expected-statuses = ["400", "401", "403", "404", "405", "406", "409", "412", "415", "429"]
 positive_data_acceptance.expected-statuses = ["2xx", "400", "401", "403", "404", "409", "412", "429"]
 """
-# Where an address names a row, half of the requests name one that is there.
-REAL = {
-    "/api/appointments/": "scheduling.Appointment",
-    "/api/patients/": "patients.Patient",
-    "/api/doctor-notes/patient/": "patients.Patient",
-    "/api/doctor-notes/": "scheduling.DoctorNote",
-    "/api/doctors/": "clinics.Doctor",
-    "/api/settings/doctor/": "clinics.Doctor",
-    "/api/waitlist/": "scheduling.WaitlistEntry",
-    "/api/follow-ups/": "scheduling.FollowUp",
-    "/api/time-off/": "scheduling.TimeOff",
-    "/api/closures/": "scheduling.Closure",
-    "/api/intake/questionnaires/": "intake.Questionnaire",
-    "/api/intake/forms/": "intake.IntakeForm",
-    "/api/intake/summaries/": "aiassist.IntakeSummary",
-    "/api/ai/interactions/": "aiassist.Interaction",
-    "/api/notifications/": "notifications.Notification",
-}
 QUIETLY = settings(
     max_examples=EXAMPLES,
     deadline=None,
@@ -73,7 +56,7 @@ class Contract(ClinicCase):
         super().setUpTestData()
         with cls.inside(cls.doctor):
             rows = one_of_each(cls, cls.riverside, cls.dr_okafor, cls.okafor)
-        cls.ids = {prefix: rows[apps.get_model(label)].pk for prefix, label in REAL.items()}
+        cls.ids = {prefix: rows[apps.get_model(label)].pk for prefix, label in MODEL_OF_PATH.items()}
         cls.ids["/api/settings/users/"] = cls.owner.membership_id
         day = cls.next_weekday(cls.riverside).isoformat()
         days = dict.fromkeys(("date", "date_from", "date_to", "scheduled_date"), day)

@@ -1,31 +1,21 @@
 """The live hub, over real sockets."""
 
 import asyncio
-import json
-from dataclasses import dataclass
 from uuid import uuid4
 
 import pytest
 from channels.layers import get_channel_layer
 from django.conf import settings
 from django.db import transaction
-from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import connect
 
 from clinicflow.accounts.operations import sessions
-from clinicflow.core.events import Event, publish
+from clinicflow.core.events import publish
 from clinicflow.db import tenant
 from clinicflow.realtime import broadcast
 from clinicflow.testing.case import Cast
+from tests.process.cases import WAIT, AppointmentChanged, Socket, connect_as
 
 pytestmark = pytest.mark.django_db(transaction=True)
-WAIT = 10
-
-
-@dataclass(frozen=True, kw_only=True)
-class VisitChanged(Event):
-    live = "appointment_updated"
-    object_type = "appointment"
 
 
 @pytest.fixture
@@ -34,63 +24,25 @@ def cast(transactional_db):
     return Cast
 
 
-class Socket:
-    """A client that reads JSON and remembers why it was closed."""
-
-    def __init__(self, server, clinic_id, cookie="", origin=None):
-        headers = {"Cookie": cookie} if cookie else {}
-        address = server.replace("http", "ws")
-        self.connection = connect(
-            f"{address}/ws/clinic/{clinic_id}",
-            additional_headers=headers,
-            origin=origin,
-            open_timeout=WAIT,
-            legacy=True,
-        )
-
-    def say(self, **message):
-        self.connection.send(json.dumps(message))
-
-    def hear(self):
-        return json.loads(self.connection.recv(timeout=WAIT))
-
-    def closed_with(self):
-        try:
-            while True:
-                self.connection.recv(timeout=WAIT)
-        except ConnectionClosed as closed:
-            return closed.rcvd.code
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.connection.close()
-
-
-def browser(cast, server, actor, clinic=None):
-    client = cast.client_for(actor)
-    cookie = f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
-    return Socket(server, (clinic or cast.riverside).pk, cookie, origin=server)
-
-
 def change(cast, *doctors, rolled_back=False, clinic=None):
     clinic = clinic or cast.riverside
     with transaction.atomic(), tenant(clinic.pk):
         publish(
-            VisitChanged(clinic_id=clinic.pk, subject_id=uuid4(), doctor_ids=tuple(d.pk for d in doctors), origin="t1")
+            AppointmentChanged(
+                clinic_id=clinic.pk, subject_id=uuid4(), doctor_ids=tuple(d.pk for d in doctors), origin="t1"
+            )
         )
         if rolled_back:
             transaction.set_rollback(True)
 
 
 def test_the_front_desk_hears_every_change_with_gapless_numbers(cast, asgi_server):
-    with browser(cast, asgi_server, cast.desk) as desk:
-        hello = desk.hear()
+    with connect_as(cast, asgi_server, cast.desk) as desk:
+        hello = desk.receive()
         assert hello["type"] == "hello"
         for _ in range(3):
             change(cast, cast.dr_okafor)
-        heard = [desk.hear() for _ in range(3)]
+        heard = [desk.receive() for _ in range(3)]
     assert [event["sequence"] for event in heard] == [hello["sequence"] + n for n in (1, 2, 3)]
     assert {event["type"] for event in heard} == {"appointment_updated"}
     assert heard[0]["doctor_id"] == str(cast.dr_okafor.pk)
@@ -98,56 +50,56 @@ def test_the_front_desk_hears_every_change_with_gapless_numbers(cast, asgi_serve
 
 
 def test_a_doctor_hears_only_of_their_own_visits_and_sees_no_gap(cast, asgi_server):
-    with browser(cast, asgi_server, cast.doctor) as doctor:
-        hello = doctor.hear()
+    with connect_as(cast, asgi_server, cast.doctor) as doctor:
+        hello = doctor.receive()
         change(cast, cast.dr_herrera)
         change(cast, cast.dr_okafor)
-        event = doctor.hear()
+        event = doctor.receive()
     assert event["doctor_id"] == str(cast.dr_okafor.pk)
     assert event["sequence"] == hello["sequence"] + 1
 
 
 def test_an_owner_hears_only_that_figures_changed(cast, asgi_server):
-    with browser(cast, asgi_server, cast.owner) as owner:
-        owner.hear()
+    with connect_as(cast, asgi_server, cast.owner) as owner:
+        owner.receive()
         change(cast, cast.dr_okafor)
-        event = owner.hear()
+        event = owner.receive()
     assert event["type"] == "metrics_changed"
     assert event["object"] == {"type": "clinic", "id": str(cast.riverside.pk)}
     assert event["doctor_id"] is None
 
 
 def test_another_clinic_hears_nothing(cast, asgi_server):
-    with browser(cast, asgi_server, cast.foreign_desk, cast.lakeside) as foreign:
-        hello = foreign.hear()
+    with connect_as(cast, asgi_server, cast.foreign_desk, cast.lakeside) as foreign:
+        hello = foreign.receive()
         change(cast, cast.dr_okafor)
-        foreign.say(type="ping")
-        assert foreign.hear() == {"type": "pong", "sequence": hello["sequence"]}
+        foreign.send(type="ping")
+        assert foreign.receive() == {"type": "pong", "sequence": hello["sequence"]}
 
 
 def test_a_change_that_was_rolled_back_is_not_announced(cast, asgi_server):
-    with browser(cast, asgi_server, cast.desk) as desk:
-        hello = desk.hear()
+    with connect_as(cast, asgi_server, cast.desk) as desk:
+        hello = desk.receive()
         change(cast, cast.dr_okafor, rolled_back=True)
-        desk.say(type="ping")
-        assert desk.hear() == {"type": "pong", "sequence": hello["sequence"]}
+        desk.send(type="ping")
+        assert desk.receive() == {"type": "pong", "sequence": hello["sequence"]}
 
 
 def test_another_clinics_address_closes_with_4403(cast, asgi_server):
-    with browser(cast, asgi_server, cast.desk, cast.lakeside) as socket:
+    with connect_as(cast, asgi_server, cast.desk, cast.lakeside) as socket:
         assert socket.closed_with() == 4403
 
 
 def test_a_program_signs_in_by_its_first_message(cast, asgi_server):
     token = cast.bearer_for(cast.desk)["Authorization"].removeprefix("Bearer ")
     with Socket(asgi_server, cast.riverside.pk) as program:
-        program.say(type="authenticate", token=token)
-        assert program.hear()["type"] == "hello"
+        program.send(type="authenticate", token=token)
+        assert program.receive()["type"] == "hello"
 
 
 def test_a_bad_token_closes_with_4401(cast, asgi_server):
     with Socket(asgi_server, cast.riverside.pk) as program:
-        program.say(type="authenticate", token="nonsense")
+        program.send(type="authenticate", token="nonsense")
         assert program.closed_with() == 4401
 
 
@@ -171,8 +123,8 @@ def test_another_sites_page_cannot_use_the_cookie(cast, asgi_server):
 
 
 def test_ending_a_sign_in_closes_its_sockets(cast, asgi_server):
-    with browser(cast, asgi_server, cast.desk) as desk:
-        desk.hear()
+    with connect_as(cast, asgi_server, cast.desk) as desk:
+        desk.receive()
         sessions.revoke([sessions.is_live(cast.desk.session_id)])
         assert desk.closed_with() == 4401
 

@@ -10,54 +10,14 @@ from django.db import connection, transaction
 
 from clinicflow.access.actor import system_actor
 from clinicflow.core import clock
-from clinicflow.core.errors import DomainError
 from clinicflow.db import tenant
-from clinicflow.testing.case import Cast
 from scheduling.errors import SlotTaken
 from scheduling.models import Appointment, Cancellation
 from scheduling.operations import appointments, no_shows
+from tests.race.cases import in_threads, inside
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
 RACERS, ROUNDS = 50, 20
-
-
-@pytest.fixture
-def cast(transactional_db):
-    class Players(Cast):
-        pass
-
-    Players.build()
-    Players.monday = Players.next_weekday(Players.riverside)
-    Players.patient = Players.make_patient(Players.riverside, "Hannah Lindqvist")
-    Players.other = Players.make_patient(Players.riverside, "Diego Flores")
-    return Players
-
-
-def in_threads(*works):
-    """Start all at one moment; their results, or the domain errors that they ended with."""
-    gate = threading.Barrier(len(works))
-
-    def run(work):
-        gate.wait()
-        try:
-            return work()
-        except DomainError as error:
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(works)) as pool:
-        return list(pool.map(run, works))
-
-
-def inside(actor, work):
-    """The work in a transaction of the actor's clinic, as a request would do it."""
-
-    def run():
-        with transaction.atomic(), tenant(actor.scope()):
-            return work(actor)
-
-    return run
 
 
 def live_overlaps():

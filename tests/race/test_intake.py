@@ -12,9 +12,8 @@ from intake.operations import forms
 from intake.tests.factories import NOTHING_TO_REPORT, IntakeCast
 from scheduling.models import Appointment
 from scheduling.operations import appointments
-from tests.race.test_booking import cast, in_threads, inside
+from tests.race.cases import in_threads, inside
 
-__all__ = ["cast"]
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
 ROUNDS = 5
 

@@ -11,9 +11,8 @@ from clinicflow.db import tenant
 from clinicflow.notifications.models import Notification
 from clinicflow.notifications.operations import notifications
 from clinicflow.notifications.operations.notifications import NotificationRequest
-from tests.race.test_booking import cast, in_threads, inside
+from tests.race.cases import in_threads, inside
 
-__all__ = ["cast"]
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
 ROUNDS, WORKERS = 5, 6
 
