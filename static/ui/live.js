@@ -68,7 +68,9 @@ addEventListener("submit", (event) => (leaving = !event.defaultPrevented)); // h
 addEventListener("pageshow", () => (leaving = false));
 
 const isChanged = (field) =>
-  ["checkbox", "radio"].includes(field.type) ? field.checked !== field.defaultChecked : field.value !== field.defaultValue;
+  ["checkbox", "radio"].includes(field.type)
+    ? field.checked !== field.defaultChecked
+    : field.value !== field.defaultValue;
 
 const isBusy = () => {
   const fields = document.querySelectorAll("textarea, input:not([type=hidden], [type=search])");
