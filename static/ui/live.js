@@ -140,17 +140,17 @@ function connect() {
   const scheme = location.protocol === "https:" ? "wss" : "ws";
   socket = new WebSocket(`${scheme}://${location.host}${badge.dataset.path}`);
   const mine = socket;
-  socket.onopen = () => {
+  socket.addEventListener("open", () => {
     wait = 500;
     clearInterval(beat);
     beat = setInterval(() => mine.readyState === 1 && mine.send('{"type":"ping"}'), 20000);
-  };
-  socket.onmessage = (event) => receive(JSON.parse(event.data));
-  socket.onclose = (event) => {
+  });
+  socket.addEventListener("message", (event) => receive(JSON.parse(event.data)));
+  socket.addEventListener("close", (event) => {
     if (mine !== socket) return;
     if (event.code === ENDED && sequence !== null) end();
     else lose();
-  };
+  });
 }
 
 if (badge) {
