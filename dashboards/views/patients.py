@@ -13,6 +13,7 @@ from clinicflow.core import clock
 from clinicflow.web.render import render_page
 from dashboards.record import chart, history, listing
 from patients.models import Patient
+from scheduling.forms import NoteForm
 
 
 @require_GET
@@ -42,5 +43,10 @@ def patient(request: HttpRequest, pk: UUID) -> HttpResponse:
     read = history.read_record(request.actor, found, clock.now(), request.GET.get("page", ""))
     clinical = chart.read_chart(request.actor, found, request.GET.get("notes", ""))
     saw(request.actor, "patients", [pk], resource_id=pk)
-    context = {"record": read, "chart": clinical, "desk": request.actor.role == Role.ADMIN}
+    context = {
+        "record": read,
+        "chart": clinical,
+        "desk": request.actor.role == Role.ADMIN,
+        "note_form": NoteForm(auto_id="note-%s"),
+    }
     return render_page(request, "dashboards/patient_record.html", context, partial="record")

@@ -260,7 +260,7 @@ class BookingTests(VisitCase):
     def test_a_child_needs_a_guardian_who_can_be_given_at_the_desk(self):
         child = self.newcomer() | {"date_of_birth": "2020-05-01"}
         answer = self.post("/visits/new", child)
-        self.assertContains(answer, 'id="b-guardian-e"', status_code=422)
+        self.assertContains(answer, 'id="id_guardian_name-e"', status_code=422)
         self.assertEqual(self.booked(), [])
         self.post("/visits/new", child | {"guardian_name": "Eva Costa", "guardian_phone": "(512) 555-0144"})
         (visit,) = self.booked()

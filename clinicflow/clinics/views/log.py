@@ -25,15 +25,17 @@ def audit(request: HttpRequest) -> HttpResponse:
     form.is_valid()
     log = read_log(request.actor, **_asked(form, request.actor.timezone))
     saw(request.actor, "audit_logs", log.patient_ids)
+    form.offer(
+        user=[("", _("Anyone")), *((person.pk, person.name) for person in people_in(request.actor))],
+        action=[("", _("Anything")), *ACTIONS.items()],
+        resource_type=[("", _("Everything")), *THINGS.items()],
+    )
     context = {
         "log": log,
         "form": form,
         "asked": form.cleaned_data,
         "narrowed": any(value for name, value in form.cleaned_data.items() if name != "before"),
         "chain": read_chain(request.actor),
-        "people": people_in(request.actor),
-        "actions": ACTIONS,
-        "things": THINGS,
     }
     return render_page(request, "clinics/audit.html", context)
 
