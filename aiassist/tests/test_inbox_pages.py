@@ -5,6 +5,7 @@ import re
 from aiassist.operations import outreach
 from aiassist.tests.conversations import TalkingCase
 from clinicflow.core import clock
+from clinicflow.testing.html import source_of
 
 
 class Pages(TalkingCase):
@@ -128,7 +129,7 @@ class Simulator(TalkingCase):
     def test_enter_sends_what_was_typed_and_presses_no_short_answer_and_no_key(self):
         with self.inside(self.desk):
             outreach.ask_now(self.desk, self.visit.pk, channel="voice", at=clock.now())
-        page = self.client.get(self.phone).content.decode()
+        page = source_of(self.client.get(self.phone))
         for form in ("ringing", "typing"):
             _, _, rest = page.partition(f'<form class="{form}"')
             first = re.search(r"<button[^>]*>", rest)[0]

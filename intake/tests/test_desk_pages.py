@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from clinicflow.audit.models import AuditLog
 from clinicflow.testing.case import ClinicCase
+from clinicflow.testing.html import source_of
 from clinicflow.testing.jobs import run_due_jobs
 from intake.models import IntakeForm, IntakeRevision, PatientLink
 from intake.operations import deliveries, forms, links
@@ -263,7 +264,7 @@ class MessagesPage(DeskCase):
             deliveries.send_link(self.desk, self.visit.pk)
         run_due_jobs(self.riverside.pk, kinds=["intake.send_link"])
         page = self.at_desk.get("/messages")
-        self.assertRegex(page.content.decode(), r'<a href="/i/[\w-]{43}"')
+        self.assertRegex(source_of(page), r'<a href="/i/[\w-]{43}"')
 
     def test_it_is_for_the_front_desk(self):
         self.assertEqual(self.as_doctor.get("/messages").status_code, 403)

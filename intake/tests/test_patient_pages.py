@@ -9,6 +9,7 @@ from django.test import Client
 
 from clinicflow.audit.models import AuditLog
 from clinicflow.testing.case import ClinicCase
+from clinicflow.testing.html import source_of
 from clinicflow.web import catalogue
 from clinicflow.web.management.commands.catalogue import sources
 from intake.models import IntakeForm, PatientLink
@@ -191,7 +192,7 @@ class Sections(PageCase):
         for section, following in zip(steps, [*steps[1:], None], strict=True):
             data = TAPS.get(section) or {}
             if section == "consent":
-                page = self.phone.get(self.url("/form/consent")).content.decode()
+                page = source_of(self.phone.get(self.url("/form/consent")))
                 first = re.search(r"<button[^>]*submit[^>]*>", page.partition('<form id="section"')[2])[0]
                 self.assertIn('value="next"', first)  # what Enter in a field presses
                 self.assertRedirects(self.post(section, {"action": "sign"}), self.url("/form/consent"))
