@@ -150,7 +150,7 @@ class StretchTests(WeekCase):
 
     def test_nonsense_stays_in_the_dialog_with_the_error_beside_the_field(self):
         for minutes in ("0", "481", "long", ""):
-            self.assertContains(self.stretch(minutes, self.thursday), 'id="s-minutes-e"', status_code=422)
+            self.assertContains(self.stretch(minutes, self.thursday), 'id="id_duration_error"', status_code=422)
         self.assertContains(self.stretch("20x", self.thursday), 'value="20x"', status_code=422)
         self.assertEqual(self.length(self.thursday), 30)
 
