@@ -219,7 +219,7 @@ class PageTests(OverviewCase):
             self.lakeside_visits = None
         for page in PAGES:
             with self.subTest(page=page):
-                self.assertContains(self.get(f"{page}?from=2026-01-01&to=2026-02-01", foreign), "Nothing in these days")
+                self.assertContains(self.get(f"{page}?from=2026-01-01&to=2026-02-01", foreign), "No data for this period")
 
 
 class MinutesTests(OverviewCase):

@@ -150,7 +150,7 @@ class DeadLinks(PageCase):
                     self.assertEqual(answer["Referrer-Policy"], "no-referrer")
                 bodies.add(answer.content)
         self.assertEqual(len(bodies), 1)
-        self.assertIn(b"This link does not open", bodies.pop())
+        self.assertIn(b"This link doesn't work", bodies.pop())
 
     def test_a_link_for_something_else_does_not_open_the_form(self):
         visit_only = self.mint("visit")
@@ -417,7 +417,7 @@ class VisitPage(PageCase):
             return Appointment.objects.get(pk=self.visit.pk).status
 
     def test_the_patient_confirms(self):
-        self.assertContains(self.phone.get(self.url("/visit")), "I will be there")
+        self.assertContains(self.phone.get(self.url("/visit")), "I'll be there")
         self.assertRedirects(self.post("confirm"), self.url("/visit"))
         self.assertEqual(self.status(), "confirmed")
         self.assertContains(self.phone.get(self.url("/visit")), "You have said that you will come")
@@ -444,7 +444,7 @@ class VisitPage(PageCase):
         self.change_settings(self.riverside, lock_appointment_if_missing=True)
         page = self.phone.get(self.url("/visit"))
         self.assertContains(page, "Please fill in your form first")
-        self.assertNotContains(page, "I will be there")
+        self.assertNotContains(page, "I'll be there")
         self.assertEqual(self.post("confirm").status_code, 409)
         self.assertEqual(self.status(), "unconfirmed")
 

@@ -183,7 +183,7 @@ class ImportTests(PageCase):
         with self.inside(self.desk):
             self.assertTrue(imports.proceed(self.desk, kept.pk))
         page = self.client.get(f"/patients/import/{kept.pk}")
-        self.assertContains(page, f"{imports.STEP} of {imports.STEP + 5} lines read")
+        self.assertContains(page, f"{imports.STEP} of {imports.STEP + 5} rows read")
         self.assertContains(page, 'hx-trigger="every 1s"')
         run_due_jobs(self.riverside.pk)
         kept = self.only()

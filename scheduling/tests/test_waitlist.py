@@ -228,7 +228,7 @@ class FitTests(WaitingCase):
 class HintTests(WaitingCase):
     def test_cancelling_shows_who_fits_with_a_click_to_book_or_offer(self):
         answer = self.post(f"/visits/{self.visit.pk}/cancel", CANCEL)
-        self.assertContains(answer, "2 people wait for this time")
+        self.assertContains(answer, "2 people are waiting for a time like this")
         for entry in (self.any, self.early):
             self.assertContains(answer, f"/waitlist/{entry.pk}/book")
             self.assertContains(answer, f"/waitlist/{entry.pk}/offer")
@@ -250,7 +250,7 @@ class HintTests(WaitingCase):
         with self.inside(self.desk):
             moved = Appointment.objects.get(rescheduled_from=self.visit)
         away = self.post(f"/visits/{moved.pk}/move", where | {"time": "15:00"})
-        self.assertContains(away, "2 people wait for this time")
+        self.assertContains(away, "2 people are waiting for a time like this")
 
     def test_nobody_who_fits_means_no_hint(self):
         with self.inside(self.desk) as desk:
@@ -262,7 +262,7 @@ class HintTests(WaitingCase):
         before = self.get("/schedule").context["board"].attention
         self.post(f"/visits/{self.visit.pk}/cancel", CANCEL)
         page = self.get("/day/changes")
-        self.assertContains(page, "Waitlist fits")
+        self.assertContains(page, "Waitlist matches")
         self.assertContains(page, f"/waitlist/{self.any.pk}/book")
         self.assertEqual(page.context["board"].attention - before, 1 - 2)  # an unconfirmed one without intake less
 

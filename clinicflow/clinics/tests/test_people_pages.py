@@ -102,7 +102,7 @@ class Inviting(People):
         self.assertNotIn("Lena Park", letter.body)
         self.assertTrue(User.objects.get(email="desk@lakeside.test").check_password(PASSWORD))
         self.assertEqual(Membership.objects.filter(user=self.lake_admin, clinic=self.riverside).count(), 1)
-        self.assertContains(self.manager().get("/settings/users?q=park"), "Nobody found")
+        self.assertContains(self.manager().get("/settings/users?q=park"), "No users found")
 
     def test_several_roles_and_a_doctor(self):
         nora = self.make_doctor(self.riverside, "Nora Blum", "NB")
