@@ -136,7 +136,7 @@ class RecordTests(RecordCase):
             patients.merge(self.desk, self.patient.pk, into=other.pk)
         page = self.page(self.desk)
         for words in (
-            "part of Hanna Lindquist now",
+            "merged into Hanna Lindquist",
             "Merged by Dana Kessler",
             "1 appointments",
             f"/patients/{other.pk}",

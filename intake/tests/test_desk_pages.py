@@ -276,6 +276,6 @@ class MessagesPage(DeskCase):
 
 class AskEveryTime(DeskCase):
     def test_the_panel_asks_where_the_clinic_wants_to_be_asked(self):
-        self.assertNotContains(self.at_desk.get(self.visit_url(), headers=HTMX), "get the link now?")
+        self.assertNotContains(self.at_desk.get(self.visit_url(), headers=HTMX), "the link now?")
         self.change_settings(self.riverside, intake_delivery_path="ask-every-time")
-        self.assertContains(self.at_desk.get(self.visit_url(), headers=HTMX), "get the link now?")
+        self.assertContains(self.at_desk.get(self.visit_url(), headers=HTMX), "the link now?")

@@ -372,7 +372,7 @@ class Afterwards(PageCase):
         with self.inside(self.desk):
             Appointment.objects.filter(pk=self.visit.pk).update(status="cancelled")
         self.assertRedirects(self.phone.get(self.url("/form/visit")), self.url("/done"))
-        self.assertContains(self.phone.get(self.url("/done")), "does not take place")
+        self.assertContains(self.phone.get(self.url("/done")), "won't take place")
         self.phone.post(self.url("/check"))
         self.assertEqual(self.stored().status, "pending")
 
@@ -420,7 +420,7 @@ class VisitPage(PageCase):
         self.assertContains(self.phone.get(self.url("/visit")), "I'll be there")
         self.assertRedirects(self.post("confirm"), self.url("/visit"))
         self.assertEqual(self.status(), "confirmed")
-        self.assertContains(self.phone.get(self.url("/visit")), "You have said that you will come")
+        self.assertContains(self.phone.get(self.url("/visit")), "You've confirmed that you're coming")
 
     def test_cancelling_is_asked_again_and_keeps_the_note(self):
         self.assertNotContains(self.phone.get(self.url("/visit")), 'value="cancel"')
@@ -435,7 +435,7 @@ class VisitPage(PageCase):
     def test_inside_the_notice_a_person_is_called(self):
         self.change_settings(self.riverside, minimum_cancellation_notice=80 * 60)
         page = self.phone.get(self.url("/visit?ask=cancel"))
-        self.assertContains(page, "It is too late to cancel here")
+        self.assertContains(page, "It's too late to cancel here")
         self.assertNotContains(page, 'value="cancel"')
         self.assertEqual(self.post("cancel").status_code, 409)
         self.assertEqual(self.status(), "unconfirmed")

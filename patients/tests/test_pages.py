@@ -100,7 +100,7 @@ class EditTests(PageCase):
         with self.inside(self.desk):
             patients.update(self.desk, self.hannah.pk, changes={"phone": "+12125550199"})
         answer = self.client.post(f"/patients/{self.hannah.pk}/edit", mine)
-        self.assertContains(answer, "Somebody has changed this record", status_code=422)
+        self.assertContains(answer, "Someone else changed this record", status_code=422)
         self.assertContains(answer, "(212) 555-0199", status_code=422)
         self.assertContains(answer, 'value="hannah@mail.test"', status_code=422)
         now = self.rows(pk=self.hannah.pk)[0]

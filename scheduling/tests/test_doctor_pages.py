@@ -98,7 +98,7 @@ class DoctorPages(ClinicCase):
 
     def test_a_doctor_with_visits_ahead_cannot_leave(self):
         page = self.client.get(self.path(self.dr_okafor))
-        self.assertContains(page, "1 visit lies ahead")
+        self.assertContains(page, "1 upcoming visit")
         answer = self.client.post(self.path(self.dr_okafor, "/retire"), follow=True)
         self.assertContains(answer, "still has visits ahead")
         self.assertTrue(self.doctors(pk=self.dr_okafor.pk)[0].is_active)

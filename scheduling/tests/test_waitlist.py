@@ -246,7 +246,7 @@ class HintTests(WaitingCase):
     def test_moving_away_frees_the_old_time_unless_the_visit_still_covers_it(self):
         where = {"doctor": str(self.dr_okafor.pk), "date": MONDAY.isoformat()}
         near = self.post(f"/visits/{self.visit.pk}/move", where | {"time": "10:45"})
-        self.assertNotContains(near, "wait for this time")
+        self.assertNotContains(near, "waiting for a time like this")
         with self.inside(self.desk):
             moved = Appointment.objects.get(rescheduled_from=self.visit)
         away = self.post(f"/visits/{moved.pk}/move", where | {"time": "15:00"})
