@@ -21,18 +21,23 @@ run: runtime ## start everything on http://localhost:8000 (PORT changes it); Ctr
 test: dev ## all tests, in parallel; ARGS="-k words" narrows them
 	$(BIN)/python -m pytest -n $(TEST_WORKERS) --maxprocesses 8 $(ARGS)
 
-lint: dev ## style, types, import contracts, templates, settings, migrations
+lint: dev ## style, types, import contracts, templates, style sheets, scripts, settings, migrations
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
+	$(BIN)/djangofmt --quiet --check templates
 	$(BIN)/djlint --lint --quiet templates
+	$(BIN)/oxfmt --check static
+	$(BIN)/oxlint --quiet static
 	$(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run --verbosity 0
 	$(DEPLOYMENT) $(BIN)/python manage.py check --deploy --tag security --fail-level WARNING
 
 format: dev ## rewrite the code in the house's format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	$(BIN)/djangofmt --quiet templates
+	$(BIN)/oxfmt static
 
 check: lint test ## lint and test: what must pass before a change is shared
 

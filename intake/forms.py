@@ -65,6 +65,17 @@ class BirthDateForm(forms.Form):
         return data
 
 
+class WaiveForm(forms.Form):
+    """Why an intake counts as completed without a form; the operation says what is wrong with the reason."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Why is no form needed?"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"autofocus": True}),
+    )
+
+
 class ListForm(forms.Form):
     """What the front desk's list is asked for; what makes no sense is left out."""
 

@@ -106,7 +106,8 @@ class MergeForm(forms.Form):
 
     keep = forms.ChoiceField(choices=[("left", ""), ("right", "")])
     same_person = forms.BooleanField(
-        error_messages={"required": _("Say that it is the same person; a merge cannot be taken back.")}
+        label=_("I have compared them: it is the same person"),
+        error_messages={"required": _("Say that it is the same person; a merge cannot be taken back.")},
     )
 
 

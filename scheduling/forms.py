@@ -1,6 +1,7 @@
 """The shape of what the front desk types about a visit; the rules are in the operations."""
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from clinicflow.clinics.models import ClinicSettings, Doctor
 from clinicflow.core import clock
 from clinicflow.core.errors import Invalid
 from clinicflow.web.display import write_gap
+from clinicflow.web.widgets import DateInput, Segmented, TimeInput
 from patients.models import Patient
 from scheduling.models import Appointment, Cancellation, WaitlistEntry
 
@@ -37,13 +39,28 @@ class SlotField(forms.CharField):
 
 
 SPECIALTY = "specialty:"
+WHERE_ICONS = {Appointment.VisitType.IN_CLINIC: "building-2", Appointment.VisitType.VIRTUAL: "video"}
+
+
+def offer_doctors(form: forms.Form, doctors: Iterable[Doctor], *, first: Sequence[tuple[str, Any]] = ()) -> None:
+    """Let the form's doctor field offer the choices in `first`, then these doctors with their specialty."""
+    select: Any = form.fields["doctor"].widget
+    named = [(str(one.pk), f"{one.name} · {one.specialty}" if one.specialty else one.name) for one in doctors]
+    select.choices = [*first, *named]
+
+
+def offer_lengths(form: forms.Form, asked: str) -> None:
+    """Let the form's duration field offer the usual lengths, and the one asked for where it is another."""
+    lengths = {*LENGTHS, int(asked)} if asked.isdigit() and 5 <= int(asked[:4]) <= 480 else LENGTHS
+    bar: Any = form.fields["duration"].widget
+    bar.choices = [(minutes, f"{minutes} min") for minutes in sorted(lengths)]
 
 
 class AsksWho(forms.Form):
     """A doctor, or whoever is first available: of all, or `specialty:` and its name. Cleaned into `doctor`, a UUID or
     None, and `specialty`, empty for all."""
 
-    doctor = forms.CharField(required=False, max_length=100)
+    doctor = forms.CharField(label=_("Doctor"), required=False, max_length=100, widget=forms.Select)
 
     def clean_doctor(self) -> UUID | None:
         text = self.cleaned_data["doctor"]
@@ -62,11 +79,11 @@ class PlaceForm(AsksWho):
 
     needs_doctor = True
 
-    date = forms.DateField(label=_("Date"))
-    duration = forms.IntegerField(label=_("Length"), min_value=5, max_value=480, initial=30)
+    date = forms.DateField(label=_("Date"), widget=DateInput)
+    duration = forms.IntegerField(label=_("Length"), min_value=5, max_value=480, initial=30, widget=Segmented)
     slot = SlotField(required=False)
-    time = forms.TimeField(label=_("Another time"), required=False)
-    override_reason = forms.CharField(label=_("Reason"), required=False, max_length=200)
+    time = forms.TimeField(label=_("Time"), required=False, widget=TimeInput(attrs={"step": 300}))
+    override_reason = forms.CharField(label=_("Reason for booking anyway"), required=False, max_length=200)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -84,20 +101,36 @@ class BookingForm(PlaceForm):
     patient = forms.UUIDField(required=False)
     first_name = forms.CharField(label=_("First name"), max_length=80, required=False)
     last_name = forms.CharField(label=_("Last name"), max_length=80, required=False)
-    date_of_birth = forms.DateField(label=_("Birth date"), required=False)
+    date_of_birth = forms.DateField(label=_("Birth date"), required=False, widget=DateInput)
     phone = PhoneNumberField(label=_("Mobile phone"), required=False)
     email = forms.EmailField(label=_("E-mail"), required=False, max_length=254)
     language = forms.ChoiceField(label=_("Language"), choices=Patient.Language, required=False)
     guardian_name = forms.CharField(label=_("Guardian"), max_length=80, required=False)
     guardian_phone = PhoneNumberField(label=_("Guardian's phone"), required=False)
     not_the_same = forms.BooleanField(required=False)
-    visit_type = forms.ChoiceField(choices=Appointment.VisitType)
-    visit_category = forms.ChoiceField(choices=Appointment.VisitCategory, required=False)
-    meeting_link = forms.CharField(label=_("Meeting link"), max_length=300, required=False)
+    visit_type = forms.ChoiceField(label=_("Where"), choices=Appointment.VisitType, widget=Segmented(icons=WHERE_ICONS))
+    visit_category = forms.ChoiceField(
+        label=_("Kind"),
+        choices=Appointment.VisitCategory,
+        required=False,
+        widget=Segmented,
+        help_text=_("Leave blank to set it from the patient's history."),
+    )
+    meeting_link = forms.CharField(
+        label=_("Meeting link (https://…)"),
+        max_length=300,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "url"}),
+    )
     reason = forms.CharField(label=_("Reason for the visit"), max_length=200, required=False)
     walk_in = forms.BooleanField(required=False)
     follow_up = forms.UUIDField(required=False)
     waitlist = forms.UUIDField(required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("first_name", "last_name", "phone", "email", "guardian_name", "guardian_phone", "reason"):
+            self.fields[name].widget.attrs["autocomplete"] = "off"
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
@@ -142,23 +175,32 @@ class CancelForm(forms.Form):
 class MoveForm(forms.Form):
     """Where a visit was dropped, on the clinic's clock."""
 
-    doctor = forms.UUIDField()
-    date = forms.DateField()
-    time = forms.TimeField()
+    doctor = forms.UUIDField(label=_("Doctor"), widget=forms.Select)
+    date = forms.DateField(label=_("Move this visit to"), widget=DateInput)
+    time = forms.TimeField(label=_("Time"), widget=TimeInput)
     override_reason = forms.CharField(required=False, max_length=200)
 
 
 class StretchForm(forms.Form):
     """How long a visit takes, from its start."""
 
-    duration = forms.IntegerField(label=_("Minutes"), min_value=5, max_value=480)
+    duration = forms.IntegerField(
+        label=_("Minutes from its start"),
+        min_value=5,
+        max_value=480,
+        widget=forms.NumberInput(attrs={"step": 5, "inputmode": "numeric", "autofocus": True}),
+    )
     override_reason = forms.CharField(required=False, max_length=200)
 
 
 class NoteForm(forms.Form):
     """What a doctor writes about a patient, and the visit that it is about, if it is about one."""
 
-    content = forms.CharField(label=_("Note"), widget=forms.Textarea(attrs={"rows": 4}), required=False)
+    content = forms.CharField(
+        label=_("New note"),
+        widget=forms.Textarea(attrs={"rows": 4, "maxlength": 20000, "dir": "auto"}),
+        required=False,
+    )
     appointment = forms.UUIDField(required=False)
 
     def note(self) -> dict[str, Any]:
@@ -174,9 +216,9 @@ class FollowUpForm(forms.Form):
     """By when a patient should come again; the doctor's own name goes without saying."""
 
     patient = forms.UUIDField(required=False)
-    doctor = forms.UUIDField(label=_("Doctor"), required=False)
-    scheduled_date = forms.DateField(label=_("By"))
-    note = forms.CharField(label=_("Note"), required=False, max_length=500)
+    doctor = forms.UUIDField(label=_("Doctor"), required=False, widget=forms.Select)
+    scheduled_date = forms.DateField(label=_("Due by"), widget=DateInput)
+    note = forms.CharField(label=_("What for (the front desk reads it)"), required=False, max_length=500)
 
 
 class FollowUpFilterForm(forms.Form):
@@ -202,18 +244,23 @@ class SeriesForm(forms.Form):
     UNITS = [("WEEKLY", _("weeks")), ("DAILY", _("days")), ("MONTHLY", _("months"))]
 
     patient = forms.UUIDField(error_messages={"required": _("Choose a patient.")})
-    doctor = forms.UUIDField(error_messages={"required": _("Choose a doctor.")})
-    date = forms.DateField()
-    time = forms.TimeField()
-    duration = forms.IntegerField(min_value=5, max_value=480, initial=30)
-    visit_type = forms.ChoiceField(choices=Appointment.VisitType)
-    reason = forms.CharField(required=False, max_length=200)
-    every = forms.IntegerField(min_value=1, max_value=26, initial=1)
-    unit = forms.ChoiceField(choices=UNITS)
+    doctor = forms.UUIDField(label=_("Doctor"), error_messages={"required": _("Choose a doctor.")}, widget=forms.Select)
+    date = forms.DateField(label=_("First visit"), widget=DateInput)
+    time = forms.TimeField(label=_("Time"), widget=TimeInput)
+    duration = forms.IntegerField(label=_("Length"), min_value=5, max_value=480, initial=30, widget=Segmented)
+    visit_type = forms.ChoiceField(label=_("Where"), choices=Appointment.VisitType, widget=Segmented(icons=WHERE_ICONS))
+    reason = forms.CharField(label=_("Reason for the visits"), required=False, max_length=200)
+    every = forms.IntegerField(label=_("Every how many"), min_value=1, max_value=26, initial=1)
+    unit = forms.ChoiceField(label=_("Weeks, days or months"), choices=UNITS)
     weekdays = forms.MultipleChoiceField(choices=DAYS, required=False)
     ends = forms.ChoiceField(choices=[("count", "count"), ("until", "until")])
-    count = forms.IntegerField(min_value=2, max_value=52, required=False)
-    until = forms.DateField(required=False)
+    count = forms.IntegerField(label=_("Number of visits"), min_value=2, max_value=52, required=False)
+    until = forms.DateField(label=_("Last day"), required=False, widget=DateInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("every", "unit", "count", "until"):  # they stand in a sentence, without labels of their own
+            self.fields[name].widget.attrs["aria-label"] = self.fields[name].label
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -269,14 +316,14 @@ class WaitlistForm(forms.Form):
     """What a patient waits for."""
 
     patient = forms.UUIDField(required=False)
-    doctor = forms.UUIDField(label=_("Doctor"), required=False)
-    date_from = forms.DateField(label=_("From"))
-    date_to = forms.DateField(label=_("Until"))
-    time_from = forms.TimeField(label=_("Starts after"), required=False)
-    time_to = forms.TimeField(label=_("Starts before"), required=False)
-    duration = forms.IntegerField(label=_("Length"), min_value=5, max_value=480, initial=30)
-    visit_type = forms.ChoiceField(label=_("Where"), choices=Appointment.VisitType)
-    note = forms.CharField(label=_("Note"), required=False, max_length=300)
+    doctor = forms.UUIDField(label=_("Doctor"), required=False, widget=forms.Select)
+    date_from = forms.DateField(label=_("First day"), widget=DateInput)
+    date_to = forms.DateField(label=_("Last day"), widget=DateInput)
+    time_from = forms.TimeField(label=_("Starts after (optional)"), required=False, widget=TimeInput)
+    time_to = forms.TimeField(label=_("Starts before (optional)"), required=False, widget=TimeInput)
+    duration = forms.IntegerField(label=_("Length"), min_value=5, max_value=480, initial=30, widget=Segmented)
+    visit_type = forms.ChoiceField(label=_("Where"), choices=Appointment.VisitType, widget=Segmented(icons=WHERE_ICONS))
+    note = forms.CharField(label=_("Note (optional)"), required=False, max_length=300)
 
     def wish(self) -> dict[str, Any]:
         """The fields as `scheduling.operations.waitlist.WaitlistRequest` names them."""

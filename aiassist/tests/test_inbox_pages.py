@@ -5,6 +5,7 @@ import re
 from aiassist.operations import outreach
 from aiassist.tests.conversations import TalkingCase
 from clinicflow.core import clock
+from clinicflow.testing.html import source_of
 
 
 class Pages(TalkingCase):
@@ -40,8 +41,8 @@ class Pages(TalkingCase):
                 self.assertEqual("Grace Kim" in page.content.decode(), grace)
 
     def test_an_empty_inbox_says_so(self):
-        self.assertContains(self.client_for(self.foreign_desk).get("/inbox"), "Nobody is waiting")
-        self.assertContains(self.client_for(self.foreign_desk).get("/inbox?view=all"), "No conversations here")
+        self.assertContains(self.client_for(self.foreign_desk).get("/inbox"), "All caught up")
+        self.assertContains(self.client_for(self.foreign_desk).get("/inbox?view=all"), "No conversations")
 
     def test_queries_do_not_grow_with_rows(self):
         self.client.get("/inbox?view=all")
@@ -118,7 +119,7 @@ class Simulator(TalkingCase):
 
     def test_somebody_who_was_never_written_to_is_found_by_name(self):
         self.assertContains(self.client.get("/inbox/simulator?q=lindqvist"), self.phone)
-        self.assertContains(self.client.get("/inbox/simulator?q=nobody"), "Nobody found")
+        self.assertContains(self.client.get("/inbox/simulator?q=nobody"), "No patients found")
 
     def test_typing_as_the_patient_acts(self):
         answer = self.client.post(f"{self.phone}/say", {"channel": "sms", "text": "C"})
@@ -128,7 +129,7 @@ class Simulator(TalkingCase):
     def test_enter_sends_what_was_typed_and_presses_no_short_answer_and_no_key(self):
         with self.inside(self.desk):
             outreach.request_confirmation(self.desk, self.visit.pk, channel="voice", at=clock.now())
-        page = self.client.get(self.phone).content.decode()
+        page = source_of(self.client.get(self.phone))
         for form in ("ringing", "typing"):
             _, _, rest = page.partition(f'<form class="{form}"')
             first = re.search(r"<button[^>]*>", rest)[0]

@@ -26,15 +26,17 @@ def audit(request: ClinicRequest) -> HttpResponse:
     form.is_valid()
     log = list_entries(request.actor, **_asked(form, request.actor.timezone))
     record_access(request.actor, "audit_logs", log.patient_ids)
+    form.offer(
+        user=[("", _("Anyone")), *((person.pk, person.name) for person in users_of_clinic(request.actor))],
+        action=[("", _("Anything")), *ACTIONS.items()],
+        resource_type=[("", _("Everything")), *THINGS.items()],
+    )
     context = {
         "log": log,
         "form": form,
         "asked": form.cleaned_data,
         "narrowed": any(value for name, value in form.cleaned_data.items() if name != "before"),
         "chain": chain_status(request.actor),
-        "people": users_of_clinic(request.actor),
-        "actions": ACTIONS,
-        "things": THINGS,
     }
     return render_page(request, "clinics/audit.html", context)
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinicflow.core.errors import Invalid
 from clinicflow.notifications.models import Notification, NotificationPreference
+from clinicflow.web.widgets import DateInput
 from dashboards.figures.rules.periods import Compare, Period, Step
 from dashboards.models import TaskMinutes
 
@@ -36,10 +37,13 @@ class PeriodForm(forms.Form):
     )
 
     def __init__(self, data: Any, *, today: dt.date) -> None:
-        super().__init__(data)
+        super().__init__(data, auto_id="period-%s")
         self.today = today
-        for name, label in (("from", _("From")), ("to", _("To, included"))):
-            self.fields[name] = forms.DateField(required=False, label=label, input_formats=["%Y-%m-%d"])
+        for name, label in (("from", _("From")), ("to", _("To"))):
+            self.fields[name] = forms.DateField(
+                required=False, label=label, input_formats=["%Y-%m-%d"], widget=DateInput
+            )
+        self.fields["to"].widget.attrs["max"] = today.isoformat()
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
@@ -65,6 +69,14 @@ class PeriodForm(forms.Form):
                 self.add_error(name, list(errors))
             return Period.preset("", self.today, **how)
 
+    def showing(self, period: Period) -> "PeriodForm":
+        """The form to show beside the figures of `period`: with its days, or with what was sent and refused."""
+        if self.errors:
+            return self
+        how = {"step": period.step.value, "compare": period.compare.value}
+        days = {"from": period.start.isoformat(), "to": period.last_day.isoformat()}
+        return PeriodForm(days | how, today=self.today)
+
     def _value(self, name: str) -> Any:
         return self.cleaned_data.get(name) if self.is_bound and not self.has_error(name) else None
 
@@ -79,6 +91,7 @@ class TaskMinutesForm(forms.ModelForm):
             "intake": _("Typing in a form from paper"),
             "summary": _("Writing a summary of a form"),
         }
+        widgets = {name: forms.NumberInput(attrs={"inputmode": "numeric"}) for name in fields}
 
 
 KINDS = (

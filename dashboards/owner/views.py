@@ -60,12 +60,13 @@ def panel_file(request: ClinicRequest, key: str) -> HttpResponse:
 
 def _page(request: ClinicRequest, key: str, *, minutes_form: TaskMinutesForm | None = None, status: int = 200) -> Any:
     section, form = SECTIONS[key], _form(request)
-    source = _source(request, form.chosen, hours=section.by_hour)
+    period = form.chosen
+    source = _source(request, period, hours=section.by_hour)
     context = {
         "section": section,
         "sections": SECTIONS.values(),
         "report": source.report,
-        "form": form,
+        "form": form.showing(period),
         "presets": list(PRESETS),
         "figures": key_figures(source, *section.figures),
         "panels": [PANELS[name](source) for name in section.panels],

@@ -14,6 +14,7 @@ from clinicflow.core import clock
 from clinicflow.web.render import render_page
 from dashboards.patient_record.selectors import chart, history, patient_list
 from patients.models import Patient
+from scheduling.forms import NoteForm
 
 
 @require_GET
@@ -43,5 +44,10 @@ def patient(request: ClinicRequest, pk: UUID) -> HttpResponse:
     read = history.read_record(request.actor, found, clock.now(), request.GET.get("page", ""))
     clinical = chart.read_chart(request.actor, found, request.GET.get("notes", ""))
     record_access(request.actor, "patients", [pk], resource_id=pk)
-    context = {"record": read, "chart": clinical, "desk": request.actor.role == Role.FRONT_DESK}
+    context = {
+        "record": read,
+        "chart": clinical,
+        "desk": request.actor.role == Role.FRONT_DESK,
+        "note_form": NoteForm(auto_id="note-%s"),
+    }
     return render_page(request, "dashboards/patient_record.html", context, partial="record")

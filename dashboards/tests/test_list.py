@@ -55,9 +55,9 @@ class FilterTests(ListCase):
 
     def test_an_empty_choice_says_so_and_leads_out(self):
         page = self.page("status=no-show")
-        self.assertContains(page, "Nothing matches this choice.")
-        self.assertContains(page, "Show all of these days")
-        self.assertContains(self.page(f"date={MONDAY + 4 * DAY}"), "Nobody is booked on these days.")
+        self.assertContains(page, "No visits match these filters.")
+        self.assertContains(page, "Show all visits on these days")
+        self.assertContains(self.page(f"date={MONDAY + 4 * DAY}"), "No visits are booked on these days.")
 
 
 class OrderTests(ListCase):

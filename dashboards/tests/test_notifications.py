@@ -460,7 +460,7 @@ class PageTests(NewsCase):
         with self.inside(self.desk):
             Appointment.objects.filter(pk=self.visit.pk).update(deleted_at=TEN)
         page = self.client_for(self.desk).get("/notifications")
-        self.assertContains(page, "The visit is no longer there.")
+        self.assertContains(page, "This visit no longer exists.")
         self.assertNotContains(page, "Lindqvist")
 
     def test_a_conversation_that_escalates_says_why_it_waits(self):
@@ -477,7 +477,7 @@ class PageTests(NewsCase):
             )  # fmt: skip
         self.run_jobs()
         self.assertEqual(len(self.told(kind=Kind.AI_ATTENTION)), 3)
-        self.assertContains(self.client_for(self.desk).get("/notifications"), "Asks for a person")
+        self.assertContains(self.client_for(self.desk).get("/notifications"), "Asked to talk to someone")
         (row,) = self.rows(self.desk, kind=Kind.AI_ATTENTION)
         answer = self.client_for(self.desk).post(f"/notifications/{row.pk}/open")
         self.assertRedirects(answer, f"/inbox/{talk.pk}", fetch_redirect_response=False)

@@ -90,9 +90,9 @@ class DayTests(ScheduleCase):
 
     def test_a_day_on_which_nobody_works_leads_to_the_next_that_is_open(self):
         page = self.page(f"/schedule?date={MONDAY + dt.timedelta(days=5)}")
-        self.assertContains(page, "Nobody works on Saturday")
+        self.assertContains(page, "No doctors are working on Saturday")
         self.assertContains(page, f"?date={MONDAY + dt.timedelta(days=7)}")
-        self.assertNotContains(self.page(), "Nobody works on")
+        self.assertNotContains(self.page(), "No doctors are working on")
 
     def test_hours_grow_to_show_a_visit_outside_them(self):
         self.visit_at("07:30", "Peter Novak", overlap_allowed=True, overlap_reason="as agreed")

@@ -128,7 +128,7 @@ class StretchTests(WeekCase):
     def test_over_somebody_else_it_asks_for_a_reason_and_then_goes(self):
         self.visit_on(3, "14:30", "Peter Novak")
         answer = self.stretch(60, self.thursday)
-        self.assertContains(answer, "Go past the rule?", status_code=409)
+        self.assertContains(answer, "Continue anyway?", status_code=409)
         self.assertEqual(self.length(self.thursday), 30)
         self.assertEqual(self.stretch(60, self.thursday, override_reason="mother and son").status_code, 200)
         self.assertEqual(self.length(self.thursday), 60)
@@ -150,7 +150,7 @@ class StretchTests(WeekCase):
 
     def test_nonsense_stays_in_the_dialog_with_the_error_beside_the_field(self):
         for minutes in ("0", "481", "long", ""):
-            self.assertContains(self.stretch(minutes, self.thursday), 'id="s-minutes-e"', status_code=422)
+            self.assertContains(self.stretch(minutes, self.thursday), 'id="id_duration_error"', status_code=422)
         self.assertContains(self.stretch("20x", self.thursday), 'value="20x"', status_code=422)
         self.assertEqual(self.length(self.thursday), 30)
 

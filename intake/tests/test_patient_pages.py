@@ -9,6 +9,7 @@ from django.test import Client
 
 from clinicflow.audit.models import AuditLog
 from clinicflow.testing.case import ClinicCase
+from clinicflow.testing.html import source_of
 from clinicflow.web import translations
 from clinicflow.web.management.commands.catalogue import sources
 from intake.models import IntakeForm, PatientLink
@@ -149,7 +150,7 @@ class DeadLinks(PageCase):
                     self.assertEqual(answer["Referrer-Policy"], "no-referrer")
                 bodies.add(answer.content)
         self.assertEqual(len(bodies), 1)
-        self.assertIn(b"This link does not open", bodies.pop())
+        self.assertIn(b"This link doesn't work", bodies.pop())
 
     def test_a_link_for_something_else_does_not_open_the_form(self):
         visit_only = self.mint("visit")
@@ -191,7 +192,7 @@ class Sections(PageCase):
         for section, following in zip(steps, [*steps[1:], None], strict=True):
             data = TAPS.get(section) or {}
             if section == "consent":
-                page = self.phone.get(self.url("/form/consent")).content.decode()
+                page = source_of(self.phone.get(self.url("/form/consent")))
                 first = re.search(r"<button[^>]*submit[^>]*>", page.partition('<form id="section"')[2])[0]
                 self.assertIn('value="next"', first)  # what Enter in a field presses
                 self.assertRedirects(self.post(section, {"action": "sign"}), self.url("/form/consent"))
@@ -371,7 +372,7 @@ class Afterwards(PageCase):
         with self.inside(self.desk):
             Appointment.objects.filter(pk=self.visit.pk).update(status="cancelled")
         self.assertRedirects(self.phone.get(self.url("/form/visit")), self.url("/done"))
-        self.assertContains(self.phone.get(self.url("/done")), "does not take place")
+        self.assertContains(self.phone.get(self.url("/done")), "won't take place")
         self.phone.post(self.url("/check"))
         self.assertEqual(self.stored().status, "pending")
 
@@ -416,10 +417,10 @@ class VisitPage(PageCase):
             return Appointment.objects.get(pk=self.visit.pk).status
 
     def test_the_patient_confirms(self):
-        self.assertContains(self.phone.get(self.url("/visit")), "I will be there")
+        self.assertContains(self.phone.get(self.url("/visit")), "I'll be there")
         self.assertRedirects(self.post("confirm"), self.url("/visit"))
         self.assertEqual(self.status(), "confirmed")
-        self.assertContains(self.phone.get(self.url("/visit")), "You have said that you will come")
+        self.assertContains(self.phone.get(self.url("/visit")), "You've confirmed that you're coming")
 
     def test_cancelling_is_asked_again_and_keeps_the_note(self):
         self.assertNotContains(self.phone.get(self.url("/visit")), 'value="cancel"')
@@ -434,7 +435,7 @@ class VisitPage(PageCase):
     def test_inside_the_notice_a_person_is_called(self):
         self.change_settings(self.riverside, minimum_cancellation_notice=80 * 60)
         page = self.phone.get(self.url("/visit?ask=cancel"))
-        self.assertContains(page, "It is too late to cancel here")
+        self.assertContains(page, "It's too late to cancel here")
         self.assertNotContains(page, 'value="cancel"')
         self.assertEqual(self.post("cancel").status_code, 409)
         self.assertEqual(self.status(), "unconfirmed")
@@ -443,7 +444,7 @@ class VisitPage(PageCase):
         self.change_settings(self.riverside, lock_appointment_if_missing=True)
         page = self.phone.get(self.url("/visit"))
         self.assertContains(page, "Please fill in your form first")
-        self.assertNotContains(page, "I will be there")
+        self.assertNotContains(page, "I'll be there")
         self.assertEqual(self.post("confirm").status_code, 409)
         self.assertEqual(self.status(), "unconfirmed")
 

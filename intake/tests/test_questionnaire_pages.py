@@ -45,7 +45,7 @@ class Pages(QuestionnaireCase):
 
     def test_a_clinic_without_any_is_offered_the_three(self):
         theirs = self.client_for(self.foreign_desk)
-        self.assertContains(theirs.get("/intake/questionnaires"), "Take the three")
+        self.assertContains(theirs.get("/intake/questionnaires"), "Use these three")
         theirs.post("/intake/questionnaires/defaults")
         self.assertContains(theirs.get("/intake/questionnaires"), "Follow-up visit")
 

@@ -20,7 +20,7 @@ from clinicflow.staff.operations import sign_in
 from clinicflow.staff.selectors.actor_resolution import origin_of_request
 from clinicflow.web.render import render_page, wants_fragment
 from clinicflow.web.toasts import Toast
-from intake.forms import ListForm
+from intake.forms import ListForm, WaiveForm
 from intake.operations import deliveries, forms, links
 from intake.selectors import form_list
 from intake.views.qr import square_of
@@ -101,19 +101,20 @@ def visit_tablet(request: ClinicRequest, pk: UUID) -> HttpResponse:
 @role_required("admin", "doctor")
 def visit_waive(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """Count the intake as completed without a form, with a reason."""
-    errors: dict[str, list[str]] = {}
-    if request.method == "POST":
+    form = WaiveForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
         try:
-            form = forms.get_or_create(request.actor, pk)
-            forms.mark_completed(request.actor, form.pk, reason=request.POST.get("reason", ""))
+            intake_form = forms.get_or_create(request.actor, pk)
+            forms.mark_completed(request.actor, intake_form.pk, reason=form.cleaned_data["reason"])
         except Invalid as error:
-            errors = {name: list(texts) for name, texts in error.fields.items()}
+            for name, texts in error.fields.items():
+                form.add_error(name, list(texts))
         else:
             return _close(request, Toast(text=_("The intake counts as completed.")))
     row = form_list.row_of(request.actor, pk)
     record_access(request.actor, "appointments", [row.visit.patient_id], resource_id=pk)
-    status = 422 if errors else 200
-    return render_page(request, "intake/form_waive.html", {"row": row, "errors": errors}, partial="form", status=status)
+    status = 422 if form.errors else 200
+    return render_page(request, "intake/form_waive.html", {"row": row, "form": form}, partial="form", status=status)
 
 
 def _close(request: ClinicRequest, toast: Toast) -> HttpResponse:

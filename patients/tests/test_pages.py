@@ -100,7 +100,7 @@ class EditTests(PageCase):
         with self.inside(self.desk):
             patients.update(self.desk, self.hannah.pk, changes={"phone": "+12125550199"})
         answer = self.client.post(f"/patients/{self.hannah.pk}/edit", mine)
-        self.assertContains(answer, "Somebody has changed this record", status_code=422)
+        self.assertContains(answer, "Someone else changed this record", status_code=422)
         self.assertContains(answer, "(212) 555-0199", status_code=422)
         self.assertContains(answer, 'value="hannah@mail.test"', status_code=422)
         now = self.rows(pk=self.hannah.pk)[0]
@@ -183,7 +183,7 @@ class ImportTests(PageCase):
         with self.inside(self.desk):
             self.assertTrue(imports.import_next_chunk(self.desk, kept.pk))
         page = self.client.get(f"/patients/import/{kept.pk}")
-        self.assertContains(page, f"{imports.STEP} of {imports.STEP + 5} lines read")
+        self.assertContains(page, f"{imports.STEP} of {imports.STEP + 5} rows read")
         self.assertContains(page, 'hx-trigger="every 1s"')
         run_due_jobs(self.riverside.pk)
         kept = self.only()

@@ -59,7 +59,7 @@ class AbsenceCase(ClinicCase):
 class TimeOffPages(AbsenceCase):
     def test_the_visits_are_shown_before_anything_is_saved(self):
         page = self.client.post("/time-off/new", self.form())
-        self.assertContains(page, "2 visits are in that time")
+        self.assertContains(page, "2 visits are booked in that time")
         self.assertContains(page, "Hannah Lindqvist")
         self.assertEqual([visit.pk for visit in page.context["hit"]], [self.first.pk, self.second.pk])
         self.assertEqual(self.rows(), [])
@@ -83,7 +83,7 @@ class TimeOffPages(AbsenceCase):
         self.assertIn("had to move", bodies[self.hannah.pk])
         self.assertIn("Riverside Clinic", bodies[self.diego.pk])
         self.assertNotIn("had to move", bodies[self.diego.pk])
-        self.assertContains(self.client.get(f"/time-off/{row.pk}"), "told by message")
+        self.assertContains(self.client.get(f"/time-off/{row.pk}"), "notified")
 
     def test_another_doctor_takes_them_at_their_own_time(self):
         body = self.plan("hand-over") | {"to_doctor": str(self.dr_herrera.pk)}
@@ -108,12 +108,12 @@ class TimeOffPages(AbsenceCase):
         self.client.post("/time-off/new", self.plan("move", self.first))
         [row] = self.rows()
         self.assertEqual(self.fresh(self.second).status, "unconfirmed")
-        self.assertContains(self.client.get("/time-off"), "1 visit in it")
+        self.assertContains(self.client.get("/time-off"), "1 visit in this time")
         page = self.client.get(f"/time-off/{row.pk}")
-        self.assertContains(page, "1 visit still in it")
+        self.assertContains(page, "1 visit still in this time")
         self.client.post(f"/time-off/{row.pk}/visits", self.plan("move", self.second))
         self.assertEqual(self.fresh(self.second).status, "cancelled")
-        self.assertNotContains(self.client.get("/time-off"), "1 visit in it")
+        self.assertNotContains(self.client.get("/time-off"), "1 visit in this time")
 
     def test_a_visit_of_another_doctor_cannot_be_slipped_in(self):
         page = self.client.post("/time-off/new", self.plan("move", self.colleagues))
@@ -127,7 +127,7 @@ class TimeOffPages(AbsenceCase):
             )
         page = self.client.post("/time-off/new", self.plan("move"), follow=True)
         self.assertContains(page, "1 patient has to be called.")
-        self.assertContains(page, "not told: call")
+        self.assertContains(page, "not notified: please call")
 
     def test_hours_of_a_day(self):
         self.client.post("/time-off/new", self.form(start="12:00", end="13:00"))
@@ -184,7 +184,7 @@ class TimeOffPages(AbsenceCase):
         self.client.post("/time-off/new", self.plan("leave"))
         [row] = self.rows()
         foreign = self.client_for(self.foreign_desk)
-        self.assertContains(foreign.get("/time-off"), "Nobody is away")
+        self.assertContains(foreign.get("/time-off"), "No time off")
         for path in ("", "/remove", "/visits"):
             self.assertEqual(foreign.post(f"/time-off/{row.pk}{path}", {}).status_code, 404)
 
@@ -211,7 +211,7 @@ class TimeOffPages(AbsenceCase):
 class ClosurePages(AbsenceCase):
     def test_a_closure_hits_every_doctors_visits(self):
         page = self.client.post("/settings/closures/new", self.form(reason="Painters"))
-        self.assertContains(page, "3 visits are in that time")
+        self.assertContains(page, "3 visits are booked in that time")
         body = self.plan("cancel", self.first, self.second, self.colleagues, reason="Painters") | {"note": "Painters"}
         self.client.post("/settings/closures/new", body)
         [row] = self.rows(Closure)

@@ -50,7 +50,7 @@ class FirstAvailableTests(FormCase):
         chips = self.slots(doctor="specialty:Cardiology")
         self.assertContains(chips, str(self.dr_herrera.pk))
         self.assertNotContains(chips, str(self.dr_okafor.pk))
-        self.assertContains(self.slots(doctor="specialty:Dentistry"), "Nothing is free in the next month")
+        self.assertContains(self.slots(doctor="specialty:Dentistry"), "No free times in the next month")
 
     def test_a_time_of_ones_own_needs_a_doctor_where_the_clinic_says_so(self):
         self.assertContains(self.book(doctor="", time="14:00"), "Choose the doctor", status_code=422)

@@ -49,11 +49,11 @@ class DoctorPages(ClinicCase):
             return list(Doctor.objects.filter(**wanted))
 
     def test_a_doctors_own_week_stands_in_the_list_and_beside_the_front_desks(self):
-        self.assertNotContains(self.client.get(self.path(self.dr_okafor)), "These hours do not hold at present")
+        self.assertNotContains(self.client.get(self.path(self.dr_okafor)), "These hours aren't in use")
         own = {"mon": [["10:00", "11:15"]], "2026-12-28": []}
         with self.inside(self.desk):
             DoctorSettings.objects.filter(doctor=self.dr_okafor).update(working_hours_override=own)
-        self.assertContains(self.client.get(self.path(self.dr_okafor)), "These hours do not hold at present")
+        self.assertContains(self.client.get(self.path(self.dr_okafor)), "These hours aren't in use")
         self.assertContains(self.client.get("/settings/doctors"), "11:15")
 
     def test_a_new_doctor_can_be_booked_in_their_hours(self):
@@ -98,7 +98,7 @@ class DoctorPages(ClinicCase):
 
     def test_a_doctor_with_visits_ahead_cannot_leave(self):
         page = self.client.get(self.path(self.dr_okafor))
-        self.assertContains(page, "1 visit lies ahead")
+        self.assertContains(page, "1 upcoming visit")
         answer = self.client.post(self.path(self.dr_okafor, "/retire"), follow=True)
         self.assertContains(answer, "still has visits ahead")
         self.assertTrue(self.doctors(pk=self.dr_okafor.pk)[0].is_active)

@@ -76,7 +76,7 @@ class PlanTests(SeriesCase):
         self.make_appointment(self.dr_okafor, self.hannah, self.at(self.riverside, dt.date(2027, 3, 9), "14:00"))
         answer = self.plan()
         self.assertEqual([row["date"].problem for row in answer.context["rows"]], ["", "slot_taken", "", ""])
-        self.assertContains(answer, "1 date cannot be had")
+        self.assertContains(answer, "1 date isn't available")
         self.assertContains(answer, "2027-03-09T13:30:00-05:00")
 
     def test_overlaps_are_no_conflict_where_the_clinic_allows_them(self):
@@ -92,7 +92,7 @@ class PlanTests(SeriesCase):
         self.make_appointment(self.dr_herrera, self.rosa, self.at(self.riverside, dt.date(2027, 3, 9), "14:15"))
         answer = self.plan()
         self.assertEqual([row["date"].patient_overlap for row in answer.context["rows"]], [False, True, False, False])
-        self.assertContains(answer, "Has another visit then", 1)
+        self.assertContains(answer, "The patient has another visit then", 1)
 
     def test_bad_input_stays_beside_its_field(self):
         for fields, says in (
@@ -122,7 +122,7 @@ class PlanTests(SeriesCase):
     def test_changing_the_rule_brings_the_form_back_filled(self):
         answer = self.plan(step="form", reason="dressing")
         self.assertContains(answer, 'value="dressing"')
-        self.assertContains(answer, "Show the dates")
+        self.assertContains(answer, "Show dates")
 
 
 class BookTests(SeriesCase):

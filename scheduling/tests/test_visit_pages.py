@@ -214,7 +214,7 @@ class RescheduleTests(VisitCase):
         self.visit_at("14:00", "Noah Goldberg")
         data = {"doctor": str(self.dr_okafor.pk), "date": str(MONDAY), "duration": "30", "slot": chip.value}
         answer = self.post(self.address(), data)
-        self.assertContains(answer, 'name="time" type="time" step="300" value="14:00"', status_code=409)
+        self.assertContains(answer, 'name="time" value="14:00"', status_code=409)
         self.assertContains(answer, 'name="override_reason"', status_code=409)
 
     def test_a_lost_slot_shows_the_nearest_ones(self):
@@ -260,7 +260,7 @@ class BookingTests(VisitCase):
     def test_a_child_needs_a_guardian_who_can_be_given_at_the_desk(self):
         child = self.newcomer() | {"date_of_birth": "2020-05-01"}
         answer = self.post("/visits/new", child)
-        self.assertContains(answer, 'id="b-guardian-e"', status_code=422)
+        self.assertContains(answer, 'id="id_guardian_name_error"', status_code=422)
         self.assertEqual(self.booked(), [])
         self.post("/visits/new", child | {"guardian_name": "Eva Costa", "guardian_phone": "(512) 555-0144"})
         (visit,) = self.booked()

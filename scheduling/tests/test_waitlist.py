@@ -9,6 +9,7 @@ from clinicflow.audit.models import AuditLog
 from clinicflow.clinics.models import DoctorSettings
 from clinicflow.core.errors import Forbidden, Invalid, NotFound
 from clinicflow.jobs.models import Job
+from clinicflow.testing.html import source_of
 from clinicflow.testing.jobs import run_due_jobs
 from clinicflow.testing.monday import MONDAY, TEN
 from scheduling.errors import SlotTaken, WaitlistClosed
@@ -227,7 +228,7 @@ class FitTests(WaitingCase):
 class HintTests(WaitingCase):
     def test_cancelling_shows_who_fits_with_a_click_to_book_or_offer(self):
         answer = self.post(f"/visits/{self.visit.pk}/cancel", CANCEL)
-        self.assertContains(answer, "2 people wait for this time")
+        self.assertContains(answer, "2 people are waiting for a time like this")
         for entry in (self.any, self.early):
             self.assertContains(answer, f"/waitlist/{entry.pk}/book")
             self.assertContains(answer, f"/waitlist/{entry.pk}/offer")
@@ -239,17 +240,17 @@ class HintTests(WaitingCase):
     def test_undo_takes_the_hint_away(self):
         self.post(f"/visits/{self.visit.pk}/cancel", CANCEL)
         back = self.post(f"/visits/{self.visit.pk}/uncancel", {"was": "unconfirmed"})
-        self.assertContains(back, '<hx-partial hx-target="#freed" hx-swap="innerHTML"></hx-partial>')
+        self.assertIn('<hx-partial hx-target="#freed" hx-swap="innerHTML"></hx-partial>', source_of(back))
         self.assertEqual(self.now().status, "unconfirmed")
 
     def test_moving_away_frees_the_old_time_unless_the_visit_still_covers_it(self):
         where = {"doctor": str(self.dr_okafor.pk), "date": MONDAY.isoformat()}
         near = self.post(f"/visits/{self.visit.pk}/move", where | {"time": "10:45"})
-        self.assertNotContains(near, "wait for this time")
+        self.assertNotContains(near, "waiting for a time like this")
         with self.inside(self.desk):
             moved = Appointment.objects.get(rescheduled_from=self.visit)
         away = self.post(f"/visits/{moved.pk}/move", where | {"time": "15:00"})
-        self.assertContains(away, "2 people wait for this time")
+        self.assertContains(away, "2 people are waiting for a time like this")
 
     def test_nobody_who_fits_means_no_hint(self):
         with self.inside(self.desk) as desk:
@@ -261,7 +262,7 @@ class HintTests(WaitingCase):
         before = self.get("/schedule").context["board"].attention
         self.post(f"/visits/{self.visit.pk}/cancel", CANCEL)
         page = self.get("/day/changes")
-        self.assertContains(page, "Waitlist fits")
+        self.assertContains(page, "Waitlist matches")
         self.assertContains(page, f"/waitlist/{self.any.pk}/book")
         self.assertEqual(page.context["board"].attention - before, 1 - 2)  # an unconfirmed one without intake less
 

@@ -20,7 +20,7 @@ from clinicflow.web.render import render_page
 from clinicflow.web.toasts import Toast
 from patients.models import Patient
 from scheduling.errors import AlreadyMoved, SlotUnavailable, WalkInsNotTaken
-from scheduling.forms import LENGTHS, BookingForm, PlaceForm, SlotSearchForm
+from scheduling.forms import SPECIALTY, BookingForm, PlaceForm, SlotSearchForm, offer_doctors, offer_lengths
 from scheduling.models import Appointment, FollowUp, WaitlistEntry
 from scheduling.operations import appointments, front_desk
 from scheduling.selectors.availability import Slot, free_slots
@@ -118,9 +118,8 @@ def _booking_page(
     status: int = 200,
 ) -> HttpResponse:
     context = {
-        **_place_context(request, values),
         **_patient_context(request, form, values),
-        "form": form,
+        **_place_context(request, form, values),
         "refusal": refusal,
         "nearest": options_of_error(refusal.extras) if refusal else [],
         "look_alikes": look_alikes or [],
@@ -138,9 +137,9 @@ def _reschedule_page(
     refusal: DomainError | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    form.initial = values.dict()
     context = {
-        **_place_context(request, values, without=visit.pk),
-        "form": form,
+        **_place_context(request, form, values, without=visit.pk),
         "visit": visit,
         "refusal": refusal,
         "nearest": options_of_error(refusal.extras) if refusal else [],
@@ -148,32 +147,48 @@ def _reschedule_page(
     return render_page(request, "scheduling/visit_reschedule.html", context, partial="form", status=status)
 
 
-def _place_context(request: ClinicRequest, values: QueryDict, *, without: UUID | None = None) -> dict[str, Any]:
-    asked = values.get("duration", "")
-    lengths = sorted({*LENGTHS, int(asked)}) if asked.isdigit() and 5 <= int(asked[:4]) <= 480 else LENGTHS
+def _place_context(
+    request: ClinicRequest, form: PlaceForm, values: QueryDict, *, without: UUID | None = None
+) -> dict[str, Any]:
     doctors = list(Doctor.objects.visible_to(request.actor).active())
-    return {
-        "values": values,
-        "doctors": doctors,
-        "specialties": sorted({doctor.specialty for doctor in doctors if doctor.specialty}),
-        "lengths": lengths,
-        "settings": request.clinic_settings,
-        **_slots(request, values, without=without),
-    }
+    offer_doctors(form, doctors, first=[] if without else _first_available(doctors))
+    offer_lengths(form, values.get("duration", ""))
+    slots = _slots(request, values, without=without)
+    _show_time(form, slots["own_time"])
+    return {"form": form, "values": values, "settings": request.clinic_settings, **slots}
+
+
+def _first_available(doctors: list[Doctor]) -> list[tuple[str, str]]:
+    """The choices above the doctors: the first available of all, or of one specialty."""
+    word = _("First available")
+    specialties = sorted({doctor.specialty for doctor in doctors if doctor.specialty})
+    return [("", word), *((f"{SPECIALTY}{name}", f"{word} · {name}") for name in specialties)]
+
+
+def _show_time(form: PlaceForm, own_time: str) -> None:
+    """Let the time field show the time that would be booked by hand, which may be that of a chip that was taken."""
+    form.initial["time"] = own_time
+    if form.is_bound:
+        shown = form.data.copy()
+        shown["time"] = own_time
+        form.data = shown
 
 
 def _patient_context(request: ClinicRequest, form: BookingForm, values: QueryDict) -> dict[str, Any]:
     chosen = chosen_patient(request, values)
     adding = bool(values.get("new") or values.get("name") or form.has_error("last_name") or values.get("last_name"))
     first, _space, last = values.get("name", "").strip().partition(" ")
+    names = {
+        "first_name": values.get("first_name") or first.title(),
+        "last_name": values.get("last_name") or last.title(),
+    }
+    form.initial = values.dict() | names
     return {
         "values": values,
         "form": form,
         "chosen": chosen,
         "pick": picked_patient_id(request.GET),
         "adding": adding and chosen is None,
-        "first_name": values.get("first_name") or first.title(),
-        "last_name": values.get("last_name") or last.title(),
     }
 
 

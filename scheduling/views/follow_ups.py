@@ -21,7 +21,7 @@ from clinicflow.core.errors import Invalid
 from clinicflow.web.display import write_date
 from clinicflow.web.render import render_page
 from clinicflow.web.toasts import Toast
-from scheduling.forms import FollowUpFilterForm, FollowUpForm
+from scheduling.forms import FollowUpFilterForm, FollowUpForm, offer_doctors
 from scheduling.models import Appointment, FollowUp
 from scheduling.operations import follow_ups
 from scheduling.views.patient_picker import picker_context
@@ -188,6 +188,9 @@ def _form_page(
     row: FollowUp | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    form.initial = values.dict()
+    doctors = Doctor.objects.visible_to(request.actor).active()
+    offer_doctors(form, doctors, first=[] if visit else [("", _("Choose"))])
     context = {
         "form": form,
         "values": values,
@@ -195,7 +198,6 @@ def _form_page(
         "visit": visit,
         "row": row,
         "is_desk": _is_desk(request),
-        "doctors": Doctor.objects.visible_to(request.actor).active(),
         **({} if visit or row else picker_context(request, values, "follow_up_new")),
     }
     return render_page(request, "scheduling/follow_up_edit.html", context, partial="form", status=status)

@@ -27,7 +27,7 @@ from scheduling.selectors.patient_notes import read_notes
 def patient_notes(request: ClinicRequest, patient_id: UUID) -> HttpResponse:
     """The notes about a patient, `?notes=` a page of them; a POST writes one."""
     Patient.objects.visible_to(request.actor).fetch(patient_id)
-    form = NoteForm(request.POST or None)
+    form = NoteForm(request.POST or None, auto_id="note-%s")
     if form.is_valid():
         try:
             doctor_notes.create(request.actor, patient_id=patient_id, **form.note())
@@ -43,7 +43,8 @@ def patient_notes(request: ClinicRequest, patient_id: UUID) -> HttpResponse:
 def note_edit(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """Correct a note of one's own."""
     note = DoctorNote.objects.visible_to(request.actor).select_related("doctor", "appointment", "patient").fetch(pk)
-    form = NoteForm(request.POST or None, initial={"content": note.content})
+    form = NoteForm(request.POST or None, initial={"content": note.content}, auto_id=f"note-{pk}-%s")
+    form.fields["content"].widget.attrs["autofocus"] = True
     if form.is_valid():
         try:
             doctor_notes.correct(request.actor, pk, content=form.cleaned_data["content"])
@@ -70,5 +71,5 @@ def _section(request: ClinicRequest, patient_id: UUID, context: dict[str, Any], 
     notes = read_notes(request.actor, patient_id, request.GET.get("notes", ""))
     record_access(request.actor, "doctor_notes", [patient_id], resource_id=patient_id)
     patient = Patient.objects.visible_to(request.actor).fetch(patient_id)
-    context = {"notes": notes, "patient": patient, **context}
+    context = {"notes": notes, "patient": patient, "note_form": NoteForm(auto_id="note-%s"), **context}
     return render_page(request, "scheduling/note_list.html", context, partial="section", status=status)

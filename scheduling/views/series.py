@@ -22,7 +22,7 @@ from clinicflow.web.display import write_clock, write_date
 from clinicflow.web.render import render_page
 from clinicflow.web.toasts import Toast
 from scheduling.errors import SeriesConflicts
-from scheduling.forms import LENGTHS, CancelForm, MoveForm, PickForm, SeriesForm
+from scheduling.forms import CancelForm, MoveForm, PickForm, SeriesForm, offer_doctors, offer_lengths
 from scheduling.models import Appointment
 from scheduling.operations import series
 from scheduling.operations.bulk import BulkResult
@@ -90,8 +90,8 @@ def following_move(request: ClinicRequest, pk: UUID) -> HttpResponse:
             toast = Toast(text=_moved_words(visit, moved))
             doctors = (visit.doctor_id, moved[0].doctor_id)
             return updated(request, moved[0], toast, close="modal sheet", doctors=doctors)
-    context = {"conflicts": conflicts, "doctors": Doctor.objects.visible_to(request.actor).active()}
-    return _following_page(request, "scheduling/following_move.html", visit, form, **context)
+    offer_doctors(form, Doctor.objects.visible_to(request.actor).active())
+    return _following_page(request, "scheduling/following_move.html", visit, form, conflicts=conflicts)
 
 
 # ---------------------------------------------------------------- planning
@@ -160,16 +160,12 @@ def _chosen(request: ClinicRequest, pick: PickForm) -> dt.datetime | None:
 
 # ---------------------------------------------------------------- what the pages show
 def _form_page(request: ClinicRequest, form: SeriesForm, values: QueryDict, *, status: int = 200) -> HttpResponse:
-    asked = values.get("duration", "")
+    form.initial = values.dict() | {"weekdays": values.getlist("weekdays")}
+    offer_doctors(form, Doctor.objects.visible_to(request.actor).active(), first=[("", _("Choose"))])
+    offer_lengths(form, values.get("duration", ""))
     context = {
         "form": form,
         "values": values,
-        "weekdays": [
-            {"value": value, "word": word, "on": value in values.getlist("weekdays")} for value, word in SeriesForm.DAYS
-        ],
-        "units": SeriesForm.UNITS,
-        "doctors": Doctor.objects.visible_to(request.actor).active(),
-        "lengths": sorted({*LENGTHS, int(asked)}) if asked.isdigit() and 5 <= int(asked[:4]) <= 480 else LENGTHS,
         **picker_context(request, values, "series_new"),
     }
     return render_page(request, "scheduling/series_new.html", context, status=status)
@@ -221,12 +217,8 @@ def _following_page(
     visits = list(rows.for_cards())
     record_access(request.actor, "appointments", [visit.patient_id], resource_id=visit.pk)
     local = clock.local(visit.starts_at, request.actor.timezone)
-    values = request.POST or {
-        "doctor": str(visit.doctor_id),
-        "date": local.date().isoformat(),
-        "time": f"{local:%H:%M}",
-    }
-    context |= {"form": form, "visit": visit, "visits": visits, "values": values}
+    form.initial |= {"doctor": visit.doctor_id, "date": local.date(), "time": local.time()}
+    context |= {"form": form, "visit": visit, "visits": visits}
     status = 409 if context.get("conflicts") else 422 if form.errors else 200
     return render_page(request, template, context, partial="form", status=status)
 

@@ -21,7 +21,7 @@ from clinicflow.web.display import write_clock, write_date
 from clinicflow.web.render import render_page
 from clinicflow.web.templatetags.ui import phone
 from clinicflow.web.toasts import Toast
-from scheduling.forms import ChosenSlotForm, WaitlistFilterForm, WaitlistForm
+from scheduling.forms import ChosenSlotForm, WaitlistFilterForm, WaitlistForm, offer_doctors, offer_lengths
 from scheduling.models import Appointment, WaitlistEntry
 from scheduling.operations import appointments, waitlist
 from scheduling.selectors.waitlist_matching import freed_by, nearest_for
@@ -32,7 +32,6 @@ from scheduling.views.visit import add_errors
 
 PAGE = 20
 STATES = WaitlistFilterForm.STATES
-LENGTHS = (15, 30, 45, 60, 90)
 
 
 @require_GET
@@ -202,13 +201,13 @@ def _form_page(
     entry: WaitlistEntry | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    asked = values.get("duration", "")
+    form.initial = values.dict()
+    offer_doctors(form, Doctor.objects.visible_to(request.actor).active(), first=[("", _("Any doctor"))])
+    offer_lengths(form, values.get("duration", ""))
     context = {
         "form": form,
         "values": values,
         "entry": entry,
-        "doctors": Doctor.objects.visible_to(request.actor).active(),
-        "lengths": sorted({*LENGTHS, int(asked)}) if asked.isdigit() and 5 <= int(asked[:4]) <= 480 else LENGTHS,
         **({} if entry else picker_context(request, values, "waitlist_new")),
     }
     return render_page(request, "scheduling/waitlist_edit.html", context, partial="form", status=status)

@@ -51,9 +51,8 @@ const touch = (wait) => {
 };
 
 // ---- What one answer does to the others
-const values = (name) => [
-  ...form.querySelectorAll(`[name="${name}"]:checked, [name="${name}.yes"]:checked`),
-].map((input) => input.value);
+const values = (name) =>
+  [...form.querySelectorAll(`[name="${name}"]:checked, [name="${name}.yes"]:checked`)].map((input) => input.value);
 
 const showDependants = () => {
   form.querySelectorAll("[data-depends-on]").forEach((field) => {

@@ -14,7 +14,9 @@ const columns = () => [...board.querySelectorAll(".col:not([hidden])")];
 const clock = (minute) => {
   const hour = Math.floor(minute / 60);
   const minutes = String(Math.floor(minute % 60)).padStart(2, "0");
-  return day.dataset.clock === "24h" ? `${String(hour).padStart(2, "0")}:${minutes}` : `${((hour + 11) % 12) + 1}:${minutes}`;
+  return day.dataset.clock === "24h"
+    ? `${String(hour).padStart(2, "0")}:${minutes}`
+    : `${((hour + 11) % 12) + 1}:${minutes}`;
 };
 
 // ---- Now-line: the server says which minute it is, the browser only counts on.
@@ -85,7 +87,10 @@ const act = (card, verb) => {
 
 // A dialog asked for by keyboard: the source is an element that says which dialog its answer opens.
 const ask = (card, verb) => {
-  htmx.ajax("GET", `/visits/${card.dataset.id}/${verb}`, { source: document.getElementById("new-visit"), target: "#modal" });
+  htmx.ajax("GET", `/visits/${card.dataset.id}/${verb}`, {
+    source: document.getElementById("new-visit"),
+    target: "#modal",
+  });
 };
 
 board.addEventListener("keydown", (event) => {

@@ -43,7 +43,9 @@ const acts = {
     day.querySelector('[data-hours="add"]').focus();
   },
   copy: (day) => {
-    const values = rangesOf(day).filter(filled).map((range) => [...range.querySelectorAll("input")].map((i) => i.value));
+    const values = rangesOf(day)
+      .filter(filled)
+      .map((range) => [...range.querySelectorAll("input")].map((i) => i.value));
     for (let next = day.nextElementSibling; next; next = next.nextElementSibling) {
       // down to Friday; the weekend takes over only what was put into a Saturday
       if (next.dataset.weekend && !day.dataset.weekend) break;
@@ -60,7 +62,9 @@ const acts = {
     changed(day);
   },
   forget: (day) => {
-    const next = (day.nextElementSibling ?? day.previousElementSibling).querySelector("input:not([type=hidden]), button");
+    const next = (day.nextElementSibling ?? day.previousElementSibling).querySelector(
+      "input:not([type=hidden]), button",
+    );
     const field = day.parentElement;
     day.remove();
     field.dispatchEvent(new Event("input", { bubbles: true }));

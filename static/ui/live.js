@@ -68,7 +68,9 @@ addEventListener("submit", (event) => (leaving = !event.defaultPrevented)); // h
 addEventListener("pageshow", () => (leaving = false));
 
 const isChanged = (field) =>
-  ["checkbox", "radio"].includes(field.type) ? field.checked !== field.defaultChecked : field.value !== field.defaultValue;
+  ["checkbox", "radio"].includes(field.type)
+    ? field.checked !== field.defaultChecked
+    : field.value !== field.defaultValue;
 
 const isBusy = () => {
   const fields = document.querySelectorAll("textarea, input:not([type=hidden], [type=search])");
@@ -138,17 +140,17 @@ function connect() {
   const scheme = location.protocol === "https:" ? "wss" : "ws";
   socket = new WebSocket(`${scheme}://${location.host}${badge.dataset.path}`);
   const mine = socket;
-  socket.onopen = () => {
+  socket.addEventListener("open", () => {
     wait = 500;
     clearInterval(beat);
     beat = setInterval(() => mine.readyState === 1 && mine.send('{"type":"ping"}'), 20000);
-  };
-  socket.onmessage = (event) => receive(JSON.parse(event.data));
-  socket.onclose = (event) => {
+  });
+  socket.addEventListener("message", (event) => receive(JSON.parse(event.data)));
+  socket.addEventListener("close", (event) => {
     if (mine !== socket) return;
     if (event.code === ENDED && sequence !== null) end();
     else lose();
-  };
+  });
 }
 
 if (badge) {

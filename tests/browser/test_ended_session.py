@@ -55,7 +55,7 @@ def test_what_was_being_typed_stays_and_the_page_says_so(tabs):
     reason = second.locator("main input[type=text], main textarea").first
     reason.fill("Congress")
     sign_out(first)
-    expect(second.get_by_text("You are not signed in as before.")).to_be_visible()
+    expect(second.get_by_text("You've been signed out.")).to_be_visible()
     expect(reason).to_have_value("Congress")
     second.get_by_role("button", name="Try now").click()
     expect(second).to_have_url(re.compile(r"/account/login/\?next=/time-off/new$"))

@@ -74,7 +74,7 @@ def open_page(asgi_server, new_context, talks):
 
 def test_a_question_escalates_live_and_is_answered_and_resolved(open_page, talks):
     inbox, phone = open_page("/inbox"), open_page(f"/inbox/simulator/{talks.visit.pk}")
-    expect(inbox.locator(".empty")).to_contain_text("Nobody is waiting")
+    expect(inbox.locator(".empty")).to_contain_text("All caught up")
     phone.fill("#say-text", "can I come later and is my test ok?")
     phone.keyboard.press("Enter")
     row = inbox.locator(".talkrow", has_text="Hannah Lindqvist")

@@ -42,7 +42,7 @@ def test_from_the_invitation_to_the_first_sign_in(asgi_server, new_context):
     give_password(manager)
     manager.fill("[name=email]", "nia@example.test")
     manager.fill("[name=name]", "Nia Cole")
-    manager.click("text=Send the invitation")
+    manager.click("text=Send invitation")
     manager.wait_for_selector("text=Invitation sent to nia@example.test")
 
     run_due_jobs(clinic.riverside.pk, kinds=["clinics.send_invitation"])
@@ -63,7 +63,7 @@ def test_from_the_invitation_to_the_first_sign_in(asgi_server, new_context):
 
     manager.goto(f"{asgi_server}/settings/users")
     manager.click("text=Nia Cole")
-    manager.click("text=Switch access off")
+    manager.click("text=Deactivate")
     manager.wait_for_selector("text=Every sign-in of theirs here has ended")
     person.wait_for_url(re.compile("/account/login/|/choose-role"))
 
@@ -81,10 +81,10 @@ def test_time_off_moves_its_visits_while_another_looks_on(asgi_server, new_conte
     page.fill("[name=first]", clinic.day.isoformat())
     page.fill("[name=reason]", "Training")
     page.keyboard.press("Enter")
-    page.wait_for_selector("text=1 visit is in that time")
+    page.wait_for_selector("text=1 visit is booked in that time")
     page.click("#absence button[type=submit]")
     page.wait_for_selector("text=1 visit moved.")
-    page.wait_for_selector("text=told by message")
+    page.wait_for_selector("text=notified")
     other.wait_for_selector("text=Training")
     with clinic.inside(clinic.desk):
         new = Appointment.objects.get(rescheduled_from=clinic.visit)

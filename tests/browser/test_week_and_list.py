@@ -95,7 +95,7 @@ def test_by_keyboard_alone_the_weeks_go_by_and_the_same_panel_opens(opened, morn
     press(page, "Escape")
     card(page, morning.hannah).locator(".hit").focus()
     press(page, "l")
-    page.locator("#s-minutes").fill("50")
+    page.locator("#id_duration").fill("50")
     press(page, "Enter")
     expect(card(page, morning.hannah)).to_have_attribute("data-dur", "50")
     expect(page.locator("dialog[open]")).to_have_count(0)
@@ -151,8 +151,8 @@ def test_an_empty_place_of_the_week_books_there(opened, morning):
     closes = int(page.locator("main.day").get_attribute("data-closes"))
     y = box["height"] * (11 * 60 + 5 - opens) / (closes - opens)
     column(page, tomorrow).click(position={"x": 30, "y": y})
-    expect(page.locator("#b-date")).to_have_value(str(tomorrow))
-    expect(page.locator("#b-doctor")).to_have_value(str(morning.dr_okafor.pk))
+    expect(page.locator("#id_date")).to_have_value(str(tomorrow))
+    expect(page.locator("#id_doctor")).to_have_value(str(morning.dr_okafor.pk))
     expect(page.locator("#modal .slots input:checked + span")).to_have_text("11:00 am")
 
 

@@ -77,7 +77,7 @@ class ByThePatient(Decides, PageCase):
         token = self.mint("visit")
         self.open(token)
         self.decide(minimum_cancellation_notice=80 * 60)
-        self.assertContains(self.phone.get(self.url("/visit?ask=cancel", token)), "It is too late to cancel here")
+        self.assertContains(self.phone.get(self.url("/visit?ask=cancel", token)), "It's too late to cancel here")
         self.decide(minimum_cancellation_notice=60)
         self.assertContains(self.phone.get(self.url("/visit?ask=cancel", token)), 'value="cancel"')
 

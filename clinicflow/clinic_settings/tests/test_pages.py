@@ -121,7 +121,7 @@ class Saving(Pages):
         mine = self.typed("scheduling", auto_no_show_threshold="40")
         self.change_settings(self.riverside, auto_no_show_threshold=25)
         late = self.client.post("/settings/scheduling", mine)
-        self.assertContains(late, "Saved now: 25 minutes", 1, 409)
+        self.assertContains(late, "Currently saved: 25 minutes", 1, 409)
         self.assertContains(late, 'value="40"', status_code=409)
         self.assertEqual(self.settings_of(self.riverside).auto_no_show_threshold, 25)
         again = self.client.post("/settings/scheduling", mine | {"seen": late.context["form"]["seen"].value()})

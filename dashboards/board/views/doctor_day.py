@@ -28,7 +28,11 @@ def my_day(request: ClinicRequest, visit_id: UUID | None = None) -> HttpResponse
     """The doctor's own visits of today; the one opened is the next who waits, or the one asked for."""
     agenda = read_agenda(request.actor, clock.now(), request.clinic_settings, visit_id)
     record_access(request.actor, "appointments", agenda.patient_ids, resource_id=visit_id or "")
-    context = {"agenda": agenda, "reading": summary_page(request.actor, agenda.visit.pk) if agenda.visit else None}
+    context = {
+        "agenda": agenda,
+        "reading": summary_page(request.actor, agenda.visit.pk) if agenda.visit else None,
+        "note_form": _note_form(agenda.own_note),
+    }
     return render_page(request, "dashboards/my_day.html", context, partial="visit")
 
 
@@ -37,7 +41,7 @@ def my_day(request: ClinicRequest, visit_id: UUID | None = None) -> HttpResponse
 def my_day_note(request: ClinicRequest, visit_id: UUID) -> HttpResponse:
     """Keep what the doctor writes about a visit: one note of one's own, changed when it is saved again."""
     visit = Appointment.objects.visible_to(request.actor).for_cards().fetch(visit_id)
-    form = NoteForm(request.POST)
+    form = NoteForm(request.POST, auto_id="visit-note-%s")
     record_access(request.actor, "doctor_notes", [visit.patient_id], resource_id=visit.pk)
     if form.is_valid():
         try:
@@ -54,8 +58,17 @@ def _note_kept(request: ClinicRequest, visit: Appointment, note: DoctorNote) -> 
     if not wants_fragment(request):
         messages.success(request, _("The note is saved"))
         return redirect("my_day_visit", visit.pk)
-    context = {"visit": visit, "own_note": note, "toast": Toast(text=_("The note is saved"))}
+    context = {
+        "visit": visit,
+        "own_note": note,
+        "note_form": _note_form(note),
+        "toast": Toast(text=_("The note is saved")),
+    }
     return render_page(request, "dashboards/_my_day_note.html", context)
+
+
+def _note_form(note: DoctorNote | None) -> NoteForm:
+    return NoteForm(initial={"content": note.content if note else ""}, auto_id="visit-note-%s")
 
 
 def _keep_note(request: ClinicRequest, visit: Appointment, content: str) -> DoctorNote:
