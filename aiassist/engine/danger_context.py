@@ -1,0 +1,212 @@
+"""Whether the words around a phrase of danger leave it one: negation, the past, older relatives, what is supposed, what a
+medicine is for, and figures of speech.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aiassist.engine.phrases import Found
+
+_BEFORE, _AFTER = 12, 10  # tokens that are looked at
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_NEGATORS = _words(
+    "no not never without denies deny denied denying none don't dont didn't didnt haven't havent hasn't hasnt isn't isnt "
+    "wasn't wasnt doesn't doesnt aren't ain't nor neither zero negative cannot can't cant won't sin niega niego ningun ninguna ningunos ningunas nunca tampoco ni jamas nada"
+)
+# After a negator, these make it deny something else: "not sure", "no doubt", "I don't know if".
+_NO_DENIAL = _words("only just sure doubt idea know think relief better stop solo se seguro joke joking kidding lying feeling good well ok okay able tengo_idea mejora importa matter bueno bien")
+_CONTRAST = _words("but pero however except although though aunque yet sino still because cause porque then entonces")
+_SUBJECTS = _words("i i'm im i've ive my he she he's she's we it it's they you the me mi yo tengo siento estoy esta tiene el ella creo have having feel feeling please help")
+_DENIED_AFTER = _words("no none denied denies negative never nope ninguno ninguna nunca nada nil na n/a negativo niega absent")
+
+_PAST = _words(
+    "ago history hx h/o childhood previously prior former historial antecedente antecedentes historia used years months "
+    "pasado infancia decades teenager teens surgery-history"
+)
+_PAST_PAIRS = frozenset([
+    ("last", "year"), ("as", "a"), ("when", "i"), ("in", "the"), ("years", "ago"), ("de", "nino"), ("de", "nina"), ("cuando", "era"),
+    ("cuando", "tenia"), ("hace", "anos"), ("ano", "pasado"), ("last", "month"), ("back", "in"), ("de", "joven"),
+])  # fmt: skip
+_PAST_AFTER_PAIR = {("as", "a"): _words("child kid baby teen teenager young"), ("when", "i"): _words("was were"), ("in", "the"): _words("past nineties eighties 90s 80s 70s 60s")}  # fmt: skip
+_RECENT = _words(
+    "now today tonight morning just currently again started starting sudden suddenly yesterday minutes hours hour ahora hoy anoche recien ahorita ayer horas minutos repente esta "
+    "still immediately help ayuda"
+)
+_RELATIVES = _words(
+    "father mother dad mom mum brother sister uncle aunt grandfather grandmother grandma grandpa cousin family parents "
+    "fathers mothers dad's mom's father's mother's padre madre abuelo abuela tio tia hermano hermana primo prima familia suegro suegra grandparents grandparent familiar fam papa mama"
+)
+_RELATIVE_PAST = _words("had died suffered passed has runs committed tuvo murio sufrio fallecio padecio history of from de con")
+_SUPPOSED = _words("if case whenever unless risk risks prevent prevents preventing prevention avoid treat treats treating causes cause causing effects effect warning signs about evitar prevenir riesgo causar causa previene handle specialize atienden tratan like such check screen screening read article movie show book news song brochure pamphlet poster video")
+_SUPPOSED_PAIRS = frozenset([("can", "cause"), ("could", "cause"), ("may", "cause"), ("do", "you"), ("does", "the"), ("en", "caso"), ("puede", "causar"), ("side", "effects")])  # fmt: skip
+_PURPOSE = _words("for para prn needed against por")
+_REAL_PURPOSE = _words("here appointment appt come came coming seen visit call calling help er hospital went going reason cita consulta vengo ayuda voy urgencias emergency care attention doctor checked")
+_UNREAL_AFTER = _words("clinic prevention hotline disorder disorders specialist screening test tests awareness class unit protocol precautions watch squad medicine medication meds pills pill killer killers killing relief management cream patch risk support rehab survivor x-ray xray")
+_JOKES = _words("lol lmao haha hahaha jaja jajaja jajajaja jk rofl lmfao jeje bill price cost saw figuratively joking kidding laughing laughed laugh jokes joke score game suspense shoes traffic commute broma risa cuenta factura precio")
+_DYING_OF = _words("to laughing hunger boredom embarrassment curiosity heat hungry thirst for risa ganas hambre sed sueno frio calor verguenza pena aburrimiento curiosidad amor nervios envidia ansias emocion coraje antojo waiting excitement")
+_SERIOUS = frozenset(["self_harm", "poisoning", "violence"])
+_JOKABLE = frozenset(["dying", "chest", "emergency", "stroke", "pain", "fainting", "violence", "breath", "seizure"])
+_INHERITED = frozenset(["chest", "stroke", "seizure", "bleeding", "fainting", "breath", "self_harm", "allergy", "pain", "poisoning"])
+_TREATED = frozenset(["chest", "breath", "seizure", "stroke", "bleeding", "pain", "allergy", "fainting", "poisoning", "child"])
+
+WORDS = (
+    _NEGATORS | _NO_DENIAL | _CONTRAST | _SUBJECTS | _PAST | _RECENT | _RELATIVES | _RELATIVE_PAST | _SUPPOSED | _PURPOSE
+    | _REAL_PURPOSE | _UNREAL_AFTER | _JOKES | _DYING_OF
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """A phrase and the words of its sentence around it; a comma is a word of its own."""
+
+    before: tuple[str, ...]
+    inside: tuple[str, ...]
+    after: tuple[str, ...]
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What the verdict depends on."""
+        return (*self.before, "<", *self.inside, ">", *self.after)
+
+
+def around(words: Sequence[str], commas: frozenset[int], found: Found) -> Surroundings:
+    """What is said before, in and after a phrase, inside its sentence."""
+    first, last = found.start, found.end
+    while first < last and words[first] == "<end>":
+        first += 1
+    while last > first and words[last - 1] == "<end>":
+        last -= 1
+    start, end = first, last
+    while start > 0 and words[start - 1] != "<end>" and first - start < _BEFORE:
+        start -= 1
+    while end < len(words) and words[end] != "<end>" and end - last < _AFTER:
+        end += 1
+    return Surroundings(
+        tuple(_said(words, commas, start, first)),
+        tuple(words[first:last]),
+        tuple(_said(words, commas, last - 1, end)[1:]) + _answer_after(words, end),
+    )
+
+
+def _said(words: Sequence[str], commas: frozenset[int], start: int, end: int) -> list[str]:
+    said: list[str] = []
+    for at in range(start, end):
+        said.append(words[at])
+        if at in commas:
+            said.append(",")
+    return said
+
+
+def _answer_after(words: Sequence[str], end: int) -> tuple[str, ...]:
+    """ "Chest pain? No." has its denial in a sentence of its own."""
+    if end + 2 < len(words) and words[end] == "<end>" and words[end + 2] == "<end>" and words[end + 1] in _DENIED_AFTER:
+        return ("?", words[end + 1])
+    return ()
+
+
+def counts(kind: str, said: Surroundings) -> bool:
+    """Whether a phrase is a danger where it stands."""
+    if _is_negated(said) or _is_denied_after(said) or _is_figure_of_speech(kind, said):
+        return False
+    everything = {*said.before, *said.inside, *said.after}
+    recent = bool(everything & _RECENT)
+    if kind in _INHERITED and _is_of_a_relative(said) and not recent:
+        return False
+    if not recent and _is_past(said):
+        return False
+    if said.after[:1] and said.after[0] in _UNREAL_AFTER:
+        return False
+    if kind not in _SERIOUS and _is_supposed(said):
+        return False
+    return not (kind in _TREATED and not recent and _is_purpose(said))
+
+
+def _is_negated(said: Surroundings) -> bool:
+    """A negator before the phrase whose scope reaches it: no contrast, no clause of its own in between."""
+    before = said.before
+    for distance, word in enumerate(reversed(before), start=1):
+        at = len(before) - distance
+        following = before[at + 1 :]
+        if word in _CONTRAST:
+            return False
+        if word not in _NEGATORS:
+            continue
+        if any(other in _NO_DENIAL for other in following[:2]):
+            return False
+        if word == "no" and following and following[0] in ("i", "i'm", "im", "my", "we", "he", "she", "it", "it's", "please", "the"):
+            return False
+        starts_anew = any(
+            mark == "," and index + 1 < len(following) and following[index + 1] in _SUBJECTS
+            for index, mark in enumerate(following)
+        )
+        return not starts_anew and len([other for other in following if other != ","]) <= 9
+    return False
+
+
+def _is_denied_after(said: Surroundings) -> bool:
+    """ "chest pain: none", "dolor de pecho: no"."""
+    after = said.after
+    if len(after) >= 2 and after[0] in (",", "?") and after[1] in _DENIED_AFTER:
+        return len(after) == 2 or after[2] == ","
+    return len(after) == 1 and after[0] in _DENIED_AFTER
+
+
+def _is_figure_of_speech(kind: str, said: Surroundings) -> bool:
+    everything = {*said.before, *said.inside, *said.after}
+    if said.inside[-1] in ("die", "dying", "muriendo", "morir", "morirme", "muero") or kind == "dying":
+        follow = [word for word in said.after[:3] if word not in ("of", "de", "from", "a", "la", "los")]
+        if follow and follow[0] in _DYING_OF:
+            return True
+    if kind in _JOKABLE and everything & _JOKES:
+        return True
+    return said.after[:1] == ("of",) and said.after[1:2] in (("luck",), ("genius",), ("midnight",))
+
+
+def _is_of_a_relative(said: Surroundings) -> bool:
+    """ "my father had a stroke", "heart attack (mother)"; not "my father is having one"."""
+    before = said.before[-6:]
+    if "family" in before or "familiar" in before or "familiares" in before:
+        return True
+    for at, word in enumerate(before):
+        if word in _RELATIVES:
+            return bool({*before[at + 1 :], *said.inside[:1]} & _RELATIVE_PAST) or before[at + 1 : at + 2] == (",",)
+    return any(word in _RELATIVES for word in said.after[:3]) and "my" not in said.before[-1:]
+
+
+def _is_past(said: Surroundings) -> bool:
+    everything = [*said.before, *said.inside, *said.after]
+    for at, word in enumerate(everything):
+        if word in _PAST or _is_year(word):
+            return True
+        pair = (word, everything[at + 1]) if at + 1 < len(everything) else ("", "")
+        if pair in _PAST_PAIRS:
+            third = everything[at + 2] if at + 2 < len(everything) else ""
+            if pair not in _PAST_AFTER_PAIR or third in _PAST_AFTER_PAIR[pair]:
+                return True
+    return False
+
+
+def _is_year(word: str) -> bool:
+    return len(word) == 4 and word.isdigit() and word[:2] in ("19", "20")
+
+
+def _is_supposed(said: Surroundings) -> bool:
+    """ "if I have chest pain", "can cause bleeding", "do you treat strokes"."""
+    before = [word for word in said.before[-5:] if word != ","]
+    if set(before[-4:]) & _SUPPOSED and not set(before) & _CONTRAST:
+        return True
+    return any(pair in _SUPPOSED_PAIRS for pair in zip(before, before[1:], strict=False)) and "think" not in before
+
+
+def _is_purpose(said: Surroundings) -> bool:
+    """ "aspirin for chest pain" in a list of medicines; not "here for chest pain"."""
+    for distance in (1, 2):
+        if len(said.before) >= distance and said.before[-distance] in _PURPOSE:
+            lead = said.before[:-distance][-4:]
+            return not set(lead) & _REAL_PURPOSE and bool(lead)
+    return False
