@@ -25,12 +25,14 @@ _SUBJECTS = _words("i i'm im i've ive my he she he's she's we it it's they you t
 _DENIED_AFTER = _words("no none denied denies negative never nope ninguno ninguna nunca nada nil na n/a negativo niega absent")
 
 _PAST = _words(
-    "ago history hx h/o childhood previously prior former historial antecedente antecedentes historia used years months "
-    "pasado infancia decades teenager teens surgery-history"
+    "history hx h/o childhood previously prior former historial antecedente antecedentes historia used "
+    "pasado infancia decades teenager teens"
 )
+_LONG_TIMES = _words("anos ano meses mes semanas")
 _PAST_PAIRS = frozenset([
-    ("last", "year"), ("as", "a"), ("when", "i"), ("in", "the"), ("years", "ago"), ("de", "nino"), ("de", "nina"), ("cuando", "era"),
-    ("cuando", "tenia"), ("hace", "anos"), ("ano", "pasado"), ("last", "month"), ("back", "in"), ("de", "joven"),
+    ("last", "year"), ("as", "a"), ("when", "i"), ("in", "the"), ("years", "ago"), ("months", "ago"), ("weeks", "ago"),
+    ("yrs", "ago"), ("year", "ago"), ("month", "ago"), ("years", "back"), ("de", "nino"), ("de", "nina"), ("cuando", "era"),
+    ("cuando", "tenia"), ("de", "chico"), ("de", "chica"), ("over", "age"), ("ano", "pasado"), ("last", "month"), ("back", "in"), ("de", "joven"),
 ])  # fmt: skip
 _PAST_AFTER_PAIR = {("as", "a"): _words("child kid baby teen teenager young"), ("when", "i"): _words("was were"), ("in", "the"): _words("past nineties eighties 90s 80s 70s 60s")}  # fmt: skip
 _RECENT = _words(
@@ -48,7 +50,12 @@ _PURPOSE = _words("for para prn needed against por")
 _REAL_PURPOSE = _words("here appointment appt come came coming seen visit call calling help er hospital went going reason cita consulta vengo ayuda voy urgencias emergency care attention doctor checked")
 _UNREAL_AFTER = _words("clinic prevention hotline disorder disorders specialist screening test tests awareness class unit protocol precautions watch squad medicine medication meds pills pill killer killers killing relief management cream patch risk support rehab survivor x-ray xray")
 _JOKES = _words("lol lmao haha hahaha jaja jajaja jajajaja jk rofl lmfao jeje bill price cost saw figuratively joking kidding laughing laughed laugh jokes joke score game suspense shoes traffic commute broma risa cuenta factura precio")
+_DROWNING = _words("drowning drowned ahogo ahoga ahogando suffocating asfixiando asfixio")
+_WATER = _words("pool water bath tub lake river ocean sea agua alberca piscina tina rio mar flema flemas saliva sangre blood fluid")
 _DYING_OF = _words("to laughing hunger boredom embarrassment curiosity heat hungry thirst for risa ganas hambre sed sueno frio calor verguenza pena aburrimiento curiosidad amor nervios envidia ansias emocion coraje antojo waiting excitement")
+_PLAIN_NEGATORS = _words("no not without sin never isn't isnt don't dont nunca ni nor")
+_WITHOUT_NEGATORS = frozenset(["chest", "pain", "head_injury"])
+_MOVES = _words("moving moved move movement movements kicking kicked kick kicks baby bebe patadas patea mueve moverse movido siento")
 _SERIOUS = frozenset(["self_harm", "poisoning", "violence"])
 _JOKABLE = frozenset(["dying", "chest", "emergency", "stroke", "pain", "fainting", "violence", "breath", "seizure"])
 _INHERITED = frozenset(["chest", "stroke", "seizure", "bleeding", "fainting", "breath", "self_harm", "allergy", "pain", "poisoning"])
@@ -56,7 +63,8 @@ _TREATED = frozenset(["chest", "breath", "seizure", "stroke", "bleeding", "pain"
 
 WORDS = (
     _NEGATORS | _NO_DENIAL | _CONTRAST | _SUBJECTS | _PAST | _RECENT | _RELATIVES | _RELATIVE_PAST | _SUPPOSED | _PURPOSE
-    | _REAL_PURPOSE | _UNREAL_AFTER | _JOKES | _DYING_OF
+    | _REAL_PURPOSE | _UNREAL_AFTER | _JOKES | _DYING_OF | _LONG_TIMES | _WATER | _PLAIN_NEGATORS | _MOVES
+    | frozenset(word for pair in _PAST_PAIRS for word in pair) | frozenset(["hace", "family", "familiar", "familiares"])
 )  # fmt: skip
 
 
@@ -111,15 +119,15 @@ def _answer_after(words: Sequence[str], end: int) -> tuple[str, ...]:
 
 def counts(kind: str, said: Surroundings) -> bool:
     """Whether a phrase is a danger where it stands."""
-    if _is_negated(said) or _is_denied_after(said) or _is_figure_of_speech(kind, said):
+    if _is_negated(said) or _is_negated_inside(kind, said) or _is_denied_after(said) or _is_figure_of_speech(kind, said):
         return False
     everything = {*said.before, *said.inside, *said.after}
     recent = bool(everything & _RECENT)
     if kind in _INHERITED and _is_of_a_relative(said) and not recent:
         return False
-    if not recent and _is_past(said):
+    if _is_past(said):
         return False
-    if said.after[:1] and said.after[0] in _UNREAL_AFTER:
+    if kind != "poisoning" and said.after[:1] and said.after[0] in _UNREAL_AFTER:
         return False
     if kind not in _SERIOUS and _is_supposed(said):
         return False
@@ -148,6 +156,13 @@ def _is_negated(said: Surroundings) -> bool:
     return False
 
 
+def _is_negated_inside(kind: str, said: Surroundings) -> bool:
+    """ "12 weeks pregnant, no bleeding": a denial in a gap of a phrase that has none of its own."""
+    if kind == "pregnancy":
+        return said.inside[-1] not in _MOVES and bool(set(said.inside[:-1]) & _PLAIN_NEGATORS)
+    return kind in _WITHOUT_NEGATORS and bool(set(said.inside) & _PLAIN_NEGATORS)
+
+
 def _is_denied_after(said: Surroundings) -> bool:
     """ "chest pain: none", "dolor de pecho: no"."""
     after = said.after
@@ -164,7 +179,15 @@ def _is_figure_of_speech(kind: str, said: Surroundings) -> bool:
             return True
     if kind in _JOKABLE and everything & _JOKES:
         return True
+    if said.inside[-1] in _DROWNING and said.after[:1] in (("in",), ("en",), ("of",), ("de",)):
+        return not set(said.after[1:4]) & _WATER
+    if kind == "bleeding" and _follows((*said.inside, *said.after), _words("bleeding bleed"), _words("me us money cash dry")):
+        return True
     return said.after[:1] == ("of",) and said.after[1:2] in (("luck",), ("genius",), ("midnight",))
+
+
+def _follows(words: Sequence[str], firsts: frozenset[str], seconds: frozenset[str]) -> bool:
+    return any(one in firsts and other in seconds for one, other in zip(words, words[1:], strict=False))
 
 
 def _is_of_a_relative(said: Surroundings) -> bool:
@@ -178,17 +201,28 @@ def _is_of_a_relative(said: Surroundings) -> bool:
     return any(word in _RELATIVES for word in said.after[:3]) and "my" not in said.before[-1:]
 
 
+def _past_marks(words: Sequence[str]) -> list[int]:
+    """Where a text tells of the past: a year, "history of", "3 years ago", "hace 8 años", "as a child"."""
+    marks = []
+    for at, word in enumerate(words):
+        pair = (word, words[at + 1] if at + 1 < len(words) else "")
+        third = words[at + 2] if at + 2 < len(words) else ""
+        in_pair = pair in _PAST_PAIRS and (pair not in _PAST_AFTER_PAIR or third in _PAST_AFTER_PAIR[pair])
+        if word in _PAST or _is_year(word) or in_pair or (word == "hace" and {pair[1], third} & _LONG_TIMES):
+            marks.append(at)
+    return marks
+
+
 def _is_past(said: Surroundings) -> bool:
-    everything = [*said.before, *said.inside, *said.after]
-    for at, word in enumerate(everything):
-        if word in _PAST or _is_year(word):
-            return True
-        pair = (word, everything[at + 1]) if at + 1 < len(everything) else ("", "")
-        if pair in _PAST_PAIRS:
-            third = everything[at + 2] if at + 2 < len(everything) else ""
-            if pair not in _PAST_AFTER_PAIR or third in _PAST_AFTER_PAIR[pair]:
-                return True
-    return False
+    """Whether the past is told of, and no word of the present stands nearer to the phrase."""
+    words = [*said.before, *said.inside, *said.after]
+    first, last = len(said.before), len(said.before) + len(said.inside) - 1
+    distance = [max(first - at, at - last, 0) for at in range(len(words))]
+    past = min((distance[at] for at in _past_marks(words)), default=None)
+    if past is None:
+        return False
+    recent = min((distance[at] for at, word in enumerate(words) if word in _RECENT), default=_BEFORE + _AFTER)
+    return past <= recent
 
 
 def _is_year(word: str) -> bool:

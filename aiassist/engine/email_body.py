@@ -41,8 +41,8 @@ _BANNER = re.compile(
 )
 # Our own request, quoted without any mark.
 _OUR_KEYS = re.compile(
-    r"reply c to confirm, r to reschedule, x to cancel, stop to end\.?|"
-    r"responda c para confirmar, r para cambiarla, x para cancelar, stop para no recibir m[aá]s\.?",
+    r"reply c to confirm, r to [^\n]{1,40}, stop to \w{1,12}\.?|"
+    r"responda c para confirmar, r para [^\n]{1,50}, stop para (?:no recibir m[aá]s|\w{1,12})\.?",
     re.IGNORECASE,
 )
 _OUR_REQUEST = re.compile(
@@ -56,10 +56,19 @@ _CLOSING = re.compile(
     re.IGNORECASE,
 )
 _CONTACT = re.compile(
-    r"^\W{0,3}(?:(?:tel|cell|phone|mobile|fax|m|c|t|o|p|cel|m[oó]vil|tel[eé]fono)\W{1,3})?(?:\+?[\d(][\d\s().-]{6,20}|[^\s@]{1,64}@[^\s@]{1,64}|(?:https?://|www\.)\S{1,120})\s*$",
+    r"\b(?:tel|cell|phone|mobile|fax|cel|m[oó]vil|tel[eé]fono|ext)\b\.?|\+?[\d(][\d\s().-]{5,20}|[^\s@|]{1,64}@[^\s@|]{1,64}|"
+    r"(?:https?://|www\.)\S{1,120}",
     re.IGNORECASE,
 )
-_NAME = re.compile(r"^[^\w]{0,3}([A-ZÀ-Þ][\w'’.-]{0,20}(?: [A-ZÀ-Þ][\w'’.-]{0,20}){0,3})[,.]?$")
+_DASHES = frozenset(["--", "—", "__"])
+_LINKS = frozenset(["of", "de", "la", "del", "and", "y", "the", "at", "for", "los", "las"])
+
+
+def unquoted(text: str) -> str:
+    """A message without the quoted original and our own request; signatures are still in it."""
+    text = text[:LONGEST].replace("\r\n", "\n").replace("\r", "\n")
+    text = _OUR_KEYS.sub("", _OUR_REQUEST.sub("", text))
+    return "\n".join(_without_quotes(text.split("\n"))).strip()
 
 
 def written(text: str, known_words: frozenset[str] = frozenset()) -> str:
@@ -67,10 +76,7 @@ def written(text: str, known_words: frozenset[str] = frozenset()) -> str:
 
     `known_words`, folded, are never taken for a name below a closing line: "Thanks, / Cancel" is no signature.
     """
-    text = text[:LONGEST].replace("\r\n", "\n").replace("\r", "\n")
-    text = _OUR_KEYS.sub("", _OUR_REQUEST.sub("", text))
-    lines = _without_quotes(text.split("\n"))
-    return "\n".join(_without_signature(lines, known_words)).strip()
+    return "\n".join(_without_signature(unquoted(text).split("\n"), known_words)).strip()
 
 
 def _without_quotes(lines: list[str]) -> list[str]:
@@ -111,29 +117,35 @@ def _without_signature(lines: list[str], known_words: frozenset[str]) -> list[st
     kept: list[str] = []
     for at, line in enumerate(lines):
         bare = line.strip()
-        if bare in ("--", "—", "__") or _NOTICE.match(bare):
+        if bare in _DASHES or _NOTICE.match(bare):
             break
-        if _PHONE_LINE.match(bare):
-            continue
-        kept.append(line)
         if _CLOSING.match(bare) and _is_signature(lines[at + 1 :], known_words):
             break
+        if not _PHONE_LINE.match(bare):
+            kept.append(line)
     return kept
 
 
 def _is_signature(lines: list[str], known_words: frozenset[str]) -> bool:
-    """Whether a name stands below a closing line, and then nothing but ways to reach it."""
+    """Whether a name stands below a closing line, and then nothing but offices and ways to reach it."""
     if len(lines) > _LONGEST_SIGNATURE:
         return False
     below = [line.strip() for line in lines if line.strip()]
     for at, line in enumerate(below):
-        if at and (_PHONE_LINE.match(line) or _NOTICE.match(line) or line in ("--", "—")):
+        if at and (_PHONE_LINE.match(line) or _NOTICE.match(line) or line in _DASHES):
             return True
-        if not (_CONTACT.match(line) if at else _is_name(line, known_words)):
+        if not (_is_name(line, known_words, most=4) or (at and _is_detail(line, known_words))):
             return False
     return bool(below)
 
 
-def _is_name(line: str, known_words: frozenset[str]) -> bool:
-    match = _NAME.match(line)
-    return bool(match) and not {word.strip(".").lower() for word in match[1].split()} & known_words
+def _is_name(line: str, known_words: frozenset[str], most: int) -> bool:
+    """Whether a line is made of capitalised words that mean nothing in a reply."""
+    words = [word for word in re.findall(r"[^\W\d_][\w'’]*", line) if word.lower() not in _LINKS]
+    return 0 < len(words) <= most and all(word[0].isupper() and word.lower() not in known_words for word in words)
+
+
+def _is_detail(line: str, known_words: frozenset[str]) -> bool:
+    """Whether a line is an office, a firm, a number or an address of the one who signed."""
+    rest = _CONTACT.sub(" ", line)
+    return not re.search(r"[^\W\d_]", rest) or _is_name(rest, known_words, most=8)

@@ -14,7 +14,7 @@ from aiassist.engine.reply_spelling import Speller
 from aiassist.engine.reply_tokens import Piece
 
 _CLASSES = {
-    "stop": "stop stopp stpo sotp stap cease halt quit desist discontinue kwit",
+    "stop": "stop sto stp stopp stpo sotp stap cease halt quit desist discontinue kwit",
     "unsubscribe": "unsubscribe unsubscribed unsubscribing unsub unsubcribe unsubscibe unsuscribe unsubscrib unsubscribes desuscribir desuscribirme desuscribanme desuscribame desuscribeme desuscribase unenroll disenroll deregister desinscribir desinscribirme desinscribanme",
     "send": "send sending sendin text texting txting txtin textin message messaging msging contact contacting email emailing mailing call calling bother bothering bug bugging harass harassing spam spamming write writing annoy annoying pester pestering notify notifying remind reminding hitting blowing robocalling robotexting",
     "contact": "text message msg txt contact email mail call bother write spam sms annoy remind notify harass bug disturb pester",
@@ -26,7 +26,7 @@ _CLASSES = {
     "det": "all the these this those your any more further my of such with dem them",
     "not": "don't dont never not",
     "get": "get getting receive receiving recieve recieving",
-    "data": "number phone name cell contact info information details email data no num mobile cellphone",
+    "data": "address number phone name cell contact info information details email data no num mobile cellphone",
     "remove": "remove delete erase take drop scratch get cross strike pull",
 }
 _MACROS = {
@@ -34,7 +34,7 @@ _MACROS = {
     "list": "([<det>] [<det>] [<kind>|mailing|calling|contact|distribution|call] (list|lists|database|system|records|contacts|directory|thread|group|rotation|<messages>))",
     "these": "([all] [of] (these|this|those|it|that|them|your|the|any) [more|of] [<det>] [<kind>] [<message>])",
     "over": "(<end>|please|pls|plz|thanks|thank|thx|now|already|immediately|asap|anymore|again|ever|ya|gracias|por|i|i'm|im|you|u|it's|we|or|this)",
-    "mas": "([mas] [de] [los|estos|sus|esos|mas|tantos|este|esta] <mensajes>)",
+    "mas": "([mas] [de] [los|las|estos|estas|sus|esos|esas|mas|tantos|tantas|este|esta|ningun|ninguna|ningunos] <mensajes>)",
     "num": "([mi|este|el|a] [este|mi] (numero|telefono|celular|contacto|nombre|numeros|datos|informacion|correo))",
 }
 _PHRASES = [
@@ -53,6 +53,9 @@ _PHRASES = [
     "(i|we) said <stop>",
     "<message> _4 (make|please|just|to|and|must|should|gotta) [it|this|them] [please] <stop> <end>",
     "cease and desist",
+    "<stop> (blowing up|hitting up|filling up|lighting up) my (phone|cell|inbox|line)",
+    "<stop> [de|los|las|sus|con los|mandar|enviar] <mensajes>",
+    "(make|get) (it|these|this|the|all these|those) [<kind>] [<message>] [to] <stop>",
     # keywords
     "<unsubscribe>",
     "un subscribe",
@@ -105,11 +108,11 @@ _PHRASES = [
     "no [me] interesa [recibir] {mas}",
     "no (autorizo|doy (permiso|consentimiento|autorizacion)) (<end>|para|a|que)",
     "(no mas|nomas|ya no mas|basta de|basta ya de|suficientes|cero|sin) {mas}",
-    "(paren|pare|para|parar|parenle|parele|detener|detengan|detenga|detenganse|suspender|suspendan|suspenda|cancelar|cancelen|cancele|quitar|quiten|eliminar|eliminen|desactivar|desactiven|dejar de recibir|frenar|corten) [ya] [de|con|a] [enviar|mandar|recibir] [los|las|estos|estas|mis|mi|sus|la|esos|tantos|todos los] ({mas}|suscripcion|suscripciones)",
+    "(paren|pare|para|parar|parenle|parele|detener|detengan|detenga|detenganse|suspender|suspendan|suspenda|cancelar|cancelen|cancele|quitar|quiten|eliminar|eliminen|desactivar|desactiven|dejar de recibir|frenar|corten|paro|cancelo|detengo|elimino|quito|desactivo) [ya] [de|con|a] [enviar|mandar|recibir] [los|las|estos|estas|mis|mi|sus|la|esos|tantos|todos los] ({mas}|suscripcion|suscripciones)",
     "(paren|pare|parenle|parele) (de (mandar|enviar|escribir|molestar|llamar|textear|mandarme|enviarme|escribirme|molestarme|llamarme|textearme|chingar|joder)|ya <end>|con esto|por favor <end>|<end>)",
-    "(dejen|deje|deja|dejenme|dejeme|dejame|dejar) [ya] de (mandar|enviar|escribir|molestar|llamar|contactar|textear|mandarme|enviarme|escribirme|molestarme|llamarme|contactarme|textearme|fastidiar|fastidiarme|chingar|joder|joderme|recibir|mandarnos|escribirnos|llamarnos|molestarnos|acosar|acosarme|estar (mandando|enviando|escribiendo|molestando|llamando))",
+    "(dejen|deje|deja|dejenme|dejeme|dejame|dejar|dejo) [ya] de (mandar|enviar|escribir|molestar|llamar|contactar|textear|mandarme|enviarme|escribirme|molestarme|llamarme|contactarme|textearme|fastidiar|fastidiarme|chingar|joder|joderme|recibir|mandarnos|escribirnos|llamarnos|molestarnos|acosar|acosarme|estar (mandando|enviando|escribiendo|molestando|llamando))",
     "(dejen|deje|deja|dejenme|dejeme|dejame|dejenos|dejennos) [ya] (en paz|tranquilo|tranquila|tranquilos)",
-    "(darme|dar|denme|deme|dame|darse|doy|den) de baja",
+    "(darme|dar|denme|deme|dame|darse|doy|den|dan|dado) de baja",
     "(quiero|deseo|solicito|pido) [mi|la] baja",
     "(quiteme|quitenme|saqueme|saquenme|borreme|borrenme|elimineme|eliminenme|remuevanme|remuevame|sacame|quitame|borrame|eliminame|quitarme|borrarme|salirme|sacarme) (<end>|de [la|su|esta|esa|sus|los|estos] (lista|listas|base|sistema|mensajes|registros|contactos|aqui|ahi|grupo)|por favor|ya|porfavor)",
     "(quite|quiten|saque|saquen|borre|borren|elimine|eliminen|remueva|remuevan|quitar|borrar|eliminar|sacar) {num}",
@@ -126,7 +129,7 @@ _KEYWORDS = [
     "(alto|alto ya|parar|pare|paren|baja|detener|basta|ya basta|suficiente|detenganse|no mas|ya no mas|no me interesa|fuera|terminar|cancelar suscripcion|cancelar mensajes|eliminar|salir|larguense|arret)",
 ]
 _BESIDE_KEYWORDS = [
-    "(no [thanks|thank you]|no,|yes|ok|okay|just|i said|now|already|asap|immediately|ya|si|sí|and|please)",
+    "(no [thanks|thank you]|no,|yes|ok|okay|just|i said|now|already|asap|immediately|ya|si|sí|and|please|kindly)",
     "(you (idiots|people|guys|all|morons|assholes|jerks)|idiots|people|assholes|morons|jerks|pendejos|idiotas|cabrones)",
     "(🛑|✋|😡|🤬|😠|🚫|⛔|🖕|🙄|😤|❌)",
 ]
@@ -134,6 +137,7 @@ _ANGER = frozenset(
     "fuck fucking fuckin fkn fking effing freaking frickin fricking goddamn goddam damn damned dammit hell heck bloody shit shitty ass the-hell pinche pinches puta maldita maldito malditos chingada carajo jodidos jodido puto putos joder chingados".split()
 )
 _NEGATIONS = frozenset(["don't", "dont", "not", "never", "won't", "wont", "can't", "cant", "cannot", "didn't", "didnt", "doesn't", "doesnt", "wouldn't", "no", "haven't", "ain't", "without", "nunca", "sin"])  # fmt: skip
+_LINKS = frozenset("to want wanted you i please ever going need have would like just say saying said can should will it be really even ask asked asking wish plan trying try me us we gonna wanna mean meant do did quiero que deseo se les los quise vayan vaya".split())
 _ASIDE = frozenset(["if", "whether", "unless", "should", "does", "did", "happens", "have", "accidentally", "accident", "mistake", "mistakenly", "resubscribe", "undo", "before", "after", "says", "said", "word", "debo", "pasa"])  # fmt: skip
 _LIMITS = frozenset(["at", "before", "after", "during", "until", "till", "between", "while", "when", "on", "so", "about", "unless", "except", "antes", "despues", "durante", "hasta", "al", "cuando", "en", "sobre"])  # fmt: skip
 _NO_LIMITS = frozenset(["this", "all", "here", "my", "these", "your", "anything", "anymore", "este", "mi", "the", "any", "esta", "absoluto"])  # fmt: skip
@@ -199,6 +203,16 @@ def _has_phrase(pieces: Sequence[Piece]) -> bool:
     return any(_means_it(words, found) for found in finder.find(symbols))
 
 
+def _governed_by_a_negation(before: Sequence[str]) -> bool:
+    """Whether a negation just before reaches the phrase: "I don't want to", not "this is not Maria"."""
+    for word in reversed(before[-5:]):
+        if word in _NEGATIONS:
+            return True
+        if word not in _LINKS:
+            return False
+    return False
+
+
 def _means_it(words: Sequence[str], found: Found) -> bool:
     """Whether the words around a phrase leave it an opt-out."""
     start = found.start + (words[found.start] == "<end>")
@@ -210,7 +224,7 @@ def _means_it(words: Sequence[str], found: Found) -> bool:
     threatens = before[-3:-1] == ["if", "you"] or before[-2:] == ["if", "you"] or "why" in before
     inside = words[start : found.end]
     if not threatens:
-        if set(before[-4:]) & _NEGATIONS and inside[0] not in ("leave", "lose", "no", "not", "don't", "dont", "do"):
+        if _governed_by_a_negation(before) and inside[0] not in ("leave", "lose", "no", "not", "don't", "dont", "do"):
             return False
         if set(before) & _ASIDE and not set(before) & {"said", "asked", "told"}:
             return False

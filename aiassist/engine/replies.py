@@ -8,10 +8,11 @@ whatever words around it (opt_out.py); `urgent` if danger is named anywhere (dan
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from aiassist.engine import auto_replies, email_body, opt_out, reply_hints
 from aiassist.engine.danger import Danger, find_dangers
-from aiassist.engine.reply_facts import VisitFacts, label_facts
+from aiassist.engine.reply_facts import FACT_WORDS, VisitFacts, label_facts
 from aiassist.engine.reply_grammar import cancelling, confirming
 from aiassist.engine.reply_tokens import Piece, cut
 
@@ -66,11 +67,13 @@ def classify(text: str, visit: VisitFacts | None = None, channel: str = "sms") -
 
     Days, times and names in it are compared with `visit`; without those facts nothing that names them acts.
     """
-    body = text if channel == "voice" else email_body.written(text, _known_words())
+    spoken = channel == "voice"
+    unquoted = text if spoken else email_body.unquoted(text)
+    body = text if spoken else email_body.written(text, _known_words())
     pieces = cut(body)
     words = [piece for piece in pieces if piece.kind in ("word", "number")]
     is_long = len(words) > FEW_WORDS
-    if dangers := find_dangers(body or text):
+    if dangers := find_dangers(unquoted or text):
         return Reply(ReplyKind.URGENT, _asks(pieces), opt_out.opts_out(pieces), is_long, dangers)
     if not words and not any(piece.kind == "emoji" for piece in pieces):
         return Reply(ReplyKind.AMBIGUOUS, _asks(pieces))
@@ -92,5 +95,6 @@ def _asks(pieces: Sequence[Piece]) -> bool:
     return any(piece.kind == "ask" for piece in pieces)
 
 
+@lru_cache(maxsize=1)
 def _known_words() -> frozenset[str]:
-    return confirming().words | cancelling().words
+    return confirming().words | cancelling().words | reply_hints.known_words() | FACT_WORDS

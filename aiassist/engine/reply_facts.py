@@ -15,6 +15,7 @@ from aiassist.engine.reply_tokens import Piece
 from aiassist.engine.text import norm_word
 
 DAY, TIME, OTHER = "<day>", "<time>", "<other>"
+RELATIVE = "<relative>"  # beside DAY: "tomorrow", which may be when something is done
 HOUR, MONTH_DAY = "<hour>", "<monthday>"  # bare numbers that fit: "3", "2"
 
 
@@ -106,6 +107,7 @@ _PARTS_OF_DAY = {
     "morning": (0, 12), "am": (0, 12), "afternoon": (12, 18), "evening": (17, 24), "pm": (12, 24), "night": (18, 24),
     "tarde": (12, 20), "noche": (18, 24), "manana": (0, 13), "madrugada": (0, 6),
 }  # fmt: skip
+FACT_WORDS = frozenset([*_WEEKDAYS, *_MONTHS, *_NUMBERS, *_TODAY, *_TOMORROW, *_PARTS_OF_DAY])
 _GENERIC = frozenset(
     "clinic clinica the of la el de del and y medical center centro centre health salud care group office family associates".split()
 )
@@ -137,7 +139,8 @@ def _read(words: Sequence[str], at: int, visit: VisitFacts) -> tuple[int, frozen
         return length, frozenset([TIME if fits else OTHER])
     length, fits = _date(words, at, visit)
     if length:
-        return length, frozenset([DAY if fits else OTHER])
+        relative = length == 1 and (words[at] in _TODAY or words[at] in _TOMORROW)
+        return length, frozenset(([DAY, RELATIVE] if relative else [DAY]) if fits else [OTHER])
     if labels := _bare_number(words[at], visit):
         return 1, labels
     return _names(words, at, visit)
@@ -207,6 +210,8 @@ def _half(words: Sequence[str], at: int) -> tuple[tuple[int, int] | None, int, b
         at, said = at + 2, True
     if at < len(words) and words[at] in ("am", "pm"):
         return _PARTS_OF_DAY[words[at]], at + 1, True
+    if tuple(words[at : at + 2]) in {("a", "m"), ("p", "m")}:
+        return _PARTS_OF_DAY[words[at] + "m"], at + 2, True
     if at + 2 < len(words) and words[at] in ("de", "in", "por", "en") and words[at + 1] in ("la", "the"):
         part = _PARTS_OF_DAY.get(words[at + 2])
         if part:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from aiassist.engine import reply_vocabulary as vocabulary
-from aiassist.engine.phrases import Cover, Symbol
+from aiassist.engine.phrases import Cover, Finder
 from aiassist.engine.reply_spelling import Speller
 from aiassist.engine.reply_tokens import Piece
 
@@ -17,6 +17,7 @@ class Act:
 
     def __init__(self, core: Sequence[str], beside: Sequence[str], macros: dict[str, str]) -> None:
         self._cover = Cover(core, [*vocabulary.COURTESY, *beside], vocabulary.CLASSES, macros)
+        self._vetoes = Finder({"veto": vocabulary.VETOES}, vocabulary.CLASSES, macros)
         self.words = frozenset(self._cover.words)
         self._speller = Speller(self.words)
 
@@ -25,11 +26,12 @@ class Act:
         said = [piece for piece in pieces if piece.kind not in _SILENT]
         if not said or len(said) > LONGEST or any(piece.kind == "ask" for piece in said):
             return False
-        return self._cover.covers([self._symbol(piece) for piece in said])
-
-    def _symbol(self, piece: Piece) -> Symbol:
-        word = self._speller.read(piece.word) if piece.kind == "word" else piece.word
-        return self._cover.symbol(word) | piece.labels
+        words = [self._speller.read(piece.word) if piece.kind == "word" else piece.word for piece in said]
+        labels = [piece.labels for piece in said]
+        vetoed = [self._vetoes.symbol(word) | label for word, label in zip(words, labels, strict=True)]
+        if next(self._vetoes.find(vetoed), None) is not None:
+            return False
+        return self._cover.covers([self._cover.symbol(word) | label for word, label in zip(words, labels, strict=True)])
 
 
 @lru_cache(maxsize=1)

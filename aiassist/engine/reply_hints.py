@@ -71,7 +71,7 @@ _GROUPS = {
         "<end> (help|info|ayuda|persona|humano) <end>",
         "(llamame|llameme|llamenme|marquenme|marqueme|llamen|llame|llamarme|llamada)",
         "me (pueden|puede|podrian|podria|puedes) [por favor] (llamar|marcar|hablar|contactar)",
-        "(hablar|comunicarme|platicar) con",
+        "(hablar|comunicarme|platicar|paseme|paseme|comuniqueme|comuniquenme|conecteme|comuniqueme|transfierame|paseme) [por favor] (con|a)",
         "(una persona|con alguien|quien es|quien habla|quien eres|necesito ayuda|que me llamen|que me llame|servicio al cliente)",
     ],
     "reschedule": [
@@ -112,6 +112,11 @@ _GROUPS = {
 def _finder() -> tuple[Finder, Speller]:
     finder = Finder(_GROUPS, vocabulary.CLASSES | _CLASSES, vocabulary.MACROS | _MACROS)
     return finder, Speller(finder.words)
+
+
+def known_words() -> frozenset[str]:
+    """All words that say something about a reply."""
+    return frozenset(_finder()[0].words)
 
 
 def hints(pieces: Sequence[Piece]) -> set[str]:

@@ -24,7 +24,12 @@ class Speller:
         self._shortest = shortest
         self._strict = strict
         self._by_shape: dict[tuple[str, int], list[str]] = {}
-        for word in self._words:
+        self._by_sound: dict[str, str] = {}
+        for word in sorted(self._words):
+            if len(word) >= SHORTEST - 1 and word.isalpha():
+                same = self._by_sound.setdefault(sound(word), word)
+                if same != word:
+                    self._by_sound[sound(word)] = ""
             if len(word) >= SHORTEST and word.isalpha():
                 self._by_shape.setdefault((word[0], len(word)), []).append(word)
         self.read = lru_cache(maxsize=4096)(self._read)
@@ -38,6 +43,8 @@ class Speller:
                 return shorter
         if not self._shortest <= len(word) <= _LONGEST or not word.isalpha() or word in load().ordinary:
             return word
+        if alike := self._by_sound.get(sound(word)):
+            return alike
         near = self._near(word, 2 if len(word) >= _LONG else 1)
         if not near or (self._strict and len(near) > 1):
             return word
@@ -56,6 +63,19 @@ class Speller:
                 elif distance == allowed:
                     best.append(candidate)
         return best
+
+
+_SOUNDS = (
+    ("ph", "f"), ("qu", "k"), ("ch", "1"), ("sh", "1"), ("h", ""), ("ce", "se"), ("ci", "si"), ("cy", "si"), ("ck", "k"),
+    ("c", "k"), ("z", "s"), ("ll", "y"), ("v", "b"), ("ge", "je"), ("gi", "ji"), ("y", "i"), ("w", "u"),
+)  # fmt: skip
+
+
+def sound(word: str) -> str:
+    """How a word sounds, roughly, in both languages: "kanselen" as "cancelen", "grasias" as "gracias"."""
+    for letters, heard in _SOUNDS:
+        word = word.replace(letters, heard)
+    return re.sub(r"(.)\1+", r"\1", word)
 
 
 @lru_cache(maxsize=1)
