@@ -22,17 +22,20 @@ _NEGATORS = _words(
 _NO_DENIAL = _words("only just sure doubt idea know think relief better stop solo se seguro joke joking kidding lying feeling good well ok okay able tengo_idea mejora importa matter bueno bien")
 _CONTRAST = _words("but pero however except although though aunque yet sino still because cause porque then entonces")
 _SUBJECTS = _words("i i'm im i've ive my he she he's she's we it it's they you the me mi yo tengo siento estoy esta tiene el ella creo have having feel feeling please help")
+_CLAUSE_SUBJECTS = _words("i i'm im i've he he's she she's they it's we my mi me tengo siento")
+# A clause or an object of the negated verb may follow these: "I don't think I …", "no pain in my …", "don't have my …".
+_THAT = _words("think believe say said saying feel mean that if creo que have had has having in of on to at from with for or and ni en de con por y , about like when hurt hurts need want")
 _DENIED_AFTER = _words("no none denied denies negative never nope ninguno ninguna nunca nada nil na n/a negativo niega absent")
 
 _PAST = _words(
-    "history hx h/o childhood previously prior former historial antecedente antecedentes historia used "
+    "history hx h/o childhood previously prior former historial antecedente antecedentes historia "
     "pasado infancia decades teenager teens"
 )
 _LONG_TIMES = _words("anos ano meses mes semanas")
 _PAST_PAIRS = frozenset([
     ("last", "year"), ("as", "a"), ("when", "i"), ("in", "the"), ("years", "ago"), ("months", "ago"), ("weeks", "ago"),
     ("yrs", "ago"), ("year", "ago"), ("month", "ago"), ("years", "back"), ("de", "nino"), ("de", "nina"), ("cuando", "era"),
-    ("cuando", "tenia"), ("de", "chico"), ("de", "chica"), ("over", "age"), ("ano", "pasado"), ("last", "month"), ("back", "in"), ("de", "joven"),
+    ("cuando", "tenia"), ("de", "chico"), ("de", "chica"), ("used", "to"), ("ano", "pasado"), ("last", "month"), ("back", "in"), ("de", "joven"),
 ])  # fmt: skip
 _PAST_AFTER_PAIR = {("as", "a"): _words("child kid baby teen teenager young"), ("when", "i"): _words("was were"), ("in", "the"): _words("past nineties eighties 90s 80s 70s 60s")}  # fmt: skip
 _RECENT = _words(
@@ -44,12 +47,15 @@ _RELATIVES = _words(
     "fathers mothers dad's mom's father's mother's padre madre abuelo abuela tio tia hermano hermana primo prima familia suegro suegra grandparents grandparent familiar fam papa mama"
 )
 _RELATIVE_PAST = _words("had died suffered passed has runs committed tuvo murio sufrio fallecio padecio history of from de con")
-_SUPPOSED = _words("if case whenever unless risk risks prevent prevents preventing prevention avoid treat treats treating causes cause causing effects effect warning signs about evitar prevenir riesgo causar causa previene handle specialize atienden tratan like such check screen screening read article movie show book news song brochure pamphlet poster video")
+_SUPPOSED = _words("if case whenever unless risk risks prevent prevents preventing prevention avoid treat treats treating causes cause causing effects effect warning evitar prevenir riesgo causar causa previene handle specialize atienden tratan screening article movie news song brochure pamphlet poster video")
 _SUPPOSED_PAIRS = frozenset([("can", "cause"), ("could", "cause"), ("may", "cause"), ("do", "you"), ("does", "the"), ("en", "caso"), ("puede", "causar"), ("side", "effects")])  # fmt: skip
 _PURPOSE = _words("for para prn needed against por")
 _REAL_PURPOSE = _words("here appointment appt come came coming seen visit call calling help er hospital went going reason cita consulta vengo ayuda voy urgencias emergency care attention doctor checked")
-_UNREAL_AFTER = _words("clinic prevention hotline disorder disorders specialist screening test tests awareness class unit protocol precautions watch squad medicine medication meds pills pill killer killers killing relief management cream patch risk support rehab survivor x-ray xray")
+_UNREAL_AFTER = _words("clinic prevention hotline disorder disorders specialist screening test tests awareness class unit protocol precautions watch squad medicine medication meds pills pill killer killers killing relief management cream patch risk support rehab survivor x xray cold congestion infection ct scan")
 _JOKES = _words("lol lmao haha hahaha jaja jajaja jajajaja jk rofl lmfao jeje bill price cost saw figuratively joking kidding laughing laughed laugh jokes joke score game suspense shoes traffic commute broma risa cuenta factura precio")
+_HANDED_OUT = _words("flyers candy papers cards leaflets food samples invitations pamphlets gifts")
+_TRIGGERS = _words("alergia alergico alergica alergias allergic allergy allergies gives makes causes cause made da causa hace hizo cuando when whenever dio with")
+_GOING_ON = _words("is are hinchando cerrando inflamando esta estan closing started starting keeps swollen getting feels feel got having now")
 _DROWNING = _words("drowning drowned ahogo ahoga ahogando suffocating asfixiando asfixio")
 _WATER = _words("pool water bath tub lake river ocean sea agua alberca piscina tina rio mar flema flemas saliva sangre blood fluid")
 _DYING_OF = _words("to laughing hunger boredom embarrassment curiosity heat hungry thirst for risa ganas hambre sed sueno frio calor verguenza pena aburrimiento curiosidad amor nervios envidia ansias emocion coraje antojo waiting excitement")
@@ -64,6 +70,7 @@ _TREATED = frozenset(["chest", "breath", "seizure", "stroke", "bleeding", "pain"
 WORDS = (
     _NEGATORS | _NO_DENIAL | _CONTRAST | _SUBJECTS | _PAST | _RECENT | _RELATIVES | _RELATIVE_PAST | _SUPPOSED | _PURPOSE
     | _REAL_PURPOSE | _UNREAL_AFTER | _JOKES | _DYING_OF | _LONG_TIMES | _WATER | _PLAIN_NEGATORS | _MOVES
+    | _CLAUSE_SUBJECTS | _THAT | _HANDED_OUT | _TRIGGERS | _GOING_ON
     | frozenset(word for pair in _PAST_PAIRS for word in pair) | frozenset(["hace", "family", "familiar", "familiares"])
 )  # fmt: skip
 
@@ -148,11 +155,17 @@ def _is_negated(said: Surroundings) -> bool:
             return False
         if word == "no" and following and following[0] in ("i", "i'm", "im", "my", "we", "he", "she", "it", "it's", "please", "the"):
             return False
-        starts_anew = any(
-            mark == "," and index + 1 < len(following) and following[index + 1] in _SUBJECTS
-            for index, mark in enumerate(following)
-        )
-        return not starts_anew and len([other for other in following if other != ","]) <= 9
+        return not _starts_anew([word, *following]) and len([other for other in following if other != ","]) <= 9
+    return False
+
+
+def _starts_anew(words: Sequence[str]) -> bool:
+    """Whether a clause of its own begins after a negator: "it isn't working, I have …", "can't come my chest …"."""
+    for one, other in zip(words, words[1:], strict=False):
+        if one == "," and other in _SUBJECTS:
+            return True
+        if other in _CLAUSE_SUBJECTS and one not in _THAT and one not in _NEGATORS:
+            return True
     return False
 
 
@@ -183,7 +196,16 @@ def _is_figure_of_speech(kind: str, said: Surroundings) -> bool:
         return not set(said.after[1:4]) & _WATER
     if kind == "bleeding" and _follows((*said.inside, *said.after), _words("bleeding bleed"), _words("me us money cash dry")):
         return True
-    return said.after[:1] == ("of",) and said.after[1:2] in (("luck",), ("genius",), ("midnight",))
+    if kind == "stroke" and said.after[:1] == ("of",):
+        return bool(set(said.after[1:3]) & _words("luck genius midnight"))
+    if said.inside[-1] == "out" and said.after[:1] and said.after[0] in _HANDED_OUT:
+        return True
+    return kind == "allergy" and _is_habit(said)
+
+
+def _is_habit(said: Surroundings) -> bool:
+    """What an allergy does whenever: "alergia a la penicilina, se me hincha la cara", "makes my lips swell"."""
+    return bool(set(said.before) & _TRIGGERS) and not set(said.inside) & _GOING_ON
 
 
 def _follows(words: Sequence[str], firsts: frozenset[str], seconds: frozenset[str]) -> bool:
