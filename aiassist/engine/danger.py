@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from aiassist.engine import danger_context
+from aiassist.engine.danger_context import WORDS, around, counts
 from aiassist.engine.danger_vocabulary import CLASSES, MACROS, PHRASES
 from aiassist.engine.lexicon import load
 from aiassist.engine.phrases import SENTENCE_END, Finder, Found, Symbol
@@ -20,7 +20,9 @@ from aiassist.engine.text import norm_word
 _TOKEN = re.compile(
     r"(?P<word>[^\W\d_]+(?:['’‘´`][^\W\d_]+)*)|(?P<number>\d+(?:[.,/:]\d+)*)|(?P<end>[.!?;…\n]+)|(?P<comma>[,:()–—-])"
 )
-_MOST = 300  # phrases whose surroundings are looked at; a text with more is hostile, and a danger
+_ENDINGS = ("s", "es", "'s", "d", "ed", "ing", "er")
+_MOST_WORDS = 3_000  # different ones whose spelling is looked at; no form has as many
+_MOST = 300  # phrases whose surroundings are looked at; a text with more is hostile, and the rest counts
 
 
 class DangerKind(StrEnum):
@@ -54,31 +56,33 @@ class Danger:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
-    word: str  # folded; "<end>" at the end of a sentence, "," for a comma or a colon
-    start: int
-    end: int
+@dataclass(slots=True)
+class _Tokens:
+    """The words of a text, folded, with "<end>" before and after each sentence, and where they stand in it."""
+
+    words: list[str]
+    starts: list[int]
+    ends: list[int]
+    commas: set[int]  # tokens that a comma, a colon or a bracket follows
+
+    def add(self, word: str, start: int, end: int) -> None:
+        self.words.append(word)
+        self.starts.append(start)
+        self.ends.append(end)
 
 
 def find_dangers(text: str) -> tuple[Danger, ...]:
     """The dangers in a text, in its order, one of each kind. Empty when there is none."""
-    tokens, commas = _tokens(text)
-    finder = _finder()
-    words = [token.word for token in tokens]
-    found: dict[DangerKind, Danger] = {}
-    judged: dict[tuple[str, ...], bool] = {}
-    for match in finder.find([_symbol(word) for word in words]):
-        kind = DangerKind(match.name)
-        if kind in found:
+    tokens = _cut(text)
+    found: dict[str, Danger] = {}
+    for judged, match in enumerate(_finder().find([_symbol(word) for word in tokens.words])):
+        if match.name in found:
             continue
-        surroundings = danger_context.around(words, commas, match)
-        if surroundings.key not in judged:
-            judged[surroundings.key] = len(judged) >= _MOST or danger_context.counts(kind, surroundings)
-        if judged[surroundings.key]:
-            first, last = _trimmed(words, match)
-            start, end = tokens[first].start, tokens[last].end
-            found[kind] = Danger(kind, text[start:end], start, end)
+        if judged < _MOST and not counts(match.name, around(tokens.words, tokens.commas, match)):
+            continue
+        first, last = _trimmed(tokens.words, match)
+        start, end = tokens.starts[first], tokens.ends[last]
+        found[match.name] = Danger(DangerKind(match.name), text[start:end], start, end)
     return tuple(sorted(found.values(), key=lambda danger: danger.start))
 
 
@@ -92,24 +96,28 @@ def _trimmed(words: Sequence[str], match: Found) -> tuple[int, int]:
     return first, last
 
 
-def _tokens(text: str) -> tuple[list[_Token], frozenset[int]]:
-    """The tokens, with an end of a sentence before and after all, and the tokens that a comma or a colon follows."""
-    tokens = [_Token("<end>", 0, 0)]
-    commas: set[int] = set()
+def _cut(text: str) -> _Tokens:
+    tokens = _Tokens(["<end>"], [0], [0], set())
+    read: dict[str, str] = {}
     for match in _TOKEN.finditer(text):
+        raw, start = match.group(), match.start()
         if match.lastgroup == "comma":
-            commas.add(len(tokens) - 1)
+            tokens.commas.add(len(tokens.words) - 1)
         elif match.lastgroup == "end":
-            if tokens[-1].word != "<end>" and not _inside_a_number(text, match.start()):
-                tokens.append(_Token("<end>", match.start(), match.end()))
+            if tokens.words[-1] != "<end>" and not _inside_a_title(text, start):
+                tokens.add("<end>", start, match.end())
         else:
-            tokens.append(_Token(_spelled(norm_word(match.group())), match.start(), match.end()))
-    tokens.append(_Token("<end>", len(text), len(text)))
-    return tokens, frozenset(commas)
+            word = read.get(raw)
+            if word is None:
+                folded = norm_word(raw)
+                word = read[raw] = _spelled(folded) if len(read) < _MOST_WORDS else folded
+            tokens.add(word, start, match.end())
+    tokens.add("<end>", len(text), len(text))
+    return tokens
 
 
-def _inside_a_number(text: str, at: int) -> bool:
-    """Whether a mark is the point of "Dr." or of "3.5", which ends no sentence."""
+def _inside_a_title(text: str, at: int) -> bool:
+    """Whether a mark is the point of "Dr.", which ends no sentence."""
     return text[at] == "." and text[max(0, at - 3) : at].lower().lstrip(" \n") in ("dr", "dra", "mr", "mrs", "ms", "sr")
 
 
@@ -126,7 +134,7 @@ def _speller() -> Speller:
 @lru_cache(maxsize=8192)
 def _spelled(word: str) -> str:
     """The word of danger that a misspelt word is, else the word."""
-    if word in _finder().words or word in danger_context.WORDS or _is_ordinary(word):
+    if word in _finder().words or word in WORDS or _is_ordinary(word):
         return word
     return _speller().read(word)
 
@@ -134,12 +142,15 @@ def _spelled(word: str) -> str:
 def _is_ordinary(word: str) -> bool:
     """Whether a word, or the one that it is a form of, is ordinary: the list has no "swapped" and no "hears"."""
     ordinary = load().ordinary
-    stems = {word, word.removesuffix("s"), word.removesuffix("es"), word.removesuffix("d"), word.removesuffix("'s")}
-    for ending in ("ed", "ing", "er"):
-        if word.endswith(ending) and len(word) > len(ending) + 3:
-            stem = word.removesuffix(ending)
-            stems |= {stem, stem + "e", stem[:-1] if stem[-1] == stem[-2] else stem}
-    return any(stem in ordinary for stem in stems)
+    if word in ordinary:
+        return True
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) > len(ending) + 2:
+            stem = word[: -len(ending)]
+            doubled = stem[-1] == stem[-2] and stem[:-1] in ordinary
+            if doubled or stem in ordinary or stem + "e" in ordinary:
+                return True
+    return False
 
 
 @lru_cache(maxsize=8192)

@@ -2,7 +2,7 @@
 medicine is for, and figures of speech.
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from aiassist.engine.phrases import Found
@@ -83,13 +83,8 @@ class Surroundings:
     inside: tuple[str, ...]
     after: tuple[str, ...]
 
-    @property
-    def key(self) -> tuple[str, ...]:
-        """What the verdict depends on."""
-        return (*self.before, "<", *self.inside, ">", *self.after)
 
-
-def around(words: Sequence[str], commas: frozenset[int], found: Found) -> Surroundings:
+def around(words: Sequence[str], commas: Set[int], found: Found) -> Surroundings:
     """What is said before, in and after a phrase, inside its sentence."""
     first, last = found.start, found.end
     while first < last and words[first] == "<end>":
@@ -108,7 +103,7 @@ def around(words: Sequence[str], commas: frozenset[int], found: Found) -> Surrou
     )
 
 
-def _said(words: Sequence[str], commas: frozenset[int], start: int, end: int) -> list[str]:
+def _said(words: Sequence[str], commas: Set[int], start: int, end: int) -> list[str]:
     said: list[str] = []
     for at in range(start, end):
         said.append(words[at])

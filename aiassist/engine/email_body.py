@@ -6,7 +6,7 @@ whole lines go, and nothing is put in their place: an empty result means that no
 
 import re
 
-LONGEST = 20_000  # characters that are looked at
+LONGEST = 200_000  # characters that are looked at
 _LONGEST_SIGNATURE = 24  # lines
 _QUOTE_HEADER = re.compile(
     r"^\W{0,3}(?:on\b.{4,200}\bwrote\s?:|el\b.{4,200}\bescribi[oó]\s?:|"
@@ -85,7 +85,7 @@ def _without_quotes(lines: list[str]) -> list[str]:
     at = 0
     while at < len(lines):
         line = lines[at].strip()
-        header = _header_length(lines, at)
+        header = _header_length(lines, at) if line else 0
         if header:
             after = next((i for i in range(at + header, len(lines)) if lines[i].strip()), len(lines))
             if after == len(lines) or not lines[after].lstrip().startswith(">"):
@@ -117,20 +117,23 @@ def _without_signature(lines: list[str], known_words: frozenset[str]) -> list[st
     kept: list[str] = []
     for at, line in enumerate(lines):
         bare = line.strip()
+        if not bare:
+            kept.append(line)
+            continue
         if bare in _DASHES or _NOTICE.match(bare):
             break
-        if _CLOSING.match(bare) and _is_signature(lines[at + 1 :], known_words):
+        if _CLOSING.match(bare) and _is_signature(lines, at + 1, known_words):
             break
         if not _PHONE_LINE.match(bare):
             kept.append(line)
     return kept
 
 
-def _is_signature(lines: list[str], known_words: frozenset[str]) -> bool:
+def _is_signature(lines: list[str], start: int, known_words: frozenset[str]) -> bool:
     """Whether a name stands below a closing line, and then nothing but offices and ways to reach it."""
-    if len(lines) > _LONGEST_SIGNATURE:
+    if len(lines) - start > _LONGEST_SIGNATURE:
         return False
-    below = [line.strip() for line in lines if line.strip()]
+    below = [line.strip() for line in lines[start:] if line.strip()]
     for at, line in enumerate(below):
         if at and (_PHONE_LINE.match(line) or _NOTICE.match(line) or line in _DASHES):
             return True

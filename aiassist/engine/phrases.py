@@ -23,8 +23,8 @@ _MOST_STATES = 20_000  # of one automaton that are remembered; hostile text make
 class _State:
     """A state of the deterministic automaton, with the moves that have been made from it so far."""
 
-    nodes: frozenset[int]
     accepts: tuple[str, ...]
+    edges: dict[str, list[int]]
     moves: dict[Symbol, "_State | None"] = field(default_factory=dict)
 
 
@@ -84,8 +84,15 @@ class Automaton:
         key = frozenset(seen)
         if len(self._states) > _MOST_STATES:
             self._states.clear()
-        names = tuple(sorted({self._names[node] for node in key if node in self._names}))
-        return self._states.setdefault(key, _State(key, names))
+        known = self._states.get(key)
+        if known is None:
+            names = tuple(sorted({self._names[node] for node in key if node in self._names}))
+            edges: dict[str, list[int]] = {}
+            for node in key:
+                for label, followers in self._edges[node].items():
+                    edges.setdefault(label, []).extend(followers)
+            known = self._states.setdefault(key, _State(names, edges))
+        return known
 
     def move(self, state: _State, symbol: Symbol) -> _State | None:
         """The state after one more token; None where no phrase goes on."""
@@ -93,10 +100,8 @@ class Automaton:
             return state.moves[symbol]
         except KeyError:
             pass
-        labels = symbol if symbol is SENTENCE_END else {*symbol, _ANY}
-        reached = [
-            node for start in state.nodes for label in labels for node in self._edges[start].get(label, ())
-        ]
+        labels = symbol if symbol is SENTENCE_END else (*symbol, _ANY)
+        reached = [node for label in labels for node in state.edges.get(label, ())]
         after = self.state(reached) if reached else None
         state.moves[symbol] = after
         return after
@@ -164,18 +169,23 @@ class Finder:
 
     def find(self, symbols: Sequence[Symbol]) -> Iterator[Found]:
         """Each phrase that begins at a token, the shortest of each group, in the order of the text."""
-        move = self._automaton.move
-        for start in range(len(symbols)):
-            state = move(self._first, symbols[start])
+        move, first, total = self._automaton.move, self._first, len(symbols)
+        known = first.moves
+        for start, symbol in enumerate(symbols):
+            state = known[symbol] if symbol in known else move(first, symbol)
+            if state is None:
+                continue
             end, names = start + 1, set[str]()
             while state is not None:
                 for name in state.accepts:
                     if name not in names:
                         names.add(name)
                         yield Found(name, start, end)
-                if end == len(symbols):
+                if end == total:
                     break
-                state = move(state, symbols[end])
+                symbol = symbols[end]
+                moves = state.moves
+                state = moves[symbol] if symbol in moves else move(state, symbol)
                 end += 1
 
 

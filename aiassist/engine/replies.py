@@ -18,6 +18,7 @@ from aiassist.engine.reply_tokens import Piece, cut
 
 __all__ = ["AUTOMATIC", "Reply", "ReplyKind", "VisitFacts", "classify"]
 
+LONGEST_READ = 4_000  # characters; what is longer is no clear yes, and danger is looked for in all of it
 FEW_WORDS = 5  # an unclear reply of more is long: asking the patient again would not make it clearer
 
 
@@ -70,7 +71,7 @@ def classify(text: str, visit: VisitFacts | None = None, channel: str = "sms") -
     spoken = channel == "voice"
     unquoted = text if spoken else email_body.unquoted(text)
     body = text if spoken else email_body.written(text, _known_words())
-    pieces = cut(body)
+    pieces = cut(body[:LONGEST_READ])
     words = [piece for piece in pieces if piece.kind in ("word", "number")]
     is_long = len(words) > FEW_WORDS
     if dangers := find_dangers(unquoted or text):
@@ -80,10 +81,10 @@ def classify(text: str, visit: VisitFacts | None = None, channel: str = "sms") -
     if auto_replies.is_reaction(body) or auto_replies.is_automatic(pieces):
         return Reply(ReplyKind.AUTO_REPLY, long=is_long)
     labelled = label_facts(pieces, visit or VisitFacts())
-    if confirming().covers(labelled):
-        return Reply(ReplyKind.CONFIRM, long=is_long)
-    if cancelling().covers(labelled):
-        return Reply(ReplyKind.CANCEL, long=is_long)
+    if len(body) <= LONGEST_READ:
+        for kind, act in ((ReplyKind.CONFIRM, confirming()), (ReplyKind.CANCEL, cancelling())):
+            if act.covers(labelled):
+                return Reply(kind, long=is_long)
     hints = reply_hints.hints(labelled)
     if opt_out.opts_out(pieces):
         return Reply(ReplyKind.OPT_OUT, bool(hints), opt_out=True, long=is_long)

@@ -9,6 +9,7 @@ from rapidfuzz.distance import OSA
 from aiassist.engine.lexicon import load
 
 SHORTEST = 5
+_DOUBLED = re.compile(r"(.)\1+")
 _LONG, _LONGEST = 9, 24  # from the first length on, two errors; beyond the second, none
 
 
@@ -24,6 +25,7 @@ class Speller:
         self._shortest = shortest
         self._strict = strict
         self._by_shape: dict[tuple[str, int], list[str]] = {}
+        self._by_deletion: dict[str, set[str]] = {}
         self._by_sound: dict[str, str] = {}
         for word in sorted(self._words):
             if len(word) >= SHORTEST - 1 and word.isalpha():
@@ -32,15 +34,18 @@ class Speller:
                     self._by_sound[sound(word)] = ""
             if len(word) >= SHORTEST and word.isalpha():
                 self._by_shape.setdefault((word[0], len(word)), []).append(word)
+                for shorter in _deletions(word):
+                    self._by_deletion.setdefault(shorter, set()).add(word)
         self.read = lru_cache(maxsize=4096)(self._read)
 
     def _read(self, word: str) -> str:
         """The word of the vocabulary that `word` is, drawn out ("yesss") or misspelt; else `word` itself."""
         if word in self._words:
             return word
-        for shorter in (re.sub(r"(.)\1{2,}", r"\1\1", word), re.sub(r"(.)\1+", r"\1", word)):
-            if shorter in self._words:
-                return shorter
+        if _DOUBLED.search(word):
+            for shorter in (re.sub(r"(.)\1{2,}", r"\1\1", word), _DOUBLED.sub(r"\1", word)):
+                if shorter in self._words:
+                    return shorter
         if not self._shortest <= len(word) <= _LONGEST or not word.isalpha() or word in load().ordinary:
             return word
         if alike := self._by_sound.get(sound(word)):
@@ -54,15 +59,19 @@ class Speller:
 
     def _near(self, word: str, allowed: int) -> list[str]:
         """Words at the smallest distance, with the same first letter."""
-        best: list[str] = []
-        for length in range(len(word) - allowed, len(word) + allowed + 1):
-            for candidate in self._by_shape.get((word[0], length), ()):
-                distance = OSA.distance(word, candidate, score_cutoff=allowed)
-                if distance < allowed:
-                    allowed, best = distance, [candidate]
-                elif distance == allowed:
-                    best.append(candidate)
-        return best
+        letters = _deletions(word)
+        candidates = set().union(*(self._by_deletion.get(shorter, ()) for shorter in letters))
+        near = [one for one in candidates if one[0] == word[0] and OSA.distance(word, one, score_cutoff=1) <= 1]
+        if near or allowed < 2:
+            return sorted(near)
+        lengths = range(len(word) - 2, len(word) + 3)
+        farther = [one for length in lengths for one in self._by_shape.get((word[0], length), ())]
+        return sorted(one for one in farther if OSA.distance(word, one, score_cutoff=2) <= 2)
+
+
+def _deletions(word: str) -> set[str]:
+    """A word, and what it is without one of its letters: two words one error apart have one of these in common."""
+    return {word, *(word[:at] + word[at + 1 :] for at in range(len(word)))}
 
 
 _SOUNDS = (
@@ -75,7 +84,7 @@ def sound(word: str) -> str:
     """How a word sounds, roughly, in both languages: "kanselen" as "cancelen", "grasias" as "gracias"."""
     for letters, heard in _SOUNDS:
         word = word.replace(letters, heard)
-    return re.sub(r"(.)\1+", r"\1", word)
+    return _DOUBLED.sub(r"\1", word)
 
 
 @lru_cache(maxsize=1)
