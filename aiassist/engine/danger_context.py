@@ -1,0 +1,263 @@
+"""Whether the words around a phrase of danger leave it one: negation, the past, older relatives, what is supposed, what a
+medicine is for, and figures of speech.
+"""
+
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+
+from aiassist.engine.phrases import Found
+
+_BEFORE, _AFTER = 12, 10  # tokens that are looked at
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_NEGATORS = _words(
+    "no not never without denies deny denied denying none don't dont didn't didnt haven't havent hasn't hasnt isn't isnt "
+    "wasn't wasnt doesn't doesnt aren't ain't nor neither zero negative cannot can't cant won't sin niega niego ningun ninguna ningunos ningunas nunca tampoco ni jamas nada"
+)
+# After a negator, these make it deny something else: "not sure", "no doubt", "I don't know if".
+_NO_DENIAL = _words("only just sure doubt idea know think relief better stop solo se seguro joke joking kidding lying feeling good well ok okay able tengo_idea mejora importa matter bueno bien")
+_CONTRAST = _words("but pero however except although though aunque yet sino still because cause porque then entonces")
+_SUBJECTS = _words("i i'm im i've ive my he she he's she's we it it's they you the me mi yo tengo siento estoy esta tiene el ella creo have having feel feeling please help")
+_CLAUSE_SUBJECTS = _words("i i'm im i've he he's she she's they it's we my mi me tengo siento")
+# A clause or an object of the negated verb may follow these: "I don't think I …", "no pain in my …", "don't have my …".
+_THAT = _words("think believe say said saying feel mean that if creo que have had has having in of on to at from with for or and ni en de con por y , about like when hurt hurts need want")
+_DENIED_AFTER = _words("no none denied denies negative never nope ninguno ninguna nunca nada nil na n/a negativo niega absent")
+
+_PAST = _words(
+    "history hx h/o childhood previously prior former historial antecedente antecedentes historia "
+    "pasado infancia decades teenager teens"
+)
+_LONG_TIMES = _words("anos ano meses mes semanas")
+_PAST_PAIRS = frozenset([
+    ("last", "year"), ("as", "a"), ("when", "i"), ("in", "the"), ("years", "ago"), ("months", "ago"), ("weeks", "ago"),
+    ("yrs", "ago"), ("year", "ago"), ("month", "ago"), ("years", "back"), ("de", "nino"), ("de", "nina"), ("cuando", "era"),
+    ("cuando", "tenia"), ("de", "chico"), ("de", "chica"), ("used", "to"), ("ano", "pasado"), ("last", "month"), ("back", "in"), ("de", "joven"),
+])  # fmt: skip
+_PAST_AFTER_PAIR = {("as", "a"): _words("child kid baby teen teenager young"), ("when", "i"): _words("was were"), ("in", "the"): _words("past nineties eighties 90s 80s 70s 60s")}  # fmt: skip
+_RECENT = _words(
+    "now today tonight morning just currently again started starting sudden suddenly yesterday minutes hours hour ahora hoy anoche recien ahorita ayer horas minutos repente esta "
+    "still immediately help ayuda"
+)
+_RELATIVES = _words(
+    "father mother dad mom mum brother sister uncle aunt grandfather grandmother grandma grandpa cousin family parents "
+    "fathers mothers dad's mom's father's mother's padre madre abuelo abuela tio tia hermano hermana primo prima familia suegro suegra grandparents grandparent familiar fam papa mama"
+)
+_RELATIVE_PAST = _words("had died suffered passed has runs committed tuvo murio sufrio fallecio padecio history of from de con")
+_SUPPOSED = _words("if case whenever unless risk risks prevent prevents preventing prevention avoid treat treats treating causes cause causing effects effect warning evitar prevenir riesgo causar causa previene handle specialize atienden tratan screening article movie news song brochure pamphlet poster video")
+_SUPPOSED_PAIRS = frozenset([("can", "cause"), ("could", "cause"), ("may", "cause"), ("do", "you"), ("does", "the"), ("en", "caso"), ("puede", "causar"), ("side", "effects")])  # fmt: skip
+_PURPOSE = _words("for para prn needed against por")
+_REAL_PURPOSE = _words("here appointment appt come came coming seen visit call calling help er hospital went going reason cita consulta vengo ayuda voy urgencias emergency care attention doctor checked")
+_UNREAL_AFTER = _words("clinic prevention hotline disorder disorders specialist screening test tests awareness class unit protocol precautions watch squad medicine medication meds pills pill killer killers killing relief management cream patch risk support rehab survivor x xray cold congestion infection ct scan")
+_JOKES = _words("lol lmao haha hahaha jaja jajaja jajajaja jk rofl lmfao jeje bill price cost saw figuratively joking kidding laughing laughed laugh jokes joke score game suspense shoes traffic commute broma risa cuenta factura precio")
+_HANDED_OUT = _words("flyers candy papers cards leaflets food samples invitations pamphlets gifts")
+_TRIGGERS = _words("alergia alergico alergica alergias allergic allergy allergies gives makes causes cause made da causa hace hizo cuando when whenever dio with")
+_GOING_ON = _words("is are hinchando cerrando inflamando esta estan closing started starting keeps swollen getting feels feel got having now")
+_DROWNING = _words("drowning drowned ahogo ahoga ahogando suffocating asfixiando asfixio")
+_WATER = _words("pool water bath tub lake river ocean sea agua alberca piscina tina rio mar flema flemas saliva sangre blood fluid")
+_DYING_OF = _words("to laughing hunger boredom embarrassment curiosity heat hungry thirst for risa ganas hambre sed sueno frio calor verguenza pena aburrimiento curiosidad amor nervios envidia ansias emocion coraje antojo waiting excitement")
+_PLAIN_NEGATORS = _words("no not without sin never isn't isnt don't dont nunca ni nor")
+_WITHOUT_NEGATORS = frozenset(["chest", "pain", "head_injury"])
+_MOVES = _words("moving moved move movement movements kicking kicked kick kicks baby bebe patadas patea mueve moverse movido siento")
+_SERIOUS = frozenset(["self_harm", "poisoning", "violence"])
+_JOKABLE = frozenset(["dying", "chest", "emergency", "stroke", "pain", "fainting", "violence", "breath", "seizure"])
+_INHERITED = frozenset(["chest", "stroke", "seizure", "bleeding", "fainting", "breath", "self_harm", "allergy", "pain", "poisoning"])
+_TREATED = frozenset(["chest", "breath", "seizure", "stroke", "bleeding", "pain", "allergy", "fainting", "poisoning", "child"])
+
+WORDS = (
+    _NEGATORS | _NO_DENIAL | _CONTRAST | _SUBJECTS | _PAST | _RECENT | _RELATIVES | _RELATIVE_PAST | _SUPPOSED | _PURPOSE
+    | _REAL_PURPOSE | _UNREAL_AFTER | _JOKES | _DYING_OF | _LONG_TIMES | _WATER | _PLAIN_NEGATORS | _MOVES
+    | _CLAUSE_SUBJECTS | _THAT | _HANDED_OUT | _TRIGGERS | _GOING_ON
+    | frozenset(word for pair in _PAST_PAIRS for word in pair) | frozenset(["hace", "family", "familiar", "familiares"])
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """A phrase and the words of its sentence around it; a comma is a word of its own."""
+
+    before: tuple[str, ...]
+    inside: tuple[str, ...]
+    after: tuple[str, ...]
+
+
+def around(words: Sequence[str], commas: Set[int], found: Found) -> Surroundings:
+    """What is said before, in and after a phrase, inside its sentence."""
+    first, last = found.start, found.end
+    while first < last and words[first] == "<end>":
+        first += 1
+    while last > first and words[last - 1] == "<end>":
+        last -= 1
+    start, end = first, last
+    while start > 0 and words[start - 1] != "<end>" and first - start < _BEFORE:
+        start -= 1
+    while end < len(words) and words[end] != "<end>" and end - last < _AFTER:
+        end += 1
+    return Surroundings(
+        tuple(_said(words, commas, start, first)),
+        tuple(words[first:last]),
+        tuple(_said(words, commas, last - 1, end)[1:]) + _answer_after(words, end),
+    )
+
+
+def _said(words: Sequence[str], commas: Set[int], start: int, end: int) -> list[str]:
+    said: list[str] = []
+    for at in range(start, end):
+        said.append(words[at])
+        if at in commas:
+            said.append(",")
+    return said
+
+
+def _answer_after(words: Sequence[str], end: int) -> tuple[str, ...]:
+    """ "Chest pain? No." has its denial in a sentence of its own."""
+    if end + 2 < len(words) and words[end] == "<end>" and words[end + 2] == "<end>" and words[end + 1] in _DENIED_AFTER:
+        return ("?", words[end + 1])
+    return ()
+
+
+def counts(kind: str, said: Surroundings) -> bool:
+    """Whether a phrase is a danger where it stands."""
+    if _is_negated(said) or _is_negated_inside(kind, said) or _is_denied_after(said) or _is_figure_of_speech(kind, said):
+        return False
+    everything = {*said.before, *said.inside, *said.after}
+    recent = bool(everything & _RECENT)
+    if kind in _INHERITED and _is_of_a_relative(said) and not recent:
+        return False
+    if _is_past(said):
+        return False
+    if kind != "poisoning" and said.after[:1] and said.after[0] in _UNREAL_AFTER:
+        return False
+    if kind not in _SERIOUS and _is_supposed(said):
+        return False
+    return not (kind in _TREATED and not recent and _is_purpose(said))
+
+
+def _is_negated(said: Surroundings) -> bool:
+    """A negator before the phrase whose scope reaches it: no contrast, no clause of its own in between."""
+    before = said.before
+    for distance, word in enumerate(reversed(before), start=1):
+        at = len(before) - distance
+        following = before[at + 1 :]
+        if word in _CONTRAST:
+            return False
+        if word not in _NEGATORS:
+            continue
+        if any(other in _NO_DENIAL for other in following[:2]):
+            return False
+        if word == "no" and following and following[0] in ("i", "i'm", "im", "my", "we", "he", "she", "it", "it's", "please", "the"):
+            return False
+        return not _starts_anew([word, *following]) and len([other for other in following if other != ","]) <= 9
+    return False
+
+
+def _starts_anew(words: Sequence[str]) -> bool:
+    """Whether a clause of its own begins after a negator: "it isn't working, I have …", "can't come my chest …"."""
+    for one, other in zip(words, words[1:], strict=False):
+        if one == "," and other in _SUBJECTS:
+            return True
+        if other in _CLAUSE_SUBJECTS and one not in _THAT and one not in _NEGATORS:
+            return True
+    return False
+
+
+def _is_negated_inside(kind: str, said: Surroundings) -> bool:
+    """ "12 weeks pregnant, no bleeding": a denial in a gap of a phrase that has none of its own."""
+    if kind == "pregnancy":
+        return said.inside[-1] not in _MOVES and bool(set(said.inside[:-1]) & _PLAIN_NEGATORS)
+    return kind in _WITHOUT_NEGATORS and bool(set(said.inside) & _PLAIN_NEGATORS)
+
+
+def _is_denied_after(said: Surroundings) -> bool:
+    """ "chest pain: none", "dolor de pecho: no"."""
+    after = said.after
+    if len(after) >= 2 and after[0] in (",", "?") and after[1] in _DENIED_AFTER:
+        return len(after) == 2 or after[2] == ","
+    return len(after) == 1 and after[0] in _DENIED_AFTER
+
+
+def _is_figure_of_speech(kind: str, said: Surroundings) -> bool:
+    everything = {*said.before, *said.inside, *said.after}
+    if said.inside[-1] in ("die", "dying", "muriendo", "morir", "morirme", "muero") or kind == "dying":
+        follow = [word for word in said.after[:3] if word not in ("of", "de", "from", "a", "la", "los")]
+        if follow and follow[0] in _DYING_OF:
+            return True
+    if kind in _JOKABLE and everything & _JOKES:
+        return True
+    if said.inside[-1] in _DROWNING and said.after[:1] in (("in",), ("en",), ("of",), ("de",)):
+        return not set(said.after[1:4]) & _WATER
+    if kind == "bleeding" and _follows((*said.inside, *said.after), _words("bleeding bleed"), _words("me us money cash dry")):
+        return True
+    if kind == "stroke" and said.after[:1] == ("of",):
+        return bool(set(said.after[1:3]) & _words("luck genius midnight"))
+    if said.inside[-1] == "out" and said.after[:1] and said.after[0] in _HANDED_OUT:
+        return True
+    return kind == "allergy" and _is_habit(said)
+
+
+def _is_habit(said: Surroundings) -> bool:
+    """What an allergy does whenever: "alergia a la penicilina, se me hincha la cara", "makes my lips swell"."""
+    return bool(set(said.before) & _TRIGGERS) and not set(said.inside) & _GOING_ON
+
+
+def _follows(words: Sequence[str], firsts: frozenset[str], seconds: frozenset[str]) -> bool:
+    return any(one in firsts and other in seconds for one, other in zip(words, words[1:], strict=False))
+
+
+def _is_of_a_relative(said: Surroundings) -> bool:
+    """ "my father had a stroke", "heart attack (mother)"; not "my father is having one"."""
+    before = said.before[-6:]
+    if "family" in before or "familiar" in before or "familiares" in before:
+        return True
+    for at, word in enumerate(before):
+        if word in _RELATIVES:
+            return bool({*before[at + 1 :], *said.inside[:1]} & _RELATIVE_PAST) or before[at + 1 : at + 2] == (",",)
+    return any(word in _RELATIVES for word in said.after[:3]) and "my" not in said.before[-1:]
+
+
+def _past_marks(words: Sequence[str]) -> list[int]:
+    """Where a text tells of the past: a year, "history of", "3 years ago", "hace 8 años", "as a child"."""
+    marks = []
+    for at, word in enumerate(words):
+        pair = (word, words[at + 1] if at + 1 < len(words) else "")
+        third = words[at + 2] if at + 2 < len(words) else ""
+        in_pair = pair in _PAST_PAIRS and (pair not in _PAST_AFTER_PAIR or third in _PAST_AFTER_PAIR[pair])
+        if word in _PAST or _is_year(word) or in_pair or (word == "hace" and {pair[1], third} & _LONG_TIMES):
+            marks.append(at)
+    return marks
+
+
+def _is_past(said: Surroundings) -> bool:
+    """Whether the past is told of, and no word of the present stands nearer to the phrase."""
+    words = [*said.before, *said.inside, *said.after]
+    first, last = len(said.before), len(said.before) + len(said.inside) - 1
+    distance = [max(first - at, at - last, 0) for at in range(len(words))]
+    past = min((distance[at] for at in _past_marks(words)), default=None)
+    if past is None:
+        return False
+    recent = min((distance[at] for at, word in enumerate(words) if word in _RECENT), default=_BEFORE + _AFTER)
+    return past <= recent
+
+
+def _is_year(word: str) -> bool:
+    return len(word) == 4 and word.isdigit() and word[:2] in ("19", "20")
+
+
+def _is_supposed(said: Surroundings) -> bool:
+    """ "if I have chest pain", "can cause bleeding", "do you treat strokes"."""
+    before = [word for word in said.before[-5:] if word != ","]
+    if set(before[-4:]) & _SUPPOSED and not set(before) & _CONTRAST:
+        return True
+    return any(pair in _SUPPOSED_PAIRS for pair in zip(before, before[1:], strict=False)) and "think" not in before
+
+
+def _is_purpose(said: Surroundings) -> bool:
+    """ "aspirin for chest pain" in a list of medicines; not "here for chest pain"."""
+    for distance in (1, 2):
+        if len(said.before) >= distance and said.before[-distance] in _PURPOSE:
+            lead = said.before[:-distance][-4:]
+            return not set(lead) & _REAL_PURPOSE and bool(lead)
+    return False
