@@ -51,6 +51,15 @@ class InteractionCreated(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DangerFound(Event):
+    """A patient may be in danger. `subject_id` is the alert's; open screens get an update of the appointment."""
+
+    object_type: ClassVar[str] = "danger_alert"
+
+    appointment_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class AttentionNeeded(Event):
     """A conversation waits for a person from now on. `subject_id` is the interaction's."""
 

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from aiassist.querysets import InteractionQuerySet, ModelUseQuerySet, SummaryQuerySet
+from aiassist.querysets import DangerAlertQuerySet, InteractionQuerySet, ModelUseQuerySet, SummaryQuerySet
 from clinicflow.clinics.models import Doctor
 from clinicflow.core.models import ClinicOwned
 from intake.models import IntakeForm
@@ -109,6 +109,56 @@ class ModelUse(ClinicOwned):
         constraints = [
             models.UniqueConstraint(fields=["clinic"], name="model_use_one_a_clinic"),
             models.CheckConstraint(condition=Q(spent_usd__gte=0), name="model_use_spent_not_negative"),
+        ]
+
+
+class DangerAlert(ClinicOwned):
+    """Words of a patient that say they may be in danger now, until a member has taken care of it.
+
+    The words came in an answer on a form (`form`, `question_id`) or in a message (`interaction`). `quote` is verbatim.
+    `withdrawn_at` is when the patient took the words out of the answer again; the alert stays open.
+    """
+
+    appointment = models.ForeignKey(Appointment, models.PROTECT, related_name="danger_alerts", db_constraint=False)
+    patient = models.ForeignKey(Patient, models.PROTECT, related_name="danger_alerts", db_constraint=False)
+    form = models.ForeignKey(
+        IntakeForm, models.PROTECT, null=True, blank=True, related_name="danger_alerts", db_constraint=False
+    )
+    interaction = models.ForeignKey(
+        "Interaction", models.PROTECT, null=True, blank=True, related_name="danger_alerts", db_constraint=False
+    )
+    question_id = models.CharField(max_length=60, blank=True)
+    kind = models.CharField(max_length=20)
+    quote = models.CharField(max_length=500)
+    found_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    resolved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
+    resolution_note = models.CharField(max_length=500, blank=True)
+
+    objects = DangerAlertQuerySet.as_manager()
+
+    class Meta:
+        db_table = "danger_alerts"
+        ordering = ["-found_at", "id"]
+        indexes = [
+            models.Index(fields=["clinic", "appointment"], name="danger_alerts_by_visit"),
+            models.Index(fields=["clinic", "found_at"], condition=Q(resolved_at=None), name="danger_alerts_open"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["clinic", "form", "question_id", "kind"],
+                condition=Q(form__isnull=False, resolved_at=None),
+                name="danger_alerts_once_per_answer",
+            ),
+            models.CheckConstraint(
+                condition=Q(form__isnull=True) ^ Q(interaction__isnull=True), name="danger_alerts_one_source"
+            ),
+            models.CheckConstraint(
+                condition=Q(resolved_at=None) | ~Q(resolution_note=""), name="danger_alerts_resolved_with_note"
+            ),
         ]
 
 

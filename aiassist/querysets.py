@@ -48,6 +48,21 @@ class InteractionQuerySet(OfDoctorQuerySet):
         return self.filter(appointment_id=appointment_id).order_by("created_at", "id")
 
 
+class DangerAlertQuerySet(ClinicQuerySet):
+    """Alerts of danger: all for the front desk, those of their own appointments for a doctor, none for an owner."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        rows = super().visible_to(actor).filter(appointment__deleted_at=None)
+        return rows.filter(appointment__doctor_id=actor.doctor_id) if actor.role == Role.DOCTOR else rows
+
+    def open(self) -> Self:
+        """Not resolved yet, the newest first."""
+        return self.filter(resolved_at=None).order_by("-found_at", "id")
+
+    def of_appointment(self, appointment_id: UUID) -> Self:
+        return self.filter(appointment_id=appointment_id)
+
+
 class ModelUseQuerySet(ClinicQuerySet):
     """Spend and state of the model: for whoever runs the clinic. No patient is in it."""
 

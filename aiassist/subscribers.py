@@ -1,12 +1,12 @@
 """A form sent in → a summary opened and a job to make it. A visit that changes → its conversations follow."""
 
 from aiassist.events import ModelTrialWanted, SummaryWanted
-from aiassist.operations import interactions, summaries
+from aiassist.operations import dangers, interactions, summaries
 from clinicflow.access.actor import system_actor
 from clinicflow.core import clock
 from clinicflow.core.events import subscribe
 from clinicflow.jobs.queue import enqueue
-from intake.events import IntakeSubmitted
+from intake.events import AnswersSaved, IntakeSubmitted
 from scheduling.events import (
     AppointmentCancelled,
     AppointmentConfirmed,
@@ -20,6 +20,12 @@ from scheduling.events import (
 @subscribe(IntakeSubmitted)
 def create_summary(event: IntakeSubmitted) -> None:
     summaries.create(system_actor(event.clinic_id), event.subject_id)
+
+
+@subscribe(AnswersSaved, IntakeSubmitted)
+def scan_for_dangers(event: AnswersSaved | IntakeSubmitted) -> None:
+    """Scan in the transaction that stores the answers, so that the patient's page can show the emergency line at once."""
+    dangers.scan_form(system_actor(event.clinic_id), event.subject_id, at=clock.now())
 
 
 @subscribe(SummaryWanted)

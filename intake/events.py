@@ -20,6 +20,13 @@ class IntakeSubmitted(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AnswersSaved(Event):
+    """Answers were saved while the form is being filled in; `subject_id` is the form's id. No screen refetches."""
+
+    object_type: ClassVar[str] = "intake_form"
+
+
+@dataclass(frozen=True, kw_only=True)
 class IntakeChanged(Event):
     """Anything else about a form: made, opened, reviewed. `subject_id` is the visit's id."""
 

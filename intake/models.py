@@ -82,6 +82,8 @@ class IntakeForm(ClinicOwned):
     )
     completed_reason = models.CharField(max_length=200, blank=True)
     revision = models.PositiveIntegerField(default=0)
+    # When an answer last said that the patient may be in danger: their pages then lead with the emergency line.
+    danger_found_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = IntakeFormQuerySet.as_manager()
 

@@ -102,14 +102,38 @@ _ORDINALS = frozenset(word for word, number in _NUMBERS.items() if word.endswith
 }
 _MINUTES = {"thirty": 30, "fifteen": 15, "forty": 40, "twenty": 20, "ten": 10, "media": 30, "cuarto": 15, "treinta": 30}
 _TODAY = frozenset(["today", "hoy", "2day"])
-_TOMORROW = frozenset(["tomorrow", "tommorow", "tommorrow", "tomorow", "tmrw", "tmr", "tmw", "tomo", "2morrow", "manana"])
+_TOMORROW = frozenset(
+    ["tomorrow", "tommorow", "tommorrow", "tomorow", "tmrw", "tmr", "tmw", "tomo", "2morrow", "manana"]
+)
 _PARTS_OF_DAY = {
     "morning": (0, 12), "am": (0, 12), "afternoon": (12, 18), "evening": (17, 24), "pm": (12, 24), "night": (18, 24),
     "tarde": (12, 20), "noche": (18, 24), "manana": (0, 13), "madrugada": (0, 6),
 }  # fmt: skip
 FACT_WORDS = frozenset([*_WEEKDAYS, *_MONTHS, *_NUMBERS, *_TODAY, *_TOMORROW, *_PARTS_OF_DAY])
 _GENERIC = frozenset(
-    "clinic clinica the of la el de del and y medical center centro centre health salud care group office family associates".split()
+    [
+        "clinic",
+        "clinica",
+        "the",
+        "of",
+        "la",
+        "el",
+        "de",
+        "del",
+        "and",
+        "y",
+        "medical",
+        "center",
+        "centro",
+        "centre",
+        "health",
+        "salud",
+        "care",
+        "group",
+        "office",
+        "family",
+        "associates",
+    ]
 )
 _TITLES = frozenset(["dr", "dra", "doctor", "doctora", "doc"])
 Read = tuple[int, bool]  # how many tokens, and whether they fit the visit
@@ -389,7 +413,7 @@ def _tokens(name: str) -> list[str]:
 
 def _run(words: Sequence[str], at: int, name: Sequence[str]) -> int:
     end = at
-    same: Callable[[str, str], bool] = lambda one, other: (  # noqa: E731
+    same: Callable[[str, str], bool] = lambda one, other: (
         one == other or (len(other) >= 5 and one[:1] == other[:1] and OSA.distance(one, other) == 1)
     )
     while end < len(words) and any(same(words[end], part) for part in name):

@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 
 from aiassist.engine.text import norm_word
 
-_IGNORED = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff\U0001f3fb-\U0001f3ff]")
+_IGNORED = re.compile(
+    "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff\U0001f3fb-\U0001f3ff]"
+)
 _PIECE = re.compile(
     r"(?P<end>\n+|[.!;…]+)"
     r"|(?P<emoticon>[:;=][-']?[)(\]\[dpo3/|](?!\w)|<3|\^_*\^)"
@@ -18,7 +20,9 @@ _PIECE = re.compile(
 )
 _HALF_DAY = re.compile(r"(?<=[\d\s])([ap])\s?\.\s?m\b\.?|(?<=\d)\s?([ap])(?![\w'])|(?<=\d )([ap]) m\b")
 _TITLE = re.compile(r"\b(dra?|mrs?|ms|sra?|srta|doc|st|prof|vs|etc)\.")
-_QUOTES = str.maketrans({"’": "'", "‘": "'", "´": "'", "`": "'", "ʼ": "'", "–": "-", "—": "-", "&": " and ", "@": " at "})
+_QUOTES = str.maketrans(
+    {"’": "'", "‘": "'", "´": "'", "`": "'", "ʼ": "'", "–": "-", "—": "-", "&": " and ", "@": " at "}
+)
 
 
 @dataclass(frozen=True, slots=True)

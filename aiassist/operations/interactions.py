@@ -13,6 +13,7 @@ from django.db import transaction
 
 from aiassist.events import AttentionNeeded, InteractionCreated
 from aiassist.models import Interaction
+from aiassist.operations import dangers
 from aiassist.rules import conversation_log, patient_texts
 from aiassist.rules.conversation_log import Entry
 from clinicflow.access.actor import Actor
@@ -26,7 +27,7 @@ from clinicflow.jobs.queue import enqueue
 from scheduling.events import AppointmentUpdated
 from scheduling.messaging import NoWayToReach
 from scheduling.models import Appointment, Message
-from scheduling.operations import attention, messages
+from scheduling.operations import messages
 
 SEND = "aiassist.send_message"
 NOTE_LENGTH, REPLY_LENGTH = 500, 1000
@@ -114,7 +115,7 @@ def escalate(actor: Actor, visit: Appointment, thread: Interaction, reason: str,
         resolved_by_id=None,
         resolution_note="",
     )
-    mark_visit(actor, visit)
+    dangers.mark_visit(actor, visit.pk)
     publish(
         AttentionNeeded(
             clinic_id=actor.clinic_id,
@@ -125,13 +126,6 @@ def escalate(actor: Actor, visit: Appointment, thread: Interaction, reason: str,
             reason=reason,
         )
     )
-
-
-def mark_visit(actor: Actor, visit: Appointment) -> None:
-    """Bring the visit's mark in line with its conversations: the longest waiting one gives the reason."""
-    waiting = Interaction.objects.visible_to(actor).waiting_for_a_person().filter(appointment_id=visit.pk)
-    first = waiting.order_by("last_message_at", "id").values_list("attention_reason", flat=True).first()
-    attention.mark(actor, visit.pk, first or "")
 
 
 def is_handled_by_staff(actor: Actor, visit: Appointment) -> bool:
@@ -204,7 +198,7 @@ def resolve(actor: Actor, interaction_id: UUID, *, note: str, at: dt.datetime) -
         resolved_by_id=actor.user_id,
         resolution_note=note,
     )
-    mark_visit(actor, visit)
+    dangers.mark_visit(actor, visit.pk)
     record(actor, "interaction.resolved", thread, patient_ids=[thread.patient_id])
     return thread
 

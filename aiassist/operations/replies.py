@@ -10,7 +10,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from aiassist.engine.replies import Kind, Reply, classify
+from aiassist.engine.replies import Reply, classify
+from aiassist.engine.replies import ReplyKind as Kind
 from aiassist.models import Interaction
 from aiassist.operations import interactions
 from aiassist.rules import conversation_log, patient_texts

@@ -11,11 +11,9 @@ from django.utils.translation import gettext as _
 
 from clinicflow.access.actor import Actor
 from clinicflow.clinics.models import Clinic, ClinicSettings
+from clinicflow.clinics.rules.emergency import emergency_lines
 from clinicflow.web import display
 from scheduling.models import Appointment
-
-EMERGENCY_NUMBERS = {"US": "911", "CA": "911", "MX": "911"}
-ELSEWHERE = "112"
 
 
 def compose_text(actor: Actor, visit: Appointment, settings: ClinicSettings, *keys: str) -> str:
@@ -33,7 +31,7 @@ def compose_text(actor: Actor, visit: Appointment, settings: ClinicSettings, *ke
             "day": display.write_date(visit.starts_at, "full"),
             "time": display.write_clock(visit.starts_at),
             "phone": clinic.phone,
-            "emergency": EMERGENCY_NUMBERS.get(clinic.country, ELSEWHERE),
+            "emergency": emergency_lines(clinic.country).emergency,
         }
         return _joined(_texts(has_phone=bool(clinic.phone)), keys) % values
 

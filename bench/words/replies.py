@@ -45,7 +45,7 @@ def rows(path: Path) -> Iterator[Row]:
             row = json.loads(line)
             if "answer" in row:
                 expect = row["expect"]
-                urgent = isinstance(expect, dict) and expect.get("danger") or expect == "danger"
+                urgent = (isinstance(expect, dict) and expect.get("danger")) or expect == "danger"
                 yield Row(row["answer"], "urgent" if urgent else "ordinary", topic=row["topic"])
             else:
                 yield Row(row["text"], row["label"], row.get("channel", "sms"))

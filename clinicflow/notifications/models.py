@@ -22,6 +22,7 @@ class Notification(ClinicOwned):
         CANCELLATION = "cancellation", "Visit cancelled"
         NO_SHOW = "no-show", "No-show"
         SUMMARY_FAILED = "summary-failed", "Summary failed"
+        DANGER = "danger", "Patient may be in danger"
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     role = models.CharField(max_length=6)

@@ -71,6 +71,9 @@ def one_of_each(cast, clinic, doctor, user):
     make("aiassist.ModelUse", **own, month=now.date().replace(day=1))
     make("aiassist.Interaction", **seen, appointment=visit, doctor=doctor, channel="sms", direction="outbound")
     make(
+        "aiassist.DangerAlert", **seen, appointment=visit, form=form, kind="breath", quote="can't breathe", found_at=now
+    )
+    make(
         "notifications.Notification",
         **own,
         user=user,

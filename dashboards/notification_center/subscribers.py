@@ -1,6 +1,6 @@
 """News of the clinic → jobs that tell whom it concerns, in the same transaction."""
 
-from aiassist.events import AttentionNeeded, SummaryReady
+from aiassist.events import AttentionNeeded, DangerFound, SummaryReady
 from clinicflow.core.events import Event, subscribe
 from clinicflow.jobs.queue import enqueue
 from clinicflow.notifications.models import Notification
@@ -18,6 +18,22 @@ def notify_cancellation(event: AppointmentCancelled) -> None:
 @subscribe(AppointmentNoShow)
 def notify_no_show(event: AppointmentNoShow) -> None:
     _tell(event, Kind.NO_SHOW, VISIT)
+
+
+@subscribe(DangerFound)
+def notify_danger(event: DangerFound) -> None:
+    enqueue(
+        "dashboards.notify",
+        clinic_id=event.clinic_id,
+        key=f"{Kind.DANGER}:{event.id}",
+        args={
+            "kind": str(Kind.DANGER),
+            "object_type": VISIT,
+            "object_id": str(event.appointment_id),
+            "occasion": str(event.id),
+            "doctor_id": str(event.doctor_ids[0]) if event.doctor_ids else "",
+        },
+    )
 
 
 @subscribe(AttentionNeeded)

@@ -18,7 +18,7 @@ from clinicflow.core.constraints import register_constraint_error
 from clinicflow.core.errors import Busy, Forbidden, Invalid
 from clinicflow.core.events import publish
 from intake.errors import AlreadyCompleted, FormClosed, FormExists, FormIncomplete, ManualCompletionOff
-from intake.events import IntakeChanged, IntakeSubmitted
+from intake.events import AnswersSaved, IntakeChanged, IntakeSubmitted
 from intake.models import IntakeForm, IntakeRevision, Questionnaire
 from intake.operations import questionnaires
 from intake.rules import answer_validation as rules
@@ -100,14 +100,24 @@ def save_answers(
     Other answers stay, unless `replace`. Invalid names the faulty questions and keeps nothing. FormClosed when the
     form was sent in and not opened again, or its visit is off.
     """
-    form = _lock_open(actor, form_id)
+    form = _lock_with_visit(actor, form_id)
     if form.submitted_at and not form.is_being_changed:
         raise FormClosed("This form was sent in. Open it again to change it.")
     form.saved_at = clock.now()
     _keep(form, answers, replace=replace)
     form.language = language or form.language
     form.save(update_fields=["raw_answers", "draft_answers", "language", "saved_at", "updated_at"])
+    publish(AnswersSaved(clinic_id=form.clinic_id, subject_id=form.pk, origin=actor.tab))
+    form.refresh_from_db(fields=["danger_found_at"])
     return form
+
+
+@transaction.atomic
+def record_danger(actor: Actor, form_id: UUID, *, at: dt.datetime) -> None:
+    """Record that an answer says the patient may be in danger; from then on their pages show the emergency line."""
+    form: IntakeForm = IntakeForm.objects.visible_to(actor).lock(form_id)
+    form.danger_found_at = at
+    form.save(update_fields=["danger_found_at", "updated_at"])
 
 
 @transaction.atomic

@@ -20,6 +20,7 @@ from redis.exceptions import RedisError
 from clinicflow.access.actor import Actor
 from clinicflow.access.roles import Role
 from clinicflow.clinics.models import Clinic, ClinicSettings
+from clinicflow.clinics.rules.emergency import EmergencyLines, emergency_lines
 from clinicflow.core.client_ip import client_ip
 from clinicflow.core.errors import DomainError, NotFound
 from clinicflow.db import tenant
@@ -75,6 +76,11 @@ class PatientVisit:
         """Whether what was sent in may be changed: until the doctor has reviewed it."""
         form = self.form
         return form is not None and self.is_on and form.status != IntakeForm.Status.REVIEWED
+
+    @property
+    def emergency(self) -> EmergencyLines:
+        """The emergency and crisis lines of the clinic's country."""
+        return emergency_lines(self.clinic.country)
 
     @property
     def is_kiosk(self) -> bool:

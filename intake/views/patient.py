@@ -93,7 +93,8 @@ def _save_section(request: HttpRequest, number: int) -> HttpResponse:
     except Invalid as error:
         return _section_page(request, number, given=given, errors=error.fields)
     if _is_draft(request):
-        return render(request, "intake/_saved.html", {"at": form.saved_at})
+        context = {"at": form.saved_at, "danger": form.danger_found_at, "lines": patient.emergency}
+        return render(request, "intake/_saved.html", context)
     absent = rules.missing(patient.sections, form.working_answers) if action == "next" else {}
     absent = {question["id"]: absent[question["id"]] for question in part["questions"] if question["id"] in absent}
     if absent:

@@ -13,7 +13,15 @@ const say = (text, waiting) => {
   status.classList.toggle("waiting", waiting);
   status.replaceChildren();
   if (waiting) status.append(text);
-  else status.innerHTML = text; // our own server's words
+  else status.innerHTML = text; // rendered by our own server
+  raiseAlarm();
+};
+
+// An answer that sounds like an emergency brings the notice along, which leads the page from then on.
+const raiseAlarm = () => {
+  const alarm = document.getElementById("alarm");
+  const notice = status.querySelector("template[data-alarm]");
+  if (notice && !alarm.childElementCount) alarm.append(notice.content);
 };
 
 const save = async () => {

@@ -154,6 +154,8 @@ TABLE = """
 /inbox/<uuid:pk>                                    GET    interaction        302 200 200 404 403 404
 /inbox/<uuid:pk>/reply                              POST   interaction        302 422 403 403 403 404
 /inbox/<uuid:pk>/resolve                            POST   interaction        302 422 403 403 403 404
+/visits/<uuid:pk>/dangers                           GET    visit              302 200 200 404 403 404
+/dangers/<uuid:pk>/resolve                          POST   danger             302 422 422 404 403 404
 /visits/<uuid:pk>/talks                             GET    visit              302 200 200 404 403 404
 /visits/<uuid:pk>/ask                               POST   visit              302 302 403 403 403 404
 /visits/new                                         GET    -                  302 200 403 403 403 200
@@ -374,6 +376,7 @@ OBJECTS = {
     "form": "intake.IntakeForm",
     "summary": "aiassist.IntakeSummary",
     "interaction": "aiassist.Interaction",
+    "danger": "aiassist.DangerAlert",
     "notification": "notifications.Notification",
 }
 API_METHODS = ("get", "post", "put", "patch", "delete")

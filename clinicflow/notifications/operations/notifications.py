@@ -26,6 +26,8 @@ SWITCHES = {
     Kind.CANCELLATION: "notify_cancellations",
     Kind.NO_SHOW: "notify_no_shows",
 }
+# What neither a clinic nor a member can switch off or mute.
+ALWAYS = frozenset({Kind.DANGER})
 KEEP_READ = dt.timedelta(days=30)
 KEEP = dt.timedelta(days=90)
 
@@ -59,8 +61,8 @@ def notify(actor: Actor, news: Iterable[NotificationRequest], *, at: dt.datetime
     Safe to run twice, also at once: what somebody has been told under the same key is not told again.
     """
     settings: ClinicSettings = ClinicSettings.objects.visible_to(actor).get()
-    wanted = [item for item in news if getattr(settings, SWITCHES[Kind(item.kind)])]
-    if not wanted or not (settings.notify_via_app or settings.notify_via_email):
+    wanted = [item for item in news if _is_on(settings, item.kind)]
+    if not wanted:
         return 0
     rows = list(_rows(actor, wanted, settings, at))
     Notification.objects.bulk_create(rows, ignore_conflicts=True)
@@ -88,7 +90,8 @@ def _rows(
         who = (person.user_id, person.role)
         preference = preferences.get(who) or NotificationPreference()
         for item in news:
-            if not _recipients_of(item, person) or item.kind in preference.muted or item.key in told[who]:
+            muted = item.kind in preference.muted and item.kind not in ALWAYS
+            if not _recipients_of(item, person) or muted or item.key in told[who]:
                 continue
             own = item.done_by == person.user_id
             yield Notification(
@@ -99,10 +102,17 @@ def _rows(
                 object_type=item.object_type,
                 object_id=item.object_id,
                 key=item.key,
-                in_app=settings.notify_via_app,
+                in_app=settings.notify_via_app or item.kind in ALWAYS,
                 wants_email=settings.notify_via_email and not own and preference.email != preference.Email.NEVER,
                 read_at=at if own else None,
             )
+
+
+def _is_on(settings: ClinicSettings, kind: str) -> bool:
+    """Whether the clinic wants notifications of this kind, over any channel."""
+    if kind in ALWAYS:
+        return True
+    return bool(getattr(settings, SWITCHES[Kind(kind)])) and (settings.notify_via_app or settings.notify_via_email)
 
 
 def _people(actor: Actor, doctors: set[UUID]) -> Iterable[Membership]:

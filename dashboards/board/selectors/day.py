@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 
+from aiassist.selectors.dangers import ShownAlert, open_alerts
 from clinicflow.access.actor import Actor
 from clinicflow.clinics.models import WEEKDAYS, ClinicSettings
 from clinicflow.core import clock
@@ -45,6 +46,7 @@ class Board(Grid):
     talks: list[ConversationRow]
     freed: list[FreedSlot]
     beyond: Backlog
+    dangers: list[ShownAlert]
     closed_for: str = ""
 
     @property
@@ -81,7 +83,8 @@ class Board(Grid):
         """Whom the page shows."""
         waiting = [entry.patient_id for time in self.freed for entry in time.entries[:1]]
         talks = [talk.patient_id for talk in self.talks]
-        return [card.patient_id for card in self.cards] + talks + waiting + self.beyond.patient_ids
+        dangers = [alert.appointment.patient_id for alert in self.dangers]
+        return [card.patient_id for card in self.cards] + talks + waiting + dangers + self.beyond.patient_ids
 
     # -------------------------------------------------------------- figures
     @property
@@ -139,7 +142,7 @@ class Board(Grid):
 
     @property
     def attention(self) -> int:
-        own = (self.talks, self.late, self.unconfirmed, self.missing, self.freed)
+        own = (self.dangers, self.talks, self.late, self.unconfirmed, self.missing, self.freed)
         return sum(len(rows) for rows in own) + self.beyond.waiting
 
     @property
@@ -163,7 +166,7 @@ class Board(Grid):
 
 
 def read_board(actor: Actor, day: dt.date, now: dt.datetime, settings: ClinicSettings) -> Board:
-    """The clinic's day for the front desk, in five queries, and up to three more where a time fell free."""
+    """The clinic's day for the front desk, in six queries, and up to three more where a time fell free."""
     zone = ZoneInfo(actor.timezone)
     today = now.astimezone(zone).date()
     start, end = clock.day_bounds(day, actor.timezone)
@@ -206,6 +209,7 @@ def read_board(actor: Actor, day: dt.date, now: dt.datetime, settings: ClinicSet
         talks=conversations_since(actor, now - dt.timedelta(days=1), now),
         freed=freed_on(actor, day, at=now) if given_up else [],
         beyond=read_backlog(actor, now, settings),
+        dangers=open_alerts(actor),
         settings=settings,
         closed_for=next((closure.reason for closure in closures), ""),
     )

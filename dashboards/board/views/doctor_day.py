@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from aiassist.selectors.dangers import open_alerts
 from aiassist.selectors.summary_page import summary_page
 from clinicflow.access.guards import role_required
 from clinicflow.audit.log import record_access
@@ -30,6 +31,7 @@ def my_day(request: ClinicRequest, visit_id: UUID | None = None) -> HttpResponse
     record_access(request.actor, "appointments", agenda.patient_ids, resource_id=visit_id or "")
     context = {
         "agenda": agenda,
+        "dangers": open_alerts(request.actor),
         "reading": summary_page(request.actor, agenda.visit.pk) if agenda.visit else None,
         "note_form": _note_form(agenda.own_note),
     }

@@ -23,6 +23,7 @@ ICONS = {
     "cancellation": "calendar-x",
     "no-show": "state-no-show",
     "summary-failed": "sparkles",
+    "danger": "triangle-alert",
 }
 
 

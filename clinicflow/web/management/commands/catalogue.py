@@ -11,7 +11,7 @@ SOURCES = (
     "templates/intake/patient_*.html",
     *(
         f"templates/intake/_{part}.html"
-        for part in ("described", "optional", "question", "question_notes", "read_back", "saved", "visit")
+        for part in ("described", "emergency", "optional", "question", "question_notes", "read_back", "saved", "visit")
     ),
     "intake/rules/answer_validation.py",
     "intake/forms.py",
