@@ -18,7 +18,8 @@ _QUOTE_HEADER = re.compile(
 _HEADER_START = re.compile(r"^\W{0,3}(?:on|el)\b.{4,160}$", re.IGNORECASE)
 _HEADER_END = re.compile(r"^.{0,120}\b(?:wrote|escribi[oó])\s?:\s*$", re.IGNORECASE)
 _FIELD = re.compile(
-    r"^[*> ]{0,4}(?:from|sent|to|subject|date|cc|de|enviado(?: el)?|para|asunto|fecha|responder a|reply-to)\s?:", re.IGNORECASE
+    r"^[*> ]{0,4}(?:from|sent|to|subject|date|cc|de|enviado(?: el)?|para|asunto|fecha|responder a|reply-to)\s?:",
+    re.IGNORECASE,
 )
 _FIELD_FROM = re.compile(r"^[*> ]{0,4}(?:from|de)\s?:", re.IGNORECASE)
 _PHONE_LINE = re.compile(

@@ -14,7 +14,6 @@ from aiassist.operations.replies import Heard
 from aiassist.threads import Entry
 from clinicflow.clinics.actors import Actor
 from clinicflow.clinics.models import ClinicSettings
-from clinicflow.core import clock
 from clinicflow.core.errors import Invalid
 from clinicflow.jobs.queue import enqueue
 from scheduling.models import Appointment
@@ -148,7 +147,7 @@ def _learn_length(
 def _answered(
     actor: Actor, visit: Appointment, thread: Interaction, call: Entry, words: str, key: str, at: dt.datetime
 ) -> None:
-    verdict = classify(words, clock.local(visit.starts_at, actor.timezone).time())
+    verdict = classify(words, replies.visit_facts(actor, visit, at=at), thread.channel)
     with_people = interactions.belongs_to_people(actor, visit)
     # Nobody is asked twice on the phone: what is unclear once is unclear.
     heard = Heard(verdict=verdict, channel=thread.channel, with_people=with_people, asked_again=True)
