@@ -125,9 +125,21 @@ class ActingNeedsTheWholeMessage(unittest.TestCase):
 class TheVisitsOwnFacts(unittest.TestCase):
     def test_its_day_and_time_are_explained_in_any_usual_form(self) -> None:
         for when in (
-            "Wednesday", "wed at 3", "tomorrow", "December 2", "Dec 2nd at 3pm", "the 2nd", "12/2", "2026-12-02", "3 pm",
-            "3:00", "three o'clock", "15:00", "tomorrow afternoon", "Wednesday, December 2, 2026 at 3:00 p.m.",
-        ):  # fmt: skip
+            "Wednesday",
+            "wed at 3",
+            "tomorrow",
+            "December 2",
+            "Dec 2nd at 3pm",
+            "the 2nd",
+            "12/2",
+            "2026-12-02",
+            "3 pm",
+            "3:00",
+            "three o'clock",
+            "15:00",
+            "tomorrow afternoon",
+            "Wednesday, December 2, 2026 at 3:00 p.m.",
+        ):
             with self.subTest(when):
                 self.assertEqual(classify(f"Yes, {when}", VISIT).kind, ReplyKind.CONFIRM)
         for when in ("el miércoles", "mañana a las 3", "el 2 de diciembre", "a las tres de la tarde", "a las 15 horas"):
@@ -136,10 +148,25 @@ class TheVisitsOwnFacts(unittest.TestCase):
 
     def test_another_day_or_time_is_for_a_person(self) -> None:
         for when in (
-            "Thursday", "next Wednesday", "today", "December 9", "the 3rd", "12/3", "2 pm", "3 am", "3:30", "noon",
-            "tomorrow morning", "Wednesday, December 3", "December 2, 2027", "el jueves", "a las 4", "el 2 de enero",
-            "a las 3 de la mañana", "pasado mañana",
-        ):  # fmt: skip
+            "Thursday",
+            "next Wednesday",
+            "today",
+            "December 9",
+            "the 3rd",
+            "12/3",
+            "2 pm",
+            "3 am",
+            "3:30",
+            "noon",
+            "tomorrow morning",
+            "Wednesday, December 3",
+            "December 2, 2027",
+            "el jueves",
+            "a las 4",
+            "el 2 de enero",
+            "a las 3 de la mañana",
+            "pasado mañana",
+        ):
             with self.subTest(when):
                 self.assertFalse(classify(f"Yes, {when}", VISIT).automatic)
 
@@ -193,9 +220,14 @@ class Misspellings(unittest.TestCase):
 class OptingOut(unittest.TestCase):
     def test_angry_words_around_it_leave_it_one(self) -> None:
         for text in (
-            "STOP FUCKING TEXTING ME", "leave me the hell alone", "omg stop already", "you idiots, stop texting me",
-            "if you don't stop texting me I'll report you", "ya basta de mensajes, idiotas", "Why won't you stop texting me",
-        ):  # fmt: skip
+            "STOP FUCKING TEXTING ME",
+            "leave me the hell alone",
+            "omg stop already",
+            "you idiots, stop texting me",
+            "if you don't stop texting me I'll report you",
+            "ya basta de mensajes, idiotas",
+            "Why won't you stop texting me",
+        ):
             with self.subTest(text):
                 self.assertTrue(classify(text, VISIT).opt_out)
 
@@ -205,10 +237,19 @@ class OptingOut(unittest.TestCase):
 
     def test_stop_in_another_sense_is_none(self) -> None:
         for text in (
-            "I'll stop by at 9", "should I stop taking my warfarin?", "the bleeding won't stop", "don't stop texting me",
-            "I never got the text", "what happens if I reply STOP?", "don't call me at work", "no me llamen al trabajo",
-            "take me off the waiting list", "no, don't stop", "I accidentally unsubscribed", "I don't want to unsubscribe",
-        ):  # fmt: skip
+            "I'll stop by at 9",
+            "should I stop taking my warfarin?",
+            "the bleeding won't stop",
+            "don't stop texting me",
+            "I never got the text",
+            "what happens if I reply STOP?",
+            "don't call me at work",
+            "no me llamen al trabajo",
+            "take me off the waiting list",
+            "no, don't stop",
+            "I accidentally unsubscribed",
+            "I don't want to unsubscribe",
+        ):
             with self.subTest(text):
                 self.assertFalse(classify(text, VISIT).opt_out)
 
