@@ -1,7 +1,7 @@
 """Finds words of danger in what a patient wrote: a reply, or an answer on a form. English and Spanish, misspelt too.
 
-The net is wide: a part of a message is enough, anywhere in it. What the words around a phrase deny, date back, tell of an
-older relative, suppose, or say as a joke is no danger. Reading takes time in proportion to the length of the text.
+The net is wide: a part of a message is enough, anywhere in it. What the words around a phrase deny, date back, tell of
+an older relative, suppose, or say as a joke is no danger. Reading takes time in proportion to the length of the text.
 """
 
 import re
@@ -14,7 +14,7 @@ from aiassist.engine.danger_context import WORDS, around, counts
 from aiassist.engine.danger_vocabulary import CLASSES, MACROS, PHRASES
 from aiassist.engine.lexicon import load
 from aiassist.engine.phrases import SENTENCE_END, Finder, Found, Symbol
-from aiassist.engine.reply_spelling import Speller
+from aiassist.engine.speller import Speller
 from aiassist.engine.text import norm_word
 
 _TOKEN = re.compile(

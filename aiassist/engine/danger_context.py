@@ -4,90 +4,87 @@ medicine is for, and figures of speech.
 
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
+from itertools import pairwise
 
-from aiassist.engine.phrases import Found
+from aiassist.engine.phrases import Found, word_set
 
 _BEFORE, _AFTER = 12, 10  # tokens that are looked at
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_NEGATORS = _words(
+_NEGATORS = word_set(
     "no not never without denies deny denied denying none don't dont didn't didnt haven't havent hasn't hasnt isn't isnt "
     "wasn't wasnt doesn't doesnt aren't ain't nor neither zero negative cannot can't cant won't sin niega niego ningun ninguna ningunos ningunas nunca tampoco ni jamas nada"
 )
 # After a negator, these make it deny something else: "not sure", "no doubt", "I don't know if".
-_NO_DENIAL = _words(
+_NO_DENIAL = word_set(
     "only just sure doubt idea know think relief better stop solo se seguro joke joking kidding lying feeling good well ok okay able tengo_idea mejora importa matter bueno bien"
 )
-_CONTRAST = _words("but pero however except although though aunque yet sino still because cause porque then entonces")
-_SUBJECTS = _words(
+_CONTRAST = word_set("but pero however except although though aunque yet sino still because cause porque then entonces")
+_SUBJECTS = word_set(
     "i i'm im i've ive my he she he's she's we it it's they you the me mi yo tengo siento estoy esta tiene el ella creo have having feel feeling please help"
 )
-_CLAUSE_SUBJECTS = _words("i i'm im i've he he's she she's they it's we my mi me tengo siento")
+_CLAUSE_SUBJECTS = word_set("i i'm im i've he he's she she's they it's we my mi me tengo siento")
 # A clause or an object of the negated verb may follow these: "I don't think I …", "no pain in my …", "don't have my …".
-_THAT = _words(
+_THAT = word_set(
     "think believe say said saying feel mean that if creo que have had has having in of on to at from with for or and ni en de con por y , about like when hurt hurts need want"
 )
-_DENIED_AFTER = _words(
+_DENIED_AFTER = word_set(
     "no none denied denies negative never nope ninguno ninguna nunca nada nil na n/a negativo niega absent"
 )
 
-_PAST = _words(
+_PAST = word_set(
     "history hx h/o childhood previously prior former historial antecedente antecedentes historia "
     "pasado infancia decades teenager teens"
 )
-_LONG_TIMES = _words("anos ano meses mes semanas")
+_LONG_TIMES = word_set("anos ano meses mes semanas")
 _PAST_PAIRS = frozenset([
     ("last", "year"), ("as", "a"), ("when", "i"), ("in", "the"), ("years", "ago"), ("months", "ago"), ("weeks", "ago"),
     ("yrs", "ago"), ("year", "ago"), ("month", "ago"), ("years", "back"), ("de", "nino"), ("de", "nina"), ("cuando", "era"),
     ("cuando", "tenia"), ("de", "chico"), ("de", "chica"), ("used", "to"), ("ano", "pasado"), ("last", "month"), ("back", "in"), ("de", "joven"),
 ])  # fmt: skip
-_PAST_AFTER_PAIR = {("as", "a"): _words("child kid baby teen teenager young"), ("when", "i"): _words("was were"), ("in", "the"): _words("past nineties eighties 90s 80s 70s 60s")}  # fmt: skip
-_RECENT = _words(
+_PAST_AFTER_PAIR = {("as", "a"): word_set("child kid baby teen teenager young"), ("when", "i"): word_set("was were"), ("in", "the"): word_set("past nineties eighties 90s 80s 70s 60s")}  # fmt: skip
+_RECENT = word_set(
     "now today tonight morning just currently again started starting sudden suddenly yesterday minutes hours hour ahora hoy anoche recien ahorita ayer horas minutos repente esta "
     "still immediately help ayuda"
 )
-_RELATIVES = _words(
+_RELATIVES = word_set(
     "father mother dad mom mum brother sister uncle aunt grandfather grandmother grandma grandpa cousin family parents "
     "fathers mothers dad's mom's father's mother's padre madre abuelo abuela tio tia hermano hermana primo prima familia suegro suegra grandparents grandparent familiar fam papa mama"
 )
-_RELATIVE_PAST = _words(
+_RELATIVE_PAST = word_set(
     "had died suffered passed has runs committed tuvo murio sufrio fallecio padecio history of from de con"
 )
-_SUPPOSED = _words(
+_SUPPOSED = word_set(
     "if case whenever unless risk risks prevent prevents preventing prevention avoid treat treats treating causes cause causing effects effect warning evitar prevenir riesgo causar causa previene handle specialize atienden tratan screening article movie news song brochure pamphlet poster video"
 )
 _SUPPOSED_PAIRS = frozenset([("can", "cause"), ("could", "cause"), ("may", "cause"), ("do", "you"), ("does", "the"), ("en", "caso"), ("puede", "causar"), ("side", "effects")])  # fmt: skip
-_PURPOSE = _words("for para prn needed against por")
-_REAL_PURPOSE = _words(
+_PURPOSE = word_set("for para prn needed against por")
+_REAL_PURPOSE = word_set(
     "here appointment appt come came coming seen visit call calling help er hospital went going reason cita consulta vengo ayuda voy urgencias emergency care attention doctor checked"
 )
-_UNREAL_AFTER = _words(
+_UNREAL_AFTER = word_set(
     "clinic prevention hotline disorder disorders specialist screening test tests awareness class unit protocol precautions watch squad medicine medication meds pills pill killer killers killing relief management cream patch risk support rehab survivor x xray cold congestion infection ct scan"
 )
-_JOKES = _words(
+_JOKES = word_set(
     "lol lmao haha hahaha jaja jajaja jajajaja jk rofl lmfao jeje bill price cost saw figuratively joking kidding laughing laughed laugh jokes joke score game suspense shoes traffic commute broma risa cuenta factura precio"
 )
-_HANDED_OUT = _words("flyers candy papers cards leaflets food samples invitations pamphlets gifts")
-_TRIGGERS = _words(
+_HANDED_OUT = word_set("flyers candy papers cards leaflets food samples invitations pamphlets gifts")
+_TRIGGERS = word_set(
     "alergia alergico alergica alergias allergic allergy allergies gives makes causes cause made da causa hace hizo cuando when whenever dio with"
 )
-_GOING_ON = _words(
+_GOING_ON = word_set(
     "is are hinchando cerrando inflamando esta estan closing started starting keeps swollen getting feels feel got having now"
 )
-_DROWNING = _words("drowning drowned ahogo ahoga ahogando suffocating asfixiando asfixio")
-_WATER = _words(
+_DROWNING = word_set("drowning drowned ahogo ahoga ahogando suffocating asfixiando asfixio")
+_WATER = word_set(
     "pool water bath tub lake river ocean sea agua alberca piscina tina rio mar flema flemas saliva sangre blood fluid"
 )
-_DYING_OF = _words(
+_DYING_OF = word_set(
     "to laughing hunger boredom embarrassment curiosity heat hungry thirst for risa ganas hambre sed sueno frio calor verguenza pena aburrimiento curiosidad amor nervios envidia ansias emocion coraje antojo waiting excitement"
 )
-_PLAIN_NEGATORS = _words("no not without sin never isn't isnt don't dont nunca ni nor")
+_PLAIN_NEGATORS = word_set("no not without sin never isn't isnt don't dont nunca ni nor")
 _WITHOUT_NEGATORS = frozenset(["chest", "pain", "head_injury"])
-_MOVES = _words(
+_MOVES = word_set(
     "moving moved move movement movements kicking kicked kick kicks baby bebe patadas patea mueve moverse movido siento"
 )
 _SERIOUS = frozenset(["self_harm", "poisoning", "violence"])
@@ -197,7 +194,7 @@ def _is_negated(said: Surroundings) -> bool:
 
 def _starts_anew(words: Sequence[str]) -> bool:
     """Whether a clause of its own begins after a negator: "it isn't working, I have …", "can't come my chest …"."""
-    for one, other in zip(words, words[1:], strict=False):
+    for one, other in pairwise(words):
         if one == "," and other in _SUBJECTS:
             return True
         if other in _CLAUSE_SUBJECTS and one not in _THAT and one not in _NEGATORS:
@@ -231,11 +228,11 @@ def _is_figure_of_speech(kind: str, said: Surroundings) -> bool:
     if said.inside[-1] in _DROWNING and said.after[:1] in (("in",), ("en",), ("of",), ("de",)):
         return not set(said.after[1:4]) & _WATER
     if kind == "bleeding" and _follows(
-        (*said.inside, *said.after), _words("bleeding bleed"), _words("me us money cash dry")
+        (*said.inside, *said.after), word_set("bleeding bleed"), word_set("me us money cash dry")
     ):
         return True
     if kind == "stroke" and said.after[:1] == ("of",):
-        return bool(set(said.after[1:3]) & _words("luck genius midnight"))
+        return bool(set(said.after[1:3]) & word_set("luck genius midnight"))
     if said.inside[-1] == "out" and said.after[:1] and said.after[0] in _HANDED_OUT:
         return True
     return kind == "allergy" and _is_habit(said)
@@ -247,7 +244,7 @@ def _is_habit(said: Surroundings) -> bool:
 
 
 def _follows(words: Sequence[str], firsts: frozenset[str], seconds: frozenset[str]) -> bool:
-    return any(one in firsts and other in seconds for one, other in zip(words, words[1:], strict=False))
+    return any(one in firsts and other in seconds for one, other in pairwise(words))
 
 
 def _is_of_a_relative(said: Surroundings) -> bool:
@@ -294,7 +291,7 @@ def _is_supposed(said: Surroundings) -> bool:
     before = [word for word in said.before[-5:] if word != ","]
     if set(before[-4:]) & _SUPPOSED and not set(before) & _CONTRAST:
         return True
-    return any(pair in _SUPPOSED_PAIRS for pair in zip(before, before[1:], strict=False)) and "think" not in before
+    return any(pair in _SUPPOSED_PAIRS for pair in pairwise(before)) and "think" not in before
 
 
 def _is_purpose(said: Surroundings) -> bool:

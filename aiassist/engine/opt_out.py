@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from aiassist.engine import reply_vocabulary as vocabulary
-from aiassist.engine.phrases import SENTENCE_END, Cover, Finder, Found, Symbol
-from aiassist.engine.reply_spelling import Speller
+from aiassist.engine.phrases import SENTENCE_END, Cover, Finder, Found, Symbol, word_set
 from aiassist.engine.reply_tokens import Piece
+from aiassist.engine.speller import Speller
 
 _CLASSES = {
     "stop": "stop sto stp stopp stpo sotp stap cease halt quit desist discontinue kwit",
@@ -46,6 +46,7 @@ _PHRASES = [
     "<stop> [all] (txt|sms|text|texts|communication|contact|messages|msgs|alerts)",
     "stop (all|everything|it|that|this) <end>",
     "stop all",
+    "<stop> [all] <send> (and|or) (<send>|<message>)",
     "<stop> to (all|everything|it) <end>",
     "<end> [please|pls|just|ok|okay|no|yes|hey|god|omg|ugh] <stop> (i|i'm|im|i've|you|u|your|we|wrong|please|pls|plz|no|don't|dont|ya|now|already|leave|who|why|never|asap|immediately|thank|thanks|stop|me|y'all|gracias)",
     "(you|u|guys|y'all|yall|people) [all|really|just|guys|should] [need|have|must|better] [to] [please] <stop> <end>",
@@ -133,102 +134,23 @@ _BESIDE_KEYWORDS = [
     "(you (idiots|people|guys|all|morons|assholes|jerks)|idiots|people|assholes|morons|jerks|pendejos|idiotas|cabrones)",
     "(🛑|✋|😡|🤬|😠|🚫|⛔|🖕|🙄|😤|❌)",
 ]
-_ANGER = frozenset(
-    [
-        "fuck",
-        "fucking",
-        "fuckin",
-        "fkn",
-        "fking",
-        "effing",
-        "freaking",
-        "frickin",
-        "fricking",
-        "goddamn",
-        "goddam",
-        "damn",
-        "damned",
-        "dammit",
-        "hell",
-        "heck",
-        "bloody",
-        "shit",
-        "shitty",
-        "ass",
-        "the-hell",
-        "pinche",
-        "pinches",
-        "puta",
-        "maldita",
-        "maldito",
-        "malditos",
-        "chingada",
-        "carajo",
-        "jodidos",
-        "jodido",
-        "puto",
-        "putos",
-        "joder",
-        "chingados",
-    ]
+_ANGER = word_set(
+    "fuck fucking fuckin fkn fking effing freaking frickin fricking goddamn goddam damn damned dammit hell heck bloody shit shitty ass the-hell pinche pinches puta maldita maldito malditos chingada carajo jodidos jodido puto putos joder chingados"
 )
-_NEGATIONS = frozenset(["don't", "dont", "not", "never", "won't", "wont", "can't", "cant", "cannot", "didn't", "didnt", "doesn't", "doesnt", "wouldn't", "no", "haven't", "ain't", "without", "nunca", "sin"])  # fmt: skip
-_LINKS = frozenset(
-    [
-        "to",
-        "want",
-        "wanted",
-        "you",
-        "i",
-        "please",
-        "ever",
-        "going",
-        "need",
-        "have",
-        "would",
-        "like",
-        "just",
-        "say",
-        "saying",
-        "said",
-        "can",
-        "should",
-        "will",
-        "it",
-        "be",
-        "really",
-        "even",
-        "ask",
-        "asked",
-        "asking",
-        "wish",
-        "plan",
-        "trying",
-        "try",
-        "me",
-        "us",
-        "we",
-        "gonna",
-        "wanna",
-        "mean",
-        "meant",
-        "do",
-        "did",
-        "quiero",
-        "que",
-        "deseo",
-        "se",
-        "les",
-        "los",
-        "quise",
-        "vayan",
-        "vaya",
-    ]
+_NEGATIONS = word_set(
+    "don't dont not never won't wont can't cant cannot didn't didnt doesn't doesnt wouldn't no haven't ain't without nunca sin"
 )
-_ASIDE = frozenset(["if", "whether", "unless", "should", "does", "did", "happens", "have", "accidentally", "accident", "mistake", "mistakenly", "resubscribe", "undo", "before", "after", "says", "said", "word", "debo", "pasa"])  # fmt: skip
-_LIMITS = frozenset(["at", "before", "after", "during", "until", "till", "between", "while", "when", "on", "so", "about", "unless", "except", "antes", "despues", "durante", "hasta", "al", "cuando", "en", "sobre"])  # fmt: skip
-_NO_LIMITS = frozenset(["this", "all", "here", "my", "these", "your", "anything", "anymore", "este", "mi", "the", "any", "esta", "absoluto"])  # fmt: skip
-_NOT_AFTER = frozenset(["by", "taking", "in", "over", "smoking", "drinking", "eating", "there", "bleeding", "using"])
+_LINKS = word_set(
+    "to want wanted you i please ever going need have would like just say saying said can should will it be really even ask asked asking wish plan trying try me us we gonna wanna mean meant do did quiero que deseo se les los quise vayan vaya"
+)
+_ASIDE = word_set(
+    "if whether unless should does did happens have accidentally accident mistake mistakenly resubscribe undo before after says said word debo pasa"
+)
+_LIMITS = word_set(
+    "at before after during until till between while when on so about unless except antes despues durante hasta al cuando en sobre"
+)
+_NO_LIMITS = word_set("this all here my these your anything anymore este mi the any esta absoluto")
+_NOT_AFTER = word_set("by taking in over smoking drinking eating there bleeding using")
 _WINDOW = 6  # words before that may turn an opt-out into something else
 
 
@@ -307,7 +229,7 @@ def _means_it(words: Sequence[str], found: Found) -> bool:
     before = list(words[first:start])
     if "<end>" in before:
         before = before[len(before) - before[::-1].index("<end>") :]
-    after = [word for word in words[found.end : found.end + 2]]
+    after = list(words[found.end : found.end + 2])
     threatens = before[-3:-1] == ["if", "you"] or before[-2:] == ["if", "you"] or "why" in before
     inside = words[start : found.end]
     if not threatens:

@@ -8,7 +8,7 @@ takes time in proportion to its length. A gap never crosses the end of a sentenc
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 Symbol = frozenset[str]  # what one token may be read as: its word, its classes
@@ -19,12 +19,17 @@ _NOTATION = re.compile(r"[()\[\]|]|<[\w-]+>|_\d|\{\w+\}|[^\s()\[\]|<>{}]+")
 _MOST_STATES = 20_000  # of one automaton that are remembered; hostile text makes no more
 
 
+def word_set(text: str) -> frozenset[str]:
+    """The words of a text, separated by blanks."""
+    return frozenset(text.split())
+
+
 @dataclass(slots=True, eq=False)
 class _State:
     """A state of the deterministic automaton, with the moves that have been made from it so far."""
 
+    nodes: frozenset[int]
     accepts: tuple[str, ...]
-    edges: dict[str, list[int]]
     moves: dict[Symbol, "_State | None"] = field(default_factory=dict)
 
 
@@ -48,18 +53,18 @@ class Automaton:
             for word in members.split():
                 self._classes.setdefault(word, set()).add(f"<{name}>")
         self.words.update(self._classes)
-        self._empty: list[list[int]] = []
-        self._edges: list[dict[str, list[int]]] = []
+        self._empty: list[list[int]] = []  # of each node, those that follow it without a token
+        self._edges: dict[str, dict[int, list[int]]] = {}  # of each label, which nodes it leads from, and where to
         self._names: dict[int, str] = {}
+        self._closures: dict[int, frozenset[int]] = {}
         self._states: dict[frozenset[int], _State] = {}
 
     def node(self, name: str = "") -> int:
         """A new node; a text that ends there has the meaning `name`."""
         self._empty.append([])
-        self._edges.append({})
         if name:
-            self._names[len(self._edges) - 1] = name
-        return len(self._edges) - 1
+            self._names[len(self._empty) - 1] = name
+        return len(self._empty) - 1
 
     def add(self, phrase: str, start: int, end: int) -> None:
         """Let a phrase of the notation lead from one node to another."""
@@ -73,25 +78,27 @@ class Automaton:
         """What a word may be read as; empty for one that no phrase has."""
         return frozenset([word, *self._classes.get(word, ())]) if word in self.words else frozenset()
 
-    def state(self, nodes: Sequence[int]) -> _State:
+    def state(self, nodes: Iterable[int]) -> _State:
         """The state of being at these nodes, and at all that follow from them without a token."""
-        seen, waiting = set(nodes), list(nodes)
-        while waiting:
-            for follower in self._empty[waiting.pop()]:
-                if follower not in seen:
-                    seen.add(follower)
-                    waiting.append(follower)
-        key = frozenset(seen)
+        key = frozenset().union(*(self._closure(node) for node in set(nodes)))
         if len(self._states) > _MOST_STATES:
             self._states.clear()
         known = self._states.get(key)
         if known is None:
-            names = tuple(sorted({self._names[node] for node in key if node in self._names}))
-            edges: dict[str, list[int]] = {}
-            for node in key:
-                for label, followers in self._edges[node].items():
-                    edges.setdefault(label, []).extend(followers)
-            known = self._states.setdefault(key, _State(names, edges))
+            names = tuple(sorted({self._names[node] for node in self._names.keys() & key}))
+            known = self._states.setdefault(key, _State(key, names))
+        return known
+
+    def _closure(self, node: int) -> frozenset[int]:
+        known = self._closures.get(node)
+        if known is None:
+            seen, waiting = {node}, [node]
+            while waiting:
+                for follower in self._empty[waiting.pop()]:
+                    if follower not in seen:
+                        seen.add(follower)
+                        waiting.append(follower)
+            known = self._closures[node] = frozenset(seen)
         return known
 
     def move(self, state: _State, symbol: Symbol) -> _State | None:
@@ -101,7 +108,12 @@ class Automaton:
         except KeyError:
             pass
         labels = symbol if symbol is SENTENCE_END else (*symbol, _ANY)
-        reached = [node for label in labels for node in state.edges.get(label, ())]
+        reached: set[int] = set()
+        for label in labels:
+            edges = self._edges.get(label)
+            if edges:
+                for node in edges.keys() & state.nodes:
+                    reached.update(edges[node])
         after = self.state(reached) if reached else None
         state.moves[symbol] = after
         return after
@@ -137,7 +149,7 @@ class Automaton:
 
     def _step(self, start: int, label: str) -> int:
         end = self.node()
-        self._edges[start].setdefault(label, []).append(end)
+        self._edges.setdefault(label, {}).setdefault(start, []).append(end)
         if label[0] != "<":
             self.words.add(label)
         return end
@@ -145,7 +157,7 @@ class Automaton:
     def _gap(self, start: int, most: int) -> int:
         for _ in range(most):
             end = self.node()
-            self._edges[start].setdefault(_ANY, []).append(end)
+            self._edges.setdefault(_ANY, {}).setdefault(start, []).append(end)
             self._empty[start].append(end)
             start = end
         return start

@@ -1,8 +1,9 @@
 """What a patient's reply to an appointment message means. English and Spanish, by rules, without guessing.
 
 Acting needs the whole message, alarming a part of it. `confirm` and `cancel` are given only if every token of the reply
-belongs to the grammar of that act (reply_grammar.py); `opt_out` if the patient takes back the consent to be written to, in
-whatever words around it (opt_out.py); `urgent` if danger is named anywhere (danger.py). Everything else is for a person.
+belongs to the grammar of that act (reply_grammar.py); `opt_out` if the patient takes back the consent to be written to,
+in whatever words around it (opt_out.py); `urgent` if danger is named anywhere (danger.py). Everything else is for a
+person.
 """
 
 from collections.abc import Sequence
@@ -12,9 +13,11 @@ from functools import lru_cache
 
 from aiassist.engine import auto_replies, email_body, opt_out, reply_hints
 from aiassist.engine.danger import Danger, find_dangers
-from aiassist.engine.reply_facts import FACT_WORDS, VisitFacts, label_facts
+from aiassist.engine.reply_calendar import CALENDAR_WORDS
+from aiassist.engine.reply_facts import label_facts
 from aiassist.engine.reply_grammar import cancelling, confirming
 from aiassist.engine.reply_tokens import Piece, cut
+from aiassist.engine.visit_facts import VisitFacts
 
 __all__ = ["AUTOMATIC", "Reply", "ReplyKind", "VisitFacts", "classify"]
 
@@ -98,4 +101,4 @@ def _asks(pieces: Sequence[Piece]) -> bool:
 
 @lru_cache(maxsize=1)
 def _known_words() -> frozenset[str]:
-    return confirming().words | cancelling().words | reply_hints.known_words() | FACT_WORDS
+    return confirming().words | cancelling().words | reply_hints.known_words() | CALENDAR_WORDS

@@ -5,8 +5,8 @@ from functools import lru_cache
 
 from aiassist.engine import reply_vocabulary as vocabulary
 from aiassist.engine.phrases import Cover, Finder
-from aiassist.engine.reply_spelling import Speller
 from aiassist.engine.reply_tokens import Piece
+from aiassist.engine.speller import Speller
 
 LONGEST = 40  # tokens; what is longer says more than yes or no
 _SILENT = frozenset(["comma", "end"])

@@ -5,8 +5,8 @@ from functools import lru_cache
 
 from aiassist.engine import reply_vocabulary as vocabulary
 from aiassist.engine.phrases import SENTENCE_END, Finder
-from aiassist.engine.reply_spelling import Speller
 from aiassist.engine.reply_tokens import Piece
+from aiassist.engine.speller import Speller
 
 _CLASSES = {
     "day": "monday tuesday wednesday thursday friday saturday sunday tomorrow today weekend week month mon tue tues wed thu thur thurs fri lunes martes miercoles jueves viernes sabado domingo semana mes",

@@ -18,7 +18,7 @@ _PIECE = re.compile(
     r"|(?P<comma>[,:()\"“”«»*_~|'`¡-])"
     r"|(?P<mark>\S)"
 )
-_HALF_DAY = re.compile(r"(?<=[\d\s])([ap])\s?\.\s?m\b\.?|(?<=\d)\s?([ap])(?![\w'])|(?<=\d )([ap]) m\b")
+_HALF_DAY = re.compile(r"(?<=\d)\s?([ap])\s?\.?\s?m\b\.?|(?<=\d)\s?([ap])(?![\w'])")
 _TITLE = re.compile(r"\b(dra?|mrs?|ms|sra?|srta|doc|st|prof|vs|etc)\.")
 _QUOTES = str.maketrans(
     {"’": "'", "‘": "'", "´": "'", "`": "'", "ʼ": "'", "–": "-", "—": "-", "&": " and ", "@": " at "}
@@ -38,7 +38,7 @@ def fold(text: str) -> str:
     """`text` in one case and one kind of quote mark, without invisible characters; accents are kept."""
     folded = unicodedata.normalize("NFKC", _IGNORED.sub("", text)).casefold().translate(_QUOTES)
     folded = folded.replace(" w/ ", " with ").replace(" w/", " with ")
-    return _TITLE.sub(r"\1", _HALF_DAY.sub(lambda m: f" {m[1] or m[2] or m[3]}m ", folded))
+    return _TITLE.sub(r"\1", _HALF_DAY.sub(lambda m: f" {m[1] or m[2]}m ", folded))
 
 
 def cut(text: str) -> list[Piece]:

@@ -6,7 +6,7 @@ which costs a call; a word too many here acts on what the patient did not say. W
 """
 
 CLASSES = {
-    "yes": "yes ye yess yep yeah yea yeh yup yah yas yessir y ya yes'm yeppers yessum aye",
+    "yes": "yes ye yess yep yeah yea yeh yup yah yas yessir y yes'm yeppers yessum aye",
     "si": "si sí sip sipi simon",
     "laugh": "lol haha hahaha ha jaja jajaja jajajaja jeje lmao 😂 🤣 😅 😆 😜 😎",
     "ok": "ok okay okey okie oky okee okeydokey okidoki oki kk",
@@ -125,7 +125,7 @@ CONFIRM = [
     "(okie|okey|okay|okee|oki) (dokie|dokey|doke|doki)",
     # Spanish
     "<si> [senor|senora|senorita|claro|seguro|correcto|asi es|efectivamente|todo bien|por supuesto|como no]",
-    "(claro [que <si>]|por supuesto [que <si>]|desde luego|como no|con gusto|con mucho gusto|de acuerdo|esta bien|muy bien|todo bien|perfecto|perfecta|correcto|correcta|vale|listo|lista|sale|orale|dale|excelente|exacto|asi es|efectivamente|afirmativo|genial|okey|va|arre|andale|ya quedo|sale y vale|va que va|sin falta|buenisimo)",
+    "(claro [que <si>]|por supuesto [que <si>]|desde luego|como no|con gusto|con mucho gusto|de acuerdo|esta bien|muy bien|todo bien|perfecto|perfecta|correcto|correcta|vale|listo|lista|sale|orale|dale|excelente|exacto|asi es|efectivamente|afirmativo|genial|okey|arre|andale|ya quedo|sale y vale|va que va|sin falta|buenisimo)",
     "sí no hay [ningun] problema",
     "[me] parece (bien|perfecto|excelente)",
     "[yo] (confirmo|confirmado|confirmada|confirmamos|confirmar|confirmando|cofirmo|comfirmo) [[mi|nuestra] asistencia [a {cita}]|que [<si>] (voy|ire|asistire|estare ahi|si|vamos)|{cita}|la hora] [{cuando}] [{con}]",
@@ -191,7 +191,7 @@ BESIDE_CONFIRM = [
     "(recibido|enterado|enterada|enterados|entendido|anotado|seguro|sin problema|no se preocupe)",
     "[no] [<please>] (do not|don't|dont) cancel [{visit}|my spot|me]",
     "[no] [por favor] no (cancele|cancelen|la cancele|la cancelen|lo cancelen|cancelar) [{cita}]",
-    "(no need to cancel|sin necesidad de cancelar|k)",
+    "(no need to cancel|sin necesidad de cancelar|k|ya)",
     "{when}",
     "{cuando}",
     "{with}",

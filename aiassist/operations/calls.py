@@ -14,7 +14,6 @@ from aiassist.rules import conversation_log, patient_texts
 from aiassist.rules.conversation_log import Entry
 from clinicflow.access.actor import Actor
 from clinicflow.clinics.models import ClinicSettings
-from clinicflow.core import clock
 from clinicflow.core.errors import Invalid
 from clinicflow.jobs.queue import enqueue
 from scheduling.models import Appointment
@@ -150,7 +149,7 @@ def _learn_length(
 def _answered(
     actor: Actor, visit: Appointment, thread: Interaction, call: Entry, words: str, key: str, at: dt.datetime
 ) -> None:
-    verdict = classify(words, clock.local(visit.starts_at, actor.timezone).time())
+    verdict = classify(words, replies.visit_facts(actor, visit, at=at), thread.channel)
     with_people = interactions.is_handled_by_staff(actor, visit)
     # Nobody is asked twice on the phone: what is unclear once is unclear.
     heard = InterpretedReply(verdict=verdict, channel=thread.channel, with_people=with_people, asked_again=True)

@@ -30,7 +30,7 @@ def process(
     people = _people(actor, channel, address)
     if not people or Message.objects.visible_to(actor).filter(provider=provider, provider_id=provider_id).exists():
         return None
-    if classify(text).opt_out:
+    if classify(text, channel=channel).opt_out:
         for person in people:
             patients.opt_out(actor, person.pk, channel=channel)
             messages.cancel_queued_to(actor, person.pk, channel=channel)

@@ -10,8 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from aiassist.engine.replies import Reply, classify
-from aiassist.engine.replies import ReplyKind as Kind
+from aiassist.engine.replies import Reply, ReplyKind, VisitFacts, classify
 from aiassist.models import Interaction
 from aiassist.operations import interactions
 from aiassist.rules import conversation_log, patient_texts
@@ -75,7 +74,8 @@ def interpret_and_apply(
     `sure` says that it can be about no other visit.
     """
     visit = interactions.lock_visit(actor, appointment_id)
-    text = text.replace("\x00", "").strip()[:TEXT_LENGTH]
+    whole = text.replace("\x00", "").strip()  # understood whole: the cut may fall inside a quoted original
+    text = whole[:TEXT_LENGTH]
     message = messages.receive(
         actor,
         patient_id=visit.patient_id,
@@ -91,7 +91,7 @@ def interpret_and_apply(
     thread = interactions.get_or_create_conversation(actor, visit, channel, direction=Interaction.Direction.INBOUND)
     before = conversation_log.last_inbound(thread.content)
     heard = InterpretedReply(
-        verdict=classify(text, clock.local(visit.starts_at, actor.timezone).time()),
+        verdict=classify(whole, visit_facts(actor, visit, at=at), channel),
         channel=channel,
         with_people=interactions.is_handled_by_staff(actor, visit),
         asked_again=before is not None and before.get("did") == "asked-again",
@@ -114,21 +114,36 @@ def decide(actor: Actor, visit: Appointment, heard: InterpretedReply, *, at: dt.
     verdict = heard.verdict
     if verdict.opt_out:
         _opt_out(actor, visit, heard.channel)
-    if verdict.kind is Kind.URGENT:
+    if verdict.kind is ReplyKind.URGENT:
         return Outcome(did="passed-on", answer=("emergency",), reason=Attention.COMPLEX)
     if verdict.opt_out:
         wants_more = verdict.question and clinic.escalate_on_unrecognized
         answer = (f"no_more_{heard.channel}",)
         return Outcome(did="opted-out", answer=answer, reason=Attention.COMPLEX if wants_more else "")
+    if verdict.kind is ReplyKind.AUTO_REPLY:
+        return Outcome(did="kept")
     if heard.with_people:
         return Outcome(did="passed-on")
     if not heard.sure and verdict.automatic:
         return Outcome(did="passed-on", answer=("passed_on",), reason=Attention.AMBIGUOUS)
-    if verdict.kind is Kind.CONFIRM:
+    if verdict.kind is ReplyKind.CONFIRM:
         return _confirm(actor, visit, verdict, clinic, heard.channel, at)
-    if verdict.kind is Kind.CANCEL:
+    if verdict.kind is ReplyKind.CANCEL:
         return _cancel(actor, visit, heard.channel, at)
     return _for_a_person(heard, clinic)
+
+
+def visit_facts(actor: Actor, visit: Appointment, *, at: dt.datetime) -> VisitFacts:
+    """What a reply about a visit may name. The visit comes with its patient and doctor."""
+    starts_at = clock.local(visit.starts_at, actor.timezone)
+    return VisitFacts(
+        date=starts_at.date(),
+        time=starts_at.time(),
+        doctor=visit.doctor.name,
+        clinic=actor.clinic_name,
+        patient=visit.patient.full_name,
+        today=clock.local(at, actor.timezone).date(),
+    )
 
 
 def state_after(thread: Interaction, outcome: Outcome) -> dict[str, object]:
@@ -180,14 +195,14 @@ def _for_a_person(heard: InterpretedReply, clinic: ClinicSettings) -> Outcome:
     """The clinic's triggers decide whether somebody is asked. R is offered in our own words, and a wrong number must
     not be written to again, so these two always are."""
     kind = heard.verdict.kind
-    if kind is Kind.WRONG_NUMBER:
+    if kind is ReplyKind.WRONG_NUMBER:
         return Outcome(did="passed-on", answer=("passed_on",), reason=Attention.COMPLEX)
-    if kind is Kind.RESCHEDULE:
+    if kind is ReplyKind.RESCHEDULE:
         reason = Attention.COMPLEX if heard.verdict.question else Attention.HUMAN
         return Outcome(did="passed-on", answer=("passed_on",), reason=reason)
-    if kind is Kind.HUMAN:
+    if kind is ReplyKind.HUMAN:
         return _ask_or_refer(clinic.escalate_on_human_request, Attention.HUMAN)
-    if kind is Kind.QUESTION:
+    if kind is ReplyKind.QUESTION:
         return _ask_or_refer(clinic.escalate_on_unrecognized, Attention.COMPLEX)
     if clinic.escalate_on_ambiguous or (heard.asked_again and clinic.escalate_on_unrecognized):
         return Outcome(did="passed-on", answer=("passed_on",), reason=Attention.AMBIGUOUS)

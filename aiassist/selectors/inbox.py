@@ -71,6 +71,7 @@ UNDERSTOOD = {
     "wrong_number": gettext_lazy("a wrong number"),
     "urgent": gettext_lazy("urgent"),
     "question": gettext_lazy("a question"),
+    "auto_reply": gettext_lazy("an automatic reply"),
     "ambiguous": gettext_lazy("not clear"),
 }
 OUTCOMES = {

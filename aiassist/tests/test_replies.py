@@ -73,11 +73,36 @@ class ClearAnswers(TalkingCase):
         self.assertEqual(self.now(past).status, "unconfirmed")
         self.assertTrue(thread.needs_attention)
 
-    def test_a_yes_with_a_question_confirms_and_asks_a_person(self):
+    def test_a_yes_with_a_question_is_for_a_person(self):
         thread = self.hear("yes, where do I park?")
-        self.assertEqual(self.now().status, "confirmed")
+        self.assertEqual(self.now().status, "unconfirmed")
         self.assertEqual((thread.status, thread.attention_reason), ("escalated", "complex-question"))
         self.assertTrue(self.now().needs_attention)
+
+    def test_the_visits_own_day_doctor_and_clinic_may_be_named_and_no_others(self):
+        for text, status in (
+            ("yes, see you Wednesday", "confirmed"),
+            ("See you Dr. Okafor", "confirmed"),
+            ("yes, see you Thursday", "unconfirmed"),
+            ("See you Dr. Herrera", "unconfirmed"),
+        ):
+            with self.subTest(text):
+                visit = self.book(patient=self.make_patient(self.riverside, "Grace Kim"))
+                self.hear(text, visit=visit)
+                self.assertEqual(self.now(visit).status, status)
+
+    def test_an_e_mailed_answer_counts_without_the_original_below_it(self):
+        original = (
+            "On Mon, Mar 1, 2027 at 9:02 AM Riverside <a@clinic.example> wrote:\n> Reply C to confirm, X to cancel"
+        )
+        self.hear(f"Yes, I'll be there.\n\nSent from my iPhone\n\n{original}", channel="email")
+        self.assertEqual(self.now().status, "confirmed")
+
+    def test_the_machine_of_a_patient_is_kept_and_not_answered(self):
+        thread = self.hear("I'm driving right now and will see your text later. Reply STOP to opt out. (Auto-reply)")
+        self.assertEqual((thread.content[-1]["understood"], thread.content[-1]["did"]), ("auto_reply", "kept"))
+        self.assertEqual((self.answers(), thread.needs_response), ([], True))
+        self.assertEqual(self.patient().contact_preferences.get("sms", True), True)
 
 
 class OptingOut(TalkingCase):

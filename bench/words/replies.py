@@ -1,9 +1,9 @@
 """Replies and danger: what acts and should not, what is clear and recognised, what danger reaches a person.
 
-A .tsv has "label<TAB>text" a line, comments begin with #. A .jsonl has `text` and `label` and may have `channel` (a reply),
-or `answer`, `topic` and `expect` (an answer on a form: `"danger": true` in `expect` marks one that must reach a person, the
-others are ordinary lines). All replies are about one visit: Wednesday 2 December 2026 at 15:00, Dr. Okafor, Riverside
-Clinic, heard the day before.
+A .tsv has "label<TAB>text" a line, comments begin with #. A .jsonl has `text` and `label` and may have `channel` (a
+reply), or `answer`, `topic` and `expect` (an answer on a form: `"danger": true` in `expect` marks one that must reach a
+person, the others are ordinary lines). All replies are about one visit: Wednesday 2 December 2026 at 15:00, Dr. Okafor,
+Riverside Clinic, heard the day before.
 """
 
 import datetime as dt

@@ -17,7 +17,7 @@ class Speller:
     """Reads words as those of one vocabulary.
 
     Words under `shortest` letters are not corrected. Unless `strict`, a word is corrected although an ordinary word is
-    as near.
+    as near or the ending another.
     """
 
     def __init__(self, words: Iterable[str], *, shortest: int = SHORTEST, strict: bool = True) -> None:
@@ -42,18 +42,18 @@ class Speller:
         """The word of the vocabulary that `word` is, drawn out ("yesss") or misspelt; else `word` itself."""
         if word in self._words:
             return word
-        if _DOUBLED.search(word):
-            for shorter in (re.sub(r"(.)\1{2,}", r"\1\1", word), _DOUBLED.sub(r"\1", word)):
-                if shorter in self._words:
-                    return shorter
-        if not self._shortest <= len(word) <= _LONGEST or not word.isalpha() or word in load().ordinary:
+        drawn_out = re.sub(r"(.)\1{2,}", r"\1\1", word)
+        if drawn_out == word and word in load().ordinary:
+            return word
+        for shorter in (drawn_out, _DOUBLED.sub(r"\1", word)):
+            if shorter in self._words:
+                return shorter
+        if not self._shortest <= len(word) <= _LONGEST or not word.isalpha():
             return word
         if alike := self._by_sound.get(sound(word)):
             return alike
         near = self._near(word, 2 if len(word) >= _LONG else 1)
-        if not near or (self._strict and len(near) > 1):
-            return word
-        if self._strict and _ordinary_near(word, near[0], OSA.distance(word, near[0])):
+        if not near or (self._strict and not _is_clear(word, near)):
             return word
         return near[0]
 
@@ -69,14 +69,20 @@ class Speller:
         return sorted(one for one in farther if OSA.distance(word, one, score_cutoff=2) <= 2)
 
 
+def _is_clear(word: str, near: list[str]) -> bool:
+    """Whether one word is near, no ordinary one is, and the ending is its own: "asistirá" is no misspelt "asistiré"."""
+    meant = near[0]
+    return len(near) == 1 and word[-2:] == meant[-2:] and not _ordinary_near(word, meant, OSA.distance(word, meant))
+
+
 def _deletions(word: str) -> set[str]:
     """A word, and what it is without one of its letters: two words one error apart have one of these in common."""
     return {word, *(word[:at] + word[at + 1 :] for at in range(len(word)))}
 
 
 _SOUNDS = (
-    ("ph", "f"), ("qu", "k"), ("ch", "1"), ("sh", "1"), ("h", ""), ("ce", "se"), ("ci", "si"), ("cy", "si"), ("ck", "k"),
-    ("c", "k"), ("z", "s"), ("ll", "y"), ("v", "b"), ("ge", "je"), ("gi", "ji"), ("y", "i"), ("w", "u"),
+    ("ph", "f"), ("qu", "k"), ("ch", "1"), ("sh", "1"), ("h", ""), ("ce", "se"), ("ci", "si"), ("cy", "si"),
+    ("ck", "k"), ("c", "k"), ("z", "s"), ("ll", "y"), ("v", "b"), ("ge", "je"), ("gi", "ji"), ("y", "i"), ("w", "u"),
 )  # fmt: skip
 
 
