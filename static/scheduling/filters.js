@@ -1,7 +1,8 @@
 // What of the schedule is shown, and the address that remembers it: status, type, intake and attention fade what they do
 // not mean, doctors leave with their column. The links to other days and views take it along.
-const board = document.getElementById("board");
-const say = (text) => document.dispatchEvent(new CustomEvent("ui:say", { detail: text }));
+import { say } from "../ui/util.js";
+import { board } from "./grid.js";
+
 const NAMES = ["status", "visit_type", "intake_status", "needs_attention"];
 const KEPT = [...NAMES, "doctor"];
 

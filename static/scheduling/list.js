@@ -1,9 +1,8 @@
 // The list of visits: keys, and a form whose fields follow when the address changes without it.
-const typing = (event) =>
-  event.target.matches("input, textarea, select") || event.metaKey || event.ctrlKey || event.altKey;
+import { isTyping } from "../ui/util.js";
 
 document.addEventListener("keydown", (event) => {
-  if (event.defaultPrevented || typing(event) || document.querySelector("dialog:modal")) return;
+  if (event.defaultPrevented || isTyping(event) || document.querySelector("dialog:modal")) return;
   const keys = { n: "new-visit", t: "day-today", arrowleft: "day-before", arrowright: "day-after" };
   const link = document.getElementById(keys[event.key.toLowerCase()]);
   if (!link) return;

@@ -1,23 +1,11 @@
 // The grid of a day or a week: now-line, arrows through the visits, keys, live changes, empty places.
 // Positions are set through the CSSOM, which a strict content security policy allows.
-const day = document.querySelector("main.day"); // a week's page as well: its columns are days
-const desk = "book" in day.dataset; // a doctor looks at their week and changes nothing there
-const board = document.getElementById("board");
-const scroller = document.getElementById("scroller");
-const opens = Number(day.dataset.opens);
-const closes = Number(day.dataset.closes);
-const typing = (event) =>
-  event.target.matches("input, textarea, select") || event.metaKey || event.ctrlKey || event.altKey;
-const cards = () => [...board.querySelectorAll(".appt:not(.dim)")];
-const columns = () => [...board.querySelectorAll(".col:not([hidden])")];
+import { bareTime, isoTime, isTyping } from "../ui/util.js";
+import { board, closes, columns, day, lay, minuteAt, opens } from "./grid.js";
 
-const clock = (minute) => {
-  const hour = Math.floor(minute / 60);
-  const minutes = String(Math.floor(minute % 60)).padStart(2, "0");
-  return day.dataset.clock === "24h"
-    ? `${String(hour).padStart(2, "0")}:${minutes}`
-    : `${((hour + 11) % 12) + 1}:${minutes}`;
-};
+const desk = "book" in day.dataset; // a doctor looks at their week and changes nothing there
+const scroller = document.getElementById("scroller");
+const cards = () => [...board.querySelectorAll(".appt:not(.dim)")];
 
 // ---- Now-line: the server says which minute it is, the browser only counts on.
 const line = document.getElementById("now");
@@ -27,8 +15,8 @@ const minuteNow = () => Number(day.dataset.now) + (performance.now() - loadedAt)
 const drawNow = () => {
   const minute = minuteNow();
   line.hidden = minute < opens || minute > closes;
-  line.style.setProperty("--y", (minute - opens) / 5);
-  line.firstElementChild.textContent = clock(minute);
+  lay(line, minute);
+  line.firstElementChild.textContent = bareTime(minute, day.dataset.clock);
 };
 
 if (line) {
@@ -126,7 +114,7 @@ board.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.defaultPrevented || typing(event) || document.querySelector("dialog:modal")) return;
+  if (event.defaultPrevented || isTyping(event) || document.querySelector("dialog:modal")) return;
   const keys = {
     n: () => document.getElementById("new-visit")?.click(),
     t: () => document.getElementById("day-today").click(),
@@ -155,10 +143,8 @@ document.addEventListener("visits:changed", (event) => refresh(event.detail?.doc
 board.addEventListener("click", (event) => {
   if (!event.target.matches(".col") || !desk) return;
   const column = event.target;
-  const box = column.getBoundingClientRect();
   const step = Number(day.dataset.step) > 30 ? 15 : Math.min(15, Number(day.dataset.step));
-  const start = opens + Math.floor((event.clientY - box.top) / (box.height / ((closes - opens) / step))) * step;
-  const time = `${String(Math.floor(start / 60)).padStart(2, "0")}:${String(start % 60).padStart(2, "0")}`;
+  const time = isoTime(minuteAt(column, event.clientY, step, Math.floor));
   const query = new URLSearchParams({ date: column.dataset.date, doctor: column.dataset.doctor, time });
   htmx.ajax("GET", `${day.dataset.book}?${query}`, { source: document.getElementById("new-visit"), target: "#modal" });
 });

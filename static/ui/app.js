@@ -1,4 +1,6 @@
 // What every page shares: dialogs, toasts, menus, theme, spoken messages. Native elements and delegated listeners.
+import { say } from "./util.js";
+
 const root = document.documentElement;
 const find = (selector, from = document) => from.querySelector(selector);
 
@@ -113,7 +115,7 @@ const actions = {
   copy: async (button) => {
     const field = find(button.dataset.from);
     await navigator.clipboard.writeText(field.value).catch(() => (field.select(), document.execCommand("copy")));
-    document.dispatchEvent(new CustomEvent("ui:say", { detail: button.dataset.said }));
+    say(button.dataset.said);
     button.classList.add("done");
   },
   fill: (button) => {

@@ -1,6 +1,8 @@
 // One WebSocket per page. Messages carry ids only; what changed is fetched again with the viewer's own rights.
 // An element that wants news says which: <div data-live="appointment intake" hx-get="…" hx-trigger="live">. It gets a
 // `live` event with {names, doctors, all}; a burst of messages is one event.
+import { say } from "./util.js";
+
 const root = document.documentElement;
 const badge = document.getElementById("live");
 const banner = document.getElementById("offline");
@@ -58,7 +60,7 @@ const found = () => {
   lostSince = null;
   banner.hidden = true;
   document.body.classList.remove("stale");
-  document.dispatchEvent(new CustomEvent("ui:say", { detail: banner.dataset.back }));
+  say(banner.dataset.back);
 };
 
 // The clinic's settings are in everything a page shows: clock, grid, what may be done. A page on which nothing is under way
