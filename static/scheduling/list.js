@@ -1,4 +1,4 @@
-// The list of visits: keys, and a form whose fields follow when the address changes without it.
+// The list of visits: its keyboard shortcuts.
 import { isTyping } from "../ui/util.js";
 
 document.addEventListener("keydown", (event) => {
@@ -10,5 +10,5 @@ document.addEventListener("keydown", (event) => {
   link.click();
 });
 
-// Enter in the search asks at once; htmx has the answer, the browser need not.
+// htmx sends the form; the browser must not navigate.
 document.getElementById("narrow").addEventListener("submit", (event) => event.preventDefault());

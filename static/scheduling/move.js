@@ -1,10 +1,10 @@
-// Moving a visit and changing its length by pointer or by keyboard: the same ghost, the same request, the same undo. The
-// dialogs under `R` and `L` do the same without either.
+// Move a visit, or change its length, by pointer or by keyboard: the same preview, the same request, the same undo. The
+// dialogs of `R` and `L` do the same without this script.
 import { bareTime, fill, isoTime, say } from "../ui/util.js";
 import { board, closes, columns, day, lay, minuteAt, opens, spanOf } from "./grid.js";
 
-const STEP = 15; // minutes in which a visit moves, and its end by pointer
-const FINE = 5; // minutes in which its end moves by keyboard, and the shortest visit
+const STEP = 15; // minutes: the raster for moving, and for its end by pointer
+const FINE = 5; // minutes: the raster for its end by keyboard, and the shortest visit
 const LONGEST = 480;
 const words = document.getElementById("move-words").dataset;
 
@@ -86,7 +86,7 @@ const drop = async (commit) => {
   if (move.by === "keyboard") document.querySelector(`#${move.card.id} .hit`)?.focus({ preventScroll: true });
 };
 
-// ---- By keyboard: M lifts the visit, S its end.
+// ---- By keyboard: M moves the visit, S its end.
 const step = (event) => {
   const list = columns();
   const at = list.indexOf(moving.column);
@@ -127,7 +127,7 @@ board.addEventListener(
   true,
 );
 
-// ---- By pointer: the card moves, its lower edge stretches. Touch scrolls, so a finger uses the dialogs.
+// ---- By pointer: drag the card, or its lower edge. A touch scrolls, so touch screens use the dialogs.
 board.addEventListener("pointerdown", (event) => {
   const card = event.target.closest(".appt[data-open]");
   if (!card || event.button || event.target.closest("button") || event.pointerType === "touch" || moving) return;

@@ -1,13 +1,13 @@
-// The grid of a day or a week: now-line, arrows through the visits, keys, live changes, empty places.
+// The grid of a day or a week: now-line, arrow keys between visits, shortcuts, live updates, booking an empty time.
 // Positions are set through the CSSOM, which a strict content security policy allows.
 import { bareTime, isoTime, isTyping } from "../ui/util.js";
 import { board, closes, columns, day, lay, minuteAt, opens } from "./grid.js";
 
-const desk = "book" in day.dataset; // a doctor looks at their week and changes nothing there
+const desk = "book" in day.dataset; // a doctor reads their week and cannot change it
 const scroller = document.getElementById("scroller");
 const cards = () => [...board.querySelectorAll(".appt:not(.dim)")];
 
-// ---- Now-line: the server says which minute it is, the browser only counts on.
+// ---- Now-line: starts at the server's minute and advances by the browser's clock.
 const line = document.getElementById("now");
 const loadedAt = performance.now();
 const minuteNow = () => Number(day.dataset.now) + (performance.now() - loadedAt) / 60000;
@@ -28,7 +28,7 @@ if (line) {
 const today = board.querySelector(".dayhead.today");
 if (today && scroller.scrollWidth > scroller.clientWidth) scroller.scrollLeft = today.offsetLeft - 50;
 
-// ---- One tab stop for the whole grid, arrows inside it.
+// ---- One tab stop for the whole grid, arrow keys inside it (roving tabindex).
 let current = null;
 const link = (card) => card.querySelector(".hit");
 
@@ -73,7 +73,7 @@ const act = (card, verb) => {
   htmx.ajax("POST", `/visits/${card.dataset.id}/${verb}`, { source: card, target: card, swap: "none" });
 };
 
-// A dialog asked for by keyboard: the source is an element that says which dialog its answer opens.
+// Open a dialog by keyboard: the source element's data-opens names the dialog of the response.
 const ask = (card, verb) => {
   htmx.ajax("GET", `/visits/${card.dataset.id}/${verb}`, {
     source: document.getElementById("new-visit"),
@@ -127,19 +127,19 @@ document.addEventListener("keydown", (event) => {
   key();
 });
 
-// ---- Live: one request brings every fragment that changed.
+// ---- Live updates: one request returns every fragment that changed.
 const refresh = (doctors) => {
   const shown = new Set([...board.querySelectorAll(".col")].map((column) => column.dataset.doctor));
   const asked = doctors?.length ? doctors.filter((id) => shown.has(id)) : [...shown];
   const address = new URL(day.dataset.changes, location);
   if (day.dataset.date) address.searchParams.set("doctors", asked.join(","));
-  else if (!asked.length) return null; // a week is one doctor's, and it was another's day that changed
+  else if (!asked.length) return null; // the page shows one doctor, and another doctor's day changed
   return htmx.ajax("GET", address.pathname + address.search, { target: "body", swap: "none" });
 };
 day.addEventListener("live", (event) => refresh(event.detail.all ? null : event.detail.doctors));
 document.addEventListener("visits:changed", (event) => refresh(event.detail?.doctors));
 
-// ---- An empty place books there.
+// ---- A click on an empty time opens the booking dialog for it.
 board.addEventListener("click", (event) => {
   if (!event.target.matches(".col") || !desk) return;
   const column = event.target;
