@@ -1,5 +1,5 @@
-// The filters of the schedule, kept in the address: status, type, intake and attention fade the visits that do not match,
-// doctors hide their column. Links to other days and views carry the filters along.
+// The filters of the schedule, kept in the address: status, type, intake and attention fade the visits that do not
+// match, doctors hide their column. Links to other days and views carry the filters along.
 import { say } from "../ui/util.js";
 import { board } from "./grid.js";
 

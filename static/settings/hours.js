@@ -1,5 +1,5 @@
-// Working hours: add and remove ranges, copy a day's hours to the days below. Without this script each day has one spare
-// range.
+// Working hours: add and remove ranges, copy a day's hours to the days below. Without this script each day has one
+// spare range.
 const fields = document.querySelectorAll("[data-hours-field]");
 const filled = (range) => [...range.querySelectorAll("input")].some((input) => input.value);
 const rangesOf = (day) => [...day.querySelectorAll(".hoursrange")];

@@ -51,7 +51,8 @@ document.addEventListener("htmx:after:swap", () => {
   });
 });
 
-// On its own page a dialog's form has no dialog to swap into: it is submitted by the browser, and the response is a page.
+// On its own page a dialog's form has no dialog to swap into: it is submitted by the browser, and the response is a
+// page.
 document.addEventListener(
   "submit",
   (event) => {

@@ -1,5 +1,5 @@
-// One WebSocket per page. Messages carry ids only; what changed is fetched again with the viewer's permissions.
-// An element subscribes with <div data-live="appointment intake" hx-get="…" hx-trigger="live"> and receives a `live` event
+// One WebSocket per page. Messages carry ids only; what changed is fetched again with the viewer's permissions. An
+// element subscribes with <div data-live="appointment intake" hx-get="…" hx-trigger="live"> and receives a `live` event
 // with {names, doctors, all}; a burst of messages is one event.
 import { say } from "./util.js";
 
@@ -63,8 +63,8 @@ const found = () => {
   say(banner.dataset.back);
 };
 
-// The clinic's settings affect the whole page: clock, grid, permitted actions. A page without unsaved input reloads itself,
-// within two seconds at random; any other says that it is out of date.
+// The clinic's settings affect the whole page: clock, grid, permitted actions. A page without unsaved input reloads
+// itself, within two seconds at random; any other says that it is out of date.
 let leaving = false;
 addEventListener("submit", (event) => (leaving = !event.defaultPrevented)); // htmx prevents the default; the page stays
 addEventListener("pageshow", () => (leaving = false));
