@@ -24,7 +24,7 @@ def create_summary(event: IntakeSubmitted) -> None:
 
 @subscribe(AnswersSaved, IntakeSubmitted)
 def scan_for_dangers(event: AnswersSaved | IntakeSubmitted) -> None:
-    """Scan in the transaction that stores the answers, so that the patient's page can show the emergency line at once."""
+    """Scan in the transaction that stores the answers: the patient's page shows the emergency line at once."""
     dangers.scan_form(system_actor(event.clinic_id), event.subject_id, at=clock.now())
 
 

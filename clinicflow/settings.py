@@ -302,7 +302,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = DATA_DIR / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "servestatic.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "clinicflow.web.static_files.ManifestStorage"},
 }
 SERVESTATIC_ADD_HEADERS_FUNCTION = add_headers
 MEDIA_ROOT = DATA_DIR / "media"

@@ -39,7 +39,7 @@ class SlotField(forms.CharField):
 
 
 SPECIALTY = "specialty:"
-WHERE_ICONS = {Appointment.VisitType.IN_CLINIC: "building-2", Appointment.VisitType.VIRTUAL: "video"}
+WHERE_ICONS = {"in-clinic": "building-2", "virtual": "video"}
 
 
 def offer_doctors(form: forms.Form, doctors: Iterable[Doctor], *, first: Sequence[tuple[str, Any]] = ()) -> None:

@@ -9,10 +9,24 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from servestatic.middleware import ServeStaticMiddleware
+from servestatic.storage import CompressedManifestStaticFilesStorage
 from servestatic.utils import decode_path_info
 from servestatic.wsgi import FileServerWSGI
 
+IMPORT = r"""(?P<matched>from\s*["'](?P<url>\.[^"']*)["'])"""
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
+
+
+class ManifestStorage(CompressedManifestStaticFilesStorage):
+    """Static files with a hash of their content in the name, also where one of our scripts imports another.
+
+    Django's own switch for that reads the scripts of every library too, and some import files that they do not bring.
+    """
+
+    patterns = (
+        *CompressedManifestStaticFilesStorage.patterns,
+        *((f"{folder}/*.js", ((IMPORT, 'from "%(url)s"'),)) for folder in ("scheduling", "ui")),
+    )
 
 
 def with_static_files(application: Application) -> Application:

@@ -1,11 +1,13 @@
-// One WebSocket per page. Messages carry ids only; what changed is fetched again with the viewer's own rights.
-// An element that wants news says which: <div data-live="appointment intake" hx-get="…" hx-trigger="live">. It gets a
-// `live` event with {names, doctors, all}; a burst of messages is one event.
+// One WebSocket per page. Messages carry ids only; what changed is fetched again with the viewer's permissions. An
+// element subscribes with <div data-live="appointment intake" hx-get="…" hx-trigger="live"> and receives a `live` event
+// with {names, doctors, all}; a burst of messages is one event.
+import { say } from "./util.js";
+
 const root = document.documentElement;
 const badge = document.getElementById("live");
 const banner = document.getElementById("offline");
-const GATHER = 40; // ms in which messages are one event
-const PATIENCE = 1800; // ms without a line before the page says so
+const GATHER = 40; // ms in which messages are collected into one event
+const PATIENCE = 1800; // ms without a connection before the banner appears
 
 let socket;
 let wait = 500;
@@ -58,13 +60,13 @@ const found = () => {
   lostSince = null;
   banner.hidden = true;
   document.body.classList.remove("stale");
-  document.dispatchEvent(new CustomEvent("ui:say", { detail: banner.dataset.back }));
+  say(banner.dataset.back);
 };
 
-// The clinic's settings are in everything a page shows: clock, grid, what may be done. A page on which nothing is under way
-// loads itself anew, at its own moment within two seconds; any other says that it is out of date.
+// The clinic's settings affect the whole page: clock, grid, permitted actions. A page without unsaved input reloads
+// itself, within two seconds at random; any other says that it is out of date.
 let leaving = false;
-addEventListener("submit", (event) => (leaving = !event.defaultPrevented)); // htmx's forms stay
+addEventListener("submit", (event) => (leaving = !event.defaultPrevented)); // htmx prevents the default; the page stays
 addEventListener("pageshow", () => (leaving = false));
 
 const isChanged = (field) =>
@@ -75,13 +77,13 @@ const isChanged = (field) =>
 const isBusy = () => {
   const fields = document.querySelectorAll("textarea, input:not([type=hidden], [type=search])");
   const typing = document.activeElement?.matches("input:not([type=search]), textarea, select");
-  // A page that answered a form holds what is not saved, and loading it anew would send the form again.
+  // The response to a POST holds unsaved input, and reloading it would send the form again.
   const open = document.querySelector("dialog[open], #settings-changed[data-posted]");
   return typing || open || [...fields].some(isChanged);
 };
 
-// The sign-in that drew this page has ended: signed out, another role, too long idle. Nothing here is kept up to date any
-// more, so the page makes room for the one that the browser may see now; with words unsaved it says so and stays.
+// The session of this page has ended: signed out, another role, or idle for too long. The page reloads to show what the
+// browser may see now; with unsaved input it stays and says so.
 const ENDED = 4401;
 let ended = false;
 
@@ -118,7 +120,7 @@ const receive = (message) => {
   }
   const gap = sequence !== null && message.sequence !== sequence + 1;
   sequence = message.sequence;
-  const own = message.by === root.dataset.tab; // our own change is drawn already
+  const own = message.by === root.dataset.tab; // the response has shown this tab's own change already
   if (message.type === "settings_changed" && !own) takeOverSettings();
   if (gap) gather(null);
   else if (!own) gather(message);
@@ -171,7 +173,7 @@ if (badge) {
     showLost();
   });
 
-  // The clinic's refresh interval is the safety net under the live messages.
+  // The clinic's refresh interval catches what a lost message would have brought.
   const seconds = Number(badge.dataset.refresh);
   if (seconds) setInterval(() => document.visibilityState === "visible" && gather(null), seconds * 1000);
   connect();
