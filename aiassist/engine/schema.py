@@ -26,7 +26,7 @@ Topic = Literal[
     "comment",
     "other",
 ]
-State = Literal["listed", "none_reported", "not_stated", "unclear"]
+State = Literal["listed", "none_reported", "not_stated", "unclear", "no_change"]
 Status = Literal["current", "past", "unclear"]
 
 
@@ -189,6 +189,11 @@ class Reason(StrEnum):
     LOST_NEGATION = "lost_negation"
     FALSE_NONE = "false_none"
     DOCTOR_TYPED = "doctor_typed"
+    NUMBER_NOT_IN_QUOTE = "number_not_in_quote"
+    CHANGED_WORD = "changed_word"
+    ANOTHER_PERSON = "another_person"
+    LOST_DOUBT = "lost_doubt"
+    FALSE_NO_CHANGE = "false_no_change"
 
 
 Section = Literal["summary", "patient_concerns", "key_notes", "medications", "allergies"]

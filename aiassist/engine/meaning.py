@@ -1,0 +1,275 @@
+"""Whether a free sentence changes what its quote says: a number, a side, a time, a trend, a person, a doubt.
+
+A value belongs to its noun: it has to be said in the quote, and nearer to the words that the sentence puts beside it
+than any other value of its family.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from aiassist.engine.schema import Reason
+from aiassist.engine.segments import Segment, all_values, segments_of
+from aiassist.engine.synonyms import FAMILIES
+
+APART = 2  # how much farther the next sentence is than the next segment
+_THEN = re.compile(
+    r"\b(?:was|were|had|been|previous\w*|former\w*|used to|before|until|past|ago|last|history|prior|earlier|initial\w*|"
+    r"from|tried|finished|complet\w*|antes|era|estaba|tuvo|tenia|fue|fumaba|tomaba|anterior\w*|de \S*\d|hasta|previ\w*|"
+    r"resolv\w*)\b|\b(?:in|en|of|de) (?:19|20)\d\d"
+)
+_BOUND = ("side", "when", "trend", "amount", "weight")  # families whose values belong to a noun
+_NO_NOUNS = frozenset({*FAMILIES, "when", "daypart"} - {"part"})
+_NOT = re.compile(r"\b(?:no|not|without|denies|denied|never|sin|niega|nunca|ni|ya no)\b|n't\b")
+_GROUPS = {
+    "family": None,  # proved by any person
+    "parent": {"mother", "father"},
+    "sibling": {"sister", "brother"},
+    "child": {"son", "daughter"},
+    "spouse": {"wife", "husband"},
+    "partner": {"wife", "husband", "spouse"},
+}
+
+
+@dataclass(slots=True)
+class _Said:
+    """What the quotes say, what their questions add to it, and the whole sentences around them."""
+
+    segments: list[Segment]
+    asked: list[Segment]
+    around: list[Segment]
+
+    def values(self, family: str) -> set[str]:
+        return all_values((*self.segments, *self.asked), family)
+
+
+def changes(
+    text: str, quotes: Sequence[str], around: Sequence[str], questions: Sequence[str], *, relatives: bool, worries: bool
+) -> list[Reason]:
+    """What of `text` its quotes do not say, or say of something or somebody else.
+
+    `around` are the sentences that the quotes are taken from: a quote that is cut short denies nothing. `questions`
+    are the labels of the quoted answers; `relatives`: they ask about relatives. `worries`: the sentence is listed as a
+    worry, so that it states no fact.
+    """
+    said = _Said(
+        [segment for quote in quotes for segment in segments_of(quote, family_history=relatives)],
+        [segment for label in questions for segment in segments_of(label)],
+        [segment for sentences in around for segment in segments_of(sentences, family_history=relatives)],
+    )
+    told = segments_of(text)
+    reasons = []
+    if _number_is_new(told, said) or any(_misplaced(segment, said.segments, numbers=True) for segment in told):
+        reasons.append(Reason.NUMBER_NOT_IN_QUOTE)
+    if _word_is_new(told, said) or any(_misplaced(segment, said.segments, numbers=False) for segment in told):
+        reasons.append(Reason.CHANGED_WORD)
+    if _person_differs(told, said):
+        reasons.append(Reason.ANOTHER_PERSON)
+    if _is_over(told, said.around):
+        reasons.append(Reason.LOOKS_PAST)
+    if not worries and _doubt_is_lost(told, said.around):
+        reasons.append(Reason.LOST_DOUBT)
+    return reasons
+
+
+# --- numbers
+
+
+def _number_is_new(told: list[Segment], said: _Said) -> bool:
+    """Whether a number, or the unit of one, is not said; "once" is said by words without a number."""
+    known = {number for segment in (*said.segments, *said.asked) for number in segment.supported}
+    units: dict[float, set[str]] = {}
+    bare: set[str] = set()
+    for segment in (*said.segments, *said.asked):
+        for number, unit in segment.measures:
+            units.setdefault(number, set()).add(unit)
+        bare |= segment.values.get("number:bare", set()) | segment.values.get("number:year", set())
+    for segment in told:
+        missing = segment.numbers - known
+        if missing and not (missing == {1.0} and not (known - {1.0})):
+            return True
+        for number, unit in segment.measures:
+            if number in units and unit not in units[number] and f"{number:g}" not in bare:
+                return True
+    return False
+
+
+# --- words that exclude one another
+
+
+def _word_is_new(told: list[Segment], said: _Said) -> bool:
+    """Whether a side, a body part, a month, a trend … is not said."""
+    for family in FAMILIES:
+        known = said.values(family)
+        for value in {value for segment in told for value in segment.values.get(family, ())}:
+            if value not in known and not _shown_by_numbers(family, value, told, said):
+                return True
+        for value in {value for segment in told for value in segment.weak.get(family, ())}:
+            if value not in known and known:
+                return True
+    return False
+
+
+def _shown_by_numbers(family: str, value: str, told: list[Segment], said: _Said) -> bool:
+    """Whether "rose" is said by numbers: "rose from 3.1 to 4.6", "4 mg, it was 6"."""
+    if family != "amount" or said.values(family) - {value}:
+        return False
+    for segments in (told, *_by_sentence(said.segments)):
+        old = [float(number) for segment in segments if segment.past for number in _numbers_of(segment)]
+        new = [float(number) for segment in segments if not segment.past for number in _numbers_of(segment)]
+        if old and new and (max(old) < max(new) if value == "up" else max(old) > max(new)):
+            return True
+    return False
+
+
+def _by_sentence(segments: list[Segment]) -> list[list[Segment]]:
+    return [list(group) for _, group in groupby(segments, key=lambda segment: segment.sentence)]
+
+
+def _numbers_of(segment: Segment) -> list[str]:
+    return [
+        value.split(" ")[0]
+        for family, values in segment.values.items()
+        if family.startswith("number:") and family not in ("number:year", "number:clock")
+        for value in values
+    ]
+
+
+# --- what belongs together
+
+
+def _misplaced(segment: Segment, said: list[Segment], *, numbers: bool) -> bool:
+    """Whether a value of the segment is said of other words than those beside it here."""
+    families = [name for name in segment.values if name.startswith("number:")] if numbers else list(_BOUND)
+    return any(
+        _belongs_elsewhere(family, value, segment, said) for family in families for value in _claims(family, segment)
+    ) or (numbers and _is_old(segment, said))
+
+
+def _claims(family: str, segment: Segment) -> set[str]:
+    return segment.values.get(family, set()) | segment.weak.get(family, set())
+
+
+def _belongs_elsewhere(family: str, value: str, segment: Segment, said: list[Segment]) -> bool:
+    here = [i for i, other in enumerate(said) if other.says(family, value)]
+    rivals = [i for i, other in enumerate(said) if other.values.get(family, set()) - segment.values.get(family, set())]
+    if not here or not rivals:
+        return False
+    votes = [
+        _distance(places, rivals, said) < _distance(places, here, said)
+        for places in _places_of_anchors(family, segment, said)
+    ]
+    return sum(votes) * 2 > len(votes) > 0
+
+
+def _others_of(family: str, segment: Segment) -> set[str]:
+    """What a segment says of a family; of a trend also what only proves one ("heat helps")."""
+    if family == "trend":
+        return segment.proofs.get(family, set())
+    return _claims(family, segment)
+
+
+def _places_of_anchors(family: str, segment: Segment, said: list[Segment]) -> Iterator[list[int]]:
+    """Where the quotes have each of the words, and each of the other values, that stand beside a value."""
+    for word in segment.words:
+        if word.partition(":")[0] not in _NO_NOUNS:
+            places = [i for i, other in enumerate(said) if word in other.words]
+            if places:
+                yield places
+    for other_family, values in segment.values.items():
+        if other_family == family or not other_family.startswith(("number:", "when")):
+            continue
+        for value in values:
+            places = [i for i, other in enumerate(said) if other.says(other_family, value)]
+            if places:
+                yield places
+
+
+def _distance(places: Iterable[int], others: Iterable[int], said: list[Segment]) -> int:
+    return min(abs(i - j) + APART * (said[i].sentence != said[j].sentence) for i in places for j in others)
+
+
+def _is_old(segment: Segment, said: list[Segment]) -> bool:
+    """Whether a number is only said of the time before a change, and told as if it were so now."""
+    if segment.past or _THEN.search(segment.folded):
+        return False
+    for family in [name for name in segment.values if name.startswith("number:")]:
+        for value in segment.values[family]:
+            saying = [
+                other for other in said if other.says(family, value) or float(value.split(" ")[0]) in other.numbers
+            ]
+            if saying and all(other.past for other in saying):
+                return True
+    return False
+
+
+# --- persons, ends and doubts
+
+
+def _person_differs(told: list[Segment], said: _Said) -> bool:
+    known = said.values("person")
+    for segment in told:
+        for person in segment.proofs.get("person", ()):
+            group = _GROUPS.get(person, set())
+            if person not in known and not (known if group is None else known & group):
+                return True
+    return any(_is_said_of_others(segment, said.around) for segment in told)
+
+
+def _is_said_of_others(segment: Segment, said: list[Segment]) -> bool:
+    """Whether the words of a segment are only said of persons whom it does not name, or only of the patient."""
+    saying = [other for other in said if other.words & segment.words]
+    if segment.persons and saying and not any(other.persons or "person" in other.proofs for other in saying):
+        return True
+    if not saying or not all(other.persons for other in saying):
+        return False
+    if segment.persons and ("family" in segment.persons or any("family" in other.persons for other in saying)):
+        return False
+    named = segment.persons | segment.proofs.get("person", set())
+    return not any(other.persons & named or _same_group(other.persons, named) for other in saying)
+
+
+def _same_group(persons: set[str], named: set[str]) -> bool:
+    return any((_GROUPS.get(name) or set()) & persons for name in named)
+
+
+def _is_over(told: list[Segment], said: list[Segment]) -> bool:
+    """Whether something that the quote says has ended is told as going on."""
+    ended = [
+        segment.says("startstop", "stop") or (i + 1 < len(said) and _ends_what_was_before(said[i + 1], segment))
+        for i, segment in enumerate(said)
+    ]
+    for segment in told:
+        whole = " ".join(other.folded for other in told if other.sentence == segment.sentence)
+        if _THEN.search(whole) or _NOT.search(whole) or "stop" in all_values(told, "startstop"):
+            continue
+        votes = []
+        for word in segment.words:
+            places = [i for i, other in enumerate(said) if word in other.words]
+            if places:
+                votes.append(all(ended[i] for i in places))
+        if sum(votes) * 2 > len(votes) > 0:
+            return True
+    return False
+
+
+def _ends_what_was_before(segment: Segment, before: Segment) -> bool:
+    """Whether a segment says nothing but that what stands before it has ended: ", not any more"."""
+    own = {word for word in segment.words if not word.startswith("startstop:")}
+    return segment.sentence == before.sentence and segment.says("startstop", "stop") and not own
+
+
+def _doubt_is_lost(told: list[Segment], said: list[Segment]) -> bool:
+    doubted = [bool(segment.values.get("doubt")) or "word:worry" in segment.words for segment in said]
+    if any("doubt" in segment.proofs or "word:worry" in segment.words for segment in told):
+        return False
+    for segment in told:
+        votes = []
+        for word in segment.words:
+            places = [i for i, other in enumerate(said) if word in other.words]
+            if places:
+                votes.append(all(doubted[i] for i in places))
+        if sum(votes) * 2 > len(votes) > 0:
+            return True
+    return False
