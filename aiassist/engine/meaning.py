@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from aiassist.engine.schema import Reason
-from aiassist.engine.segments import Segment, all_values, segments_of
+from aiassist.engine.segments import DOSES, UNITS, Segment, all_values, is_person, segments_of
 from aiassist.engine.synonyms import FAMILIES
 
 APART = 2  # how much farther the next sentence is than the next segment
@@ -19,7 +19,16 @@ _THEN = re.compile(
     r"from|tried|finished|complet\w*|antes|era|estaba|tuvo|tenia|fue|fumaba|tomaba|anterior\w*|de \S*\d|hasta|previ\w*|"
     r"resolv\w*)\b|\b(?:in|en|of|de) (?:19|20)\d\d"
 )
-_BOUND = ("side", "when", "trend", "amount", "weight")  # families whose values belong to a noun
+_BOUND = (
+    "side",
+    "part",
+    "severity",
+    "trend",
+    "amount",
+    "weight",
+    "when",
+    "daypart",
+)  # families whose values belong to a noun
 _NO_NOUNS = frozenset({*FAMILIES, "when", "daypart"} - {"part"})
 _NOT = re.compile(r"\b(?:no|not|without|denies|denied|never|sin|niega|nunca|ni|ya no)\b|n't\b")
 _GROUPS = {
@@ -58,6 +67,8 @@ def changes(
         [segment for label in questions for segment in segments_of(label)],
         [segment for sentences in around for segment in segments_of(sentences, family_history=relatives)],
     )
+    if said.segments and said.asked:
+        said.segments[0].words |= {word for segment in said.asked for word in segment.words}
     told = segments_of(text)
     reasons = []
     if _number_is_new(told, said) or any(_misplaced(segment, said.segments, numbers=True) for segment in told):
@@ -77,22 +88,28 @@ def changes(
 
 
 def _number_is_new(told: list[Segment], said: _Said) -> bool:
-    """Whether a number, or the unit of one, is not said; "once" is said by words without a number."""
-    known = {number for segment in (*said.segments, *said.asked) for number in segment.supported}
-    units: dict[float, set[str]] = {}
-    bare: set[str] = set()
-    for segment in (*said.segments, *said.asked):
-        for number, unit in segment.measures:
-            units.setdefault(number, set()).add(unit)
-        bare |= segment.values.get("number:bare", set()) | segment.values.get("number:year", set())
+    """Whether a number, or what it counts, is not said; "once" is said by words without a number."""
+    segments = (*said.segments, *said.asked)
+    known = {number for segment in segments for number in segment.supported}
+    counted = {measure for segment in segments for measure in segment.measures}
+    bare = {
+        value for segment in segments for kind in ("bare", "year") for value in segment.values.get(f"number:{kind}", ())
+    }
     for segment in told:
         missing = segment.numbers - known
         if missing and not (missing == {1.0} and not (known - {1.0})):
             return True
-        for number, unit in segment.measures:
-            if number in units and unit not in units[number] and f"{number:g}" not in bare:
-                return True
+        if any(_counts_another(measure, counted, bare) for measure in segment.measures - counted):
+            return True
     return False
+
+
+def _counts_another(measure: tuple[float, str], counted: set[tuple[float, str]], bare: set[str]) -> bool:
+    """Whether a number is said of another thing, or the thing with another number: "40 nights" for "3 nights … 40"."""
+    number, unit = measure
+    if any(other == number and thing in UNITS for other, thing in counted) and unit in UNITS:
+        return f"{number:g}" not in bare
+    return unit not in DOSES and any(thing == unit for _, thing in counted)
 
 
 # --- words that exclude one another
@@ -153,7 +170,7 @@ def _claims(family: str, segment: Segment) -> set[str]:
 
 def _belongs_elsewhere(family: str, value: str, segment: Segment, said: list[Segment]) -> bool:
     here = [i for i, other in enumerate(said) if other.says(family, value)]
-    rivals = [i for i, other in enumerate(said) if other.values.get(family, set()) - segment.values.get(family, set())]
+    rivals = [i for i, other in enumerate(said) if _others_of(family, other) - _others_of(family, segment)]
     if not here or not rivals:
         return False
     votes = [
@@ -214,7 +231,20 @@ def _person_differs(told: list[Segment], said: _Said) -> bool:
             group = _GROUPS.get(person, set())
             if person not in known and not (known if group is None else known & group):
                 return True
-    return any(_is_said_of_others(segment, said.around) for segment in told)
+    return any(_is_said_of_others(segment, said.around) or _owns_anew(segment, said.around) for segment in told)
+
+
+_OWNER = re.compile(r"(\w+)'s ")
+
+
+def _owns_anew(segment: Segment, said: list[Segment]) -> bool:
+    """Whether something is told as another person's ("husband's skin") that no quote gives to one."""
+    owners = [word for word in _OWNER.findall(segment.folded) if is_person([word])]
+    return (
+        bool(owners)
+        and not any(is_person([word]) for other in said for word in _OWNER.findall(f"{other.folded} "))
+        and not any(other.persons for other in said)
+    )
 
 
 def _is_said_of_others(segment: Segment, said: list[Segment]) -> bool:
@@ -249,7 +279,7 @@ def _is_over(told: list[Segment], said: list[Segment]) -> bool:
             places = [i for i, other in enumerate(said) if word in other.words]
             if places:
                 votes.append(all(ended[i] for i in places))
-        if sum(votes) * 2 > len(votes) > 0:
+        if sum(votes) * 2 >= len(votes) > 0:
             return True
     return False
 
@@ -261,9 +291,15 @@ def _ends_what_was_before(segment: Segment, before: Segment) -> bool:
 
 
 def _doubt_is_lost(told: list[Segment], said: list[Segment]) -> bool:
-    doubted = [bool(segment.values.get("doubt")) or "word:worry" in segment.words for segment in said]
-    if any("doubt" in segment.proofs or "word:worry" in segment.words for segment in told):
+    """Whether something that the quote doubts, fears or asks is told as a fact."""
+    if any(segment.asks or _is_doubted(segment) or "doubt" in segment.proofs for segment in told):
         return False
+    doubted = [
+        segment.asks
+        or _is_doubted(segment)
+        or (i + 1 < len(said) and _is_doubted(said[i + 1]) and _is_bare(said[i + 1]))
+        for i, segment in enumerate(said)
+    ]
     for segment in told:
         votes = []
         for word in segment.words:
@@ -273,3 +309,12 @@ def _doubt_is_lost(told: list[Segment], said: list[Segment]) -> bool:
         if sum(votes) * 2 > len(votes) > 0:
             return True
     return False
+
+
+def _is_doubted(segment: Segment) -> bool:
+    return bool(segment.values.get("doubt")) or "word:worry" in segment.words
+
+
+def _is_bare(segment: Segment) -> bool:
+    """Whether a segment has no words of its own: "not sure"."""
+    return not {word for word in segment.words if not word.startswith(("doubt", "startstop"))} - {"sure", "segur"}

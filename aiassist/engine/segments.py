@@ -26,15 +26,20 @@ _ORDINALS = {
     )
     for rank, word in enumerate(words.split(), 1)
 }
+DOSES = frozenset(["mg", "mcg", "g", "ml", "unit", "puff", "pill", "%"])
 _KINDS = {
-    **dict.fromkeys(("mg", "mcg", "g", "ml", "unit", "puff", "pill", "%"), "dose"),
+    **dict.fromkeys(DOSES, "dose"),
     **dict.fromkeys(("minute", "hour", "day", "week", "month", "year"), "duration"),
     **dict.fromkeys(("pound", "kilo"), "weight"),
+    **dict.fromkeys(("drink", "smoke", "times"), "count"),
 }
+UNITS = frozenset(_KINDS)
+_NAMED = frozenset(["drink", "smoke"])  # units that are also what is talked about
 # What was so before, and is no more, or not yet.
 _PAST = re.compile(
     r"\b(?:used to|previously|formerly|anteriormente|antes(?! de)|before that|before this|back then|up from|down from|"
-    r"until|till|hasta|(?:was|were|era|eran|estaba|estaban)(?: (?!not)\w+){0,2} \d|solia\w*|fumaba|tomaba|usaba|bebia)"
+    r"before(?= ?$)|until|till|hasta|(?:was|were|era|eran|estaba|estaban)(?: (?!not)\w+){0,2} \d|solia\w*|"
+    r"fumaba|tomaba|usaba|bebia)"
     r"(?!\w)|^from \S*\d|^de \d"
 )
 _COMPARED = re.compile(r"(?:than|que|de lo que|de|as) (?:before|antes|previously)|(?:it )?used to be (?=$)")
@@ -55,6 +60,7 @@ class Segment:
     start: int = 0
     end: int = 0
     folded: str = ""
+    asks: bool = False
     words: set[str] = field(default_factory=set)
     values: dict[str, set[str]] = field(default_factory=dict)
     weak: dict[str, set[str]] = field(default_factory=dict)
@@ -83,6 +89,7 @@ def segments_of(raw: str, *, family_history: bool = False) -> list[Segment]:
         cuts = [i for i in range(sentence.first + 1, sentence.last + 1) if _cuts_before(text, i)]
         for first, stop in zip([sentence.first, *cuts], [*cuts, sentence.last + 1], strict=True):
             segments.append(_segment(text, first, stop, number, meant, named))
+            segments[-1].asks = sentence.asks
     _spread_persons(segments, family_history)
     return segments
 
@@ -115,7 +122,7 @@ def _segment(
         norm = text.norms[i]
         for sense in meant[i]:
             _note(segment, sense)
-        if is_weighty(norm) and norm not in listed("unit"):
+        if is_weighty(norm) and listed("unit").get(norm, "drink") in _NAMED:
             segment.words |= {key for key in named[i] if key.partition(":")[0] not in ("person", "doubt")}
     _count(segment, text.norms[first:stop], text, first)
     return segment
@@ -160,6 +167,9 @@ def _count(segment: Segment, norms: Sequence[str], text: Text, first: int) -> No
         measured |= found
         if unit in _KINDS:
             segment.values.setdefault(f"number:{_KINDS[unit]}", set()).update(f"{value:g} {unit}" for value in found)
+    for norm, counted in pairwise(norms):
+        if norm[0].isdigit() and is_weighty(counted) and counted not in listed("unit"):
+            segment.measures |= {(value, key) for value in numbers_in(norm) for key in keys([counted])[0]}
     _other_numbers(segment, norms, measured)
     for name in [name for name in segment.values if name.startswith("number:")]:
         segment.proofs[name] = set(segment.values[name])
@@ -204,15 +214,16 @@ def _speaks_of_self(segment: Segment) -> bool:
     """Whether the patient is the subject after whoever else is named: "my wife says I snore", not "I have a sister"."""
     words = segment.folded.split()
     for i, word in enumerate(words):
-        if word in _OWN and not _is_person(words[i + 1 : i + 3]):
+        if word in _OWN and not is_person(words[i + 1 : i + 3]):
             return True
         has = word == "tengo" or words[i + 1 : i + 2] in (["have"], ["had"], ["lost"], ["got"])
-        if _SELF.fullmatch(word) and not (has and _is_person(words[i + 1 : i + 5])):
+        if _SELF.fullmatch(word) and not (has and is_person(words[i + 1 : i + 5])):
             return True
     return False
 
 
-def _is_person(words: Iterable[str]) -> bool:
+def is_person(words: Iterable[str]) -> bool:
+    """Whether one of these folded words names another person: a relative, a friend."""
     return any(sense.family == "person" for meant in senses(list(words)) for sense in meant)
 
 

@@ -16,12 +16,17 @@ from aiassist.engine.text import find_quote, folded, key, numbers_in, parse
 _LINK = re.compile(r"https?:|www\.|\b[\w-]+\.(?:com|net|org|io|info|biz|ru|link|ly)\b|<\s*a\b|\]\(|javascript:", re.I)
 SHARED = 0.5
 _NEGATIONS = re.compile(
-    r"(?<![\w'])(?:no|not|never|none|without|denies|denied|denying|negative|nor|neither|nunca|niega|sin|ningun|ninguna|ninguno|tampoco|ni|non|nothing|nada|free of)(?![\w'])|n't(?!\w)|\b(?:dont|doesnt|didnt|isnt|wasnt|havent|hasnt|cant|wont)\b"
+    r"(?<![\w'])(?:no|not|never|none|nobody|nadie|without|denies|denied|denying|negative|nor|neither|nunca|niega|sin|ningun|ninguna|ninguno|tampoco|ni|non|nothing|nada|free of)(?![\w'])|n't(?!\w)|\b(?:dont|doesnt|didnt|isnt|wasnt|havent|hasnt|cant|wont)\b"
 )
 _NEGATED_RUN = re.compile(
-    r"(?<![\w'])(?:no|not|never|without|denies|nor|sin|ni|niega|ningun|ninguna|nunca|\w*n't|dont|havent|didnt|doesnt|cant|"
+    r"(?<![\w'])(?:no|not|never|nobody|none of|nadie|without|denies|nor|sin|ni|niega|ningun|ninguna|nunca|\w*n't|dont|havent|didnt|doesnt|cant|"
     r"other than|instead of|rather than|avoid\w*|en vez de|en lugar de|evit\w+) ((?:\w[\w']* ?){1,6})"
 )
+_WISHES = re.compile(
+    r"\b(?:want|wish|ask|consider|tr(?:y|ied)|offer|declin|refus|suggest|recommend|wonder|interest|question|would|should|could|"
+    r"discuss|advis|plan|not|no|quier|pregunt|ofrec|recomend|suger|rechaz)"
+)
+_TAKES = re.compile(r"\b(?:takes?|taking|uses?|using|currently|toma|usa|actualmente|is on)\b")
 # "No se me hinchó" denies, "no sé" does not.
 _NO_SE = re.compile(r"(?<![\w'])no se (?=(?:me|te|le|les|nos|ha|han|va|puede) )")
 
@@ -110,19 +115,32 @@ def _medicines(text: str, quotes: list[str], answers: dict[str, Answer], finding
         if ingredient not in quoted:
             found.append(Reason.NAME_NOT_IN_QUOTE)
         statuses = {finding.status for finding in findings if finding.ingredient == ingredient}
-        if statuses and statuses <= {"negated", "not_allergic"} and not _NEGATIONS.search(folded):
-            found.append(Reason.LOST_NEGATION)
-        elif (
-            statuses
-            and statuses <= {"family"}
-            and not (cues.FAMILY.search("my " + folded) or re.search(rf"(?<!\w){cues.RELATIVE}(?!\w)", folded))
-        ):
-            found.append(Reason.ENGINE_DISAGREES)
-        elif statuses == {"allergy"} and not re.search(
-            r"allerg|alerg|react|intoler|hives|rash|avoid|cannot|can't|toler", folded
-        ):
-            found.append(Reason.LOOKS_LIKE_ALLERGY)
+        if reason := _misread(statuses, folded):
+            found.append(reason)
     return found
+
+
+def _misread(statuses: set[str], folded: str) -> Reason | None:
+    """What is wrong with naming a medicine in these folded words, when the answers say no more of it than `statuses`."""
+    if not statuses:
+        return None
+    named_relative = cues.FAMILY.search("my " + folded) or re.search(rf"(?<!\w){cues.RELATIVE}(?!\w)", folded)
+    if statuses <= {"negated", "not_allergic"} and not _NEGATIONS.search(folded):
+        return Reason.LOST_NEGATION
+    if statuses <= {"family"} and not named_relative:
+        return Reason.ENGINE_DISAGREES
+    if statuses <= {"asked", "negated"} and not _WISHES.search(folded):
+        return Reason.ENGINE_DISAGREES
+    if statuses == {"past"} and _TAKES.search(folded) and not _NEGATIONS.search(folded):
+        return Reason.LOOKS_PAST
+    if statuses == {"allergy"} and not _REACTS.search(folded):
+        return Reason.LOOKS_LIKE_ALLERGY
+    return None
+
+
+_REACTS = re.compile(
+    r"allerg|alerg|react|intoler|hives|rash|avoid|cannot|can't|toler|swell|swol|itch|caus|hinch|ronchas"
+)
 
 
 def _ingredients(texts: list[str]) -> set[str]:

@@ -54,7 +54,8 @@ _HARMLESS = re.compile(
     r"fine (?:now|with)|(?:it|now|but|only) (?:fine|ok|okay)|can (?:take|have|eat|use|tolerate)(?! not)|tolerat\w+|"
     r"(?:lo|la) tolero|tolero (?:bien|el|la)|i (?:now |can |do )?(?:eat|take|use|drink|have) (?:it|them|those)|"
     r"(?:lo|la|los|las) (?:como|tomo|uso)|no problems?|without (?:any )?problems?|sin problemas?|outgr[eo]w\w*|"
-    r"grew out|not any ?more|ya no|no longer allergic|help(?:s|ed)? (?:with|my|for|me)|me ayuda|"
+    r"grew out|not any ?more|ya no|no longer allergic|"
+    r"tests? (?:was|were|came back) negative|tested negative|help(?:s|ed)? (?:with|my|for|me)|me ayuda|"
     r"(?:si )?puedo (?:tomar|comer|usar)|"
     r"no me (?:hace|da|causa) nada)\b"
 )
