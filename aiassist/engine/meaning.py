@@ -19,18 +19,14 @@ _THEN = re.compile(
     r"from|tried|finished|complet\w*|antes|era|estaba|tuvo|tenia|fue|fumaba|tomaba|anterior\w*|de \S*\d|hasta|previ\w*|"
     r"resolv\w*)\b|\b(?:in|en|of|de) (?:19|20)\d\d"
 )
-_BOUND = (
-    "side",
-    "part",
-    "severity",
-    "trend",
-    "amount",
-    "weight",
-    "when",
-    "daypart",
-)  # families whose values belong to a noun
+# Families whose values belong to a noun.
+_BOUND = ("name", "side", "part", "severity", "trend", "amount", "weight", "when", "daypart")
+_LOOSE = frozenset(["part", "severity", "daypart"])  # of these, only a rival in the very words counts
 _NO_NOUNS = frozenset({*FAMILIES, "when", "daypart"} - {"part"})
-_NOT = re.compile(r"\b(?:no|not|without|denies|denied|never|sin|niega|nunca|ni|ya no)\b|n't\b")
+_NOT = re.compile(
+    r"\b(?:declin\w*|refus\w*|reject\w*|rechaz\w*|only|no|not|without|denies|denied|"
+    r"never|sin|niega|nunca|ni|ya no)\b|n't\b"
+)
 _GROUPS = {
     "family": None,  # proved by any person
     "parent": {"mother", "father"},
@@ -159,9 +155,23 @@ def _numbers_of(segment: Segment) -> list[str]:
 def _misplaced(segment: Segment, said: list[Segment], *, numbers: bool) -> bool:
     """Whether a value of the segment is said of other words than those beside it here."""
     families = [name for name in segment.values if name.startswith("number:")] if numbers else list(_BOUND)
+    if not numbers and _is_turned_round(segment, said):
+        return True
     return any(
         _belongs_elsewhere(family, value, segment, said) for family in families for value in _claims(family, segment)
     ) or (numbers and _is_old(segment, said))
+
+
+_FROM_TO = re.compile(
+    r"\b(?:from|de|del|desde) (?:my |the |el |la )?(\w+).{0,40}? (?:to|a|al|por) (?:my |the |el |la )?(\w+)"
+)
+
+
+def _is_turned_round(segment: Segment, said: list[Segment]) -> bool:
+    """Whether "from A to B" is told as "from B to A"."""
+    told = {(match.group(1), match.group(2)) for match in _FROM_TO.finditer(segment.folded)}
+    quoted = {(match.group(1), match.group(2)) for other in said for match in _FROM_TO.finditer(other.folded)}
+    return any((second, first) in quoted for first, second in told)
 
 
 def _claims(family: str, segment: Segment) -> set[str]:
@@ -169,15 +179,45 @@ def _claims(family: str, segment: Segment) -> set[str]:
 
 
 def _belongs_elsewhere(family: str, value: str, segment: Segment, said: list[Segment]) -> bool:
-    here = [i for i, other in enumerate(said) if other.says(family, value)]
-    rivals = [i for i, other in enumerate(said) if _others_of(family, other) - _others_of(family, segment)]
+    if family.startswith("number:"):
+        here, rivals = _places_of_number(family, value, segment, said)
+    else:
+        here = [i for i, other in enumerate(said) if other.says(family, value)]
+        rivals = [i for i, other in enumerate(said) if _others_of(family, other) - _others_of(family, segment)]
     if not here or not rivals:
         return False
+    if family in _LOOSE:
+        here += [i - 1 for i in here if i and _goes_on_a_list(said[i], said[i - 1])]
+    near = 0 if family in _LOOSE else len(said)  # how far off a rival counts
     votes = [
-        _distance(places, rivals, said) < _distance(places, here, said)
+        (nearest := _distance(places, rivals, said)) < _distance(places, here, said) and nearest <= near
         for places in _places_of_anchors(family, segment, said)
     ]
-    return sum(votes) * 2 > len(votes) > 0
+    return bool(votes) and (all(votes) if family in _LOOSE else sum(votes) * 2 > len(votes))
+
+
+def _goes_on_a_list(segment: Segment, before: Segment) -> bool:
+    """Whether a segment says no more than one word: "and hands" after "my feet swell"."""
+    return segment.sentence == before.sentence and len(segment.words) == 1
+
+
+def _places_of_number(family: str, value: str, segment: Segment, said: list[Segment]) -> tuple[list[int], list[int]]:
+    """Where the quotes have a number, with or without its unit, and where they have another one of its kind."""
+    number = float(value.split(" ")[0])
+    here = [i for i, other in enumerate(said) if number in other.numbers]
+    kinds = {family} | {
+        kind for i in here for kind, values in said[i].values.items() if number in _as_numbers(kind, values)
+    }
+    rivals = [
+        i
+        for i, other in enumerate(said)
+        if any(_as_numbers(kind, other.values.get(kind, ())) - segment.numbers for kind in kinds)
+    ]
+    return here, rivals
+
+
+def _as_numbers(kind: str, values: Iterable[str]) -> set[float]:
+    return {float(value.split(" ")[0]) for value in values} if kind.startswith("number:") else set()
 
 
 def _others_of(family: str, segment: Segment) -> set[str]:
@@ -190,12 +230,12 @@ def _others_of(family: str, segment: Segment) -> set[str]:
 def _places_of_anchors(family: str, segment: Segment, said: list[Segment]) -> Iterator[list[int]]:
     """Where the quotes have each of the words, and each of the other values, that stand beside a value."""
     for word in segment.words:
-        if word.partition(":")[0] not in _NO_NOUNS:
+        if word.partition(":")[0] not in _NO_NOUNS and not word.startswith(f"{family}:"):
             places = [i for i, other in enumerate(said) if word in other.words]
             if places:
                 yield places
     for other_family, values in segment.values.items():
-        if other_family == family or not other_family.startswith(("number:", "when")):
+        if other_family == family or not other_family.startswith(("number:", "when", "daypart", "name")):
             continue
         for value in values:
             places = [i for i, other in enumerate(said) if other.says(other_family, value)]
@@ -216,9 +256,14 @@ def _is_old(segment: Segment, said: list[Segment]) -> bool:
             saying = [
                 other for other in said if other.says(family, value) or float(value.split(" ")[0]) in other.numbers
             ]
-            if saying and all(other.past for other in saying):
+            if saying and all(other.past and not _same_time(segment, other) for other in saying):
                 return True
     return False
+
+
+def _same_time(segment: Segment, other: Segment) -> bool:
+    """Whether both name the same day, month or season."""
+    return bool(segment.values.get("when", set()) & other.values.get("when", set()))
 
 
 # --- persons, ends and doubts
@@ -284,10 +329,16 @@ def _is_over(told: list[Segment], said: list[Segment]) -> bool:
     return False
 
 
+_GONE = re.compile(
+    r"\b(?:not|none|no|isn't|aren't|gone|went away|resolved|nothing|nada|ningun\w*|se quito|se fue|paso)\b"
+)
+
+
 def _ends_what_was_before(segment: Segment, before: Segment) -> bool:
-    """Whether a segment says nothing but that what stands before it has ended: ", not any more"."""
-    own = {word for word in segment.words if not word.startswith("startstop:")}
-    return segment.sentence == before.sentence and segment.says("startstop", "stop") and not own
+    """Whether a segment says nothing but that what stands before it has ended: ", not any more", ", none since"."""
+    own = {word for word in segment.words if not word.startswith(("startstop:", "when:"))}
+    over = segment.says("startstop", "stop") or _GONE.search(segment.folded)
+    return segment.sentence == before.sentence and bool(over) and not own and not segment.numbers
 
 
 def _doubt_is_lost(told: list[Segment], said: list[Segment]) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from aiassist.engine import mentions
 from aiassist.engine.lexicon import word_list
 from aiassist.engine.synonyms import Sense, keys, listed, senses
 from aiassist.engine.text import NUMBER_WORDS, Text, numbers_in, parse
@@ -38,7 +39,7 @@ _NAMED = frozenset(["drink", "smoke"])  # units that are also what is talked abo
 # What was so before, and is no more, or not yet.
 _PAST = re.compile(
     r"\b(?:used to|previously|formerly|anteriormente|antes(?! de)|before that|before this|back then|up from|down from|"
-    r"before(?= ?$)|until|till|hasta|(?:was|were|era|eran|estaba|estaban)(?: (?!not)\w+){0,2} \d|solia\w*|"
+    r"before(?= ?$)|until|till|hasta|(?:was|were|era|eran|estaba|estaban)(?: (?!not)\w+){0,2} \d\S*|solia\w*|"
     r"fumaba|tomaba|usaba|bebia)"
     r"(?!\w)|^from \S*\d|^de \d"
 )
@@ -84,12 +85,16 @@ def segments_of(raw: str, *, family_history: bool = False) -> list[Segment]:
     """The segments of a text in order. `family_history`: what names no person is about the family."""
     text = parse(raw)
     meant, named = senses(text.norms), keys(text.norms)
+    named_here = mentions.find(text, guess=False)
     segments: list[Segment] = []
     for number, sentence in enumerate(text.sentences):
         cuts = [i for i in range(sentence.first + 1, sentence.last + 1) if _cuts_before(text, i)]
         for first, stop in zip([sentence.first, *cuts], [*cuts, sentence.last + 1], strict=True):
             segments.append(_segment(text, first, stop, number, meant, named))
             segments[-1].asks = sentence.asks
+            found = {name.entry.ingredient for name in named_here if first <= name.first < stop}
+            if found:
+                segments[-1].values["name"] = segments[-1].proofs["name"] = found
     _spread_persons(segments, family_history)
     return segments
 
@@ -124,7 +129,7 @@ def _segment(
             _note(segment, sense)
         if is_weighty(norm) and listed("unit").get(norm, "drink") in _NAMED:
             segment.words |= {key for key in named[i] if key.partition(":")[0] not in ("person", "doubt")}
-    _count(segment, text.norms[first:stop], text, first)
+    _count(segment, [_unless_part_of_a_name(text, i) for i in range(first, stop)])
     return segment
 
 
@@ -142,7 +147,15 @@ def _note(segment: Segment, sense: Sense) -> None:
         segment.weak.setdefault(sense.family, set()).add(sense.value)
 
 
-def _count(segment: Segment, norms: Sequence[str], text: Text, first: int) -> None:
+def _unless_part_of_a_name(text: Text, index: int) -> str:
+    """The folded word, or "," for the number in "A1c" and "B12"."""
+    norm = text.norms[index]
+    if index and norm[0].isdigit() and not text.gap(index - 1) and len(text.norms[index - 1]) <= 2:
+        return "," if text.norms[index - 1].isalpha() else norm
+    return norm
+
+
+def _count(segment: Segment, norms: Sequence[str]) -> None:
     """The numbers of a segment, alone and with their units."""
     spoken = [
         "," if norm in _ARTICLES and not (norm != "a" and norms[i + 1 : i + 2] and norms[i + 1] in _COUNTED) else norm
@@ -161,9 +174,9 @@ def _count(segment: Segment, norms: Sequence[str], text: Text, first: int) -> No
         while start and (norms[start - 1][0].isdigit() or norms[start - 1] in NUMBER_WORDS | {"to", "or", "o", "and"}):
             start -= 1
         found = numbers_in(" ".join(word for word in norms[start:i] if word not in _ARTICLES))
-        if not found and i and norms[i - 1] in _ARTICLES:
-            found = {1.0} if unit in _KINDS else set()
         segment.measures |= {(value, unit) for value in found}
+        if not found and i and norms[i - 1] in _ARTICLES:
+            segment.measures.add((1.0, unit))
         measured |= found
         if unit in _KINDS:
             segment.values.setdefault(f"number:{_KINDS[unit]}", set()).update(f"{value:g} {unit}" for value in found)

@@ -19,7 +19,7 @@ _NEGATIONS = re.compile(
     r"(?<![\w'])(?:no|not|never|none|nobody|nadie|without|denies|denied|denying|negative|nor|neither|nunca|niega|sin|ningun|ninguna|ninguno|tampoco|ni|non|nothing|nada|free of)(?![\w'])|n't(?!\w)|\b(?:dont|doesnt|didnt|isnt|wasnt|havent|hasnt|cant|wont)\b"
 )
 _NEGATED_RUN = re.compile(
-    r"(?<![\w'])(?:no|not|never|nobody|none of|nadie|without|denies|nor|sin|ni|niega|ningun|ninguna|nunca|\w*n't|dont|havent|didnt|doesnt|cant|"
+    r"(?<![\w'])(?:no|not|never|nobody|none of|nadie|without|denies|nor|sin|ni|niega|ningun|ninguna|nunca|\w*n't|dont|havent|didnt|doesnt|cant|cannot|can not|unable to|"
     r"other than|instead of|rather than|avoid\w*|en vez de|en lugar de|evit\w+) ((?:\w[\w']* ?){1,6})"
 )
 _WISHES = re.compile(
@@ -181,9 +181,10 @@ def _lost(sources: list[str], target: str) -> bool:
     if not denied and len(stated) < 4 and _NEGATIONS.search(" ".join(parse(target).norms)):
         return False  # "Fever: no"
     for source in sources:
-        once = Counter(key for meant in _meanings(parse(source).norms) for key in meant)
+        stated_there = Counter(key for meant in _meanings(parse(source).norms) for key in meant)
+        stated_there -= Counter(key for meant in _meanings(denied_words(source, reach=6)) for key in meant)
         for meant in _meanings(denied_words(source)):
-            if meant & stated and not meant & denied and all(once[key] <= 1 for key in meant):
+            if meant & stated and not meant & denied and not any(stated_there[key] for key in meant):
                 return True
     return False
 

@@ -49,6 +49,11 @@ _ENDS = re.compile(
     r"(?:ran out|run out|out of it|stopped|quit|discontinued|taken off|took me off|came off|no longer|not any ?more|"
     r"not now|not taking|acab\w+|termin\w+|deje|dejo|dejado|suspend\w+|quitaron|quito|ya no)\b"
 )
+_OVER = re.compile(
+    r"\b(?:used to (?!be\b)|was on|were on|tomaba|usaba|as a (?:child|kid|teenager|teen)|"
+    r"when i was (?:a |young|little|pregnant)|tried|probe|years ago|hace (?:\w+ )?anos|"
+    r"antes(?= ?$)|in the past|de nin[oa])\b"
+)
 _HARMLESS = re.compile(
     r"\b(?:(?:is|are|was|were|do|does|did|am) (?:just |totally |now |all )?(?:fine|ok|okay|good|well|no problem)|"
     r"fine (?:now|with)|(?:it|now|but|only) (?:fine|ok|okay)|can (?:take|have|eat|use|tolerate)(?! not)|tolerat\w+|"
@@ -89,9 +94,18 @@ _OLD_DOSE = re.compile(
 )
 
 
-def without_old_doses(raw: str) -> str:
-    """The text with spaces where it says what a dose was before; every other character stays at its place."""
-    return _OLD_DOSE.sub(lambda match: " " * len(match.group()), raw)
+_REPLACED = re.compile(
+    r"\b(?:replaced|changed|switched|swapped|(?:me (?:lo |la )?)?cambi(?:aron|ó|o|é|aste))\s+(?:me\s+)?"
+    r"(?:from\s+|de\s+)?(?:my\s+|the\s+|el\s+|la\s+)?[^\W\d][\w-]*(?:\s+[\w.-]+){0,3}?\s+(?:with|to|for|por|a|al)\s+",
+    re.I,
+)
+
+
+def without_what_was(raw: str) -> str:
+    """The text with spaces where it says what a dose or a medicine was before; the rest stays at its place."""
+    for pattern in (_OLD_DOSE, _REPLACED):
+        raw = pattern.sub(lambda match: " " * len(match.group()), raw)
+    return raw
 
 
 def _in_digits(quote: str) -> str:
@@ -106,7 +120,7 @@ def _in_digits(quote: str) -> str:
 def has_ended(finding: Finding, answer: Answer, others: Iterable[Finding]) -> bool:
     """Whether the words at a name say that it was stopped, ran out or was taken away."""
     own, following = _around(finding, answer, others)
-    stops = "stop" in own.values.get("startstop", ())
+    stops = "stop" in own.values.get("startstop", ()) or bool(_OVER.search(own.folded))
     return stops or bool(following and _ENDS.search(following.folded))
 
 

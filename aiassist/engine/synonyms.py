@@ -13,6 +13,7 @@ from aiassist.engine.text import NUMBER_WORDS
 
 FAMILIES = ("side", "part", "severity", "trend", "amount", "weight", "startstop", "when", "daypart")
 LONGEST = 5  # words of a phrase
+LETTERS = 5  # by which words without synonyms are compared
 _STEM = 3  # letters under which a pattern with any ending is filed
 
 
@@ -104,9 +105,9 @@ def _of_word(norm: str) -> tuple[Sense, ...]:
 
 
 def keys(norms: Sequence[str]) -> list[frozenset[str]]:
-    """For each folded word the names under which its synonyms are found too; else its first five letters."""
+    """For each folded word the names under which its synonyms are found too; else its first letters."""
     return [
-        frozenset(sense.key for sense in meant) or frozenset((norm[:5],))
+        frozenset(sense.key for sense in meant) or frozenset((norm.removesuffix("'s").rstrip("s")[:LETTERS],))
         for norm, meant in zip(norms, senses(norms), strict=True)
     ]
 

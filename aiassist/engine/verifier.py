@@ -156,7 +156,7 @@ def _checked_medication(item: Medication, form: _Form) -> VerifiedItem:
     if item.frequency and not frequency_is_said(item.frequency, quotes, here, others):
         reasons.append(Reason.FREQUENCY_NOT_IN_QUOTE)
     polarity = _medication_polarity(item, here, everywhere)
-    if polarity == [Reason.LOOKS_PAST] and _only_the_dose_is_past(here, form):
+    if polarity == [Reason.LOOKS_PAST] and _only_what_it_replaced_is_past(here, form):
         polarity = []
     reasons += polarity or _stance_against(item, here, form)
     return VerifiedItem(
@@ -167,13 +167,13 @@ def _checked_medication(item: Medication, form: _Form) -> VerifiedItem:
     )
 
 
-def _only_the_dose_is_past(here: list[Finding], form: _Form) -> bool:
-    """Whether the rules read "25 mg (was 50 until May)" as past for the sake of its old dose: without it they read the
-    medicine as current.
+def _only_what_it_replaced_is_past(here: list[Finding], form: _Form) -> bool:
+    """Whether the rules read a medicine as past for the sake of its old dose ("25 mg, was 50 until May") or of what it
+    came after ("replaced Diovan with it"): without these words they read it as current.
     """
     for finding in here:
         answer = form.answers[finding.question_id]
-        current = stances.without_old_doses(answer.text)
+        current = stances.without_what_was(answer.text)
         if current != answer.text:
             reread = rules.read_answer(answer.model_copy(update={"text": current, "rows": ()}))
             if any(f.start == finding.start and f.status in ("current", "unclear") for f in reread):
