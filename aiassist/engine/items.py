@@ -1,14 +1,15 @@
 """Whether the parts of a list item (name, dose, reaction) are really said in its quotes."""
 
 import re
+from functools import lru_cache
 
-from aiassist.engine import details, mentions
+from aiassist.engine import details, meaning, mentions
 from aiassist.engine.frequencies import says
 from aiassist.engine.lexicon import load, word_list
 from aiassist.engine.rules import Finding
 from aiassist.engine.segments import segments_of
 from aiassist.engine.spelling import close
-from aiassist.engine.stances import stale_numbers
+from aiassist.engine.stances import stale_numbers, without_what_was
 from aiassist.engine.synonyms import keys
 from aiassist.engine.text import find_quote, key, numbers_in, parse
 
@@ -57,12 +58,13 @@ def is_same(finding: Finding, name: str) -> bool:
     return close(finding.name, bare)
 
 
-def ingredients_of(name: str) -> set[str]:
+@lru_cache(maxsize=1024)
+def ingredients_of(name: str) -> frozenset[str]:
     """What a shown name may stand for: the ingredients of the names in it, or its own words."""
     parsed = parse(name)
     found = {n.entry.ingredient for n in mentions.find(parsed, guess=True)}
     found |= {n.allergen.ingredient for n in mentions.find(parsed, guess=False) if n.allergen}
-    return found or {key(name.split(" (")[0])}
+    return frozenset(found or {key(name.split(" (")[0])})
 
 
 def _said_in(name: str, quote: str) -> bool:
@@ -162,9 +164,13 @@ def _units_agree(dose: str, quotes: list[str]) -> bool:
     return all(unit in said.get(number, {unit}) for number, unit in told)
 
 
-def frequency_is_said(frequency: str, quotes: list[str], here: list[Finding], others: list[Finding]) -> bool:
-    """Whether the quotes say how often, and say it of this item and not of one of the `others` alone."""
-    if not any(says(quote, frequency) for quote in quotes):
+def frequency_is_said(
+    frequency: str, quotes: list[str], here: list[Finding], others: list[Finding], *, past: bool
+) -> bool:
+    """Whether the quotes say how often, say it of this item and not of one of the `others` alone, and do not say that
+    it was so before (unless the item is `past`).
+    """
+    if not any(says(quote if past else without_what_was(quote), frequency) for quote in quotes):
         return False
     own = [finding.frequency for finding in here if finding.frequency]
     if own:
@@ -181,6 +187,8 @@ def reaction_is_said(reaction: str, quotes: list[str], here: list[Finding], othe
     own = [finding.reaction for finding in here if finding.reaction]
     if any(_alike(reaction, read) for read in own):
         return True
+    if here and not meaning.is_said_of(f"{here[0].name} {reaction}", quotes):
+        return False
     return not any(other.reaction and _alike(reaction, other.reaction) for other in others)
 
 

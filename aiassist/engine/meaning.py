@@ -5,14 +5,18 @@ than any other value of its family.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
+from aiassist.engine.frequencies import contradicts
 from aiassist.engine.schema import Reason
 from aiassist.engine.segments import DOSES, UNITS, Segment, all_values, is_person, segments_of
+from aiassist.engine.stances import without_what_was
 from aiassist.engine.synonyms import FAMILIES
 
+MOST = 150  # segments of the quotes of one sentence that are read; what stands behind them proves nothing
 APART = 2  # how much farther the next sentence is than the next segment
 _THEN = re.compile(
     r"\b(?:was|were|had|been|previous\w*|former\w*|used to|before|until|past|ago|last|history|prior|earlier|initial\w*|"
@@ -41,9 +45,9 @@ _GROUPS = {
 class _Said:
     """What the quotes say, what their questions add to it, and the whole sentences around them."""
 
-    segments: list[Segment]
-    asked: list[Segment]
-    around: list[Segment]
+    segments: Sequence[Segment]
+    asked: Sequence[Segment]
+    around: Sequence[Segment]
 
     def values(self, family: str) -> set[str]:
         return all_values((*self.segments, *self.asked), family)
@@ -58,16 +62,16 @@ def changes(
     are the labels of the quoted answers; `relatives`: they ask about relatives. `worries`: the sentence is listed as a
     worry, so that it states no fact.
     """
-    said = _Said(
-        [segment for quote in quotes for segment in segments_of(quote, family_history=relatives)],
-        [segment for label in questions for segment in segments_of(label)],
-        [segment for sentences in around for segment in segments_of(sentences, family_history=relatives)],
-    )
-    if said.segments and said.asked:
-        said.segments[0].words |= {word for segment in said.asked for word in segment.words}
+    asked = _read(questions, relatives=False)
+    said = _Said(_beginning_with(asked, _read(quotes, relatives=relatives)), asked, _read(around, relatives=relatives))
     told = segments_of(text)
     reasons = []
-    if _number_is_new(told, said) or any(_misplaced(segment, said.segments, numbers=True) for segment in told):
+    contradicted = any(contradicts(without_what_was(quote), text) for quote in quotes)
+    if (
+        contradicted
+        or _number_is_new(told, said)
+        or any(_misplaced(segment, said.segments, numbers=True) for segment in told)
+    ):
         reasons.append(Reason.NUMBER_NOT_IN_QUOTE)
     if _word_is_new(told, said) or any(_misplaced(segment, said.segments, numbers=False) for segment in told):
         reasons.append(Reason.CHANGED_WORD)
@@ -80,10 +84,38 @@ def changes(
     return reasons
 
 
+def _read(texts: Sequence[str], *, relatives: bool) -> list[Segment]:
+    """The segments of several texts, the sentences of which are counted through; `MOST` at most."""
+    read: list[Segment] = []
+    for text in texts:
+        after = read[-1].sentence + 1 if read else 0
+        parts = segments_of(text, family_history=relatives)
+        read += [replace(part, sentence=part.sentence + after) for part in parts[: MOST - len(read)]]
+    return read
+
+
+def _beginning_with(asked: Sequence[Segment], segments: list[Segment]) -> list[Segment]:
+    """The segments of the quotes, the first of which answers the question and so is about its words too."""
+    if not segments:
+        return []
+    words = segments[0].words | {word for segment in asked for word in segment.words}
+    return [replace(segments[0], words=words), *segments[1:]]
+
+
+def is_said_of(text: str, quotes: Sequence[str]) -> bool:
+    """Whether the quotes say the words of `text` of the name in it, and not nearer to another name."""
+    said = _read(quotes, relatives=False)
+    return not any(
+        _belongs_elsewhere("name", name, segment, said)
+        for segment in segments_of(text)
+        for name in _claims("name", segment)
+    )
+
+
 # --- numbers
 
 
-def _number_is_new(told: list[Segment], said: _Said) -> bool:
+def _number_is_new(told: Sequence[Segment], said: _Said) -> bool:
     """Whether a number, or what it counts, is not said; "once" is said by words without a number."""
     segments = (*said.segments, *said.asked)
     known = {number for segment in segments for number in segment.supported}
@@ -111,7 +143,7 @@ def _counts_another(measure: tuple[float, str], counted: set[tuple[float, str]],
 # --- words that exclude one another
 
 
-def _word_is_new(told: list[Segment], said: _Said) -> bool:
+def _word_is_new(told: Sequence[Segment], said: _Said) -> bool:
     """Whether a side, a body part, a month, a trend … is not said."""
     for family in FAMILIES:
         known = said.values(family)
@@ -124,7 +156,7 @@ def _word_is_new(told: list[Segment], said: _Said) -> bool:
     return False
 
 
-def _shown_by_numbers(family: str, value: str, told: list[Segment], said: _Said) -> bool:
+def _shown_by_numbers(family: str, value: str, told: Sequence[Segment], said: _Said) -> bool:
     """Whether "rose" is said by numbers: "rose from 3.1 to 4.6", "4 mg, it was 6"."""
     if family != "amount" or said.values(family) - {value}:
         return False
@@ -136,7 +168,7 @@ def _shown_by_numbers(family: str, value: str, told: list[Segment], said: _Said)
     return False
 
 
-def _by_sentence(segments: list[Segment]) -> list[list[Segment]]:
+def _by_sentence(segments: Sequence[Segment]) -> list[Sequence[Segment]]:
     return [list(group) for _, group in groupby(segments, key=lambda segment: segment.sentence)]
 
 
@@ -152,7 +184,7 @@ def _numbers_of(segment: Segment) -> list[str]:
 # --- what belongs together
 
 
-def _misplaced(segment: Segment, said: list[Segment], *, numbers: bool) -> bool:
+def _misplaced(segment: Segment, said: Sequence[Segment], *, numbers: bool) -> bool:
     """Whether a value of the segment is said of other words than those beside it here."""
     families = [name for name in segment.values if name.startswith("number:")] if numbers else list(_BOUND)
     if not numbers and _is_turned_round(segment, said):
@@ -167,7 +199,7 @@ _FROM_TO = re.compile(
 )
 
 
-def _is_turned_round(segment: Segment, said: list[Segment]) -> bool:
+def _is_turned_round(segment: Segment, said: Sequence[Segment]) -> bool:
     """Whether "from A to B" is told as "from B to A"."""
     told = {(match.group(1), match.group(2)) for match in _FROM_TO.finditer(segment.folded)}
     quoted = {(match.group(1), match.group(2)) for other in said for match in _FROM_TO.finditer(other.folded)}
@@ -178,7 +210,7 @@ def _claims(family: str, segment: Segment) -> set[str]:
     return segment.values.get(family, set()) | segment.weak.get(family, set())
 
 
-def _belongs_elsewhere(family: str, value: str, segment: Segment, said: list[Segment]) -> bool:
+def _belongs_elsewhere(family: str, value: str, segment: Segment, said: Sequence[Segment]) -> bool:
     if family.startswith("number:"):
         here, rivals = _places_of_number(family, value, segment, said)
     else:
@@ -187,7 +219,7 @@ def _belongs_elsewhere(family: str, value: str, segment: Segment, said: list[Seg
     if not here or not rivals:
         return False
     if family in _LOOSE:
-        here += [i - 1 for i in here if i and _goes_on_a_list(said[i], said[i - 1])]
+        here = sorted({*here, *(i - 1 for i in here if i and _goes_on_a_list(said[i], said[i - 1]))})
     near = 0 if family in _LOOSE else len(said)  # how far off a rival counts
     votes = [
         (nearest := _distance(places, rivals, said)) < _distance(places, here, said) and nearest <= near
@@ -201,7 +233,9 @@ def _goes_on_a_list(segment: Segment, before: Segment) -> bool:
     return segment.sentence == before.sentence and len(segment.words) == 1
 
 
-def _places_of_number(family: str, value: str, segment: Segment, said: list[Segment]) -> tuple[list[int], list[int]]:
+def _places_of_number(
+    family: str, value: str, segment: Segment, said: Sequence[Segment]
+) -> tuple[list[int], list[int]]:
     """Where the quotes have a number, with or without its unit, and where they have another one of its kind."""
     number = float(value.split(" ")[0])
     here = [i for i, other in enumerate(said) if number in other.numbers]
@@ -227,9 +261,9 @@ def _others_of(family: str, segment: Segment) -> set[str]:
     return _claims(family, segment)
 
 
-def _places_of_anchors(family: str, segment: Segment, said: list[Segment]) -> Iterator[list[int]]:
+def _places_of_anchors(family: str, segment: Segment, said: Sequence[Segment]) -> Iterator[list[int]]:
     """Where the quotes have each of the words, and each of the other values, that stand beside a value."""
-    for word in segment.words:
+    for word in segment.words - (segment.names if family == "name" else set()):
         if word.partition(":")[0] not in _NO_NOUNS and not word.startswith(f"{family}:"):
             places = [i for i, other in enumerate(said) if word in other.words]
             if places:
@@ -243,11 +277,17 @@ def _places_of_anchors(family: str, segment: Segment, said: list[Segment]) -> It
                 yield places
 
 
-def _distance(places: Iterable[int], others: Iterable[int], said: list[Segment]) -> int:
-    return min(abs(i - j) + APART * (said[i].sentence != said[j].sentence) for i in places for j in others)
+def _distance(places: Iterable[int], others: Sequence[int], said: Sequence[Segment]) -> int:
+    """How far the nearest two are apart; `others` are in order."""
+    nearest = len(said) + APART
+    for i in places:
+        at = bisect_left(others, i)
+        for j in others[max(at - 1, 0) : at + 1]:
+            nearest = min(nearest, abs(i - j) + APART * (said[i].sentence != said[j].sentence))
+    return nearest
 
 
-def _is_old(segment: Segment, said: list[Segment]) -> bool:
+def _is_old(segment: Segment, said: Sequence[Segment]) -> bool:
     """Whether a number is only said of the time before a change, and told as if it were so now."""
     if segment.past or _THEN.search(segment.folded):
         return False
@@ -269,7 +309,7 @@ def _same_time(segment: Segment, other: Segment) -> bool:
 # --- persons, ends and doubts
 
 
-def _person_differs(told: list[Segment], said: _Said) -> bool:
+def _person_differs(told: Sequence[Segment], said: _Said) -> bool:
     known = said.values("person")
     for segment in told:
         for person in segment.proofs.get("person", ()):
@@ -282,7 +322,7 @@ def _person_differs(told: list[Segment], said: _Said) -> bool:
 _OWNER = re.compile(r"(\w+)'s ")
 
 
-def _owns_anew(segment: Segment, said: list[Segment]) -> bool:
+def _owns_anew(segment: Segment, said: Sequence[Segment]) -> bool:
     """Whether something is told as another person's ("husband's skin") that no quote gives to one."""
     owners = [word for word in _OWNER.findall(segment.folded) if is_person([word])]
     return (
@@ -292,10 +332,15 @@ def _owns_anew(segment: Segment, said: list[Segment]) -> bool:
     )
 
 
-def _is_said_of_others(segment: Segment, said: list[Segment]) -> bool:
+def _is_said_of_others(segment: Segment, said: Sequence[Segment]) -> bool:
     """Whether the words of a segment are only said of persons whom it does not name, or only of the patient."""
     saying = [other for other in said if other.words & segment.words]
-    if segment.persons and saying and not any(other.persons or "person" in other.proofs for other in saying):
+    if (
+        segment.proofs.get("person")
+        and segment.persons
+        and saying
+        and all(_is_of_self(other, segment) for other in saying)
+    ):
         return True
     if not saying or not all(other.persons for other in saying):
         return False
@@ -305,11 +350,25 @@ def _is_said_of_others(segment: Segment, said: list[Segment]) -> bool:
     return not any(other.persons & named or _same_group(other.persons, named) for other in saying)
 
 
+_REPORTS = re.compile(
+    r"\b(?:says?|said|thinks?|told|tells?|notic\w*|reports?|according|per|claims?|dice|dijo|cree|segun|nota|piensa)\b"
+)
+
+
+def _is_of_self(segment: Segment, told: Segment) -> bool:
+    """Whether a segment is about the patient, other than as `told`: another person only reports it there."""
+    if segment.persons:
+        return False
+    if "person" not in segment.proofs:
+        return True
+    return bool(_REPORTS.search(segment.folded)) and not _REPORTS.search(told.folded)
+
+
 def _same_group(persons: set[str], named: set[str]) -> bool:
     return any((_GROUPS.get(name) or set()) & persons for name in named)
 
 
-def _is_over(told: list[Segment], said: list[Segment]) -> bool:
+def _is_over(told: Sequence[Segment], said: Sequence[Segment]) -> bool:
     """Whether something that the quote says has ended is told as going on."""
     ended = [
         segment.says("startstop", "stop") or (i + 1 < len(said) and _ends_what_was_before(said[i + 1], segment))
@@ -341,7 +400,7 @@ def _ends_what_was_before(segment: Segment, before: Segment) -> bool:
     return segment.sentence == before.sentence and bool(over) and not own and not segment.numbers
 
 
-def _doubt_is_lost(told: list[Segment], said: list[Segment]) -> bool:
+def _doubt_is_lost(told: Sequence[Segment], said: Sequence[Segment]) -> bool:
     """Whether something that the quote doubts, fears or asks is told as a fact."""
     if any(segment.asks or _is_doubted(segment) or "doubt" in segment.proofs for segment in told):
         return False

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 
 from aiassist.engine import mentions
@@ -15,8 +16,10 @@ _CONJUNCTIONS = frozenset(
     ["and", "but", "y", "e", "pero", "then", "while", "although", "though", "aunque", "mientras", "luego", "whereas"]
 )
 _OLD_TO_NEW = frozenset(["from", "to", "a", "hasta", "de"])
+NEAR = 12  # words between the two numbers of a change
 _CLOCK = frozenset(["at", "las"])
 _ARTICLES = frozenset(["un", "una", "uno", "a", "an"])
+_NO_DIGITS = frozenset(["once", "un", "una", "uno", "one", "half", "media", "medio"])
 _COUNTED = frozenset(["vez", "pastilla", "tableta", "capsula", "dosis", "inhalacion", "gota"])
 _ORDINALS = {
     word: float(rank)
@@ -51,10 +54,12 @@ _LIKE = re.compile(r"\b(?:like|como|as|than|que)(?: a)? (?:my|mi|mis|her|his|su)
 
 @dataclass(slots=True)
 class Segment:
-    """One stretch. `words` are the keys of its words of weight, `values` what it says of each family.
+    """One stretch, never changed once it is cut.
 
-    `proofs` also hold what a quote supports and a sentence does not claim. `measures` are numbers with their unit.
-    `persons` are those it is about other than the patient. `start` and `end` index the raw text.
+    `words` are the keys of its words of weight, `values` what it claims of each family, `weak` what it claims only
+    against another value, `proofs` all that it can prove. `measures` are numbers with what they count, `names` the
+    words that name a medicine or an allergen, `persons` those it is about other than the patient. `start` and `end`
+    index the raw text. `asks`: its sentence is a question.
     """
 
     sentence: int
@@ -70,6 +75,7 @@ class Segment:
     supported: set[float] = field(default_factory=set)
     measures: set[tuple[float, str]] = field(default_factory=set)
     persons: set[str] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
 
     @property
     def past(self) -> bool:
@@ -81,7 +87,8 @@ class Segment:
         return value in self.proofs.get(family, ())
 
 
-def segments_of(raw: str, *, family_history: bool = False) -> list[Segment]:
+@lru_cache(maxsize=512)
+def segments_of(raw: str, *, family_history: bool = False) -> tuple[Segment, ...]:
     """The segments of a text in order. `family_history`: what names no person is about the family."""
     text = parse(raw)
     meant, named = senses(text.norms), keys(text.norms)
@@ -92,11 +99,16 @@ def segments_of(raw: str, *, family_history: bool = False) -> list[Segment]:
         for first, stop in zip([sentence.first, *cuts], [*cuts, sentence.last + 1], strict=True):
             segments.append(_segment(text, first, stop, number, meant, named))
             segments[-1].asks = sentence.asks
-            found = {name.entry.ingredient for name in named_here if first <= name.first < stop}
-            if found:
-                segments[-1].values["name"] = segments[-1].proofs["name"] = found
+            _name(segments[-1], [name for name in named_here if first <= name.first < stop], named)
     _spread_persons(segments, family_history)
-    return segments
+    return tuple(segments)
+
+
+def _name(segment: Segment, names: list[mentions.Name], named: list[frozenset[str]]) -> None:
+    """Note the medicines and allergens of a segment."""
+    if names:
+        segment.values["name"] = segment.proofs["name"] = {name.entry.ingredient for name in names}
+        segment.names = {key for name in names for i in range(name.first, name.last + 1) for key in named[i]}
 
 
 def _cuts_before(text: Text, index: int) -> bool:
@@ -113,7 +125,7 @@ def _cuts_before(text: Text, index: int) -> bool:
 def _is_change(text: Text, index: int) -> bool:
     """Whether "from 20 … to 10" is said around this token: both of its words, each before a number, in one sentence."""
     sentence = text.sentence_of(index)
-    norms = text.norms[sentence.first : sentence.last + 1]
+    norms = text.norms[max(sentence.first, index - NEAR) : min(sentence.last, index + NEAR) + 1]
     leads = [word for word, number in pairwise(norms) if number[0].isdigit()]
     return ("from" in leads and "to" in leads) or ("de" in leads and ("a" in leads or "hasta" in leads))
 
@@ -122,7 +134,7 @@ def _segment(
     text: Text, first: int, stop: int, number: int, meant: list[list[Sense]], named: list[frozenset[str]]
 ) -> Segment:
     span = text.tokens[first].start, text.tokens[stop - 1].end
-    segment = Segment(number, *span, " ".join(text.norms[first:stop]))
+    segment = Segment(number, *span, in_digits(text.norms[first:stop]))
     for i in range(first, stop):
         norm = text.norms[i]
         for sense in meant[i]:
@@ -131,6 +143,15 @@ def _segment(
             segment.words |= {key for key in named[i] if key.partition(":")[0] not in ("person", "doubt")}
     _count(segment, [_unless_part_of_a_name(text, i) for i in range(first, stop)])
     return segment
+
+
+def in_digits(norms: Sequence[str]) -> str:
+    """Folded words as a text, with single number words as digits: "from twenty to forty" is "from 20 to 40"."""
+    words = []
+    for norm in norms:
+        values = numbers_in(norm) if norm in NUMBER_WORDS and norm not in _NO_DIGITS else set()
+        words.append(f"{values.pop():g}" if len(values) == 1 else norm)
+    return " ".join(words)
 
 
 def is_weighty(norm: str) -> bool:
@@ -230,7 +251,8 @@ def _speaks_of_self(segment: Segment) -> bool:
         if word in _OWN and not is_person(words[i + 1 : i + 3]):
             return True
         has = word == "tengo" or words[i + 1 : i + 2] in (["have"], ["had"], ["lost"], ["got"])
-        if _SELF.fullmatch(word) and not (has and is_person(words[i + 1 : i + 5])):
+        beside = word == "me" and words[max(i - 1, 0)] in ("with", "to", "from", "than", "like", "for", "near")
+        if _SELF.fullmatch(word) and not beside and not (has and is_person(words[i + 1 : i + 5])):
             return True
     return False
 

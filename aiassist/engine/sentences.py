@@ -4,6 +4,7 @@ too, and no "not" may get lost or appear.
 
 import re
 from collections import Counter
+from functools import lru_cache
 
 from aiassist.engine import cues, meaning, mentions, rules
 from aiassist.engine.lexicon import word_list
@@ -15,6 +16,7 @@ from aiassist.engine.text import find_quote, folded, key, numbers_in, parse
 
 _LINK = re.compile(r"https?:|www\.|\b[\w-]+\.(?:com|net|org|io|info|biz|ru|link|ly)\b|<\s*a\b|\]\(|javascript:", re.I)
 SHARED = 0.5
+AROUND = 400  # characters of a sentence without an end that are read with a quote
 _NEGATIONS = re.compile(
     r"(?<![\w'])(?:no|not|never|none|nobody|nadie|without|denies|denied|denying|negative|nor|neither|nunca|niega|sin|ningun|ninguna|ninguno|tampoco|ni|non|nothing|nada|free of)(?![\w'])|n't(?!\w)|\b(?:dont|doesnt|didnt|isnt|wasnt|havent|hasnt|cant|wont)\b"
 )
@@ -46,15 +48,19 @@ def reasons(
     found: list[Reason] = []
     if _LINK.search(text):
         found.append(Reason.LINK)
-    quotes = [entry.quote for entry in evidence]
+    quotes = list(dict.fromkeys(entry.quote for entry in evidence))
     cited = [answers[entry.question_id] for entry in evidence if entry.question_id in answers]
     body = _without_heading(text, quotes, cited)
+    around = list(
+        dict.fromkeys(
+            _sentences_around(entry.quote, answers[entry.question_id].text)
+            for entry in evidence
+            if entry.question_id in answers
+        )
+    )
+    if any(_bare(body) == _bare(sentences) for sentences in around):
+        return found  # whole sentences of the patient's own
     found += _medicines(body, quotes, answers, findings)
-    around = [
-        _sentences_around(entry.quote, answers[entry.question_id].text)
-        for entry in evidence
-        if entry.question_id in answers
-    ]
     labels = [answer.label for answer in cited]
     relatives = bool(cited) and all(answer.topic == "family_history" for answer in cited)
     said_of = body if body == text or not relatives else text
@@ -69,8 +75,17 @@ def reasons(
     return found
 
 
+def _bare(text: str) -> str:
+    return text.strip(" .,;:!?…¿¡\n")
+
+
 def _numbers_are_answered(text: str, answers: dict[str, Answer]) -> bool:
     return numbers_in(text) <= {number for answer in answers.values() for number in numbers_in(answer.text)}
+
+
+@lru_cache(maxsize=1)
+def _known_headings() -> frozenset[str]:
+    return frozenset(key(word) for words in (*HEADINGS.values(), *NOTE_HEADINGS.values()) for word in words.values())
 
 
 def _without_heading(text: str, quotes: list[str], cited: list[Answer]) -> str:
@@ -78,7 +93,7 @@ def _without_heading(text: str, quotes: list[str], cited: list[Answer]) -> str:
     heading, colon, rest = text.partition(": ")
     if not colon or not any(folded(rest).rstrip(".") == folded(quote).rstrip(".") for quote in quotes):
         return text
-    known = {key(word) for words in (*HEADINGS.values(), *NOTE_HEADINGS.values()) for word in words.values()}
+    known = _known_headings()
     asked = {word for answer in cited for word in parse(answer.label).norms}
     parts = [key(part) for part in heading.split(",")]
     return rest if all(part in known or (part and set(part.split()) <= asked) for part in parts) else text
@@ -86,16 +101,20 @@ def _without_heading(text: str, quotes: list[str], cited: list[Answer]) -> str:
 
 def _sentences_around(quote: str, raw: str) -> str:
     """The whole sentences of an answer that a quote is taken from; the quote itself where it is in none."""
-    span = find_quote(quote, raw)
-    if span is None:
+    start = raw.find(quote)
+    if start < 0 or not quote:
         return quote
+    end = start + len(quote)
     text = parse(raw)
     inside = [
         sentence
         for sentence in text.sentences
-        if text.tokens[sentence.first].start < span[1] and span[0] < text.tokens[sentence.last].end
+        if text.tokens[sentence.first].start < end and start < text.tokens[sentence.last].end
     ]
-    return text.span(inside[0].first, inside[-1].last) if inside else quote
+    if not inside:
+        return quote
+    first, last = text.tokens[inside[0].first].start, text.tokens[inside[-1].last].end
+    return raw[max(first, start - AROUND) : min(last, end + AROUND)]
 
 
 def _medicines(text: str, quotes: list[str], answers: dict[str, Answer], findings: list[rules.Finding]) -> list[Reason]:

@@ -11,10 +11,10 @@ from collections.abc import Iterable
 from aiassist.engine import cues
 from aiassist.engine.findings import Finding
 from aiassist.engine.schema import Answer
-from aiassist.engine.segments import Segment, segments_of
-from aiassist.engine.text import NUMBER_WORDS, numbers_in, parse
+from aiassist.engine.segments import Segment, in_digits, segments_of
+from aiassist.engine.text import numbers_in, parse
 
-_N = r"(\d\S*)"
+_N = r"(?<!\S)(\d\S*)"
 _GAP = r"(?: [^\W\d]\S*){0,3}?"
 # The first number of each is the one that no longer holds, or does not hold yet.
 _STALE = tuple(
@@ -77,7 +77,7 @@ def stale_numbers(quotes: Iterable[str]) -> set[float]:
     """
     found: set[float] = set()
     for quote in quotes:
-        said = _in_digits(quote)
+        said = in_digits(parse(quote).norms)
         stale: Counter[float] = Counter()
         for pattern in _STALE:
             stale.update(number for match in pattern.finditer(said) for number in numbers_in(match.group(1)))
@@ -88,33 +88,30 @@ def stale_numbers(quotes: Iterable[str]) -> set[float]:
 
 
 _OLD_DOSE = re.compile(
-    r"[(,;]?\s*\b(?:was|used to be|antes(?: tomaba| era)?(?: de)?|previously|formerly|era de)\s+(?:on\s+)?\d[\d.,]*"
-    r"(?:\s*(?:mgs?|mcg|units?|unidades|ml))?(?:\s+(?:until|till|hasta|before|antes)\s+[^,;.)\n]{1,40})?\)?",
+    r"[(,;]?\s{0,3}\b(?:was|used to be|antes(?: tomaba| era)?(?: de)?|previously|formerly|era de)\s{1,3}"
+    r"(?:on\s{1,3})?\d[\d.,]*(?:\s{0,3}(?:mgs?|mcg|units?|unidades|ml))?(?:\s{1,3}(?:until|till|hasta|before|antes)\s{1,3}[^,;.)\n]{1,40})?\)?",
     re.I,
 )
 
 
+_OLD_FREQUENCY = re.compile(
+    r"\b(?:was|were|used to be|used to take it|antes(?: era)?|previously|before it was|era)\s{1,3}(?:just |only )?"
+    r"(?=(?:every|each|once|twice|daily|weekly|monthly|cada|diari|seman|una vez|dos veces|tres veces|three times)\b)"
+    r"[^,;.)\n]*",
+    re.I,
+)
 _REPLACED = re.compile(
-    r"\b(?:replaced|changed|switched|swapped|(?:me (?:lo |la )?)?cambi(?:aron|ó|o|é|aste))\s+(?:me\s+)?"
-    r"(?:from\s+|de\s+)?(?:my\s+|the\s+|el\s+|la\s+)?[^\W\d][\w-]*(?:\s+[\w.-]+){0,3}?\s+(?:with|to|for|por|a|al)\s+",
+    r"\b(?:replaced|changed|switched|swapped|(?:me (?:lo |la )?)?cambi(?:aron|ó|o|é|aste))\s{1,3}(?:me\s{1,3})?"
+    r"(?:from\s{1,3}|de\s{1,3})?(?:my\s{1,3}|the\s{1,3}|el\s{1,3}|la\s{1,3})?[^\W\d][\w-]*(?:\s{1,3}[\w.-]+){0,3}?\s{1,3}(?:with|to|for|por|a|al)\s{1,3}",
     re.I,
 )
 
 
 def without_what_was(raw: str) -> str:
     """The text with spaces where it says what a dose or a medicine was before; the rest stays at its place."""
-    for pattern in (_OLD_DOSE, _REPLACED):
+    for pattern in (_OLD_DOSE, _OLD_FREQUENCY, _REPLACED):
         raw = pattern.sub(lambda match: " " * len(match.group()), raw)
     return raw
-
-
-def _in_digits(quote: str) -> str:
-    """The folded words with single number words as digits: "from twenty to forty" is "from 20 to 40"."""
-    words = []
-    for norm in parse(quote).norms:
-        values = numbers_in(norm) if norm in NUMBER_WORDS and norm not in ("once", "un", "una", "uno", "one") else set()
-        words.append(f"{values.pop():g}" if len(values) == 1 else norm)
-    return " ".join(words)
 
 
 def has_ended(finding: Finding, answer: Answer, others: Iterable[Finding]) -> bool:

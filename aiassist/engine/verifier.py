@@ -6,6 +6,7 @@ the rules engine reads them the same way; and it looks for what the answers say 
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from aiassist.engine import cues, lists, rules, sentences, stances
@@ -80,7 +81,7 @@ def _checked_evidence(evidence: list[Evidence], form: _Form) -> tuple[list[Evide
     repaired = False
     for entry in evidence:
         answer = form.answers.get(entry.question_id)
-        span = find_quote(entry.quote, answer.text) if answer else None
+        span = _place_of(entry.quote, answer.text) if answer else None
         if answer and span:
             good.append(Evidence(question_id=answer.question_id, quote=answer.text[span[0] : span[1]]))
             continue
@@ -96,12 +97,25 @@ def _checked_evidence(evidence: list[Evidence], form: _Form) -> tuple[list[Evide
     return good, reasons, repaired
 
 
+@lru_cache(maxsize=2048)
+def _place_of(quote: str, raw: str) -> tuple[int, int] | None:
+    """`find_quote`, without folding a long answer for words that stand in it as they are."""
+    at = raw.find(quote) if quote.strip() == quote and quote else -1
+    while at >= 0:
+        end = at + len(quote)
+        starts = at == 0 or not (raw[at - 1].isalnum() and quote[0].isalnum())
+        if starts and (end == len(raw) or not (raw[end].isalnum() and quote[-1].isalnum())):
+            return (at, end) if any(c.isalnum() for c in quote) else None
+        at = raw.find(quote, at + 1)
+    return find_quote(quote, raw)
+
+
 def _found_elsewhere(quote: str, form: _Form) -> Evidence | None:
     """The one answer that has the quote, when it says enough to be told from any other."""
     if sum(c.isalpha() for c in quote) < 5:
         return None
     for answer in form.answers.values():
-        span = find_quote(quote, answer.text)
+        span = _place_of(quote, answer.text)
         if span:
             return Evidence(question_id=answer.question_id, quote=answer.text[span[0] : span[1]])
     return None
@@ -116,7 +130,7 @@ def _findings_for(name: str, evidence: list[Evidence], form: _Form) -> tuple[lis
     inside = []
     for entry in evidence:
         answer = form.answers.get(entry.question_id)
-        span = find_quote(entry.quote, answer.text) if answer else None
+        span = _place_of(entry.quote, answer.text) if answer else None
         inside += [
             f
             for f in everywhere
@@ -140,7 +154,7 @@ def _others(evidence: list[Evidence], here: list[Finding], form: _Form) -> list[
 
 def _span_of(entry: Evidence, form: _Form) -> tuple[int, int] | None:
     answer = form.answers.get(entry.question_id)
-    return find_quote(entry.quote, answer.text) if answer else None
+    return _place_of(entry.quote, answer.text) if answer else None
 
 
 def _checked_medication(item: Medication, form: _Form) -> VerifiedItem:
@@ -153,7 +167,7 @@ def _checked_medication(item: Medication, form: _Form) -> VerifiedItem:
     name = item.name.split(" (")[0]
     if item.dose and not dose_is_said(name, item.dose, quotes, here, others, past=item.status == "past"):
         reasons.append(Reason.DOSE_NOT_IN_QUOTE)
-    if item.frequency and not frequency_is_said(item.frequency, quotes, here, others):
+    if item.frequency and not frequency_is_said(item.frequency, quotes, here, others, past=item.status == "past"):
         reasons.append(Reason.FREQUENCY_NOT_IN_QUOTE)
     polarity = _medication_polarity(item, here, everywhere)
     if polarity == [Reason.LOOKS_PAST] and _only_what_it_replaced_is_past(here, form):
