@@ -3,6 +3,7 @@
 import re
 
 from aiassist.engine.details import DOSE
+from aiassist.engine.segments import in_digits
 from aiassist.engine.text import norm_word, numbers_in, parse
 
 _SIGNS = (
@@ -37,6 +38,37 @@ def signs(phrase: str) -> set[str]:
     return found | {f"{count:g}" for count in counts}
 
 
+_EVERY = re.compile(
+    r"\b(?:every|each|cada|q) ?(\d+|other|otro|second|third|tercer|segundo)? ?(?:(?:to|a|or|o|-) \d+ )?"
+    r"(hours?|hrs?|h|horas?|days?|dias?|weeks?|semanas?|months?|mes(?:es)?)\b"
+)
+_ONE_WORD = {
+    "daily": "day", "diario": "day", "diaria": "day", "diariamente": "day", "weekly": "week", "semanal": "week",
+    "monthly": "month", "mensual": "month",
+}  # fmt: skip
+_NAMED_STEPS = {"": 1.0, "other": 2.0, "otro": 2.0, "second": 2.0, "segundo": 2.0, "third": 3.0, "tercer": 3.0}
+_STARTS = (("h", "hour"), ("d", "day"), ("w", "week"), ("se", "week"), ("m", "month"))
+
+
+def intervals(phrase: str) -> dict[str, set[float]]:
+    """How many hours, days, weeks or months lie between two doses: {"week": {2}} for "every 2 weeks"."""
+    found: dict[str, set[float]] = {}
+    words = in_digits(parse(re.sub(r"(?<=\bq)(?=\d)", " ", phrase.lower())).norms)
+    for step, unit in _EVERY.findall(words):
+        name = next(name for start, name in _STARTS if unit.startswith(start))
+        found.setdefault(name, set()).add(_NAMED_STEPS[step] if step in _NAMED_STEPS else float(step))
+    for word in words.split():
+        if word in _ONE_WORD:
+            found.setdefault(_ONE_WORD[word], set()).add(1.0)
+    return found
+
+
+def contradicts(quote: str, frequency: str) -> bool:
+    """Whether the words say another interval in the same unit: "every 2 weeks" for "every week"."""
+    given = intervals(quote)
+    return any(unit in given and not steps & given[unit] for unit, steps in intervals(frequency).items())
+
+
 def says(quote: str, frequency: str) -> bool:
     """Whether `quote` says everything that `frequency` says.
 
@@ -44,10 +76,15 @@ def says(quote: str, frequency: str) -> bool:
     """
     if norm_word(frequency) in norm_word(quote):
         return True
+    if contradicts(quote, frequency):
+        return False
     wanted, given = signs(frequency), signs(DOSE.sub(" ", quote))
     if not wanted:
         return False
     missing = wanted - given
+    steps = {f"{step:g}" for values in intervals(frequency).values() for step in values}
+    if steps and intervals(quote):  # they agree, or it would have been refused
+        missing -= steps | {"other"}
     if missing == {"1"} and not any(sign[0].isdigit() for sign in given):
         missing = set()
     return not missing

@@ -1,11 +1,16 @@
 """Whether the parts of a list item (name, dose, reaction) are really said in its quotes."""
 
 import re
+from functools import lru_cache
 
-from aiassist.engine import details, mentions
+from aiassist.engine import details, meaning, mentions
+from aiassist.engine.frequencies import says
 from aiassist.engine.lexicon import load, word_list
 from aiassist.engine.rules import Finding
+from aiassist.engine.segments import segments_of
 from aiassist.engine.spelling import close
+from aiassist.engine.stances import stale_numbers, without_what_was
+from aiassist.engine.synonyms import keys
 from aiassist.engine.text import find_quote, key, numbers_in, parse
 
 _RESPELLED = re.compile(r"^(.+?) \((.+?)\?\)$")
@@ -53,12 +58,13 @@ def is_same(finding: Finding, name: str) -> bool:
     return close(finding.name, bare)
 
 
-def ingredients_of(name: str) -> set[str]:
+@lru_cache(maxsize=1024)
+def ingredients_of(name: str) -> frozenset[str]:
     """What a shown name may stand for: the ingredients of the names in it, or its own words."""
     parsed = parse(name)
     found = {n.entry.ingredient for n in mentions.find(parsed, guess=True)}
     found |= {n.allergen.ingredient for n in mentions.find(parsed, guess=False) if n.allergen}
-    return found or {key(name.split(" (")[0])}
+    return frozenset(found or {key(name.split(" (")[0])})
 
 
 def _said_in(name: str, quote: str) -> bool:
@@ -118,9 +124,11 @@ def _units(text: str) -> set[str]:
     return found
 
 
-def dose_is_said(name: str, dose: str, quotes: list[str], here: list[Finding]) -> bool:
-    """Whether every number of the dose is in the quotes, in the same unit, and agrees with the dose that the engine
-    reads for this item.
+def dose_is_said(
+    name: str, dose: str, quotes: list[str], here: list[Finding], others: list[Finding], *, past: bool
+) -> bool:
+    """Whether every number of the dose is in the quotes, in the same unit, and belongs to this item: the engine reads
+    it here and not at one of the `others`, and it is not the dose before a change (unless the item is `past`).
     """
     numbers = numbers_in(dose)
     said = {number for quote in quotes for number in numbers_in(quote)}
@@ -128,18 +136,63 @@ def dose_is_said(name: str, dose: str, quotes: list[str], here: list[Finding]) -
         return any(find_quote(dose, quote) for quote in quotes)
     if not numbers <= said and not any(find_quote(dose, quote) for quote in quotes):
         return False
+    if not _units_agree(dose, quotes):
+        return False
+    stale = stale_numbers(quotes)
+    if not past and numbers & stale:
+        return False
+    named = [finding for finding in here if key(finding.name) == key(name)] or here
+    own = [numbers_in(finding.dose) for finding in named if finding.dose]
+    if any(numbers <= read or read <= numbers for read in own):
+        return True
+    if any(not read <= stale for read in own):
+        return False
+    return not any(numbers <= numbers_in(other.dose or "") for other in others)
+
+
+def _units_agree(dose: str, quotes: list[str]) -> bool:
+    """Whether each number of the dose has a unit in the quotes that it has there, where it has one there."""
     units, spoken = _units(dose), {unit for quote in quotes for unit in _units(quote)}
     if units and spoken and not units <= spoken:
         return False
-    named = [finding for finding in here if key(finding.name) == key(name)] or here
-    own = [finding.dose for finding in named if finding.dose]
-    return not own or any(numbers <= numbers_in(text) or numbers_in(text) <= numbers for text in own)
+    said: dict[float, set[str]] = {}
+    for quote in quotes:
+        for segment in segments_of(quote):
+            for number, unit in segment.measures:
+                said.setdefault(number, set()).add(unit)
+    told = [measure for segment in segments_of(dose) for measure in segment.measures]
+    return all(unit in said.get(number, {unit}) for number, unit in told)
 
 
-def reaction_is_said(reaction: str, quotes: list[str]) -> bool:
-    """Whether every word of weight of the reaction, and every number, is in one of the quotes."""
-    if any(find_quote(reaction, quote) for quote in quotes):
+def frequency_is_said(
+    frequency: str, quotes: list[str], here: list[Finding], others: list[Finding], *, past: bool
+) -> bool:
+    """Whether the quotes say how often, say it of this item and not of one of the `others` alone, and do not say that
+    it was so before (unless the item is `past`).
+    """
+    if not any(says(quote if past else without_what_was(quote), frequency) for quote in quotes):
+        return False
+    own = [finding.frequency for finding in here if finding.frequency]
+    if own:
+        return any(says(phrase, frequency) or says(frequency, phrase) for phrase in own)
+    return not any(says(other.frequency or "", frequency) for other in others)
+
+
+def reaction_is_said(reaction: str, quotes: list[str], here: list[Finding], others: list[Finding]) -> bool:
+    """Whether every word of weight of the reaction, and every number, is in one of the quotes, and said of this
+    substance and not of one of the `others` alone.
+    """
+    if not any(find_quote(reaction, quote) for quote in quotes) and not _words_are_said(reaction, quotes):
+        return False
+    own = [finding.reaction for finding in here if finding.reaction]
+    if any(_alike(reaction, read) for read in own):
         return True
+    if here and not meaning.is_said_of(f"{here[0].name} {reaction}", quotes):
+        return False
+    return not any(other.reaction and _alike(reaction, other.reaction) for other in others)
+
+
+def _words_are_said(reaction: str, quotes: list[str]) -> bool:
     said = {word[:5] for quote in quotes for word in parse(quote).norms}
     words = [word for word in parse(reaction).norms if len(word) > 2 and word not in word_list("form")]
     return (
@@ -147,3 +200,9 @@ def reaction_is_said(reaction: str, quotes: list[str]) -> bool:
         and all(word[:5] in said for word in words)
         and numbers_in(reaction) <= {n for quote in quotes for n in numbers_in(quote)}
     )
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether two reactions share a word of weight or its synonym."""
+    first, second = ({key for meant in keys(parse(words).norms) for key in meant} for words in (one, other))
+    return bool({word for word in first & second if len(word) > 2})

@@ -26,7 +26,7 @@ Topic = Literal[
     "comment",
     "other",
 ]
-State = Literal["listed", "none_reported", "not_stated", "unclear"]
+State = Literal["listed", "none_reported", "not_stated", "unclear", "no_change"]
 Status = Literal["current", "past", "unclear"]
 
 
@@ -189,7 +189,30 @@ class Reason(StrEnum):
     LOST_NEGATION = "lost_negation"
     FALSE_NONE = "false_none"
     DOCTOR_TYPED = "doctor_typed"
+    NUMBER_NOT_IN_QUOTE = "number_not_in_quote"
+    CHANGED_WORD = "changed_word"
+    ANOTHER_PERSON = "another_person"
+    LOST_DOUBT = "lost_doubt"
+    FALSE_NO_CHANGE = "false_no_change"
 
+
+# An item with one of these contradicts what the patient wrote: somebody has to look before the visit.
+ATTENTION = frozenset(
+    {
+        Reason.DOSE_NOT_IN_QUOTE,
+        Reason.LOOKS_LIKE_ALLERGY,
+        Reason.LOOKS_LIKE_MEDICATION,
+        Reason.LOOKS_PAST,
+        Reason.ENGINE_DISAGREES,
+        Reason.DRUG_NOT_IN_ANSWERS,
+        Reason.LINK,
+        Reason.LOST_NEGATION,
+        Reason.NUMBER_NOT_IN_QUOTE,
+        Reason.NUMBER_NOT_IN_ANSWERS,
+        Reason.CHANGED_WORD,
+        Reason.ANOTHER_PERSON,
+    }
+)
 
 Section = Literal["summary", "patient_concerns", "key_notes", "medications", "allergies"]
 
@@ -237,15 +260,20 @@ class Verified(_Strict):
 
     @property
     def needs_attention(self) -> bool:
-        """An allergy omission, a false none or an unclear state."""
-        return bool(self.attention)
+        """An allergy omission, a false none, an unclear state, or an item that contradicts the answers."""
+        return bool(self.attention) or any(ATTENTION & set(item.reasons) for item in self.items)
+
+    @property
+    def withheld(self) -> int:
+        """How many items the plain arrays of `api_arrays` leave out."""
+        return sum(not item.plain for item in self.items)
 
     def of(self, section: Section, *, plain: bool | None = None) -> list[VerifiedItem]:
         """The items of a section: all, only plain ones, or only flagged ones."""
         return [item for item in self.items if item.section == section and (plain is None or item.plain is plain)]
 
     def api_arrays(self) -> dict[str, list[Any]]:
-        """What the API may show: verified items only."""
+        """What the API may show: verified items only. `withheld` says how many are left out."""
         plain = {
             section: [item.item for item in self.of(section, plain=True)]
             for section in ("summary", "patient_concerns", "key_notes", "medications", "allergies")

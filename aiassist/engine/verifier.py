@@ -6,11 +6,11 @@ the rules engine reads them the same way; and it looks for what the answers say 
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
-from aiassist.engine import cues, lists, rules, sentences
-from aiassist.engine.frequencies import says
-from aiassist.engine.items import dose_is_said, is_same, name_is_said, reaction_is_said
+from aiassist.engine import cues, lists, rules, sentences, stances
+from aiassist.engine.items import dose_is_said, frequency_is_said, is_same, name_is_said, reaction_is_said
 from aiassist.engine.rules import Finding
 from aiassist.engine.schema import (
     Allergy,
@@ -81,7 +81,7 @@ def _checked_evidence(evidence: list[Evidence], form: _Form) -> tuple[list[Evide
     repaired = False
     for entry in evidence:
         answer = form.answers.get(entry.question_id)
-        span = find_quote(entry.quote, answer.text) if answer else None
+        span = _place_of(entry.quote, answer.text) if answer else None
         if answer and span:
             good.append(Evidence(question_id=answer.question_id, quote=answer.text[span[0] : span[1]]))
             continue
@@ -97,12 +97,25 @@ def _checked_evidence(evidence: list[Evidence], form: _Form) -> tuple[list[Evide
     return good, reasons, repaired
 
 
+@lru_cache(maxsize=2048)
+def _place_of(quote: str, raw: str) -> tuple[int, int] | None:
+    """`find_quote`, without folding a long answer for words that stand in it as they are."""
+    at = raw.find(quote) if quote.strip() == quote and quote else -1
+    while at >= 0:
+        end = at + len(quote)
+        starts = at == 0 or not (raw[at - 1].isalnum() and quote[0].isalnum())
+        if starts and (end == len(raw) or not (raw[end].isalnum() and quote[-1].isalnum())):
+            return (at, end) if any(c.isalnum() for c in quote) else None
+        at = raw.find(quote, at + 1)
+    return find_quote(quote, raw)
+
+
 def _found_elsewhere(quote: str, form: _Form) -> Evidence | None:
     """The one answer that has the quote, when it says enough to be told from any other."""
     if sum(c.isalpha() for c in quote) < 5:
         return None
     for answer in form.answers.values():
-        span = find_quote(quote, answer.text)
+        span = _place_of(quote, answer.text)
         if span:
             return Evidence(question_id=answer.question_id, quote=answer.text[span[0] : span[1]])
     return None
@@ -117,7 +130,7 @@ def _findings_for(name: str, evidence: list[Evidence], form: _Form) -> tuple[lis
     inside = []
     for entry in evidence:
         answer = form.answers.get(entry.question_id)
-        span = find_quote(entry.quote, answer.text) if answer else None
+        span = _place_of(entry.quote, answer.text) if answer else None
         inside += [
             f
             for f in everywhere
@@ -127,17 +140,39 @@ def _findings_for(name: str, evidence: list[Evidence], form: _Form) -> tuple[lis
     return inside or cited, everywhere
 
 
+def _others(evidence: list[Evidence], here: list[Finding], form: _Form) -> list[Finding]:
+    """The engine's findings of other substances inside the quotes."""
+    spans = [(entry.question_id, *span) for entry in evidence if (span := _span_of(entry, form))]
+    own = {finding.ingredient for finding in here}
+    return [
+        f
+        for f in form.findings
+        if f.ingredient not in own
+        and any(f.question_id == question and f.start < end and start < f.end for question, start, end in spans)
+    ]
+
+
+def _span_of(entry: Evidence, form: _Form) -> tuple[int, int] | None:
+    answer = form.answers.get(entry.question_id)
+    return _place_of(entry.quote, answer.text) if answer else None
+
+
 def _checked_medication(item: Medication, form: _Form) -> VerifiedItem:
     evidence, reasons, repaired = _checked_evidence(item.evidence, form)
     quotes = [entry.quote for entry in evidence]
     here, everywhere = _findings_for(item.name, evidence, form)
+    others = _others(evidence, here, form)
     if not name_is_said(item.name, quotes, [f for f in here if f.name]):
         reasons.append(Reason.NAME_NOT_IN_QUOTE)
-    if item.dose and not dose_is_said(item.name.split(" (")[0], item.dose, quotes, [f for f in here if f.dose]):
+    name = item.name.split(" (")[0]
+    if item.dose and not dose_is_said(name, item.dose, quotes, here, others, past=item.status == "past"):
         reasons.append(Reason.DOSE_NOT_IN_QUOTE)
-    if item.frequency and not _frequency_is_said(item.frequency, quotes, here):
+    if item.frequency and not frequency_is_said(item.frequency, quotes, here, others, past=item.status == "past"):
         reasons.append(Reason.FREQUENCY_NOT_IN_QUOTE)
-    reasons += _medication_polarity(item, here, everywhere)
+    polarity = _medication_polarity(item, here, everywhere)
+    if polarity == [Reason.LOOKS_PAST] and _only_what_it_replaced_is_past(here, form):
+        polarity = []
+    reasons += polarity or _stance_against(item, here, form)
     return VerifiedItem(
         section="medications",
         item=item.model_copy(update={"evidence": evidence}),
@@ -146,11 +181,32 @@ def _checked_medication(item: Medication, form: _Form) -> VerifiedItem:
     )
 
 
-def _frequency_is_said(frequency: str, quotes: list[str], here: list[Finding]) -> bool:
-    if not any(says(quote, frequency) for quote in quotes):
-        return False
-    own = [finding.frequency for finding in here if finding.frequency]
-    return not own or any(says(phrase, frequency) or says(frequency, phrase) for phrase in own)
+def _only_what_it_replaced_is_past(here: list[Finding], form: _Form) -> bool:
+    """Whether the rules read a medicine as past for the sake of its old dose ("25 mg, was 50 until May") or of what it
+    came after ("replaced Diovan with it"): without these words they read it as current.
+    """
+    for finding in here:
+        answer = form.answers[finding.question_id]
+        current = stances.without_what_was(answer.text)
+        if current != answer.text:
+            reread = rules.read_answer(answer.model_copy(update={"text": current, "rows": ()}))
+            if any(f.start == finding.start and f.status in ("current", "unclear") for f in reread):
+                return True
+    return False
+
+
+def _stance_against(item: Medication, here: list[Finding], form: _Form) -> list[Reason]:
+    """What the words around the name say against the item, whatever the rules read."""
+    if item.status != "current" or not here:
+        return []
+    said = [(finding, form.answers[finding.question_id]) for finding in here]
+    if all(stances.has_ended(finding, answer, form.findings) for finding, answer in said):
+        return [Reason.LOOKS_PAST]
+    if all(stances.was_not_begun(finding, answer, form.findings) for finding, answer in said):
+        return [Reason.ENGINE_DISAGREES]
+    if all(stances.is_of_another(finding, answer) for finding, answer in said):
+        return [Reason.ANOTHER_PERSON]
+    return []
 
 
 def _medication_polarity(item: Medication, here: list[Finding], everywhere: list[Finding]) -> list[Reason]:
@@ -177,15 +233,21 @@ def _checked_allergy(item: Allergy, form: _Form) -> VerifiedItem:
     evidence, reasons, repaired = _checked_evidence(item.evidence, form)
     quotes = [entry.quote for entry in evidence]
     here, _ = _findings_for(item.substance, evidence, form)
+    others = _others(evidence, here, form)
     if not name_is_said(item.substance, quotes, [f for f in here if f.name]):
         reasons.append(Reason.NAME_NOT_IN_QUOTE)
-    if item.reaction and not reaction_is_said(item.reaction, quotes):
+    if item.reaction and not reaction_is_said(item.reaction, quotes, here, others):
         reasons.append(Reason.REACTION_NOT_IN_QUOTE)
     statuses = {finding.status for finding in here}
     if not statuses or all(not finding.known for finding in here):
         reasons.append(Reason.NOT_A_KNOWN_NAME)
     elif "allergy" not in statuses:
         reasons.append(Reason.ENGINE_DISAGREES if statuses & set(_DISAGREES) else Reason.LOOKS_LIKE_MEDICATION)
+    said = [(finding, form.answers[finding.question_id]) for finding in here]
+    if said and all(stances.does_no_harm(finding, answer, form.findings) for finding, answer in said):
+        reasons.append(Reason.ENGINE_DISAGREES)
+    elif said and all(stances.is_of_another(finding, answer) for finding, answer in said):
+        reasons.append(Reason.ANOTHER_PERSON)
     return VerifiedItem(
         section="allergies",
         item=item.model_copy(update={"evidence": evidence}),
@@ -196,7 +258,9 @@ def _checked_allergy(item: Allergy, form: _Form) -> VerifiedItem:
 
 def _checked_line(section: Section, line: Line, form: _Form) -> VerifiedItem:
     evidence, reasons, repaired = _checked_evidence(line.evidence, form)
-    reasons += sentences.reasons(line.text, evidence, form.answers, form.findings)
+    reasons += sentences.reasons(
+        line.text, evidence, form.answers, form.findings, worries=section == "patient_concerns"
+    )
     return VerifiedItem(
         section=section,
         item=line.model_copy(update={"evidence": evidence}),
@@ -245,21 +309,27 @@ def _checked_state(
     listed = [item for item in items if item.section == topic and getattr(item.item, "status", "") != "past"]
     reasons: list[Reason] = []
     evidence: list[Evidence] = []
-    attention: list[str] = []
-    if claimed == "none_reported":
-        evidence, reasons = _checked_none(topic, extraction, form, agreed=engine == "none_reported" and not listed)
-        attention += ["false_none"] if Reason.FALSE_NONE in reasons else []
+    if claimed in _PROVED_BY_WORDS:
+        evidence, reasons = _checked_claim(topic, extraction, form, agreed=engine == claimed and not listed)
+    attention = [reason.value for reason in reasons if reason in _PROVED_BY_WORDS.values()]
     if listed:
         value: State = "listed" if engine != "none_reported" and any(item.plain for item in listed) else "unclear"
-    elif engine == "none_reported":
-        value, evidence = "none_reported", evidence if claimed == "none_reported" and not reasons else engine_evidence
+    elif engine in _PROVED_BY_WORDS:
+        value, evidence = engine, evidence if claimed == engine and not reasons else engine_evidence
     else:
         missed = any(omission.section == topic for omission in omissions)
         value = "unclear" if missed or reasons or engine == "listed" else engine
     attention += [f"{topic}_unclear"] if value == "unclear" else []
-    evidence = evidence if value == "none_reported" else []
+    evidence = evidence if value in _PROVED_BY_WORDS else []
     state = VerifiedState(value=value, claimed=claimed, reasons=_unique(reasons), evidence=evidence)
     return state, attention
+
+
+# What is claimed only with the patient's words for it, and what a claim without them is called.
+_PROVED_BY_WORDS: dict[State, Reason] = {
+    "none_reported": Reason.FALSE_NONE,
+    "no_change": Reason.FALSE_NO_CHANGE,
+}
 
 
 def _engine_state(topic: ListTopic, form: _Form) -> tuple[State, list[Evidence]]:
@@ -267,22 +337,31 @@ def _engine_state(topic: ListTopic, form: _Form) -> tuple[State, list[Evidence]]
         found = any(status != "past" for _, status in lists.medicines(form.findings))
     else:
         found = bool(lists.allergens(form.findings))
+    if not found:
+        same = [a for a in form.answers.values() if a.topic == topic and stances.says_no_change(a.text)]
+        if same:
+            return "no_change", [Evidence(question_id=a.question_id, quote=a.text[:200]) for a in same]
     return lists.state_of(topic, list(form.answers.values()), found)
 
 
-def _checked_none(
+def _checked_claim(
     topic: ListTopic, extraction: Extraction, form: _Form, *, agreed: bool
 ) -> tuple[list[Evidence], list[Reason]]:
-    """The evidence of a claimed none: negative words from a question of the topic, read the same way by the engine."""
+    """The evidence of a claimed none or no change: such words from a question of the topic, read the same way by the
+    engine.
+    """
+    claimed: State = getattr(extraction, f"{topic}_state")
     evidence, reasons, _ = _checked_evidence(getattr(extraction, f"{topic}_state_evidence"), form)
-    if not agreed or not any(_is_topic(entry, topic, form) for entry in evidence):
-        reasons.append(Reason.FALSE_NONE)
+    if not agreed or not any(_proves(entry, topic, claimed, form) for entry in evidence):
+        reasons.append(_PROVED_BY_WORDS[claimed])
     return evidence, reasons
 
 
-def _is_topic(entry: Evidence, topic: str, form: _Form) -> bool:
+def _proves(entry: Evidence, topic: str, claimed: State, form: _Form) -> bool:
     answer = form.answers.get(entry.question_id)
-    return bool(answer and answer.topic == topic and lists.none_of(answer))
+    if answer is None or answer.topic != topic:
+        return False
+    return stances.says_no_change(entry.quote) if claimed == "no_change" else bool(lists.none_of(answer))
 
 
 def _instruction_like(form: _Form) -> list[Evidence]:
