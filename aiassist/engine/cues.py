@@ -145,18 +145,23 @@ STOPPED_AFTER = _any(
     r"se (?:me )?(?:acabo|acabaron|termino|terminaron)|(?:el |la )?(?:doctor|doctora|medico|medica|dr|dra|cardiologo)?(?: )?me (?:lo |la |los |las )?(?:quit\w{1,4}|suspend\w{2,6}|retir\w{1,4})|(?:lo |la |los |las )?(?:deje|suspendi|termine|acabe)(?: de (?:tomar\w{0,3}|usar\w{0,3}))?|dejo de (?:tomar|usar)\w{0,3}|suspendid[oa]s?|ya no(?: (?:lo|la|los|las))?(?: (?:tomo|uso|toma|usa))?",
 )
 DOUBTED_AFTER = _any(
-    r"(?:i |but |and |just )?(?:have ?n't|haven't|havent|have not|hasn't|hasnt|did ?n't|didn't|didnt|did not|not)(?: (?:really|been|actually|even))? (?:taken|taking|took|take|used|using|had)(?: (?:it|any|them|this|that))? (?:since|in|for|lately|recently|this|yet|the last|the past|\d|today|any ?more)|"
-    r"(?:my )?(?:insurance|ins|medicaid|medicare|plan|aseguradora|el seguro|seguro|obra social) (?:\w{2,8} ){0,2}?(?:denied|den(?:y|ies)|said no|refused|rejected|won't|wont|wouldn't|would not|will not|will ?n't|does ?n't|doesn't|doesnt|does not|did ?n't|didn't|didnt|did not|dropped|stopped|no|nego|rechazo)|(?:was |got |is |been )?(?:denied|not covered|not approved|declined|rejected|never approved|never filled)|"
-    r"(?:waiting|wait) (?:for|on|to)|pending|on (?:hold|order|pause)|(?:holding|paused|pausing|skipping|skipped|held)(?: (?:it|off))?|prior auth\w{0,10}|back ?order\w{0,3}|(?:can't|cant|can not|cannot|couldn't|couldnt|could not) (?:afford|get|find|fill)(?: (?:it|them))?|too expensive|costs? too much|"
-    r"(?:never|not) (?:started|filled|picked|took|taken|tried|used|got|begun)(?: (?:it|up|yet|that))?|not yet|haven't started|to start|(?:will|going to|gonna|supposed to|should|plan to|about to|want to|would like to) (?:start|begin|take|try|be)|start(?:ing|s)? (?:it )?(?:tomorrow|next|soon|monday|tuesday|wednesday|thursday|friday|this week)|prescribed but|"
-    r"(?:no |todavia no |aun no )(?:lo |la |los |las )?(?:he |has )?(?:empezado|comprado|tomado|conseguido|iniciado|surtido|encuentro|consigo|empiezo)|me (?:lo |la )?(?:negaron|rechazaron)|no (?:me )?(?:lo |la )?(?:cubre|autoriz\w{1,4}|aprob\w{1,4})|muy car[oa]|en pausa|en espera|pendiente|todavia no|(?:voy a|debo|tengo que) (?:empezar|iniciar)",
+    r"(?:i |but |and |just )?(?:have ?n't|haven't|havent|have not|hasn't|hasnt|did ?n't|didn't|didnt|did not|not)(?: (?:really|been|actually|even))? (?:taken|taking|took|take|used|using|had)(?: (?:it|any|them|this|that))? (?:since|in|for|lately|recently|this|the last|the past|\d|today|yesterday|every)|"
+    r"(?:waiting|wait) (?:for|on|to)|pending|on (?:hold|order|pause)|(?:holding|paused|pausing|skipping|skipped|held)(?: (?:it|off))?|prior auth\w{0,10}|back ?order\w{0,3}|(?:supposed to|should be|meant to) (?:be )?(?:on|taking|take)(?: it)?(?: but)?|"
+    r"(?:no |todavia no |aun no )(?:lo |la |los |las )?(?:he |has )?(?:conseguido|surtido|encuentro|consigo)|en pausa|en espera|pendiente",
 )
+_INSURER = r"(?:my )?(?:insurance|ins|medicaid|medicare|plan|aseguradora|el seguro|seguro|obra social|pharmacy|farmacia)"
+NOT_STARTED_AFTER = _any(
+    rf"{_INSURER} (?:\w{{2,8}} ){{0,2}}?(?:denied|den(?:y|ies)|said no|refused|rejected|won't|wont|wouldn't|would not|will not|will ?n't|does ?n't|doesn't|doesnt|does not|did ?n't|didn't|didnt|did not|dropped|stopped|no|nego|rechazo)|(?:was |got |is |been )?(?:denied|not covered|not approved|declined|rejected|never approved|never filled)|"
+    r"(?:can't|cant|can not|cannot|couldn't|couldnt|could not) (?:afford|get|find|fill)(?: (?:it|them))?|too expensive|costs? too much|(?:i |but |and )?(?:have ?n't|haven't|havent|have not|did ?n't|didn't|didnt|did not|never|not) (?:actually |ever |even |really |yet )?(?:started|start|filled|fill|picked|pick|tried|begun|begin|got|gotten)(?: (?:it|up|yet|that|them)){0,2}|not yet|to start|"
+    r"(?:will|going to|gonna|supposed to|should|plan to|about to|want to|would like to) (?:start|begin|try)|start(?:ing|s)? (?:it )?(?:tomorrow|next|soon|monday|tuesday|wednesday|thursday|friday|this week)|prescribed but|(?:todavia no |aun no |no )(?:lo |la |los |las )?(?:he |has )?(?:empezado|comprado|iniciado|empiezo)|me (?:lo |la )?(?:negaron|rechazaron)|no (?:me )?(?:lo |la )?(?:cubre|autoriz\w{1,4}|aprob\w{1,4})|muy car[oa]|todavia no|(?:voy a|debo|tengo que) (?:empezar|iniciar)",
+)
+_THEIRS = r"(?:takes?|takin|taking|uses?|using|used|has|had|have|is on|was on|is taking|was taking|got|gets|needs|only|toma|usa|tiene|lo toma|la toma|lo usa|la usa)"
 RELATIVES_AFTER = _any(
-    rf"(?:this |that |it |these |those |they )?(?:is |are |'s |it's |its |that's |thats )?(?:for |belongs? to |from |of |de |para |es de |es para |son de )?(?:my |mi |our |the )?(?:\w{{2,8}} )?(?:{RELATIVE}|{CHILD})(?:'?s)?(?: (?:takes?|takin|taking|uses?|using|used|has|had|have|is on|was on|is taking|was taking|got|gets|needs|only|toma|usa|tiene|lo toma|la toma|lo usa|la usa)| medicine| meds?| pills?| prescription| one| not (?:me|mine|for me)|(?= ?$)|(?= ?[,)]))",
-    r"not (?:mine|for me|me)|(?:isn't|is not|isnt) mine|no es mi[oa]|no (?:yo|para mi)",
+    rf"(?:this |that |it |these |those |they )?(?:is |are |'s |it's |its |that's |thats )?(?:for |belongs? to |from |of |de |para |es de |es para |son de )?(?:(?:my|mi|our|the|el|la) (?:\w{{2,8}} )?{RELATIVE}|{RELATIVE}|(?:my|mi|our) (?:\w{{2,8}} )?{CHILD})(?:'?s)?(?: {_THEIRS}| medicine| meds?| pills?| prescription| one| not (?:me|mine|for me)|(?= ?$)|(?= ?[,)]))",
+    r"not (?:mine|for me|me)(?= ?$| ?[,)])|(?:isn't|is not|isnt) mine|no es mi[oa]|no para mi",
 )
 MAYBE = _any(
-    r"maybe|perhaps|possibly|possible|probably|might be|might|may be|could be|(?:i'm |im |i am )?not (?:\w{2,10} )?(?:sure|certain|positive)|unsure|uncertain|suspect(?:ed)?|questionable|i (?:don't|dont|do not|do n't|can't|cant) (?:know|remember|recall)|don't know|dont know|no idea|"
+    r"maybe|perhaps|possibly|possible|probably|might be|might|may be|could be|(?:i'm |im |i am )?not (?:\w{2,10} )?(?:sure|certain|positive)|unsure|uncertain|suspect(?:ed)?|questionable|i (?:don't|dont|do not|do n't|can't|cant) (?:know|remember|recall)|no me acuerdo|no recuerdo|don't know|dont know|no idea|"
     r"quizas?|tal vez|a lo mejor|puede (?:ser|que)|posible(?:mente)?|probablemente|no (?:estoy|estamos) segur[oa]s?|no se(?: si)?|creo que(?: si)?|dicen que|sospech\w{1,4}|supongo",
 )
 OUTGROWN = _any(
@@ -266,7 +271,7 @@ TOLERATED = _any(
 )
 HARMLESS_AFTER = _any(
     r"(?:(?:is|are|was|were|does|do|seems?|esta|estan|va|me va|me cae|si|sí|no) )?(?:just |all |perfectly |totally |completely |always |still |me )?(?:fine|ok|okay|good|safe|alright|all right|well|bien|tolerated|tolerada|tolerado)(?: (?:with me|for me|to take|now|though|so far))?(?= ?$| ?[,.;)]| \()|(?:is |are )?(?:no|not an?|never an?|isn't an?) (?:problem|issue|problema)s?|(?:i |we )?(?:can|could|do|am able to) (?:take|eat|have|tolerate|drink|use|handle)(?: (?:it|them|that|those))?|(?:i )?(?:tolerate|tolerated|take|took|have taken|eat|use)(?: (?:it|them|that))? (?:fine|ok|okay|well|without|with no)|(?:without|with no|no|sin) (?:any )?(?:problems?|issues?|trouble|reactions?|problemas?|reaccion(?:es)?)|"
-    r"(?:si |sí )?(?:lo |la |los |las )?(?:puedo|tolero|tomo bien|como bien|tolera)(?: (?:tomar|comer|usar|bien))?|(?:si|sí)(?= ?$)|no (?:me )?(?:hace|hacen|da|dan|causa|provoca) (?:nada|mal|dano|problema|alergia)|no soy alergic[oa]|"
+    r"(?:si |sí )?(?:lo |la |los |las )?(?:puedo|tolero|tomo bien|como bien|tolera)(?: (?:tomar|comer|usar|bien))?|no (?:me )?(?:hace|hacen|da|dan|causa|provoca) (?:nada|mal|dano|problema|alergia)|no soy alergic[oa]|"
     r"(?:is|are|was|were) (?:\w+ )?(?:fine|ok|okay|no problem|safe)|fine|(?:has |have )?never (?:gave|given|caused|bothered|hurt)|(?:does n't|doesn't|does not|did n't|didn't|do n't|don't) (?:bother|cause|give|hurt)|"
     r"no me (?:hace|da|causa) (?:nada|mal)"
 )

@@ -84,6 +84,9 @@ def _name(finding: rules.Finding) -> str:
     return finding.ingredient if plain else finding.respelled or finding.name
 
 
+_STATUS = {"allergy": "current", "unsure": "mentioned"}
+
+
 def predict(row: dict[str, Any]) -> dict[str, Any]:
     """The prediction of one row, in the scorer's shape.
 
@@ -104,7 +107,7 @@ def predict(row: dict[str, Any]) -> dict[str, Any]:
             for finding, status in medications
         ],
         "allergies": [
-            {"name": _name(finding), "status": "current", "qid": finding.question_id, "quote": finding.quote}
+            {"name": _name(finding), "status": _STATUS[finding.status], "qid": finding.question_id, "quote": finding.quote}
             for finding in allergies
         ],
         "medications_state": _medications_state(answers, {status for _, status in medications}),

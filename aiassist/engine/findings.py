@@ -3,9 +3,20 @@
 from dataclasses import dataclass
 from typing import Literal
 
-# `unsure` is an allergy that the patient doubts, or a substance tolerated since.
+# `doubtful` is a medicine of which the words do not settle whether it is taken, `unsure` an allergy that the patient
+# doubts or a substance tolerated since: both are listed and never plain.
 FindingStatus = Literal[
-    "current", "past", "recent", "unclear", "negated", "family", "asked", "allergy", "unsure", "not_allergic"
+    "current",
+    "past",
+    "recent",
+    "unclear",
+    "doubtful",
+    "negated",
+    "family",
+    "asked",
+    "allergy",
+    "unsure",
+    "not_allergic",
 ]
 
 

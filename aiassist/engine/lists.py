@@ -7,7 +7,7 @@ from aiassist.engine.rules import Finding, read_answer
 from aiassist.engine.schema import Allergy, Answer, Evidence, Medication, State, Status
 from aiassist.engine.text import Text, key, numbers_in, parse
 
-_RANK = {"current": 0, "unclear": 1, "recent": 2, "past": 3}
+_RANK = {"current": 0, "unclear": 1, "doubtful": 2, "recent": 3, "past": 4}
 
 
 def evidence_of(finding: Finding) -> Evidence:

@@ -65,6 +65,9 @@ def _judge(answer: Answer, text: Text, names: list[Name], index: int) -> Finding
     if status is None:
         return None
     allergy = status in ("allergy", "unsure", "not_allergic")
+    explicit = said.use or said.allergy or status in ("past", "recent") or (allergy and len(text.tokens) <= BARE_LIST)
+    if status == "allergy" and name.entry.sort == "lay" and not explicit:
+        status = "unsure"
     entry = name.allergen if allergy and name.allergen else name.entry
     parts = windows.details_of(answer, text, names, index)
     if allergy and not parts.reaction:
@@ -83,10 +86,7 @@ def _judge(answer: Answer, text: Text, names: list[Name], index: int) -> Finding
         frequency=None if allergy else parts.frequency,
         reaction=parts.reaction if allergy else None,
         respelled=name.respelled,
-        explicit=said.use
-        or said.allergy
-        or status in ("past", "recent")
-        or (allergy and len(text.tokens) <= BARE_LIST),
+        explicit=explicit,
         parts=entry.parts,
         topic=answer.topic,
     )

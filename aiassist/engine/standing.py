@@ -119,14 +119,14 @@ def status_of(answer: Answer, text: Text, names: list[Name], index: int, said: S
     if status is None and name.medicine is not None:
         status = _use(answer, text, names, index, said, after, treated)
     if instruction >= 0 and name.first > instruction:
-        return {"current": "unclear", "allergy": "unsure"}.get(status or "", status)  # type: ignore[return-value]
+        return {"current": "doubtful", "allergy": "unsure"}.get(status or "", status)  # type: ignore[return-value]
     return status
 
 
 def _is_anothers(answer: Answer, text: Text, name: Name, said: Said, after: Behind) -> FindingStatus | None:
-    """`family` for a relative's, `unclear` for a relative's that the patient takes; None for the patient's own."""
+    """`family` for a relative's, `doubtful` for a relative's that the patient takes; None for the patient's own."""
     if said.other and answer.topic == "medications" and _takes_a_relatives(text, name, after.words):
-        return "unclear"
+        return "doubtful"
     if said.other or answer.topic == "family_history":
         return "family"
     if said.child and not cues.CHILDREN.search(" ".join(parse(answer.label).norms)):
@@ -139,7 +139,7 @@ def _is_anothers(answer: Answer, text: Text, name: Name, said: Said, after: Behi
     return None
 
 
-_RELATIVE_BEHIND = re.compile(rf"[ ,:]{{0,8}}(?:\w{{4,9}} [ ,:]{{0,4}})?{cues.RELATIVES_AFTER.pattern}")
+_RELATIVE_BEHIND = re.compile(rf"[ ,:]{{0,8}}{cues.RELATIVES_AFTER.pattern}")
 
 
 def _takes_a_relatives(text: Text, name: Name, post: str) -> bool:
@@ -249,7 +249,7 @@ def _use(
     if mentions.is_weak(name, text) and not (asked_for or said.use or said.recent):
         return None
     if said.doubtful or (asked_for and _is_doubted(text, name, after)):
-        return "unclear"
+        return "doubtful"
     if cues.INEFFECTIVE.match(tail) and not said.use:
         return "unclear"
     if said.recent or (not asked_for and cues.RECENT_AFTER.match(tail)):
@@ -268,7 +268,8 @@ def _is_doubted(text: Text, name: Name, after: Behind) -> bool:
 
 _STANDING: tuple[tuple[FindingStatus, re.Pattern[str]], ...] = (
     ("current", cues.RESUMED_AFTER),
-    ("unclear", cues.DOUBTED_AFTER),
+    ("doubtful", cues.DOUBTED_AFTER),
+    ("negated", cues.NOT_STARTED_AFTER),
     ("past", cues.STOPPED_AFTER),
     ("negated", cues.NOT_TAKEN_AFTER),
     ("past", cues.PAST_AFTER),
@@ -286,15 +287,15 @@ def _standing(text: Text, names: list[Name], index: int, after: Behind) -> Findi
                 events.append((match.start(), match.end(), status))
     reached, last = NEAR, None
     for start, end, status in sorted(events):
-        if start > reached or (last is None and cues.FRESH.search(words[:start]) and status != "unclear"):
+        if start > reached or (last is None and cues.FRESH.search(words[:start]) and status not in ("doubtful", "negated")):
             break
         reached, last = end + NEAR, status
     if last in ("past", "negated") and windows.has_new_dose(text, names, index):
         return None
     following = next_sentence(text, names, index) if last is None else ""
     if following and (match := cues.STOPPED_AFTER.match(following.strip()) or cues.DOUBTED_AFTER.match(following.strip())):
-        last = "past" if cues.STOPPED_AFTER.match(following.strip()) else "unclear"
-    return "unclear" if last is not None and last != "current" and after.shared else last
+        last = "past" if cues.STOPPED_AFTER.match(following.strip()) else "doubtful"
+    return "doubtful" if last is not None and last != "current" and after.shared else last
 
 
 def _is_of_another(words: str, match: re.Match[str]) -> bool:
