@@ -209,3 +209,10 @@ def _pieces(raw: str) -> list[str]:
     spans = [(piece.first, piece.last) for piece in pieces_of(raw).all[:60]]
     spans += [(sentence.first, sentence.last) for sentence in text.sentences[:60]]
     return [" ".join(text.norms[first : last + 1]) for first, last in spans if last - first < LONGEST_NONE]
+
+
+def names_topic(words: str) -> bool:
+    """Whether folded words name medicines or allergies as such, or a part of them."""
+    said = set(words.split(" "))
+    sections = ("medications", "allergies", "part of medications", "part of allergies")
+    return any(said & _words(section) for section in sections)

@@ -111,10 +111,10 @@ def _reaction(answer: Answer, text: Text, names: list[Name], index: int) -> str 
 
 
 _COORDINATED = re.compile(r"\s*(?:,|/|&|\+)?\s*(?:(?:and|or|y|o|e)\s)?\s*(?:(?:the|la|el|los|las|also|to|a)\s)?")
+# A comma or a line break is none: "blood thinner, lisinopril" are two entries of a list.
 _APPOSITION = re.compile(
-    r"[\s,:;(\-–.]*(?:(?:called|named|which is|it's|it is|the|a|an|my|i think|llamad[oa]|que es|se llama|de|un|una|is|"
-    r"blue|brown|purple|rescue|azul|marron|morado|rescate)"
-    r"[\s,:;(\-–]+)*"
+    r"\s{0,2}(?:[(:\-–]\s{0,2}|,?\s?(?:called|named|which is|it's called|it is called|it's|it is|i think it's|llamad[oa]s?|que es|que se llama|se llama|is|de)\s)"
+    r"(?:(?:called|the|a|an|my|i think|un|una|is|blue|brown|purple|rescue|azul|marron|morado|rescate)\s){0,3}|\s?(?:blue |brown |purple )?"
 )
 
 

@@ -246,7 +246,7 @@ def _use(
         return "negated"
     if not said.use and _A_YEAR.match(tail):
         return "past"
-    if mentions.is_weak(name, text) and not (asked_for or said.use or said.recent):
+    if mentions.is_weak(name, text) and (_FOR.search(_lead(text, name)) or not (asked_for or said.use or said.recent)):
         return None
     if said.doubtful or (asked_for and _is_doubted(text, name, after)):
         return "doubtful"
@@ -255,6 +255,10 @@ def _use(
     if said.recent or (not asked_for and cues.RECENT_AFTER.match(tail)):
         return "recent"
     return "current" if said.use or asked_for or treated else "unclear"
+
+
+# "something for my thyroid": what the medicine is for.
+_FOR = re.compile(r"(?<!\w)(?:for|para|por) (?:(?:my|the|low|high|la|el|los|las|mi|mis) ){0,2}$")
 
 
 def _is_doubted(text: Text, name: Name, after: Behind) -> bool:
