@@ -13,7 +13,7 @@ def _any(*parts: str) -> Pattern[str]:
 
 
 _CANNOT = r"(?:can ?not|can'?t|ca n't|cannot|could ?n'?t|must ?n'?t|must not|should not|should ?n'?t|not supposed to|unable to|never)"
-_ADVERB = r"(?:(?:currently|still|also|already|only|just|really|usually|normally|sometimes|occasionally|regularly|mainly|mostly|actually|do|did|then|now) )*"
+_ADVERB = r"(?:(?:currently|still|also|already|only|just|really|usually|normally|sometimes|occasionally|regularly|mainly|mostly|actually|do|did|then|now) ){0,6}"
 
 RELATIVE = (
     r"(?:mom|mum|mother|dad|father|parents?|wife|husband|partner|brother|sister|siblings?|grandma|grandmother|grandpa|grandfather|grandparents?|"
@@ -27,12 +27,12 @@ RENEWED = _any(
     r"(?:switched|changed|swapped|moved|went|switch|cambio|cambiaron|cambie) (?:\w+ ){0,2}?(?:from|de|del) (?:\w+ ){1,3}(?:to|a|al|por)"
 )
 FAMILY = _any(
-    rf"(?:^|(?<=, )|(?<=: )|(?<=and )|(?<=y )){RELATIVE}(?:'s)?(?= )",
-    rf"(?:my|our|his|her|mi|mis|nuestra|nuestro|su) (?:\w+ )?{RELATIVE}(?:'s| 's)?",
+    rf"(?:^|(?<=, )|(?<=: )|(?<=and )|(?<=y )|(?<=the )){RELATIVE}(?:'?s)?(?= )",
+    rf"(?:my|our|his|her|mi|mis|nuestra|nuestro|su) (?:\w+ )?{RELATIVE}(?:'?s| 's)?",
     r"everyone (?:else )?in my family",
     r"runs in (?:my|the) family",
 )
-CHILDREN = _any(rf"(?:my|our|mi|mis|nuestra|nuestro) (?:\w+ )?{CHILD}(?:'s| 's)?")
+CHILDREN = _any(rf"(?:my|our|mi|mis|nuestra|nuestro) (?:\w+ )?{CHILD}(?:'?s| 's)?")
 
 # "can't take", "reacted to": about the substance that follows.
 ALLERGY_BEFORE = _any(
@@ -61,7 +61,7 @@ _REACTS = (
 )
 # "gives me hives": about the substance before it. The verb alone is not enough, a reaction must follow.
 ALLERGY_AFTER = _any(
-    rf"(?:always |usually |sometimes |really |it |they |that |which |this |both |all )*{_REACTS}",
+    rf"(?:always |usually |sometimes |really |it |they |that |which |this |both |all ){{0,6}}{_REACTS}",
     r"(?:itched|burned|swelled|nauseated|sickened) me",
     r"(?:me|le) (?:da|dan|dio|dieron|causa|causan|causo|produce|producen|produjo|provoca|provocan|provoco|salen|hincha|saca|saco)",
     r"i (?:break|broke|get|got|swell|swelled|swole|had|have|itch|throw|threw|vomit|vomited|sneeze|couldn't breathe|can't breathe|develop|developed|came|come|reacted|react)",
@@ -77,7 +77,7 @@ ALLERGY_ALSO = _any(
 )
 
 ALLERGY_TREATED = _any(
-    r"(?:for|with|against) (?:(?:my|the|his|her|seasonal|bad|these|some|food|pet|spring|hay|environmental) )*(?:allerg\w+|hay fever|hayfever|rhinitis)",
+    r"(?:for|with|against) (?:(?:my|the|his|her|seasonal|bad|these|some|food|pet|spring|hay|environmental) ){0,6}(?:allerg\w+|hay fever|hayfever|rhinitis)",
     r"(?:para|por) (?:(?:la|las|mi|mis) )?alergias?",
 )
 
@@ -101,8 +101,10 @@ EXCEPT = _any(
     r"solo|solamente|aparte de|ademas de|excepto|menos|salvo|pero|sino|unicamente|mas que"
 )
 
+_PRESCRIBER = r"(?:(?:the |my |el |la |mi )?(?:doctor|doc|dr|md|pcp|gp|nurse|cardiologist|neurologist|rheumatologist|specialist|surgeon|hospital|clinic|medico|medica|doctora|cardiologo|especialista)(?: [a-z]{3,14})?|he|she|they)"
 PAST = _any(
-    r"used to (?:take|be on|use|have|get)|stopped(?: taking| using)?|quit(?: taking| using)?|came off(?: of)?|went off|got off|taken off(?: of)?|took (?:me|him|her) off(?: of)?|weaned off(?: of)?",
+    rf"{_PRESCRIBER} (?:has |have |had )?(?:stopped|discontinued|cut out|pulled|ended|dropped|took away)(?: me)?(?: (?:my|the|taking|from taking))?|(?:out of|ran out of|run out of|all out of)(?: my| the)?|me (?:lo |la |los |las )?(?:quit\w{{1,4}}|suspend\w{{2,6}}|retir\w{{1,4}})|se me (?:acabo|acabaron|termino|terminaron)",
+    r"used to (?:take|be on|use|have|get)|stopped(?: taking| using)?|quit(?: taking| using)?|came off(?: of)?|went off|got off|taken off(?: of)?|(?:took|take|taking|takes) (?:me|him|her|us) off(?: of)?|weaned off(?: of)?",
     r"was (?:previously |once |also )?on|were on|had been on|was taking|were taking|was using|was prescribed|(?:had|was) (?:him|her|me) on",
     r"(?:^|(?<=am )|(?<=i'm )|(?<=been )|(?<=me )|(?<=stay )|(?<=him )|(?<=her ))off(?: of)?|(?:past|previous|previously|former|stopped|discontinued|old)(?: meds| medications| medicines)? ?:(?= |$)|"
     r"no longer(?: take| taking| on| use| using)?|not anymore|previously|formerly|in the past|years ago|months ago|discontinued|discontinue|finished|completed|"
@@ -130,6 +132,47 @@ RECENT = _any(
     r"had to (?:take|use)|ended up (?:taking|using)|(?:\w+'ve|have|has|had) (?:just |also |only |already )?(?:taken|tried|had|used|bought)|did (?:[\w,]+ ){0,14}?try|took|tried|had some|gave me|given me|was given|have used|used|bought|had|"
     r"been (?:taking|using|having|trying) (?:some|a few|a couple|a bit|a little)|(?:when|if|after|whenever|unless|until|cuando|si) (?:i|yo) (?:i )?(?:take|use|tomo|uso)(?= )|"
     r"having taken|tome|he tomado|probe|he probado|me dieron|me inyectaron|compre|me tome",
+)
+# What follows a name and says how things stand with it now; the last one counts. Each begins near the name.
+RESUMED_AFTER = _any(
+    r"(?:re ?started|resumed|re ?starting|resuming)(?: (?:it|taking it))?|(?:started|began|put|placed|went|going|gone|am|i'm|im|now|got) (?:me |it |him |her |taking it )?(?:back (?:on|up)|again|up again)(?: it)?|back on(?: it)?|(?:taking|on|take|using) it again|again (?:since|now|this|last|in|on|for)|now (?:back )?on (?:it )?again|"
+    r"still (?:take|takes|taking|use|using|on)(?: it)?|i (?:still |do )(?:take|use) it|(?:lo |la )?(?:volvi|volvio) a (?:tomar|empezar|usar)\w{0,4}|reinici\w{1,5}|retom\w{1,4}|otra vez|de nuevo|nuevamente|(?:lo |la )?sigo (?:tomando|usando)\w{0,3}|(?:lo |la )?empece otra vez",
+)
+STOPPED_AFTER = _any(
+    r"(?:i |just |i've |ive |have |has |we |all )?(?:ran|run) out(?: of (?:it|them|that|refills))?|(?:i'm |im |i am |all |been )?out of (?:it|them|refills)|"
+    rf"(?:{_PRESCRIBER} |was |were |got |been |i was |has |have |had |they've )?(?:took|taken|takes|taking|pulled|weaned|weaning|tapered) (?:me |him |her |us )?off(?: (?:of )?(?:it|them|that|this))?|{_PRESCRIBER} (?:has |had |have )?(?:stopped|discontinued|dc'?d|cut|cancel\w{{2,4}}|ended|pulled)(?: (?:it|that|this|them|me))?|d ?/ ?c'?d?|dc'?d|"
+    r"(?:i'm |im |i am |been |now |went |came |got |go )?off (?:(?:of )?(?:it|them|that|this)|now|since|for|last|as of|\d)|off(?= ?$| ?[,)])|(?:no longer|not) (?:taking|on|using|take|use|need|needed|prescribed)(?: (?:it|them|that|this))?(?: (?:any ?more|now|any longer))?|"
+    r"se (?:me )?(?:acabo|acabaron|termino|terminaron)|(?:el |la )?(?:doctor|doctora|medico|medica|dr|dra|cardiologo)?(?: )?me (?:lo |la |los |las )?(?:quit\w{1,4}|suspend\w{2,6}|retir\w{1,4})|(?:lo |la |los |las )?(?:deje|suspendi|termine|acabe)(?: de (?:tomar\w{0,3}|usar\w{0,3}))?|dejo de (?:tomar|usar)\w{0,3}|suspendid[oa]s?|ya no(?: (?:lo|la|los|las))?(?: (?:tomo|uso|toma|usa))?",
+)
+DOUBTED_AFTER = _any(
+    r"(?:i |but |and |just )?(?:have ?n't|haven't|havent|have not|hasn't|hasnt|did ?n't|didn't|didnt|did not|not)(?: (?:really|been|actually|even))? (?:taken|taking|took|take|used|using|had)(?: (?:it|any|them|this|that))? (?:since|in|for|lately|recently|this|the last|the past|\d|today|yesterday|every)|"
+    r"(?:waiting|wait) (?:for|on|to)|pending|on (?:hold|order|pause)|(?:holding|paused|pausing|skipping|skipped|held)(?: (?:it|off))?|prior auth\w{0,10}|back ?order\w{0,3}|(?:supposed to|should be|meant to) (?:be )?(?:on|taking|take)(?: it)?(?: but)?|"
+    r"(?:no |todavia no |aun no )(?:lo |la |los |las )?(?:he |has )?(?:conseguido|surtido|encuentro|consigo)|en pausa|en espera|pendiente",
+)
+_INSURER = r"(?:my )?(?:insurance|ins|medicaid|medicare|plan|aseguradora|el seguro|seguro|obra social|pharmacy|farmacia)"
+NOT_STARTED_AFTER = _any(
+    rf"{_INSURER} (?:\w{{2,8}} ){{0,2}}?(?:denied|den(?:y|ies)|said no|refused|rejected|won't|wont|wouldn't|would not|will not|will ?n't|does ?n't|doesn't|doesnt|does not|did ?n't|didn't|didnt|did not|dropped|stopped|no|nego|rechazo)|(?:was |got |is |been )?(?:denied|not covered|not approved|declined|rejected|never approved|never filled)|"
+    r"(?:can't|cant|can not|cannot|couldn't|couldnt|could not) (?:afford|get|find|fill)(?: (?:it|them))?|too expensive|costs? too much|(?:i |but |and )?(?:have ?n't|haven't|havent|have not|did ?n't|didn't|didnt|did not|never|not) (?:actually |ever |even |really |yet )?(?:started|start|filled|fill|picked|pick|tried|begun|begin|got|gotten)(?: (?:it|up|yet|that|them)){0,2}|not yet|to start|"
+    r"(?:will|going to|gonna|supposed to|should|plan to|about to|want to|would like to) (?:start|begin|try)|start(?:ing|s)? (?:it )?(?:tomorrow|next|soon|monday|tuesday|wednesday|thursday|friday|this week)|prescribed but|(?:todavia no |aun no |no )(?:lo |la |los |las )?(?:he |has )?(?:empezado|comprado|iniciado|empiezo)|me (?:lo |la )?(?:negaron|rechazaron)|no (?:me )?(?:lo |la )?(?:cubre|autoriz\w{1,4}|aprob\w{1,4})|muy car[oa]|todavia no|(?:voy a|debo|tengo que) (?:empezar|iniciar)",
+)
+_THEIRS = r"(?:takes?|takin|taking|uses?|using|used|has|had|have|is on|was on|is taking|was taking|got|gets|needs|only|toma|usa|tiene|lo toma|la toma|lo usa|la usa)"
+RELATIVES_AFTER = _any(
+    rf"(?:this |that |it |these |those |they )?(?:is |are |'s |it's |its |that's |thats )?(?:for |belongs? to |from |of |de |para |es de |es para |son de )?(?:(?:my|mi|our|the|el|la) (?:\w{{2,8}} )?{RELATIVE}|{RELATIVE}|(?:my|mi|our) (?:\w{{2,8}} )?{CHILD})(?:'?s)?(?: {_THEIRS}| medicine| meds?| pills?| prescription| one| not (?:me|mine|for me)|(?= ?$)|(?= ?[,)]))",
+    r"not (?:mine|for me|me)(?= ?$| ?[,)])|(?:isn't|is not|isnt) mine|no es mi[oa]|no para mi",
+)
+MAYBE = _any(
+    r"maybe|perhaps|possibly|possible|probably|might be|might|may be|could be|(?:i'm |im |i am )?not (?:\w{2,10} )?(?:sure|certain|positive)|unsure|uncertain|suspect(?:ed)?|questionable|i (?:don't|dont|do not|do n't|can't|cant) (?:know|remember|recall)|no me acuerdo|no recuerdo|don't know|dont know|no idea|"
+    r"quizas?|tal vez|a lo mejor|puede (?:ser|que)|posible(?:mente)?|probablemente|no (?:estoy|estamos) segur[oa]s?|no se(?: si)?|creo que(?: si)?|dicen que|sospech\w{1,4}|supongo",
+)
+OUTGROWN = _any(
+    r"out ?gr(?:ew|own|owing)(?: (?:it|that|them))?|grew out(?: of (?:it|that|them))?|(?:no longer|not|isn't|never) (?:really )?allergic(?: (?:to (?:it|them|that) )?(?:any ?more|now|any longer))?|not any ?more|(?:i )?(?:used to|was|were) (?:be )?(?:allergic|sensitive|as a)(?=.{0,60}(?:now|any ?more|since|fine|ok|okay|again|outgr|ya))|used to be(?: allergic)?|"
+    r"(?:had|taken|took|used|eaten|eat|ate|have|take|tolerated?|get|got) (?:it|them|that|this|some|one|eggs|milk)?(?: \w{1,10}){0,4}? ?(?:since|again|later|now|last|recently|before|after)?(?: \w{1,10}){0,3}? (?:without (?:any |a )?(?:problems?|issues?|trouble|reaction|incident)|with no (?:problems?|issues?|trouble|reaction)|no (?:problems?|issues?|trouble|reaction)|and (?:was|am|is|were|it was|i was) (?:fine|ok|okay|alright)|fine|ok)|"
+    r"(?:fine|ok|okay|gone|good|resolved) now|(?:now |i )?can (?:now )?(?:eat|take|have|tolerate|drink|be around|use) (?:it|them|that)(?: \w{1,8}){0,2} ?(?:fine|ok|okay|now|again|without)?|tested negative|(?:test(?:s|ed|ing)?|challenge) (?:was |were |came back )?(?:negative|neg|ok|fine)|passed (?:the |a |an )?(?:\w{2,8} )?challenge|de-?sensitized|desensiti[sz]ed|not true allergy|"
+    r"ya no(?: (?:me|soy|tengo|le|la|lo))?(?: \w{2,12}){0,2}|se me (?:quito|paso)|despues (?:lo|la) (?:tome|tomo|comi|use)|(?:ahora|ya) (?:si )?(?:lo |la |los |las )?(?:puedo|tolero|como|tomo)|(?:lo|la) (?:tome|he tomado|volvi a tomar)(?: \w{1,10}){0,5} (?:sin|y no|bien)|sin (?:ningun )?(?:problemas?|reaccion)|prueba (?:salio )?negativa|salio negativ[oa]",
+)
+HELPS_AFTER = _any(
+    r"(?:really |always |usually |does |do |seems? to |would |will |is |are |was |that |which |it )?(?:helps?|helped|helping|helpful|works?|worked|relieves?|relieved|controls?|controlled|clears?|cleared|fixes|treats?|takes? care of|calms?|settles?|keeps)|(?:me |le |si |sí )?(?:ayud[aó]n?|sirven?|alivia|controla|quita|funciona|calma)|for (?:it|that|this|them|the (?:itch|rash|hives|reaction|symptoms))|"
+    r"(?:if|when|in case) (?:i |it |that |they )?(?:react|happens?|stung|get|am stung|need|exposed|have)|when needed|as needed|por si|en caso|cuando me (?:da|pica)",
 )
 RECENT_AFTER = _any(
     r"(?:this|yesterday) morning|today|yesterday|last (?:night|week)|earlier|(?:\w+ )?(?:days?|hours?) ago|esta manana|hoy|ayer|anoche"
@@ -167,7 +210,7 @@ ASKING = _any(
 )
 # "Should I stop my metformin?": whoever asks about stopping or going on takes it.
 ASKED_OF_USE = re.compile(
-    r"\b(?:stop|stopping|hold|skip|pause|quit|keep|continue|come off|get off|wean off|dejar|suspender|seguir|continuar|parar)(?: (?:taking|using|on|with|de|con|tomando|usando|tomar))*(?: (?:my|the|mis?|el|la|los|las))? ?$"
+    r"\b(?:stop|stopping|hold|skip|pause|quit|keep|continue|come off|get off|wean off|dejar|suspender|seguir|continuar|parar)(?: (?:taking|using|on|with|de|con|tomando|usando|tomar)){0,3}(?: (?:my|the|mis?|el|la|los|las))? ?$"
 )
 # "my wife's": another person's, in the mouth of somebody who is asked what they take.
 RELATIVES_OWN = re.compile(rf"(?:^|\b(?:my|our) (?:\w+ )?){RELATIVE}'s $")
@@ -187,18 +230,22 @@ UNSURE = _any(
     r"no me acuerdo|no recuerdo|no estoy segur[oa]|no se(?: (?:como|cual|cuales|el|los))?|quizas?|tal vez|creo que|forgot|not certain|no idea"
 )
 AFFIRMED = re.compile(
-    r"^(?:(?:oh|um|uh|ah|ok|okay|well|hm|so|sure|uhm|er|yeah|yep|yes)(?![\w'])[ ,]*)*(?:yes|yeah|yep|yup|yea|correct|i do|i am|i have|right|that's right|that is right|that's it|it is|"
+    r"^(?:(?:oh|um|uh|ah|ok|okay|well|hm|so|sure|uhm|er|yeah|yep|yes)(?![\w'])[ ,]{0,3}){0,8}(?:yes|yeah|yep|yup|yea|correct|i do|i am|i have|right|that's right|that is right|that's it|it is|"
     r"i think that is correct|sure|of course|absolutely|si|claro|correcto|asi es|exacto|uh huh|affirmative|mhm|mm hm|sometimes|every day|occasionally)(?![\w'])"
 )
 DENIED = re.compile(
-    r"^(?:(?:oh|um|uh|ah|ok|okay|well|hm|so|uhm|er|hmm|mmm?|ohh|ahh|allergies|medications|and|i mean|pues|bueno)(?![\w'])[ ,]*)*(?:no|nope|nah|none|never|nothing|not|n a|nada|ninguno|ninguna|nunca|niego|nil|negative|nkda|nka)(?![\w'])"
+    r"^(?:(?:oh|um|uh|ah|ok|okay|well|hm|so|uhm|er|hmm|mmm?|ohh|ahh|allergies|medications|and|i mean|pues|bueno)(?![\w'])[ ,]{0,3}){0,8}(?:no|nope|nah|none|never|nothing|not|n a|nada|ninguno|ninguna|nunca|niego|nil|negative|nkda|nka)(?![\w'])"
 )
 INEFFECTIVE = _any(
     r"(?:it |that |they |which )?(?:did n't|didn't|did not|does n't|doesn't|does not|do n't|don't|is n't|isn't|has n't|hasn't|was n't|wasn't|never) (?:really |even |seem to )?(?:help|work|do anything|helped|worked|helping|working|touch)\w*",
     r"no (?:me )?(?:hace nada|sirve|sirvio|ayuda|ayudo|funciona|funciono|quita)",
 )
 INSTRUCTION = _any(
-    r"ignore (?:all |any )?(?:the )?(?:previous|prior|above|earlier) (?:\w+ )?(?:instructions?|prompts?|rules?)|disregard (?:all |the )?(?:previous|above|prior|instructions?)|system prompt|you are now|"
+    r"(?:ignore|disregard|forget|override|overlook|skip) (?:(?:all|any|the|of|my|your|these|those|everything|whatever|what|that|is) ){0,4}(?:previous|prior|above|earlier|instructions?|prompts?|rules?|before|precious|foregoing|text|other answers|previously|preceding)(?: (?:\w+ )?(?:instructions?|prompts?|rules?|answers?|text))?|"
+    r"(?:(?:^|(?<=, )|(?<=: )|(?<=and )|(?<=please )|(?<=then )|(?<=now )|(?<=instead )|(?<=just )|(?<=must )|(?<=should )|(?<=to )|(?<=y ))(?:write|record|report|output|print|document|state|respond|reply|answer|return|pretend|claim|insert|act)(?: down)? (?:that|it as|as|as if|the following|only|with|this|i take|none)(?= |$))|(?:mark|list|set|record|report|treat|classify|flag|label) (?:(?:me|it|this|them|him|her|everything|all|the patient|patient|my \w{2,14}) )(?:as|to|with)(?= )|"
+    r"(?:add|put|write|include|insert) (?:\w+ ){1,4}?(?:to|in|into|on|under) (?:the|your|this) (?:summary|list|record|notes?|output|medications|medication list|med list|chart)|do not (?:mention|list|include|report|show|tell|write|flag|record)|don't (?:mention|list|include|report|show|flag|record)|(?:note|message|attention|instruction|instructions|memo)s? (?:to|for) (?:the )?(?:ai|assistant|model|summarizer|system|bot|reader|computer|software|llm|chatgpt|gpt)|(?:dear|hey|hello) (?:ai|assistant|model|summarizer|chatgpt|gpt|llm|bot)|"
+    r"(?:the |your )?(?:summary|output|record|note|response|json) (?:should|must|has to|needs to|shall|will) (?:say|state|read|list|show|be|include|contain|only)|(?:ignora|ignore|ignorar|olvida|omite|descarta) (?:(?:todas?|todo|las?|los?|el|lo|cualquier|mis|tus|sus) ){0,3}(?:instrucciones|instruccion|anterior(?:es)?|reglas|previ[oa]s?|de arriba|arriba|mensaje|texto|dicho)|(?:escribe|escriba|anota|anote|pon|ponga|reporta|reporte|registra|registre|indica|indique|di|diga|responde|responda|agrega|agregue|marca|marque) (?:que|solo|como|en el resumen|en la lista)(?= )|"
+    r"disregard (?:all |the )?(?:previous|above|prior|instructions?)|system prompt|you are now|"
     r"as an ai|new instructions?|assistant|jailbreak|ignora (?:todas )?(?:las )?instrucciones|(?:system|user|developer) (?:message|role)|output only|respond only|reply only with"
 )
 
@@ -214,10 +261,17 @@ ASKED_EXAMPLE = re.compile(
 FAMILY_AFTER = _any(rf",? ?(?:my|mi) {RELATIVE}(?= ?$| ?,)", r"runs in (?:my|the) family")
 THIRD_PERSON = _any(r"she|he|they|ella|el")
 # About an allergen: it is tolerated.
+# Before the cues of an allergy, which "reaction to" is.
+NO_PROBLEM = _any(
+    r"(?:no|never any|never had any?|not any|without|have ?n't had any?) (?:problems?|issues?|trouble|reactions?|bad reactions?) (?:with|to|from|on|taking)|no (?:tengo|hay|me da|me dan) (?:ningun )?problemas? con|sin problemas? con",
+)
 TOLERATED = _any(
+    r"(?:can|could) (?:still |now |only |safely |always )?(?:take|eat|have|use|tolerate|drink|handle)(?! (?:care|it|them|that)\b)|(?<!not )(?:okay|ok|fine|good|safe) (?:taking|on)|(?:si|sí) (?:puedo|puede|tolero|tomo|como)(?: (?:tomar|comer|usar))?|(?:tolero|tolera|tomo|como|uso) (?:bien|sin problemas?)",
     r"(?<!not )(?<!n't )(?:tolerate[sd]?|do(?:es)? (?:fine|well|ok|okay) (?:with|on)|(?:fine|ok|okay) with|tolero bien)"
 )
 HARMLESS_AFTER = _any(
+    r"(?:(?:is|are|was|were|does|do|seems?|esta|estan|va|me va|me cae|si|sí|no) )?(?:just |all |perfectly |totally |completely |always |still |me )?(?:fine|ok|okay|good|safe|alright|all right|well|bien|tolerated|tolerada|tolerado)(?: (?:with me|for me|to take|now|though|so far))?(?= ?$| ?[,.;)]| \()|(?:is |are )?(?:no|not an?|never an?|isn't an?) (?:problem|issue|problema)s?|(?:i |we )?(?:can|could|do|am able to) (?:take|eat|have|tolerate|drink|use|handle)(?: (?:it|them|that|those))?|(?:i )?(?:tolerate|tolerated|take|took|have taken|eat|use)(?: (?:it|them|that))? (?:fine|ok|okay|well|without|with no)|(?:without|with no|no|sin) (?:any )?(?:problems?|issues?|trouble|reactions?|problemas?|reaccion(?:es)?)|"
+    r"(?:si |sí )?(?:lo |la |los |las )?(?:puedo|tolero|tomo bien|como bien|tolera)(?: (?:tomar|comer|usar|bien))?|no (?:me )?(?:hace|hacen|da|dan|causa|provoca) (?:nada|mal|dano|problema|alergia)|no soy alergic[oa]|"
     r"(?:is|are|was|were) (?:\w+ )?(?:fine|ok|okay|no problem|safe)|fine|(?:has |have )?never (?:gave|given|caused|bothered|hurt)|(?:does n't|doesn't|does not|did n't|didn't|do n't|don't) (?:bother|cause|give|hurt)|"
     r"no me (?:hace|da|causa) (?:nada|mal)"
 )

@@ -17,12 +17,19 @@ SHORTEST_GUESSED = 5  # letters of the shortest name that a misspelling may be r
 class Entry:
     """What one name stands for.
 
-    `sort`: medicine, supplement, class, lay; or drug, food, environment for what is only an allergen.
+    `sort`: medicine, supplement, class, lay; or drug, food, environment for what is only an allergen. `parts` are the
+    ingredients of a combination.
     """
 
     name: str
     ingredient: str
     sort: str
+    parts: tuple[str, ...] = ()
+
+    @property
+    def ingredients(self) -> tuple[str, ...]:
+        """What is in it: the parts of a combination, or the one ingredient."""
+        return self.parts or (self.ingredient,)
 
 
 @dataclass(slots=True)
@@ -53,6 +60,13 @@ class Lexicon:
         """Whether the redactor must leave this word alone."""
         name = key(word)
         return name in self.medicines or name in self.allergens or name in self.first_words
+
+
+def combined(one: Entry, other: Entry) -> Entry:
+    """The entry of one product with both ingredients, known or not."""
+    names = (one.ingredient, other.ingredient)
+    known = load().medicines.get(" ".join(names)) or load().medicines.get(" ".join(reversed(names)))
+    return Entry(" ".join(names), known.ingredient if known else " ".join(sorted(names)), "medicine", names)
 
 
 def _look_up(table: dict[str, Entry], name: str) -> Entry | None:
@@ -96,6 +110,7 @@ def load() -> Lexicon:
     for section, head, names in _by_hand(DATA / "allergens_by_hand.txt"):
         for name in names:
             lexicon.allergens[key(name)] = Entry(key(name), key(head), section)
+    _add_parts(lexicon)
     lexicon.spelling_names = {name: lexicon.medicines[name].ingredient for name in lexicon.spelling_names}
     ordinary = DATA / "ordinary_words.txt"
     if ordinary.exists():  # absent only while the lexicon is being built
@@ -134,3 +149,26 @@ def _add_medicines(lexicon: Lexicon) -> None:
     for name, entry in lexicon.medicines.items():
         if entry.ingredient in aliases:
             lexicon.medicines[name] = Entry(name, aliases[entry.ingredient], entry.sort)
+
+
+def _add_parts(lexicon: Lexicon) -> None:
+    """The ingredients of every combination whose name is the names of its ingredients in a row."""
+    known = {ingredient: _parts(ingredient, lexicon) for ingredient in {e.ingredient for e in lexicon.medicines.values()}}
+    for name, entry in lexicon.medicines.items():
+        if known[entry.ingredient]:
+            lexicon.medicines[name] = Entry(name, entry.ingredient, entry.sort, known[entry.ingredient])
+
+
+def _parts(ingredient: str, lexicon: Lexicon) -> tuple[str, ...]:
+    """The generic names that an ingredient is made up of; empty unless there are two or more and no other word."""
+    words, parts, at = ingredient.split(" "), [], 0
+    while len(words) > 1 and at < len(words):
+        for end in range(min(at + 3, len(words)), at, -1):
+            part = lexicon.medicines.get(" ".join(words[at:end]))
+            if part and part.ingredient == part.name != ingredient and part.sort in ("medicine", "supplement"):
+                parts.append(part.ingredient)
+                at = end
+                break
+        else:
+            return ()
+    return tuple(parts) if len(parts) > 1 else ()

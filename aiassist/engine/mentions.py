@@ -4,24 +4,33 @@ medicines.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from aiassist.engine import spelling
-from aiassist.engine.lexicon import LONGEST, Entry, load, word_list
-from aiassist.engine.text import Text, is_spanish
+from aiassist.engine.lexicon import LONGEST, Entry, combined, load, word_list
+from aiassist.engine.text import Text, is_spanish, parse
 
 LONGEST_WORD = 30  # letters of a word that may be a misspelt name
-_JOINED = re.compile(r"^[\s\-–/&.'’+]*$")
+MOST_GUESSED = 200  # words of one text that are looked up as misspelt names
+LONGEST_FORM = 4  # words of form, salt or release behind a name: "xr", "succinate", "nasal spray"
+_JOINED = re.compile(r"^[ \t\u00a0\-–/&.'’+]*$")
+_NEXT_TO = re.compile(r"^[ \t\u00a0\-]*$")
+_SLASHED = re.compile(r"\s*\(?\s*\d+(?:[.,]\d+)?\s?(?:mg|mcg)?\s?[/-]\s?\d")
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name found at tokens `first`..`last`. `respelled` is the known name that a misspelling stands for."""
+    """A name found at tokens `first`..`last`. `respelled` is the known name that a misspelling stands for.
+
+    `core` is the last token of the known name; words of form and salt may follow up to `last` ("metoprolol succ").
+    """
 
     first: int
     last: int
     medicine: Entry | None
     allergen: Entry | None
     respelled: str | None = None
+    core: int = -1
 
     @property
     def entry(self) -> Entry:
@@ -35,25 +44,39 @@ class Name:
 def find(text: Text, *, guess: bool) -> list[Name]:
     """Every name in order, not overlapping.
 
-    `guess` also resolves misspellings: only where medicines or allergies are asked about.
+    `guess` also resolves misspellings: only where medicines or allergies are asked about, and at most
+    `MOST_GUESSED` words of a text.
     """
-    lexicon = load()
+    return list(_find(text.raw, guess))
+
+
+@lru_cache(maxsize=512)
+def _find(raw: str, guess: bool) -> tuple[Name, ...]:
+    text = parse(raw)
     found: list[Name] = []
-    index, count = 0, len(text.tokens)
+    index, count, guesses = 0, len(text.tokens), 0
     strict = guess and is_spanish(text)
     while index < count:
         name = _exact(text, index)
-        if name is None and guess and len(text.norms[index]) <= LONGEST_WORD:
-            respelled = spelling.resolve(text.norms[index], strict)
-            if respelled is not None:
-                name = Name(index, index, lexicon.medicines[respelled], None, respelled)
+        if name is None and guess and guesses < MOST_GUESSED and spelling.may_be_misspelt(text.norms[index]):
+            guesses += 1
+            name = _misspelt(text, index, strict)
         if name is None:
             index += 1
             continue
         if not _laboratory(text, name) and not _verb(text, name):
             found.append(name)
         index = name.last + 1
-    return found
+    return tuple(_combinations(text, found))
+
+
+def _misspelt(text: Text, index: int, strict: bool) -> Name | None:
+    if len(text.norms[index]) > LONGEST_WORD:
+        return None
+    respelled = spelling.resolve(text.norms[index], strict)
+    if respelled is None:
+        return None
+    return Name(index, _with_form(text, index), load().medicines[respelled], None, respelled, index)
 
 
 def _exact(text: Text, index: int) -> Name | None:
@@ -71,8 +94,45 @@ def _exact(text: Text, index: int) -> Name | None:
         if medicine is None and allergen is None and phrase.endswith("'s"):
             medicine = lexicon.medicines.get(phrase[:-2])
         if medicine or allergen:
-            return Name(index, index + length - 1, medicine, allergen)
+            core = index + length - 1
+            return Name(index, _with_form(text, core) if medicine else core, medicine, allergen, None, core)
     return None
+
+
+def _with_form(text: Text, core: int) -> int:
+    """The last token of the words of form, salt or release right behind a name."""
+    last = core
+    while (
+        last + 1 < len(text.tokens)
+        and last - core < LONGEST_FORM
+        and text.norms[last + 1] in word_list("behind a name")
+        and _NEXT_TO.match(text.gap(last))
+    ):
+        last += 1
+    return last
+
+
+def _combinations(text: Text, names: list[Name]) -> list[Name]:
+    """The names, with two generic ones of one product made one: "lisinopril/hctz 20/12.5"."""
+    merged: list[Name] = []
+    for name in names:
+        before = merged[-1] if merged else None
+        both = _combination(text, before, name) if before else None
+        if before and both:
+            merged[-1] = Name(before.first, name.last, both, None, None, name.core)
+        else:
+            merged.append(name)
+    return merged
+
+
+def _combination(text: Text, one: Name, other: Name) -> Entry | None:
+    if not (one.medicine and other.medicine) or one.last + 1 != other.first or text.gap(one.last) not in ("/", "-"):
+        return None
+    entries = (one.medicine, other.medicine)
+    if any(entry.sort != "medicine" for entry in entries) or entries[0].ingredient == entries[1].ingredient:
+        return None
+    generic = all(entry.name == entry.ingredient or len(entry.name) <= 4 for entry in entries)
+    return combined(*entries) if generic or _SLASHED.match(text.raw, text.tokens[other.last].end) else None
 
 
 def _laboratory(text: Text, name: Name) -> bool:
@@ -91,4 +151,4 @@ def _verb(text: Text, name: Name) -> bool:
 
 def is_weak(name: Name, text: Text) -> bool:
     """Whether the words alone prove nothing."""
-    return " ".join(text.norms[name.first : name.last + 1]) in word_list("weak")
+    return " ".join(text.norms[name.first : name.core + 1]) in word_list("weak")
