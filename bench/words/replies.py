@@ -54,10 +54,10 @@ def rows(path: Path) -> Iterator[Row]:
             yield Row(text.replace("\\n", "\n"), label)
 
 
-def main(paths: list[Path]) -> int:
+def main(arguments: list[str]) -> int:
     """Print the table and each row that failed; 1 when a goal is missed."""
     failed = False
-    for path in paths:
+    for path in map(Path, arguments):
         counts, misses = measure(list(rows(path)))
         _print(path.stem, counts)
         for miss in misses:
