@@ -1,4 +1,4 @@
-"""What the audit log is asked for by the address."""
+"""The filter form of the audit log."""
 
 import datetime as dt
 from typing import Any
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class AuditForm(forms.Form):
-    """What the audit log is narrowed to; the names are those of `GET /api/audit`."""
+    """Filters from the query string, with the names of `GET /api/audit`. `from` and `to` are dates, both inclusive."""
 
     user = forms.UUIDField(required=False)
     action = forms.CharField(required=False, max_length=40)
@@ -19,7 +19,7 @@ class AuditForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("from", "to"):  # words of Python's
+        for name in ("from", "to"):  # `from` is a Python keyword
             self.fields[name] = forms.DateField(required=False)
 
     def clean(self) -> dict[str, Any]:
@@ -27,5 +27,5 @@ class AuditForm(forms.Form):
         for name in ("from", "to"):
             day = data.get(name)
             if day and not dt.date(1900, 1, 1) <= day <= dt.date(2199, 12, 31):
-                self.add_error(name, _("A date from 1900 to 2199."))
+                self.add_error(name, _("Enter a date from 1900 to 2199."))
         return data

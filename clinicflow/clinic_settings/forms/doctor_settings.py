@@ -16,7 +16,7 @@ VISIT_SETTINGS = DOCTOR.groups[0].settings
 
 
 class DoctorForm(forms.Form):
-    """`week` applies only with `own_week`; `dates` are single days. `seen` is the fingerprint of the displayed settings."""
+    """`week` applies only with `own_week`; `dates` are single days. `seen` is the displayed settings' fingerprint."""
 
     seen = forms.CharField(widget=forms.HiddenInput, max_length=40, required=False)
     own_week = forms.BooleanField(

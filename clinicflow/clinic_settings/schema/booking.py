@@ -190,7 +190,7 @@ INTAKE = Tab(
                         ("manual", _("Only when staff send it")),
                     ),
                     label=_("Send the form"),
-                    effect="`automatic` sends the link on booking, `manual` does not, `ask-every-time` asks on booking.",
+                    effect="`automatic` sends the link on booking, `manual` never, `ask-every-time` asks on booking.",
                 ),
                 Setting(
                     name="lock_appointment_if_missing",

@@ -33,7 +33,7 @@ SECURITY = Tab(
                         "An authenticator app or a passkey. Turning this on immediately signs out members without "
                         "one; they set one up when they next sign in."
                     ),
-                    effect="Members cannot work without a second factor; sessions of those without one end immediately.",
+                    effect="Members cannot work without a second factor; sessions of those without one end at once.",
                 ),
             ),
         ),
