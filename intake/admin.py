@@ -4,7 +4,7 @@ from django.contrib import admin
 
 from clinicflow.backoffice.admin import ClinicModelAdmin, site
 from intake.models import IntakeForm, Questionnaire
-from patients.admin import OfPatientAdmin
+from patients.admin import PatientRelatedAdmin
 
 
 @admin.register(Questionnaire, site=site)
@@ -18,7 +18,7 @@ class QuestionnaireAdmin(ClinicModelAdmin):
 
 
 @admin.register(IntakeForm, site=site)
-class IntakeFormAdmin(OfPatientAdmin):
+class IntakeFormAdmin(PatientRelatedAdmin):
     """The state of each form; what the patient wrote is for the doctor."""
 
     list_display = ("created_at", "patient", "questionnaire", "status", "submitted_at", "reviewed_at")

@@ -1,4 +1,4 @@
-"""Files of patients, read in while somebody watches."""
+"""Jobs of patient imports."""
 
 from uuid import UUID
 
@@ -13,12 +13,13 @@ from patients.operations import imports
 
 
 def mark_failed(*, clinic_id: UUID, import_id: str) -> None:
+    """Mark the import as failed when its job is out of retries."""
     imports.mark_failed(system_actor(clinic_id), UUID(import_id))
 
 
 @job("patients.read_file", atomic=False, on_death=mark_failed)
 def read_file(*, clinic_id: UUID, import_id: str) -> None:
-    """Each step commits by itself, so that its progress is seen and a crash loses nothing."""
+    """Import the file in chunks. Each is committed by itself, so progress is visible and a retry continues there."""
     zone = Clinic.objects.values_list("timezone", flat=True).get(pk=clinic_id)
     more = True
     while more:
@@ -28,4 +29,5 @@ def read_file(*, clinic_id: UUID, import_id: str) -> None:
 
 @periodic("patients.forget_files", every=3600)
 def delete_abandoned(*, clinic_id: UUID) -> None:
+    """Delete files that were checked but never imported."""
     imports.delete_abandoned(system_actor(clinic_id), at=clock.now())

@@ -1,4 +1,4 @@
-"""Patients made ready for the eye: flags in words, two records side by side."""
+"""Patients formatted for display: flags, preferences and comparisons of two records."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from patients.rules.details import PatientData, patient_data_of
 
 @dataclass(frozen=True)
 class Flag:
-    """A flag as a label: its word, a Lucide icon, a tone of `ui/_badge.html`."""
+    """A flag as a badge: its label, a Lucide icon and a tone of `ui/_badge.html`."""
 
     text: str
     icon: str = "flag"
@@ -30,7 +30,7 @@ KNOWN_FLAGS: Mapping[str, tuple[Any, str, str]] = {
 
 
 def flags_of(patient: Patient) -> list[Flag]:
-    """The patient's flags, the known ones with their own icon."""
+    """The patient's flags as badges; the known ones have their own icon."""
     shown = []
     for flag in patient.flags:
         text, icon, tone = KNOWN_FLAGS.get(str(flag).lower(), (str(flag).replace("_", " "), "flag", ""))
@@ -38,13 +38,13 @@ def flags_of(patient: Patient) -> list[Flag]:
     return shown
 
 
-CHANNEL_WORDS = {"sms": gettext_lazy("texts"), "email": gettext_lazy("e-mail"), "voice": gettext_lazy("calls")}
+CHANNEL_LABELS = {"sms": gettext_lazy("texts"), "email": gettext_lazy("email"), "voice": gettext_lazy("calls")}
 
 
-def preferences_in_words(preferences: Mapping[str, Any]) -> str:
-    """`texts, e-mail` for the channels that are welcome, or `nothing`."""
-    welcome = [str(word) for channel, word in CHANNEL_WORDS.items() if preferences.get(channel, True)]
-    return ", ".join(welcome) if welcome else _("nothing")
+def format_preferences(preferences: Mapping[str, Any]) -> str:
+    """The channels that the patient accepts, such as `texts, email`, or `nothing`."""
+    accepted = [str(label) for channel, label in CHANNEL_LABELS.items() if preferences.get(channel, True)]
+    return ", ".join(accepted) if accepted else _("nothing")
 
 
 def _doctor(patient: Patient) -> str:
@@ -58,29 +58,29 @@ def _guardian(patient: Patient) -> str:
     )
 
 
-# field of `Details` -> (what it is called, how it is written)
-WRITTEN: Mapping[str, tuple[Promise, Callable[[Patient], str]]] = {
+# field of `PatientData` -> (label, formatter)
+DISPLAYED_FIELDS: Mapping[str, tuple[Promise, Callable[[Patient], str]]] = {
     "first_name": (gettext_lazy("First name"), lambda patient: patient.first_name),
     "last_name": (gettext_lazy("Last name"), lambda patient: patient.last_name),
     "date_of_birth": (gettext_lazy("Birth date"), lambda patient: write_date(patient.date_of_birth, "medium")),
     "phone": (gettext_lazy("Phone"), lambda patient: write_phone(patient.phone)),
-    "email": (gettext_lazy("E-mail"), lambda patient: patient.email),
+    "email": (gettext_lazy("Email"), lambda patient: patient.email),
     "preferred_language": (gettext_lazy("Language"), lambda patient: str(patient.get_preferred_language_display())),
     "primary_doctor_id": (gettext_lazy("Primary doctor"), _doctor),
     "guardian": (gettext_lazy("Guardian"), _guardian),
     "flags": (gettext_lazy("Flags"), lambda patient: ", ".join(flag.text for flag in flags_of(patient))),
     "contact_preferences": (
-        gettext_lazy("May be reached by"),
-        lambda patient: preferences_in_words(patient.contact_preferences),
+        gettext_lazy("OK to contact by"),
+        lambda patient: format_preferences(patient.contact_preferences),
     ),
 }
-# Of these, one value is lost in a merge, so a person chooses; flags add up, and an opt-out of either record holds.
-TO_CHOOSE = frozenset(WRITTEN) - {"flags", "contact_preferences"}
+# Fields of which a merge keeps one value, chosen by the user. Flags are combined, and an opt-out of either is kept.
+CONFLICTING_FIELDS = frozenset(DISPLAYED_FIELDS) - {"flags", "contact_preferences"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class FieldComparison:
-    """One field of two records. `must_choose` when both say something and it is not the same."""
+    """One field of two records. `must_choose` if both have a value and the values differ."""
 
     field: str
     label: str
@@ -94,34 +94,34 @@ class FieldComparison:
 
 
 def compare_records(left: Patient, right: Patient) -> list[FieldComparison]:
-    """Two records, field by field."""
+    """Compare two records field by field."""
     rows = []
-    for field, (label, write) in WRITTEN.items():
-        here, there = write(left), write(right)
-        clash = field in TO_CHOOSE and bool(here and there) and here != there
-        rows.append(FieldComparison(field=field, label=str(label), left=here, right=there, must_choose=clash))
+    for field, (label, write) in DISPLAYED_FIELDS.items():
+        ours, theirs = write(left), write(right)
+        conflict = field in CONFLICTING_FIELDS and bool(ours and theirs) and ours != theirs
+        rows.append(FieldComparison(field=field, label=str(label), left=ours, right=theirs, must_choose=conflict))
     return rows
 
 
-def chosen_details(left: Patient, right: Patient, choices: Mapping[str, str]) -> PatientData:
-    """The values that a person chose where the two differ: `choices` says `left` or `right` by field."""
+def chosen_values(left: Patient, right: Patient, choices: Mapping[str, str]) -> PatientData:
+    """The chosen values where both records have one: `choices` is `left` or `right` by field."""
     sources = {"left": patient_data_of(left), "right": patient_data_of(right)}
-    picked: dict[str, Any] = {}
+    chosen: Any = PatientData()
     for row in compare_records(left, right):
         source: Any = sources.get(choices.get(row.field, ""))
         if row.must_choose and source is not None:
-            picked[row.field] = source[row.field]
-    keeping: Any = picked
-    return keeping
+            chosen[row.field] = source[row.field]
+    data: PatientData = chosen
+    return data
 
 
-def changed_by_others(patient: Patient, typed: PatientData) -> list[tuple[str, str, str]]:
-    """Where the record as it is now is not what was typed: (label, theirs, yours)."""
-    yours = Patient(**{**patient_data_of(patient), **typed})
-    if yours.primary_doctor_id == patient.primary_doctor_id:
-        yours.primary_doctor = patient.primary_doctor
+def conflicting_values(patient: Patient, submitted: PatientData) -> list[tuple[str, str, str]]:
+    """The fields in which the stored record differs from the submitted data: (label, stored, submitted)."""
+    edited = Patient(**{**patient_data_of(patient), **submitted})
+    if edited.primary_doctor_id == patient.primary_doctor_id:
+        edited.primary_doctor = patient.primary_doctor
     return [
-        (str(label), write(patient) or "–", write(yours) or "–")
-        for label, write in WRITTEN.values()
-        if write(patient) != write(yours)
+        (str(label), write(patient) or "–", write(edited) or "–")
+        for label, write in DISPLAYED_FIELDS.values()
+        if write(patient) != write(edited)
     ]

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from clinicflow.access.actor import Actor
 from clinicflow.backoffice.admin import ClinicModelAdmin, run_operation, site
 from clinicflow.core import clock
-from patients.admin import OfPatientAdmin
+from patients.admin import PatientRelatedAdmin
 from scheduling.models import Appointment, Cancellation, Closure, FollowUp, Message, TimeOff, WaitlistEntry
 from scheduling.operations import appointments, follow_ups, time_off, waitlist
 
@@ -24,7 +24,7 @@ def do_each(request: HttpRequest, rows: QuerySet[Any], act: Callable[..., Any]) 
 
 
 @admin.register(Appointment, site=site)
-class AppointmentAdmin(OfPatientAdmin):
+class AppointmentAdmin(PatientRelatedAdmin):
     """Read here; visits change on the schedule, where the rules of booking are."""
 
     list_display = ("starts_at", "doctor", "patient", "status", "visit_type", "intake_status", "arrived")
@@ -47,7 +47,7 @@ class AppointmentAdmin(OfPatientAdmin):
 
 
 @admin.register(Cancellation, site=site)
-class CancellationAdmin(OfPatientAdmin):
+class CancellationAdmin(PatientRelatedAdmin):
     list_display = ("created_at", "patient", "cancellation_type", "late", "notice_minutes", "cancelled_by_name")
     list_filter = ("cancellation_type", "late")
     list_select_related = ("patient",)
@@ -55,7 +55,7 @@ class CancellationAdmin(OfPatientAdmin):
 
 
 @admin.register(FollowUp, site=site)
-class FollowUpAdmin(OfPatientAdmin):
+class FollowUpAdmin(PatientRelatedAdmin):
     """Asked for, booked and changed on the page of follow-ups."""
 
     list_display = ("scheduled_date", "patient", "doctor", "status", "booked_appointment")
@@ -74,7 +74,7 @@ class FollowUpAdmin(OfPatientAdmin):
 
 
 @admin.register(WaitlistEntry, site=site)
-class WaitlistEntryAdmin(OfPatientAdmin):
+class WaitlistEntryAdmin(PatientRelatedAdmin):
     """Added, offered and booked on the page of the waitlist."""
 
     list_display = ("created_at", "patient", "doctor", "date_from", "date_to", "status", "offered_at")
@@ -92,7 +92,7 @@ class WaitlistEntryAdmin(OfPatientAdmin):
 
 
 @admin.register(Message, site=site)
-class MessageAdmin(OfPatientAdmin):
+class MessageAdmin(PatientRelatedAdmin):
     """What was written to and by patients, and what became of it. Working links are not kept here."""
 
     list_display = ("created_at", "patient", "kind", "channel", "direction", "status", "error")

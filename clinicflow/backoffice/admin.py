@@ -1,4 +1,4 @@
-"""The back office: Django's admin for managers, limited to their clinic.
+"""Django's admin for the front desk, limited to the member's clinic.
 
 An app registers its models in its own `admin.py`:
 
@@ -11,11 +11,11 @@ An app registers its models in its own `admin.py`:
         may_add = may_change = True
 
         def store(self, actor, obj, changed):
-            rooms.save(actor, obj)          # the operation; the default saves the row as it is
+            rooms.save(actor, obj)          # an operation; the default saves the row itself
 
-The base reads through `visible_to`, offers only the clinic's rows in its choices, audits what is shown where a model
-has a patient (`patient_field`), and shows a domain error as a message. The default is read-only. Django's own log of
-admin actions is off: it would copy patients' names, and the audit triggers write every change anyway.
+The base class reads through `visible_to`, limits choices to the clinic's rows, audits reads of models with a patient
+(`patient_field`), and shows domain errors as messages. It is read-only by default. Django's log of admin actions is
+disabled: it would copy patients' names, and the audit triggers record every change anyway.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -50,7 +50,7 @@ from clinicflow.staff.operations import members
 
 
 class ClinicAdminSite(admin.AdminSite):
-    """Open to the front desk's role alone; signing in and out happens on the pages of everybody."""
+    """For the front desk only. Sign-in and sign-out are those of the web pages."""
 
     site_header = _("ClinicFlow back office")
     site_title = _("ClinicFlow")
@@ -70,8 +70,8 @@ class ClinicAdminSite(admin.AdminSite):
                 return redirect_to_sign_in(request)
             if not self.has_permission(request):
                 raise Forbidden()
-            answer: HttpResponseBase = inner(request, *args, **kwargs)
-            return answer
+            response: HttpResponseBase = inner(request, *args, **kwargs)
+            return response
 
         return update_wrapper(guarded, inner)
 
@@ -92,11 +92,11 @@ site = ClinicAdminSite(name="admin")
 
 
 class ClinicModelAdmin(admin.ModelAdmin):
-    """Rows of the manager's clinic. `may_add` and `may_change` open writing; nothing is ever deleted here."""
+    """Rows of the member's clinic. `may_add` and `may_change` allow writes; rows are never deleted here."""
 
     may_add: ClassVar[bool] = False
     may_change: ClassVar[bool] = False
-    patient_field: ClassVar[str] = "patient_id"  # on a model of patients themselves: "pk"
+    patient_field: ClassVar[str] = "patient_id"  # "pk" for the model of patients itself
     list_per_page = 50
     show_full_result_count = False
 
@@ -104,7 +104,7 @@ class ClinicModelAdmin(admin.ModelAdmin):
         actor: Actor = request.actor
         return actor
 
-    # ------------------------------------------------------------------ who may
+    # ------------------------------------------------------------------ permissions
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.admin_site.has_permission(request)
 
@@ -129,23 +129,23 @@ class ClinicModelAdmin(admin.ModelAdmin):
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         obj = super().get_object(request, object_id, from_field)
         if obj is not None:
-            self._note_read(request, [obj], resource_id=obj.pk)
+            self._record_read(request, [obj], resource_id=obj.pk)
         return obj
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        answer = super().changelist_view(request, extra_context)
-        changelist = (getattr(answer, "context_data", None) or {}).get("cl")
+        response = super().changelist_view(request, extra_context)
+        changelist = (getattr(response, "context_data", None) or {}).get("cl")
         if changelist is not None:
-            self._note_read(request, changelist.result_list)
-        return answer
+            self._record_read(request, changelist.result_list)
+        return response
 
-    def _note_read(self, request: HttpRequest, rows: Iterable[Any], *, resource_id: UUID | str = "") -> None:
+    def _record_read(self, request: HttpRequest, rows: Iterable[Any], *, resource_id: UUID | str = "") -> None:
         patients = [getattr(row, self.patient_field, None) for row in rows]
         shown = [patient for patient in patients if patient]
         record_access(self._actor(request), self.model._meta.db_table, shown, resource_id=resource_id)
 
     def formfield_for_foreignkey(self, db_field: models.ForeignKey, request: HttpRequest, **kwargs: Any) -> Any:
-        """Only the clinic's rows can be chosen; people are those who work here."""
+        """Limit the choices to the clinic's rows, and of users to its members."""
         if db_field.related_model is User:
             kwargs["queryset"] = User.objects.filter(memberships__clinic_id=self._actor(request).clinic_id).distinct()
         else:
@@ -154,16 +154,16 @@ class ClinicModelAdmin(admin.ModelAdmin):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_dbfield(self, db_field: models.Field, request: Any, **kwargs: Any) -> Any:
-        """Date and time are two inputs under one label: each gets a name of its own."""
+        """Label the two inputs of a date and time field separately."""
         field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
         if isinstance(db_field, models.DateTimeField) and isinstance(field.widget, AdminSplitDateTime):
-            for part, word in zip(field.widget.widgets, (_("date"), _("time")), strict=True):
-                part.attrs["aria-label"] = f"{field.label}, {word}"
+            for part, name in zip(field.widget.widgets, (_("date"), _("time")), strict=True):
+                part.attrs["aria-label"] = f"{field.label}, {name}"
         return field
 
     # ------------------------------------------------------------------ writing
     def store(self, actor: Actor, obj: Any, changed: Sequence[str]) -> None:
-        """Save a row that is valid; apps call their operation here. DomainErrors become messages."""
+        """Save a valid row. Subclasses call their operation here; a DomainError is shown as a message."""
         obj.save()
 
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
@@ -179,29 +179,29 @@ class ClinicModelAdmin(admin.ModelAdmin):
         except NotFound:
             raise
         except DomainError as error:
-            sentences = [sentence for sentences in error.fields.values() for sentence in sentences]
-            messages.error(request, " ".join(map(str, sentences)) or error.detail)
+            field_errors = [message for field in error.fields.values() for message in field]
+            messages.error(request, " ".join(map(str, field_errors)) or error.detail)
             return HttpResponseRedirect(request.get_full_path())
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """The audit log's entries about the row."""
-        where = f"resource_type={self.model._meta.db_table}&resource_id={object_id}"
-        return HttpResponseRedirect(f"{reverse('admin:audit_auditlog_changelist')}?{where}")
+        """Redirect to the audit entries of the row."""
+        query = f"resource_type={self.model._meta.db_table}&resource_id={object_id}"
+        return HttpResponseRedirect(f"{reverse('admin:audit_auditlog_changelist')}?{query}")
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        """The audit trigger wrote it."""
+        """Do nothing: the audit trigger has recorded it."""
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        """The audit trigger wrote it."""
+        """Do nothing: the audit trigger has recorded it."""
 
 
-def run_operation(request: HttpRequest, act: Callable[[], object]) -> bool:
-    """Do something to one of many rows; a refusal is undone, becomes a message and keeps none of the others."""
+def run_operation(request: HttpRequest, operation: Callable[[], object]) -> bool:
+    """Run an operation on one of several rows. A DomainError is rolled back and shown as a message; returns success."""
     try:
         with transaction.atomic():
-            act()
+            operation()
     except DomainError as error:
         messages.error(request, error.detail)
         return False
@@ -231,10 +231,12 @@ class DoctorAdmin(ClinicModelAdmin):
         clinic_settings.save_doctor_profile(actor, obj)
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        """Weekly hours are easier in the settings, where they have an editor."""
-        words = _('As {"mon": [["09:00", "12:30"], ["13:15", "17:00"]]}; empty keeps the clinic\'s hours.')
-        link = format_html(' <a href="{}">{}</a>', reverse("doctor", args=[obj.pk]), _("Day by day")) if obj else ""
-        kwargs["help_texts"] = {"working_hours": format_html("{}{}", words, link)}
+        """Explain the format of weekly hours, and link to the page that has an editor for them."""
+        help_text = _(
+            'Format: {"mon": [["09:00", "12:30"], ["13:15", "17:00"]]}. Leave empty to use the clinic\'s hours.'
+        )
+        link = format_html(' <a href="{}">{}</a>', reverse("doctor", args=[obj.pk]), _("Edit by day")) if obj else ""
+        kwargs["help_texts"] = {"working_hours": format_html("{}{}", help_text, link)}
         return super().get_form(request, obj, change, **kwargs)
 
 
@@ -260,34 +262,34 @@ class DoctorSettingsAdmin(ClinicModelAdmin):
 
 @admin.register(Membership, site=site)
 class MembershipAdmin(ClinicModelAdmin):
-    """Read here, and switched off or on; roles change in the settings, where a person is seen as a whole."""
+    """Read-only, with actions to deactivate and reactivate. Roles are changed in the settings, by member."""
 
-    list_display = ("person", "email", "role", "doctor", "status", "invited_at", "joined_at")
+    list_display = ("member", "email", "role", "doctor", "status", "invited_at", "joined_at")
     list_filter = ("role", "status")
     list_select_related = ("user", "doctor")
     search_fields = ("user__email", "invited_as")
-    fields = ("person", "email", "role", "doctor", "status", "invited_at", "joined_at")
-    readonly_fields = ("person", "email")
-    actions = ("switch_off", "switch_on")
+    fields = ("member", "email", "role", "doctor", "status", "invited_at", "joined_at")
+    readonly_fields = ("member", "email")
+    actions = ("deactivate", "reactivate")
 
     @admin.display(description=_("name"), ordering="user__name")
-    def person(self, membership: Membership) -> str:
+    def member(self, membership: Membership) -> str:
         return membership.shown_name
 
-    @admin.display(description=_("e-mail"))
+    @admin.display(description=_("email"))
     def email(self, membership: Membership) -> str:
         return membership.user.email
 
-    @admin.action(description=_("Switch access off"))
-    def switch_off(self, request: HttpRequest, rows: models.QuerySet[Membership]) -> None:
-        self._switch(request, rows, Membership.Status.DISABLED)
+    @admin.action(description=_("Deactivate"))
+    def deactivate(self, request: HttpRequest, rows: models.QuerySet[Membership]) -> None:
+        self._set_status(request, rows, Membership.Status.DISABLED)
 
-    @admin.action(description=_("Switch access on"))
-    def switch_on(self, request: HttpRequest, rows: models.QuerySet[Membership]) -> None:
-        self._switch(request, rows, Membership.Status.ACTIVE)
+    @admin.action(description=_("Reactivate"))
+    def reactivate(self, request: HttpRequest, rows: models.QuerySet[Membership]) -> None:
+        self._set_status(request, rows, Membership.Status.ACTIVE)
 
-    def _switch(self, request: HttpRequest, rows: models.QuerySet[Membership], status: str) -> None:
-        """By the operation of the settings' page, which wants the password as recently as it does there."""
+    def _set_status(self, request: HttpRequest, rows: models.QuerySet[Membership], status: str) -> None:
+        """Set the access of the selected members. Requires a recent password, as on the members' pages."""
         raise_if_reauthentication_required(request, app="clinics")
         for user_id in rows.values_list("user_id", flat=True).distinct():
             run_operation(request, partial(members.set_access, self._actor(request), user_id, status=status))
@@ -305,7 +307,7 @@ class AuditLogAdmin(ClinicModelAdmin):
     def lookup_allowed(self, lookup: str, value: str, request: Any = None) -> bool:
         return lookup in {"resource_type", "resource_id"} or super().lookup_allowed(lookup, value, request)
 
-    def _note_read(self, request: HttpRequest, rows: Iterable[Any], *, resource_id: UUID | str = "") -> None:
+    def _record_read(self, request: HttpRequest, rows: Iterable[Any], *, resource_id: UUID | str = "") -> None:
         shown = [patient for row in rows for patient in row.patient_ids]
         record_access(self._actor(request), self.model._meta.db_table, shown, resource_id=resource_id)
 
@@ -316,14 +318,14 @@ class JobAdmin(ClinicModelAdmin):
     list_filter = ("state", "kind")
     search_fields = ("kind", "key")
     ordering = ("-created_at",)
-    actions = ("send_round_again",)
+    actions = ("retry",)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Job]:
         return Job.objects.filter(clinic_id=self._actor(request).clinic_id).order_by(*self.ordering)
 
-    @admin.action(description=_("Send dead jobs round again"))
-    def send_round_again(self, request: HttpRequest, rows: models.QuerySet[Job]) -> None:
+    @admin.action(description=_("Retry dead jobs"))
+    def retry(self, request: HttpRequest, rows: models.QuerySet[Job]) -> None:
         dead = list(rows.filter(state=Job.State.DEAD))
         for job in dead:
             queue.retry(job)
-        messages.success(request, _("%(count)d jobs were sent round again.") % {"count": len(dead)})
+        messages.success(request, _("%(count)d jobs will be retried.") % {"count": len(dead)})

@@ -9,6 +9,6 @@ class BackofficeConfig(AppConfig):
     verbose_name = "Back office"
 
     def ready(self) -> None:
-        """Register jobs and subscribe to events."""
+        """Register jobs and event subscribers."""
         import_module("clinicflow.backoffice.jobs")
         import_module("clinicflow.backoffice.subscribers")

@@ -8,6 +8,6 @@ from clinicflow.core.events import Event
 
 @dataclass(frozen=True, kw_only=True)
 class AuditCheckAsked(Event):
-    """Somebody wants to know whether the audit log is whole."""
+    """A member requested a verification of the audit log."""
 
     at: dt.datetime

@@ -1,4 +1,4 @@
-"""What the audit log is asked for by the address."""
+"""The filter form of the audit log."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from clinicflow.web.widgets import DateInput
 
 
 class AuditForm(forms.Form):
-    """What the audit log is narrowed to; the names are those of `GET /api/audit`."""
+    """Filters from the query string, with the names of `GET /api/audit`. `from` and `to` are dates, both inclusive."""
 
     user = forms.UUIDField(label=_("Who"), required=False, widget=forms.Select)
     action = forms.CharField(label=_("Action"), required=False, max_length=40, widget=forms.Select)
@@ -22,7 +22,7 @@ class AuditForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, label in (("from", _("From")), ("to", _("To"))):  # `from` is a keyword
+        for name, label in (("from", _("From")), ("to", _("To"))):  # `from` is a Python keyword
             self.fields[name] = forms.DateField(label=label, required=False, widget=DateInput)
 
     def offer(self, **choices: Iterable[tuple[Any, Any]]) -> None:
@@ -36,5 +36,5 @@ class AuditForm(forms.Form):
         for name in ("from", "to"):
             day = data.get(name)
             if day and not dt.date(1900, 1, 1) <= day <= dt.date(2199, 12, 31):
-                self.add_error(name, _("A date from 1900 to 2199."))
+                self.add_error(name, _("Enter a date from 1900 to 2199."))
         return data

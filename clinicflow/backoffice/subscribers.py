@@ -1,4 +1,4 @@
-"""Starts the audit verification that a manager asked for."""
+"""Subscriber: enqueue a requested verification of the audit log."""
 
 from clinicflow.backoffice.events import AuditCheckAsked
 from clinicflow.core.events import subscribe

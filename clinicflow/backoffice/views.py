@@ -1,4 +1,4 @@
-"""Audit: who did and saw what, as `GET /api/audit` finds it, and whether the log is whole."""
+"""The audit page: entries as in `GET /api/audit`, and the state of the log."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from clinicflow.access.guards import role_required
 from clinicflow.audit.log import record_access
 from clinicflow.backoffice.forms import AuditForm
 from clinicflow.backoffice.operations import audit_verification
-from clinicflow.backoffice.selectors import ACTIONS, THINGS, chain_status, list_entries, users_of_clinic
+from clinicflow.backoffice.selectors import ACTIONS, RECORD_TYPES, chain_status, list_entries, users_of_clinic
 from clinicflow.clinics.http import ClinicRequest
 from clinicflow.core import clock
 from clinicflow.web.render import render_page
@@ -21,15 +21,15 @@ from clinicflow.web.render import render_page
 @require_GET
 @role_required("admin", "owner")
 def audit(request: ClinicRequest) -> HttpResponse:
-    """Newest first, narrowed by the address; a filter that cannot be read narrows nothing and says so."""
+    """The log, newest first, filtered by the query string. An invalid filter is ignored and shows an error."""
     form = AuditForm(request.GET)
     form.is_valid()
-    log = list_entries(request.actor, **_asked(form, request.actor.timezone))
+    log = list_entries(request.actor, **_filters(form, request.actor.timezone))
     record_access(request.actor, "audit_logs", log.patient_ids)
     form.offer(
         user=[("", _("Anyone")), *((person.pk, person.name) for person in users_of_clinic(request.actor))],
         action=[("", _("Anything")), *ACTIONS.items()],
-        resource_type=[("", _("Everything")), *THINGS.items()],
+        resource_type=[("", _("Everything")), *RECORD_TYPES.items()],
     )
     context = {
         "log": log,
@@ -44,16 +44,17 @@ def audit(request: ClinicRequest) -> HttpResponse:
 @require_POST
 @role_required("admin", "owner")
 def audit_check(request: ClinicRequest) -> HttpResponseBase:
-    """Have the whole chain computed again, in the background."""
+    """Request a verification of the log in the background."""
     audit_verification.request_verification(request.actor, at=clock.now())
-    messages.success(request, _("The log is being checked. Its result appears here in a moment."))
+    messages.success(request, _("The audit log is being verified. The result will appear here shortly."))
     return redirect("audit")
 
 
-def _asked(form: AuditForm, zone: str) -> dict[str, Any]:
-    asked = dict(form.cleaned_data)
-    first, last = asked.pop("from", None), asked.pop("to", None)
-    return asked | {
+def _filters(form: AuditForm, zone: str) -> dict[str, Any]:
+    """The filters as arguments of `list_entries`, with local dates as instants."""
+    filters = dict(form.cleaned_data)
+    first, last = filters.pop("from", None), filters.pop("to", None)
+    return filters | {
         "since": clock.day_bounds(first, zone)[0] if first else None,
         "until": clock.day_bounds(last, zone)[1] if last else None,
     }

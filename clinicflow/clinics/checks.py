@@ -1,4 +1,4 @@
-"""System check: production must not hold the demo, whose password is public."""
+"""System check: a production database must not contain the demo, whose password is public."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -18,7 +18,7 @@ DEMO_CLINIC_IDS = frozenset(
 
 @register(Tags.database)
 def no_demo_in_production(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
-    """An error where a production database holds a demo clinic. `migrate` runs it, so a deployment stops there."""
+    """Error if a production database contains a demo clinic. `migrate` runs this check, so a deployment stops there."""
     if not settings.PRODUCTION or "default" not in (databases or ()):
         return []
     if Clinic._meta.db_table not in connections["default"].introspection.table_names():
@@ -27,8 +27,8 @@ def no_demo_in_production(databases: Sequence[str] | None = None, **kwargs: Any)
         return []
     return [
         Error(
-            "This database holds the demo, whose password is public.",
-            hint="Start production on an empty database: give DATABASE_URL another database name.",
+            "This database contains the demo, whose password is public.",
+            hint="Start production on an empty database: set another database name in DATABASE_URL.",
             id="clinicflow.E001",
         )
     ]

@@ -1,10 +1,10 @@
-"""Refusals of the clinic's own affairs."""
+"""Errors of the clinic's settings."""
 
 from clinicflow.core.errors import DomainError
 
 
-class ChangedMeanwhile(DomainError):
-    """Somebody else saved since the page was opened: saving on top would undo what they decided."""
+class SettingsEditConflict(DomainError):
+    """Another user saved the settings after the page was opened; saving would overwrite their changes."""
 
     code = "changed_meanwhile"
-    title = "Somebody has changed these settings since you opened the page"
+    title = "These settings have changed since you opened the page"

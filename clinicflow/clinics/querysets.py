@@ -14,7 +14,7 @@ JOINED = Q(invited_at=None) | Q(joined_at__isnull=False)  # of a membership
 
 class DoctorQuerySet(StaffQuerySet):
     def looked_after_by(self, actor: Actor) -> Self:
-        """A doctor themselves, the front desk's all."""
+        """The doctors whom the actor manages: all, or for a doctor only their own row."""
         return self.filter(pk=actor.doctor_id) if actor.role == Role.DOCTOR else self
 
     def active(self) -> Self:
@@ -23,14 +23,14 @@ class DoctorQuerySet(StaffQuerySet):
 
 class DoctorSettingsQuerySet(StaffQuerySet):
     def editable_by(self, actor: Actor) -> Self:
-        """A doctor's own, the front desk's all."""
+        """The settings that the actor may change: the front desk all, a doctor their own, others none."""
         rows = self.visible_to(actor)
         if actor.role == Role.DOCTOR:
             return rows.filter(doctor_id=actor.doctor_id)
         return rows if actor.role == Role.FRONT_DESK else rows.none()
 
-    def fetch_of(self, doctor_id: UUID) -> Any:
-        """The settings of a doctor, or NotFound."""
+    def fetch_of(self, doctor_id: UUID | None) -> Any:
+        """The settings of a doctor. NotFound if not in this queryset."""
         row = self.filter(doctor_id=doctor_id).first()
         if row is None:
             raise NotFound()
@@ -38,34 +38,34 @@ class DoctorSettingsQuerySet(StaffQuerySet):
 
 
 class MembershipQuerySet(models.QuerySet[Any]):
-    """Memberships are looked up before any clinic's scope is open; they name nobody's patient."""
+    """Memberships. They are read before a clinic's database scope is open, and refer to no patient."""
 
     def active(self) -> Self:
         return self.filter(status="active", user__status="active")
 
     def pending(self) -> Self:
-        """Invited, and not yet come."""
+        """With an invitation that has not been accepted."""
         return self.filter(invited_at__isnull=False, joined_at=None)
 
     def joined(self) -> Self:
-        """Not merely invited."""
+        """Without an open invitation."""
         return self.filter(JOINED)
 
     def lock(self, pk: UUID | str) -> Any:
-        """The membership, locked until the transaction ends, or NotFound."""
+        """The membership with user and clinic, locked until the transaction ends. NotFound if not in this queryset."""
         row = self.select_for_update(of=("self",)).select_related("user", "clinic").filter(pk=pk).first()
         if row is None:
             raise NotFound()
         return row
 
     def fetch(self, pk: UUID | str) -> Any:
-        """The membership, or NotFound."""
+        """The membership. NotFound if not in this queryset."""
         row = self.filter(pk=pk).first()
         if row is None:
             raise NotFound()
         return row
 
     def visible_to(self, actor: Actor) -> Self:
-        """The clinic's memberships, for its front desk and owner; a doctor sees their own."""
+        """The clinic's memberships for the front desk and owners; a doctor's own memberships for the doctor."""
         rows = self.filter(clinic_id=actor.clinic_id)
         return rows if actor.role in {Role.FRONT_DESK, Role.OWNER} else rows.filter(user_id=actor.user_id)

@@ -1,4 +1,4 @@
-"""How django-allauth's pages sign people in here: no sign-up, one sign-in row, an audit row for each."""
+"""django-allauth adapters: no sign-up, one `AuthSession` and one audit entry for each sign-in."""
 
 import base64
 import hashlib
@@ -21,10 +21,10 @@ SILENT = {"account/messages/logged_in.txt", "account/messages/logged_out.txt"}
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Sign-in, sign-out and passwords of the pages."""
+    """Sign-in, sign-out and passwords of the web pages."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        return False  # managers add people
+        return False  # managers invite members
 
     def login(self, request: HttpRequest, user: User) -> None:
         super().login(request, user)
@@ -46,8 +46,8 @@ class AccountAdapter(DefaultAccountAdapter):
         super().set_password(user, password)
 
     def reauthenticate(self, user: User, password: str) -> bool:
-        found = self.authenticate(self.request, email=user.email, password=password)
-        return found is not None and found.pk == user.pk
+        authenticated = self.authenticate(self.request, email=user.email, password=password)
+        return authenticated is not None and authenticated.pk == user.pk
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return client_ip(request) or "unknown"
@@ -60,7 +60,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 class MFAAdapter(DefaultMFAAdapter):
-    """Seeds of authenticator apps and recovery codes are encrypted at rest, under a key from the one secret."""
+    """Encrypts authenticator seeds and recovery codes at rest, with a key derived from `SECRET_KEY`."""
 
     @staticmethod
     def _cipher() -> Fernet:

@@ -9,6 +9,6 @@ class StaffConfig(AppConfig):
     verbose_name = "Members and sign-in"
 
     def ready(self) -> None:
-        """Register jobs and subscribe to events."""
+        """Register jobs and event subscribers."""
         import_module("clinicflow.staff.jobs")
         import_module("clinicflow.staff.subscribers")

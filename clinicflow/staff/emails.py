@@ -1,4 +1,4 @@
-"""E-mails to people who work in a clinic, or are asked to. Written inside a transaction, sent outside of one."""
+"""Emails to members and invited users. Rendered inside a transaction, sent outside of one."""
 
 import datetime as dt
 from uuid import UUID
@@ -13,21 +13,21 @@ from clinicflow.accounts.models import User
 from clinicflow.accounts.operations import users
 from clinicflow.clinics.models import Membership
 
-LINK_LASTS = dt.timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
+LINK_LIFETIME = dt.timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
 
 
 @transaction.atomic
 def invitation(clinic_id: UUID, user_id: UUID) -> EmailMessage | None:
-    """What somebody who is invited reads; None if they have come, or are not asked any more.
+    """The invitation email; None if the invitation has been accepted or cancelled.
 
-    With a password of their own they are led to sign in, else to choose one.
+    It links to the sign-in page, or for a user without a password of their own to the page that sets one.
     """
     rows = Membership.objects.pending().filter(clinic_id=clinic_id, user_id=user_id)
     pending = list(rows.select_related("user", "clinic").order_by("role"))
     if not pending:
         return None
     first = pending[0]
-    return _letter(
+    return _email(
         first.user,
         f"Work with us at {first.clinic.name}",
         "email/invitation.txt",
@@ -41,42 +41,43 @@ def invitation(clinic_id: UUID, user_id: UUID) -> EmailMessage | None:
 
 @transaction.atomic
 def password_reset(clinic_id: UUID, user_id: UUID) -> EmailMessage | None:
-    """The link by which somebody chooses a new password; None if they do not work here any more."""
+    """The email with the link for a new password; None if the user is no longer a member."""
     rows = Membership.objects.filter(clinic_id=clinic_id, user_id=user_id).select_related("user", "clinic")
-    held = rows.first()
-    if held is None:
+    membership = rows.first()
+    if membership is None:
         return None
-    link = _address("account_reset_password_from_key", held.user)
-    return _letter(
-        held.user,
+    link = _key_url("account_reset_password_from_key", membership.user)
+    return _email(
+        membership.user,
         "Choose a new password",
         "email/password_reset.txt",
-        name=held.user.name,
-        clinic=held.clinic.name,
+        name=membership.user.name,
+        clinic=membership.clinic.name,
         link=link,
     )
 
 
 def invitation_link(user: User) -> str:
-    """Where the invitation leads: to the sign-in page, or for who has no password of their own to choosing one, good
-    once and for some days.
+    """The URL of the sign-in page, or for a user without a password of their own a URL to set one.
+
+    That URL works once, and for `LINK_LIFETIME`.
     """
     if user.has_own_password:
         return f"{settings.SITE_URL}{reverse('account_login')}"
-    return _address("invitation", user)
+    return _key_url("invitation", user)
 
 
-def send(letter: EmailMessage | None) -> None:
-    """Hand it to the configured mail backend; nothing for None."""
-    if letter is not None:
-        letter.send()
+def send(email: EmailMessage | None) -> None:
+    """Send an email with the configured backend; does nothing for None."""
+    if email is not None:
+        email.send()
 
 
-def _address(name: str, user: User) -> str:
+def _key_url(name: str, user: User) -> str:
     uid, key = users.reset_key_of(user)
     return f"{settings.SITE_URL}{reverse(name, kwargs={'uidb36': uid, 'key': key})}"
 
 
-def _letter(user: User, subject: str, template: str, **context: object) -> EmailMessage:
-    body = render_to_string(template, context | {"days": LINK_LASTS.days})
+def _email(user: User, subject: str, template: str, **context: object) -> EmailMessage:
+    body = render_to_string(template, context | {"days": LINK_LIFETIME.days})
     return EmailMessage(" ".join(subject.split()), body, to=[user.email])

@@ -4,45 +4,49 @@ from clinicflow.core.errors import DomainError
 
 
 class OwnMembership(DomainError):
-    """Nobody takes the front desk's role from themselves: the clinic could end with nobody to give it back."""
+    """Members cannot change their own role or access: the clinic could be left without a manager."""
 
     code = "own_membership"
     title = "You cannot change your own role or access"
 
 
 class MembershipExists(DomainError):
+    """The user already has this role in the clinic."""
+
     code = "membership_exists"
-    title = "This person has that role here already"
+    title = "This person already has that role here"
 
 
 class WorksElsewhere(DomainError):
+    """The user is a member of another clinic too, which would see the new name."""
+
     code = "works_elsewhere"
-    title = "This person works in another clinic too, so only they can change their name"
+    title = "This person also works at another clinic, so only they can change their name"
 
 
 class LastManager(DomainError):
-    """The clinic would be left with nobody who may manage it."""
+    """The clinic would be left without a manager."""
 
     code = "last_manager"
-    title = "The clinic needs somebody with the front desk's role"
+    title = "The clinic needs at least one active front desk member"
 
 
 class DoctorTaken(DomainError):
-    """Two people would sign in as one doctor."""
+    """Two users would sign in as the same doctor."""
 
     code = "doctor_taken"
-    title = "Somebody else signs in as this doctor already"
+    title = "Another member already signs in as this doctor"
 
 
 class NotInvited(DomainError):
-    """There is no open invitation to send again or to take back."""
+    """There is no open invitation to resend or cancel."""
 
     code = "not_invited"
-    title = "This person has accepted the invitation already"
+    title = "This person has already accepted the invitation"
 
 
 class StillInvited(DomainError):
-    """Somebody who has not come yet has no password to set anew."""
+    """The member has not accepted the invitation yet, so there is no password to reset."""
 
     code = "still_invited"
     title = "This person has not accepted the invitation yet"

@@ -8,7 +8,7 @@ from clinicflow.core.events import Event
 
 @dataclass(frozen=True, kw_only=True)
 class PersonInvited(Event):
-    """Somebody was asked to work here; `subject_id` is the person. They get an e-mail."""
+    """A user was invited to the clinic; `subject_id` is the user. They get an email."""
 
     object_type = "user"
     at: dt.datetime
@@ -16,7 +16,7 @@ class PersonInvited(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class PasswordResetAsked(Event):
-    """A manager lets a person choose a new password; `subject_id` is the person. They get an e-mail."""
+    """A manager requested a password reset for a member; `subject_id` is the user. They get an email."""
 
     object_type = "user"
     at: dt.datetime

@@ -1,4 +1,4 @@
-"""Finds out who is acting, opens their clinic's scope around the view, and writes down what was refused."""
+"""Middleware that resolves the actor, opens the clinic's database scope, and audits rejected requests."""
 
 from collections.abc import Callable
 
@@ -13,20 +13,20 @@ from clinicflow.access.actor import Actor
 from clinicflow.accounts.models import AuthSession
 from clinicflow.accounts.operations import sessions, tokens
 from clinicflow.audit.log import record
-from clinicflow.clinics.models import ClinicSettings
+from clinicflow.clinics.selectors import settings_of
 from clinicflow.db import tenant
 from clinicflow.staff.selectors.actor_resolution import actor_of, origin_of_request
 from clinicflow.web.display import Display, lazy_display
 
-REFUSALS = frozenset({403, 404, 409})
+AUDITED_STATUSES = frozenset({403, 404, 409})
 BEARER = "Bearer "
 
 
 class ActorMiddleware:
-    """Sets `request.actor` (None for nobody) and `request.clinic_settings` (read when first used).
+    """Sets `request.actor` (None for anonymous users) and `request.clinic_settings` (lazy).
 
-    The clinic comes from the sign-in's membership row, never from a header or an address. A bearer token counts
-    under /api/ only, and when one is given the cookie does not.
+    The clinic is that of the session's membership, never taken from a header or a URL. Bearer tokens are accepted under
+    /api/ only; if a request has one, its cookie is ignored.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -37,17 +37,17 @@ class ActorMiddleware:
         request.actor = actor
         if actor is None:
             return self.get_response(request)
-        request.clinic_settings = SimpleLazyObject(lambda: ClinicSettings.objects.visible_to(actor).get())
+        request.clinic_settings = SimpleLazyObject(lambda: settings_of(actor))
         structlog.contextvars.bind_contextvars(clinic_id=str(actor.clinic_id), user_id=str(actor.user_id))
-        look = lazy_display(actor.timezone, lambda: display_of(actor, request.clinic_settings))
-        with tenant(actor.scope()), look:
+        display = lazy_display(actor.timezone, lambda: Display.of(actor.timezone, request.clinic_settings))
+        with tenant(actor.scope()), display:
             response = self.get_response(request)
-            if response.status_code in REFUSALS and request.resolver_match is not None:
+            if response.status_code in AUDITED_STATUSES and request.resolver_match is not None:
                 self._record_refusal(request, actor, response)
         return response
 
     def _identify(self, request: HttpRequest) -> Actor | None:
-        caller = origin_of_request(request)
+        origin = origin_of_request(request)
         session: AuthSession | None
         credentials = request.headers.get("Authorization", "")
         if request.path.startswith("/api/") and credentials.startswith(BEARER):
@@ -59,10 +59,10 @@ class ActorMiddleware:
         else:
             session = sessions.session_of_request(request)
         request.auth_session = session
-        return None if session is None else actor_of(session, caller)
+        return None if session is None else actor_of(session, origin)
 
     def _record_refusal(self, request: HttpRequest, actor: Actor, response: HttpResponse) -> None:
-        """After the request's own transaction, whose rollback would have erased it."""
+        """Audit a rejected request, after its own transaction, whose rollback would undo the entry."""
         match = request.resolver_match
         ids = [str(value) for value in match.kwargs.values()] if match else []
         with transaction.atomic():
@@ -76,17 +76,12 @@ class ActorMiddleware:
             )
 
 
-def display_of(actor: Actor, settings: ClinicSettings) -> Display:
-    """How the actor's clinic writes times and dates."""
-    return Display(zone=actor.timezone, time_format=settings.time_format, date_format=settings.date_format)
-
-
 class ReauthenticationMiddleware:
-    """Where django-allauth wants the password again: its answer reads the database, after the view's transaction."""
+    """Handles django-allauth's ReauthenticationRequired in a transaction: the view's has ended, and it reads rows."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
-        self.answer = AccountMiddleware(get_response).process_exception
+        self.handle = AccountMiddleware(get_response).process_exception
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
@@ -95,5 +90,5 @@ class ReauthenticationMiddleware:
         if not isinstance(exception, ReauthenticationRequired):
             return None
         with transaction.atomic():
-            answer: HttpResponse = self.answer(request, exception)
-        return answer
+            response: HttpResponse = self.handle(request, exception)
+        return response

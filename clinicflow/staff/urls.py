@@ -6,7 +6,7 @@ from django.urls import include, path, re_path
 from clinicflow.access.guards import public
 from clinicflow.staff.views import members, sign_in
 
-# What REST framework's browsable pages call signing in and out.
+# The URL names that REST framework's browsable API uses.
 browsable = [
     path("account/login/", sign_in.SignInView.as_view(), name="login"),
     path("account/logout/", account.logout, name="logout"),
@@ -15,7 +15,7 @@ urlpatterns = [
     path("", sign_in.home, name="home"),
     path("choose-role", sign_in.choose_role, name="choose_role"),
     path("switch-role", sign_in.switch_role, name="switch_role"),
-    # django-allauth's pages, the ones that make sense where managers add people
+    # django-allauth's pages, without sign-up: managers invite members
     path("account/login/", sign_in.SignInView.as_view(), name="account_login"),
     path("account/passkey/", sign_in.passkey, name="passkey"),
     path("account/logout/", account.logout, name="account_logout"),
@@ -42,13 +42,13 @@ urlpatterns = [
         public(members.InvitationView.as_view()),
         name="invitation",
     ),
-    path("settings/users", members.people, name="people"),
-    path("settings/users/new", members.person_new, name="person_new"),
-    path("settings/users/<uuid:pk>", members.person, name="person"),
+    path("settings/users", members.member_list, name="people"),
+    path("settings/users/new", members.member_invite, name="person_new"),
+    path("settings/users/<uuid:pk>", members.member_detail, name="person"),
     *(
-        path(f"settings/users/<uuid:pk>/{action}", members.person_act, {"action": action}, name=f"person_{action}")
-        for action in members.ACTS
+        path(f"settings/users/<uuid:pk>/{action}", members.member_action, {"action": action}, name=f"person_{action}")
+        for action in members.ACTIONS
     ),
-    path("account/signup/", sign_in.closed, name="account_signup"),
-    path("account/email/", sign_in.closed, name="account_email"),
+    path("account/signup/", sign_in.not_available, name="account_signup"),
+    path("account/email/", sign_in.not_available, name="account_email"),
 ]

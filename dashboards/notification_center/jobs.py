@@ -18,9 +18,8 @@ from clinicflow.notifications.models import Notification
 from clinicflow.notifications.operations import mail, notifications
 from clinicflow.notifications.operations.mail import Recipient
 from clinicflow.notifications.operations.notifications import NotificationRequest
-from clinicflow.staff.middleware import display_of
 from clinicflow.staff.selectors.actor_resolution import RequestOrigin, actor_of_membership, clinic_actor
-from clinicflow.web.display import display_as
+from clinicflow.web.display import Display, display_as
 from dashboards.board.selectors.attention import upcoming_visits
 from dashboards.board.selectors.upcoming import upcoming_until
 from dashboards.notification_center.selectors.notification_text import SUMMARY, VISIT, items_for
@@ -139,7 +138,7 @@ def _letter(system: Actor, person: Recipient, mail_id: UUID) -> EmailMessage | N
         "only": items[0],
         "role": reader.role,
     }
-    with display_as(display_of(reader, clinic)):
+    with display_as(Display.of(reader.timezone, clinic)):
         subject = render_to_string("email/notifications_subject.txt", context).strip()
         body = render_to_string("email/notifications.txt", context)
     host = settings.SITE_URL.partition("://")[2]

@@ -15,16 +15,15 @@ from intake.errors import FormIncomplete
 from intake.forms import BirthDateForm, ask, read, suggestions
 from intake.models import PatientLink
 from intake.operations import forms, links
-from intake.patient_access.guard import (
-    PatientVisit,
+from intake.patient_access.guard import patient_page
+from intake.patient_access.rendering import link_expired_response, patient_response
+from intake.patient_access.session import (
     forget_identity,
     is_identity_proven,
-    link_expired_response,
     mark_identity_proven,
-    patient_page,
-    patient_response,
     record_failed_attempt,
 )
+from intake.patient_access.visit import PatientVisit
 from intake.presentation import answers_for_display
 from intake.rules import answer_validation as rules
 from intake.rules.questionnaire_schema import words

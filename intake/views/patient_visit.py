@@ -10,7 +10,9 @@ from clinicflow.audit.log import record_access
 from clinicflow.core import clock
 from clinicflow.core.errors import DomainError
 from intake.models import PatientLink
-from intake.patient_access.guard import PatientVisit, patient_page, patient_response
+from intake.patient_access.guard import patient_page
+from intake.patient_access.rendering import patient_response
+from intake.patient_access.visit import PatientVisit
 from scheduling.models import Cancellation
 from scheduling.operations import appointments
 from scheduling.rules.transitions import allowed_actions

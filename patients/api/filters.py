@@ -1,4 +1,4 @@
-"""What the list of patients can be narrowed by."""
+"""Filters of the patient list."""
 
 from typing import Any
 
@@ -8,11 +8,11 @@ from django.db.models import QuerySet
 from clinicflow.api.filters import DayFilter
 from patients.models import Patient
 
-MAX_SEARCH = 120
+MAX_SEARCH_LENGTH = 120
 
 
 class PatientFilters(django_filters.FilterSet):
-    search = django_filters.CharFilter(method="find", max_length=MAX_SEARCH)
+    search = django_filters.CharFilter(method="find", max_length=MAX_SEARCH_LENGTH)
     doctor = django_filters.UUIDFilter(field_name="primary_doctor_id")
     date_of_birth = DayFilter()
     preferred_language = django_filters.ChoiceFilter(choices=Patient.Language.choices)

@@ -45,7 +45,7 @@ BY_ROLE: Any = PolymorphicProxySerializer(
     retrieve=extend_schema(summary="One patient", responses=BY_ROLE),
 )
 class PatientViewSet(ListMixin, RetrieveMixin, UpdateMixin, ClinicViewSet):
-    """A doctor sees own patients, with fewer fields; only the front desk writes."""
+    """Patients. Doctors read their own patients, with fewer fields; only the front desk writes."""
 
     roles = {"list": ("admin", "doctor"), "retrieve": ("admin", "doctor"), "*": ("admin",)}
     output_class = PatientOutput
@@ -60,7 +60,7 @@ class PatientViewSet(ListMixin, RetrieveMixin, UpdateMixin, ClinicViewSet):
         return rows.current() if self.action == "list" else rows
 
     def get_output_class(self) -> type[BaseSerializer]:
-        request: Any = self.request  # None while the schema is drawn
+        request: Any = self.request  # None while the schema is generated
         actor = getattr(request._request, "actor", None) if request else None
         return PatientForDoctor if actor is not None and actor.role == "doctor" else PatientOutput
 
@@ -69,9 +69,9 @@ class PatientViewSet(ListMixin, RetrieveMixin, UpdateMixin, ClinicViewSet):
 
     @extend_schema(summary="Register a patient", request=NewPatient, responses={201: PatientOutput})
     def create(self, request: Request) -> Response:
-        details = self.read(NewPatient)
-        alike = details.pop("although_alike", False)
-        patient = patients.register(self.actor, **details, unless_alike=not alike)
+        fields: Any = self.read(NewPatient)
+        allow_duplicate = fields.pop("although_alike", False)
+        patient = patients.register(self.actor, fields, unless_alike=not allow_duplicate)
         response = self.answer(patient, status=201)
         response["Location"] = f"/api/patients/{patient.pk}"
         return response
@@ -82,14 +82,14 @@ class PatientViewSet(ListMixin, RetrieveMixin, UpdateMixin, ClinicViewSet):
         details: Any = fields
         return patients.update(self.actor, obj.pk, changes=details)
 
-    @extend_schema(summary="Make two records one", request=MergeInput, responses={200: PatientOutput})
+    @extend_schema(summary="Merge two records", request=MergeInput, responses={200: PatientOutput})
     @action(detail=True, methods=["post"])
     def merge(self, request: Request, pk: UUID) -> Response:
         return self.answer(patients.merge(self.actor, pk, **self.read(MergeInput)))
 
 
 class CsvParser(BaseParser):
-    """The bytes of a file, up to the size of any body."""
+    """A CSV body as bytes. TooLarge above the limit of all request bodies."""
 
     media_type = "text/csv"
 
@@ -103,7 +103,7 @@ class CsvParser(BaseParser):
 
 
 class CsvRenderer(BaseRenderer):
-    """For clients that ask for text/csv by name. The lines come as they are; what this renders is an error."""
+    """For clients that accept text/csv. The file itself is streamed, so this renders only errors, as problem+json."""
 
     media_type = "text/csv"
     format = "csv"
@@ -123,15 +123,15 @@ class ImportView(ClinicView):
     parser_classes = [CsvParser, MultiPartParser]
 
     @extend_schema(
-        summary="Register the patients of a CSV file",
-        description="The file as `text/csv`, or as `file` of a form. Columns: " + ", ".join(exchange.COLUMNS) + ".",
+        summary="Import patients from a CSV file",
+        description="A `text/csv` body, or `file` in a multipart form. Columns: " + ", ".join(exchange.COLUMNS) + ".",
         parameters=[ImportQuery],
         request={"text/csv": OpenApiTypes.STR},
         responses=ReportOutput,
     )
     def post(self, request: Request) -> Response:
-        sent: Any = request.data
-        file = sent.get("file")
+        payload: Any = request.data
+        file = payload.get("file")
         if file is None or isinstance(file, str):
             raise ValidationError({"file": ["Send a CSV file."]})
         data = file if isinstance(file, bytes) else _read(file)
@@ -151,7 +151,7 @@ class ExportView(ClinicView):
     roles = ("admin",)
     renderer_classes = [JSONRenderer, CsvRenderer]
 
-    @extend_schema(summary="All patients as a CSV file", responses={(200, "text/csv"): OpenApiTypes.STR})
+    @extend_schema(summary="Export all patients as a CSV file", responses={(200, "text/csv"): OpenApiTypes.STR})
     def get(self, request: Request) -> StreamingHttpResponse:
         require_recent_password(request._request)
         name = f"patients-{clock.today(self.actor.timezone)}.csv"

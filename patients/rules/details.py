@@ -1,4 +1,4 @@
-"""What a patient's record may hold, checked in one place for forms, API and import."""
+"""Validation of patient records, shared by forms, API and import."""
 
 import datetime as dt
 import re
@@ -16,13 +16,14 @@ from clinicflow.core.errors import Invalid
 from patients.models import Patient
 
 CHANNELS = ("sms", "email", "voice")
+INVALID_PHONE = "Enter a valid phone number."
 LANGUAGES = ("en", "es")
-ADULT = 18
+ADULT_AGE = 18
 BIDI_AND_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 class PatientData(TypedDict, total=False):
-    """A record as people give it; see schema.md for the fields. `guardian` is `{name, phone, relation}`."""
+    """The fields of a record as entered, before validation. `guardian` is `{name, phone, relation}`."""
 
     first_name: str
     last_name: str
@@ -38,7 +39,7 @@ class PatientData(TypedDict, total=False):
 
 
 def validated(details: PatientData, *, today: dt.date) -> dict[str, Any]:
-    """The record in the form that is stored, complete with defaults. Invalid names every field that is wrong.
+    """The record as it is stored, with defaults for missing fields. Invalid with every field that breaks a rule.
 
     `today` is the clinic's local date, for ages.
     """
@@ -55,22 +56,22 @@ def validated(details: PatientData, *, today: dt.date) -> dict[str, Any]:
         "guardian": lambda: _guardian(details.get("guardian") or {}),
     }
     values: dict[str, Any] = {"primary_doctor_id": details.get("primary_doctor_id")}
-    wrong: dict[str, list[str]] = {}
+    errors: dict[str, list[str]] = {}
     for field, check in checks.items():
         try:
             values[field] = check()
         except ValueError as error:
-            wrong[field] = [str(error)]
+            errors[field] = [str(error)]
     born = values.get("date_of_birth")
     if born and "guardian" in values and is_minor(born, today) and not values["guardian"]:
-        wrong["guardian"] = ["A patient under 18 needs a guardian's name and phone."]
-    if wrong:
-        raise Invalid(fields=wrong)
+        errors["guardian"] = ["Enter a guardian's name and phone for a patient under 18."]
+    if errors:
+        raise Invalid(fields=errors)
     return values
 
 
 def patient_data_of(patient: Patient) -> PatientData:
-    """A record in the shape that `create` and `update` take."""
+    """A record as the argument of `register` and `update`."""
     return PatientData(
         first_name=patient.first_name,
         last_name=patient.last_name,
@@ -87,30 +88,31 @@ def patient_data_of(patient: Patient) -> PatientData:
 
 
 def is_minor(born: dt.date, today: dt.date) -> bool:
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day)) < ADULT
+    """Whether a patient born on that day is under 18 on `today`."""
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day)) < ADULT_AGE
 
 
 def single_line(text: str) -> str:
-    """One line of text: composed letters, single spaces, no control or direction characters."""
+    """The text on one line: NFC, single spaces, without control and bidirectional formatting characters."""
     return " ".join(BIDI_AND_CONTROL.sub(" ", unicodedata.normalize("NFC", text)).split())
 
 
 def validated_phone(text: str) -> str:
-    """E.164, or an empty string. ValueError for what cannot be a phone number."""
+    """The number in E.164, or an empty string. ValueError unless it is a possible phone number."""
     text = single_line(str(text))
     if not text:
         return ""
     try:
         number = phonenumbers.parse(text, settings.PHONENUMBER_DEFAULT_REGION)
     except phonenumbers.NumberParseException:
-        raise ValueError("This is no phone number.") from None
+        raise ValueError(INVALID_PHONE) from None
     if not phonenumbers.is_possible_number(number):
-        raise ValueError("This is no phone number.")
+        raise ValueError(INVALID_PHONE)
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def validated_preferences(preferences: Mapping[str, Any]) -> dict[str, bool]:
-    """All three channels, each yes or no. Invalid for anything else."""
+    """The preferences with all three channels; missing ones are allowed. Invalid for other keys or values."""
     try:
         return _preferences(preferences)
     except ValueError as error:
@@ -120,23 +122,23 @@ def validated_preferences(preferences: Mapping[str, Any]) -> dict[str, bool]:
 def _name(text: str) -> str:
     name = single_line(text)
     if not name:
-        raise ValueError("Give a name.")
+        raise ValueError("Enter a name.")
     if len(name) > 80:
-        raise ValueError("At most 80 characters.")
+        raise ValueError("Enter at most 80 characters.")
     return name
 
 
 def _birth(born: dt.date | None, today: dt.date) -> dt.date:
     if born is None:
-        raise ValueError("Give the date of birth.")
+        raise ValueError("Enter a date of birth.")
     if not dt.date(1900, 1, 1) <= born <= today:
-        raise ValueError("A date of birth lies between 1900 and today.")
+        raise ValueError("Enter a date of birth between 1900 and today.")
     return born
 
 
 def _first_visit(day: dt.date | None) -> dt.date | None:
     if day is not None and not dt.date(1900, 1, 1) <= day <= dt.date(2200, 1, 1):
-        raise ValueError("This date is out of range.")
+        raise ValueError("Enter a date from 1900 to 2200.")
     return day
 
 
@@ -147,9 +149,9 @@ def _email(text: str) -> str:
     try:
         validate_email(email)
     except ValidationError:
-        raise ValueError("This is no e-mail address.") from None
+        raise ValueError("Enter a valid email address.") from None
     if len(email) > 254:
-        raise ValueError("At most 254 characters.")
+        raise ValueError("Enter at most 254 characters.")
     return email
 
 
@@ -162,23 +164,27 @@ def _language(code: str) -> str:
 def _preferences(preferences: Mapping[str, Any]) -> dict[str, bool]:
     unknown = set(preferences) - set(CHANNELS)
     if unknown or not all(isinstance(value, bool) for value in preferences.values()):
-        raise ValueError("Say true or false for sms, email and voice.")
+        raise ValueError("Enter true or false for sms, email and voice.")
     return {channel: bool(preferences.get(channel, True)) for channel in CHANNELS}
 
 
 def _flags(flags: list[str]) -> list[str]:
     names = [single_line(str(flag)) for flag in flags]
     if len(names) > 10 or not all(0 < len(name) <= 40 for name in names):
-        raise ValueError("At most ten flags of at most 40 characters.")
+        raise ValueError("Enter at most ten flags of at most 40 characters.")
     return list(dict.fromkeys(names))
 
 
 def _guardian(guardian: Mapping[str, Any]) -> dict[str, str]:
     if set(guardian) - {"name", "phone", "relation"}:
-        raise ValueError("A guardian has a name, a phone and a relation.")
-    found = {key: single_line(str(value or ""))[:80] for key, value in guardian.items()}
-    if not any(found.values()):
+        raise ValueError("Enter a name, a phone and a relation for the guardian.")
+    cleaned = {key: single_line(str(value or ""))[:80] for key, value in guardian.items()}
+    if not any(cleaned.values()):
         return {}
-    if not found.get("name") or not found.get("phone"):
-        raise ValueError("Give the guardian's name and phone.")
-    return {"name": found["name"], "phone": validated_phone(found["phone"]), "relation": found.get("relation", "")}
+    if not cleaned.get("name") or not cleaned.get("phone"):
+        raise ValueError("Enter the guardian's name and phone.")
+    return {
+        "name": cleaned["name"],
+        "phone": validated_phone(cleaned["phone"]),
+        "relation": cleaned.get("relation", ""),
+    }

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from clinicflow.access.actor import Actor
 from patients.operations import patients
+from patients.rules.details import PatientData
 from scheduling.models import Appointment
 from scheduling.operations import appointments
 
@@ -85,14 +86,14 @@ def take(actor: Actor, request: VisitRequest, *, at: dt.datetime) -> Appointment
 
 
 def _register(actor: Actor, person: NewPatient) -> UUID:
-    patient = patients.register(
-        actor,
+    data = PatientData(
         first_name=person.first_name,
         last_name=person.last_name,
         date_of_birth=person.date_of_birth,
         phone=person.phone,
         email=person.email,
         preferred_language=person.preferred_language,
-        guardian=person.guardian,
+        guardian=person.guardian or {},
     )
+    patient = patients.register(actor, data)
     return patient.pk

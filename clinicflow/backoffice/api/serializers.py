@@ -10,7 +10,7 @@ from clinicflow.backoffice.selectors import reason_for, shows_values
 
 
 class AuditOutput(serializers.ModelSerializer):
-    """One entry. Owners get no values and no ids of patients."""
+    """An entry of the audit log. For owners, values and ids of patients are left out."""
 
     user_id = serializers.UUIDField(allow_null=True)
     user_name = serializers.SerializerMethodField()
@@ -41,21 +41,21 @@ class AuditOutput(serializers.ModelSerializer):
             "request_id",
         )
 
-    def _open(self, entry: AuditLog) -> bool:
-        """Whether this reader may see the values: an owner only those of the clinic's own affairs."""
+    def _shows_values(self, entry: AuditLog) -> bool:
+        """Whether the actor may see the entry's values: an owner only those of tables without patients."""
         return shows_values(self.context["actor"], entry)
 
     def get_user_name(self, entry: AuditLog) -> str:
         return entry.user.name if entry.user is not None else ""
 
     def get_patient_ids(self, entry: AuditLog) -> list[UUID]:
-        return entry.patient_ids if self._open(entry) else []
+        return entry.patient_ids if self._shows_values(entry) else []
 
     def get_old_values(self, entry: AuditLog) -> dict[str, Any] | None:
-        return entry.old_values if self._open(entry) else None
+        return entry.old_values if self._shows_values(entry) else None
 
     def get_new_values(self, entry: AuditLog) -> dict[str, Any] | None:
-        return entry.new_values if self._open(entry) else None
+        return entry.new_values if self._shows_values(entry) else None
 
     def get_reason(self, entry: AuditLog) -> str:
         return reason_for(self.context["actor"], entry)

@@ -1,4 +1,4 @@
-"""Checking that the clinic's audit log is whole, and writing down what came of it."""
+"""Verification of the clinic's audit log, whose result is audited."""
 
 import datetime as dt
 
@@ -13,7 +13,7 @@ from clinicflow.core.events import publish
 
 @transaction.atomic
 def request_verification(actor: Actor, *, at: dt.datetime) -> None:
-    """Have the log checked in the background; asking again within the same minute is one check."""
+    """Request a verification in the background. Several requests within a minute start one verification."""
     publish(
         AuditCheckAsked(clinic_id=actor.clinic_id, subject_id=actor.clinic_id, at=at.replace(second=0, microsecond=0))
     )
@@ -21,7 +21,7 @@ def request_verification(actor: Actor, *, at: dt.datetime) -> None:
 
 @transaction.atomic
 def verify(actor: Actor) -> chain.Verdict:
-    """Check the whole chain now; the result is an entry of the log itself."""
+    """Verify the whole hash chain now, and record the result in the log."""
     verdict = chain.verify(actor.clinic_id)
     record(
         actor,

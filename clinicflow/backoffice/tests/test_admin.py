@@ -1,4 +1,4 @@
-"""The back office: whose rows, who may, what is written down."""
+"""The Django admin: visible rows, permissions and auditing."""
 
 import time
 
@@ -17,7 +17,7 @@ class BackOffice(ClinicCase):
     def setUp(self):
         self.manager = self.client_for(self.desk)
 
-    def test_every_list_opens_and_shows_nothing_of_another_clinic(self):
+    def test_every_list_shows_nothing_of_another_clinic(self):
         for model in site._registry:
             with self.subTest(model.__name__):
                 meta = model._meta
@@ -26,14 +26,14 @@ class BackOffice(ClinicCase):
                 self.assertNotContains(page, "Ida Berg")
                 self.assertNotContains(page, "desk@lakeside.test")
 
-    def test_front_desk_only(self):
+    def test_only_the_front_desk_has_access(self):
         self.assertEqual(self.manager.get("/admin/").status_code, 200)
         for actor in (self.doctor, self.owner):
             self.assertEqual(self.client_for(actor).get("/admin/").status_code, 403)
         anonymous = self.client.get("/admin/clinics/doctor/")
         self.assertEqual(anonymous["Location"], "/account/login/?next=/admin/clinics/doctor/")
 
-    def test_another_clinics_doctor_is_not_there(self):
+    def test_another_clinics_doctor_is_not_found(self):
         foreign = self.manager.get(reverse("admin:clinics_doctor_change", args=[self.dr_lake.pk]))
         self.assertEqual((foreign.status_code, foreign["Location"]), (302, "/admin/"))
 
@@ -51,8 +51,8 @@ class BackOffice(ClinicCase):
         } | changes
 
     def test_a_new_doctor_belongs_to_this_clinic_and_has_settings(self):
-        answer = self.manager.post("/admin/clinics/doctor/add/", self.form())
-        self.assertEqual(answer.status_code, 302, answer.content)
+        response = self.manager.post("/admin/clinics/doctor/add/", self.form())
+        self.assertEqual(response.status_code, 302, response.content)
         with self.inside(self.desk):
             doctor = Doctor.objects.get(name="Dr. Nora Blum")
             self.assertEqual(doctor.clinic_id, self.riverside.pk)
@@ -60,18 +60,18 @@ class BackOffice(ClinicCase):
             self.assertTrue(AuditLog.objects.filter(resource_type="doctors", resource_id=str(doctor.pk)).exists())
         self.assertFalse(LogEntry.objects.exists())
 
-    def test_impossible_hours_are_refused_in_words(self):
+    def test_invalid_hours_are_rejected_with_a_message(self):
         bad = self.form(working_hours='{"mon": [["12:00", "09:00"]]}')
         page = self.manager.post("/admin/clinics/doctor/add/", bad, follow=True)
-        self.assertContains(page, "12:00 pm is not before 9:00 am")
+        self.assertContains(page, "9:00 am must be later than 12:00 pm")
         with self.inside(self.desk):
             self.assertFalse(Doctor.objects.filter(name="Dr. Nora Blum").exists())
 
-    def test_a_person_of_another_clinic_cannot_be_chosen(self):
+    def test_a_user_of_another_clinic_cannot_be_chosen(self):
         page = self.manager.post("/admin/clinics/doctor/add/", self.form(user=str(self.lake_admin.pk)))
         self.assertContains(page, "Select a valid choice")
 
-    def test_settings_are_saved_by_their_rules(self):
+    def test_settings_are_validated_by_the_operation(self):
         with self.inside(self.desk):
             row = ClinicSettings.objects.get()
         url = reverse("admin:clinics_clinicsettings_change", args=[row.pk])
@@ -86,13 +86,13 @@ class BackOffice(ClinicCase):
         page = self.manager.post(url, form | {"opens_at": "18:00"}, follow=True)
         self.assertContains(page, "must close after it opens")
 
-    def test_nothing_is_deleted_here(self):
+    def test_rows_cannot_be_deleted(self):
         url = reverse("admin:clinics_doctor_delete", args=[self.dr_okafor.pk])
         self.assertEqual(self.manager.post(url, {"post": "yes"}).status_code, 403)
         with self.inside(self.desk):
             self.assertTrue(Doctor.objects.filter(pk=self.dr_okafor.pk).exists())
 
-    def test_the_log_and_people_are_for_reading(self):
+    def test_the_audit_log_and_memberships_are_read_only(self):
         with self.inside(self.desk):
             entry = AuditLog.objects.first()
         url = reverse("admin:audit_auditlog_change", args=[entry.pk])
@@ -100,43 +100,43 @@ class BackOffice(ClinicCase):
         self.assertEqual(self.manager.post(url, {"action": "x"}).status_code, 403)
         self.assertEqual(self.manager.get("/admin/clinics/membership/add/").status_code, 403)
 
-    def test_access_is_switched_by_the_operation_after_the_password(self):
+    def test_deactivation_requires_the_password_and_runs_the_operation(self):
         body = {
-            "action": "switch_off",
+            "action": "deactivate",
             "_selected_action": [str(self.owner.membership_id), str(self.desk.membership_id)],
         }
-        asked = self.manager.post("/admin/clinics/membership/", body)
-        self.assertEqual(asked["Location"].split("?")[0], "/account/reauthenticate/")
+        challenge = self.manager.post("/admin/clinics/membership/", body)
+        self.assertEqual(challenge["Location"].split("?")[0], "/account/reauthenticate/")
         session = self.manager.session
         session["account_authentication_methods"] = [{"method": "password", "at": time.time(), "reauthenticated": True}]
         session["account_authentication_methods_user"] = session["_auth_user_id"]
         session.save()
-        answer = self.manager.post("/admin/clinics/membership/", body, follow=True)
-        self.assertContains(answer, "cannot change your own role")
+        response = self.manager.post("/admin/clinics/membership/", body, follow=True)
+        self.assertContains(response, "cannot change your own role")
         states = dict(Membership.objects.filter(clinic=self.riverside).values_list("user__email", "status"))
         self.assertEqual((states["marta@riverside.test"], states["dana@riverside.test"]), ("disabled", "active"))
         self.assertEqual(self.client_for(self.owner).get("/overview").status_code, 302)
 
     def test_history_is_the_audit_log(self):
-        answer = self.manager.get(reverse("admin:clinics_doctor_history", args=[self.dr_okafor.pk]), follow=True)
-        self.assertContains(answer, str(self.dr_okafor.pk))
+        response = self.manager.get(reverse("admin:clinics_doctor_history", args=[self.dr_okafor.pk]), follow=True)
+        self.assertContains(response, str(self.dr_okafor.pk))
 
-    def test_a_dead_job_is_sent_round_again(self):
+    def test_a_dead_job_can_be_retried(self):
         with self.inside(self.desk):
             job = Job.objects.create(
                 clinic=self.riverside, kind="x", key="1", state="dead", attempts=5, run_after=clock.now()
             )
-        self.manager.post("/admin/jobs/job/", {"action": "send_round_again", "_selected_action": [str(job.pk)]})
+        self.manager.post("/admin/jobs/job/", {"action": "retry", "_selected_action": [str(job.pk)]})
         with self.inside(self.desk):
             job.refresh_from_db()
         self.assertEqual((job.state, job.attempts), ("queued", 0))
 
-    def test_reading_the_log_about_a_patient_is_a_read_of_the_patient(self):
+    def test_reading_audit_entries_of_a_patient_is_audited(self):
         patient = self.make_patient(self.riverside)
         self.manager.get("/admin/audit/auditlog/?resource_type=patients")
         with self.inside(self.desk):
             self.assertEqual(AuditLog.objects.get(action="read").patient_ids, [patient.pk])
 
-    def test_weekly_hours_of_the_cast_are_valid(self):
-        answer = self.manager.get(reverse("admin:clinics_doctor_change", args=[self.dr_okafor.pk]))
-        self.assertEqual(answer.context["original"].working_hours, WEEK)
+    def test_weekly_hours_of_the_fixtures_are_valid(self):
+        response = self.manager.get(reverse("admin:clinics_doctor_change", args=[self.dr_okafor.pk]))
+        self.assertEqual(response.context["original"].working_hours, WEEK)

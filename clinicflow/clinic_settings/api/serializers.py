@@ -11,7 +11,7 @@ from clinicflow.clinics.models import WEEKDAYS, ClinicSettings, DoctorSettings
 
 
 class Hours(Input):
-    """Wall-clock times, `HH:MM`; always both."""
+    """Opening hours as wall-clock times, `HH:MM`; both are required, in a PATCH too."""
 
     start = serializers.TimeField(format="%H:%M")
     end = serializers.TimeField(format="%H:%M")
@@ -24,7 +24,7 @@ class Hours(Input):
 
 
 class HoursOfClinic(serializers.Serializer):
-    """`clinic_hours` of the API is `opens_at` and `closes_at` of the row."""
+    """`clinic_hours`, read from `opens_at` and `closes_at`."""
 
     start = serializers.TimeField()
     end = serializers.TimeField()
@@ -81,7 +81,7 @@ MINUTES = {"format": "%H:%M"}
 
 
 class ClinicSettingsOutput(serializers.ModelSerializer):
-    """What the clinic has decided. Durations are minutes, the refresh interval seconds, times on its clock."""
+    """The clinic's settings. Durations are minutes, the refresh interval is seconds, times are in the clinic's zone."""
 
     clinic_id = serializers.UUIDField(read_only=True)
     clinic_name = serializers.CharField(source="clinic.name", read_only=True)
@@ -100,7 +100,7 @@ class ClinicSettingsOutput(serializers.ModelSerializer):
 
 
 class ClinicSettingsInput(Input, serializers.ModelSerializer):
-    """The clinic's own fields may stay out, also of a PUT; they are then left as they are."""
+    """Fields of the clinic itself, such as its name, are optional in a PUT too; if omitted, they keep their value."""
 
     echoed = ("id", "clinic_id", "updated_at")
     clinic_name = serializers.CharField(max_length=120, required=False)
@@ -117,7 +117,7 @@ class ClinicSettingsInput(Input, serializers.ModelSerializer):
         fields = (*CLINIC_COLUMNS, "clinic_hours", *CLINIC_FIELDS)
 
     def get_extra_kwargs(self) -> dict[str, dict[str, Any]]:
-        """PUT replaces all: a field with a default in the table is no less required."""
+        """Require every field of a PUT, those with a default in the table included."""
         return {name: {"required": True} for name in CLINIC_FIELDS} | {
             "call_window_start": {"required": True, **MINUTES},
             "call_window_end": {"required": True, **MINUTES},
@@ -142,8 +142,8 @@ DOCTOR_FIELDS = (
 
 
 class DoctorSettingsOutput(serializers.ModelSerializer):
-    """`working_hours_override` replaces the weekly hours by weekday or by date, which comes before its weekday:
-    `{"fri": [["09:00", "12:00"]], "2026-12-28": []}`."""
+    """A doctor's settings. `working_hours_override` replaces the weekly hours by weekday or by date, and a date takes
+    precedence over its weekday: `{"fri": [["09:00", "12:00"]], "2026-12-28": []}`."""
 
     doctor_id = serializers.UUIDField(read_only=True)
     working_hours_override = serializers.DictField(child=serializers.ListField())

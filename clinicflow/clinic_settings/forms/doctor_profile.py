@@ -1,4 +1,4 @@
-"""A doctor as the front desk enters them: name, colour, length of a visit, weekly hours."""
+"""The form of a doctor's profile, for the front desk."""
 
 from typing import Any, cast
 
@@ -11,22 +11,23 @@ from clinicflow.clinics.operations.doctors import DoctorProfile
 
 
 class ProfileForm(forms.Form):
-    """The fields are the model's; without weekly hours a doctor keeps the clinic's."""
+    """A doctor's profile; the fields are those of the model. Without weekly hours the clinic's opening hours apply."""
 
-    name = forms.CharField(label=_("Name"), max_length=120, help_text=_("As patients read it: Dr. Amara Okafor."))
+    name = forms.CharField(label=_("Name"), max_length=120, help_text=_("As shown to patients: Dr. Amara Okafor."))
     initials = forms.CharField(
-        label=_("Initials"), max_length=4, help_text=_("Two or three letters, for small places.")
+        label=_("Initials"), max_length=4, help_text=_("Two or three letters, shown where space is short.")
     )
     specialty = forms.CharField(label=_("Specialty"), max_length=80, required=False)
     room = forms.CharField(label=_("Room"), max_length=40, required=False)
     default_visit_length = forms.IntegerField(
-        label=_("Usual length of a visit, in minutes"), min_value=5, max_value=480, initial=30
+        label=_("Default visit length, in minutes"), min_value=5, max_value=480, initial=30
     )
     color = forms.ChoiceField(
-        label=_("Colour on the schedule"), choices=Doctor.Hue, initial=Doctor.Hue.TEAL, widget=forms.RadioSelect
+        label=_("Color on the schedule"), choices=Doctor.Hue, initial=Doctor.Hue.TEAL, widget=forms.RadioSelect
     )
     working_hours = WeeklyHoursField(
-        label=_("Weekly hours"), help_text=_("Several ranges a day leave a break. Without any the clinic's hours hold.")
+        label=_("Weekly hours"),
+        help_text=_("Enter several ranges for a day with a break. Leave blank to use the clinic's hours."),
     )
 
     def clean_name(self) -> str:
@@ -36,10 +37,10 @@ class ProfileForm(forms.Form):
         return str(self.cleaned_data["initials"]).strip().upper()
 
     def profile(self) -> DoctorProfile:
-        """As the operations take it."""
+        """The cleaned data as the argument of the operations."""
         return cast(DoctorProfile, dict(self.cleaned_data))
 
     @classmethod
     def values_of(cls, doctor: Doctor) -> dict[str, Any]:
-        """What the form starts with."""
+        """The initial data for a doctor."""
         return {name: getattr(doctor, name) for name in cls.base_fields}

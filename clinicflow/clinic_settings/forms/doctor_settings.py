@@ -1,6 +1,5 @@
-"""A doctor's own settings as a form: how they can be booked, and the hours that replace those of the front desk."""
+"""The form of a doctor's own settings: visit types, overrides, and hours that replace the profile's."""
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -10,52 +9,54 @@ from clinicflow.clinic_settings.forms.settings import field_of
 from clinicflow.clinic_settings.forms.weekly_hours import DatedHoursField, WeeklyHoursField
 from clinicflow.clinic_settings.schema import DOCTOR
 from clinicflow.clinics.models import WEEKDAYS, DoctorSettings
+from clinicflow.core.errors import Invalid
+from clinicflow.web.forms import add_domain_errors
 
-VISITS = DOCTOR.groups[0].settings
+VISIT_SETTINGS = DOCTOR.groups[0].settings
 
 
 class DoctorForm(forms.Form):
-    """`week` counts only with `own_week`; `dates` are single days. `seen` is the fingerprint of what was shown."""
+    """`week` applies only with `own_week`; `dates` are single days. `seen` is the displayed settings' fingerprint."""
 
     seen = forms.CharField(widget=forms.HiddenInput, max_length=40, required=False)
     own_week = forms.BooleanField(
         required=False,
-        label=_("Own weekly hours"),
-        help_text=_("Off, the weekly hours that the front desk keeps on the doctor's page hold."),
+        label=_("Use my own weekly hours"),
+        help_text=_("When off, the hours on the doctor's page apply."),
         widget=forms.CheckboxInput(attrs={"role": "switch"}),
     )
     week = WeeklyHoursField(label=_("Bookable"))
     dates = DatedHoursField(
-        label=_("Other hours than in the week"),
-        help_text=_("They replace the weekly hours on that day. A day without times is a day off."),
+        label=_("Exceptions by date"),
+        help_text=_("These replace the weekly hours on that date. Leave times empty for a day off."),
     )
 
     def __init__(self, settings: DoctorSettings, data: Any = None) -> None:
-        own = settings.working_hours_override
+        override = settings.working_hours_override
         values = DOCTOR.values(settings)
-        start = values | {
+        initial = values | {
             "seen": DOCTOR.fingerprint(settings),
             "own_week": bool(settings.own_week),
             "week": {**settings.doctor.working_hours, **settings.own_week},
-            "dates": {day: ranges for day, ranges in own.items() if day not in WEEKDAYS},
+            "dates": {day: ranges for day, ranges in override.items() if day not in WEEKDAYS},
         }
-        super().__init__(data, initial=start)
-        for setting in VISITS:
+        super().__init__(data, initial=initial)
+        for setting in VISIT_SETTINGS:
             self.fields[setting.name] = field_of(setting, values)
 
     @property
     def visits(self) -> list[dict[str, Any]]:
-        return [{"setting": setting, "field": self[setting.name]} for setting in VISITS]
+        """The visit settings with their bound fields."""
+        return [{"setting": setting, "field": self[setting.name]} for setting in VISIT_SETTINGS]
 
-    def decided(self) -> dict[str, Any]:
-        """What was chosen, by the names of the settings."""
+    def values(self) -> dict[str, Any]:
+        """The cleaned data by names of settings."""
         data = self.cleaned_data
         week = {day: data["week"].get(day, []) for day in WEEKDAYS} if data["own_week"] else {}
-        return {setting.name: data[setting.name] for setting in VISITS} | {
+        return {setting.name: data[setting.name] for setting in VISIT_SETTINGS} | {
             "working_hours_override": week | data["dates"]
         }
 
-    def refuse(self, fields: Mapping[str, Sequence[str]]) -> None:
-        """Put the operation's refusals beside their fields."""
-        for name, problems in fields.items():
-            self.add_error({"working_hours_override": "dates"}.get(name, name), list(problems))
+    def add_errors(self, error: Invalid) -> None:
+        """Add the operation's errors beside their fields."""
+        add_domain_errors(self, error, names={"working_hours_override": "dates"})

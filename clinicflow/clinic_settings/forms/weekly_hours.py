@@ -1,13 +1,14 @@
-"""Working hours as a form field: the days of a week, or single dates, each with any number of ranges.
+"""Form fields for working hours by weekday or by date, each day with any number of ranges.
 
     class DoctorForm(forms.Form):
         working_hours = WeeklyHoursField(label=_("Weekly hours"))
 
     {{ form.working_hours.as_field_group }}     in a page that extends settings/_shell.html
 
-The value is what the rows keep: `{"mon": [["09:00", "12:30"], ["13:15", "17:00"]], …}` and, of `DatedHoursField`,
-`{"2026-12-24": [["09:00", "12:00"]], "2026-12-28": []}`. A day's times come as two lists, `<name>-<day>-start` and
-`-end`, so a row can be added without a number. It works without script: every day has one empty range to fill in.
+The value has the format of the database: `{"mon": [["09:00", "12:30"], ["13:15", "17:00"]], …}` and, for
+`DatedHoursField`, `{"2026-12-24": [["09:00", "12:00"]], "2026-12-28": []}`. A day's times are submitted as two lists,
+`<name>-<day>-start` and `-end`, so added rows need no index. Without JavaScript, each day has one empty range to fill
+in.
 """
 
 import datetime as dt
@@ -29,12 +30,12 @@ DAY_NAMES = dict(
         strict=True,
     )
 )
-EMPTY = ("", "")
-MOST_DATES = 200
+EMPTY_RANGE = ("", "")
+MAX_DATES = 200
 
 
 class WeeklyHours(forms.Widget):
-    """A row a weekday. `problems` (day → sentence) are shown in their rows."""
+    """One row for each weekday. `problems` (day → message) are shown in their rows."""
 
     template_name = "settings/_weekly_hours.html"
     use_fieldset = True
@@ -57,7 +58,7 @@ class WeeklyHours(forms.Widget):
             "key": day,
             "name": f"{name}-{day}",
             "label": label,
-            "ranges": [*pairs, EMPTY],
+            "ranges": [*pairs, EMPTY_RANGE],
             "is_off": not pairs,
             "is_weekend": day in WEEKDAYS[5:],
             "problem": self.problems.get(day, ""),
@@ -74,7 +75,7 @@ class WeeklyHours(forms.Widget):
 
 
 class DatedHours(WeeklyHours):
-    """A row a date, and one for a date that is to be added. A date without times is a day off."""
+    """One row for each date, and an empty one to add a date. A date without times is a day off."""
 
     template_name = "settings/_dated_hours.html"
 
@@ -84,17 +85,17 @@ class DatedHours(WeeklyHours):
         return context
 
     def days_of(self, name: str, value: Mapping[str, Any]) -> list[dict[str, Any]]:
-        return [self.day_of(name, day, _written(day), value[day]) for day in sorted(value)]
+        return [self.day_of(name, day, _format_date(day), value[day]) for day in sorted(value)]
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> dict[str, list[list[str]]]:
         added = data.get(f"{name}-new-day", "")
-        dates = [day for day in data.getlist(f"{name}-day") if day][:MOST_DATES]
+        dates = [day for day in data.getlist(f"{name}-day") if day][:MAX_DATES]
         value = {day: ranges_of(data, f"{name}-{day}") for day in dates}
         return value | {added: ranges_of(data, f"{name}-new")} if added else value
 
 
 class WeeklyHoursField(forms.Field):
-    """Checked by `clinicflow.clinics.rules.working_hours`; each day that cannot be is named and marked."""
+    """Weekly hours, validated by `clinicflow.clinics.rules.working_hours`. Invalid days are marked in the widget."""
 
     widget = WeeklyHours
 
@@ -103,7 +104,7 @@ class WeeklyHoursField(forms.Field):
 
     def clean(self, value: Any) -> dict[str, list[list[str]]]:
         week: dict[str, list[list[str]]] = value or {}
-        problems = {day: problem for day, ranges in week.items() if (problem := self.problem_of(day, ranges))}
+        problems = {day: problem for day, ranges in week.items() if (problem := self.error_of(day, ranges))}
         self.widget.problems = problems
         if problems:
             raise ValidationError([f"{self.name_of(day)}: {problem}" for day, problem in problems.items()])
@@ -112,9 +113,9 @@ class WeeklyHoursField(forms.Field):
     def has_changed(self, initial: Any, data: Any) -> bool:
         return (initial or {}) != (data or {})
 
-    def problem_of(self, day: str, ranges: list[list[str]]) -> str:
+    def error_of(self, day: str, ranges: list[list[str]]) -> str:
         if any(not start or not end for start, end in ranges):
-            return str(_("Each range needs its start and its end."))
+            return str(_("Enter both a start and an end."))
         return validate_day(ranges)
 
     def name_of(self, day: str) -> str:
@@ -122,17 +123,19 @@ class WeeklyHoursField(forms.Field):
 
 
 class DatedHoursField(WeeklyHoursField):
+    """Hours by date, keyed by ISO date."""
+
     widget = DatedHours
 
-    def problem_of(self, day: str, ranges: list[list[str]]) -> str:
-        return super().problem_of(day, ranges) if _date_of(day) else str(_("This is not a date."))
+    def error_of(self, day: str, ranges: list[list[str]]) -> str:
+        return super().error_of(day, ranges) if _date_of(day) else str(_("Enter a valid date."))
 
     def name_of(self, day: str) -> str:
-        return _written(day)
+        return _format_date(day)
 
 
 def ranges_of(data: Any, name: str) -> list[list[str]]:
-    """The ranges of one day as they were typed, those without any time left out, in the order of the day."""
+    """The submitted ranges of one day, sorted, without empty ones."""
     pairs = zip(data.getlist(f"{name}-start"), data.getlist(f"{name}-end"), strict=False)
     return sorted([start[:5], end[:5]] for start, end in pairs if start or end)
 
@@ -144,6 +147,6 @@ def _date_of(text: str) -> dt.date | None:
         return None
 
 
-def _written(day: str) -> str:
+def _format_date(day: str) -> str:
     date = _date_of(day)
     return write_date(date, "full") if date else day

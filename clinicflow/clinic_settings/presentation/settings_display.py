@@ -1,4 +1,4 @@
-"""Settings in words, for pages where they are only read."""
+"""Settings formatted for read-only display."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ SHORT_DAYS = dict(
 
 
 def groups_for_display(tab: Tab, settings: ClinicSettings) -> list[dict[str, Any]]:
-    """The groups of a tab, each with its settings and what is decided, as a person reads it."""
+    """The groups of a tab, each with its settings and their formatted values."""
     return [
         {"title": group.title, "intro": group.intro, "rows": [_row(setting, settings) for setting in group.settings]}
         for group in tab.groups
@@ -37,29 +37,29 @@ def _row(setting: Setting, settings: ClinicSettings) -> dict[str, Any]:
 
 
 def format_value(setting: Setting, value: Any) -> str:
-    """A setting's value in words: `On`, `9:00 am`, `60 minutes`, `Mon, Tue, Wed`."""
-    words = dict(setting.choices)
+    """A setting's value for display: `On`, `9:00 am`, `60 minutes`, `Mon, Tue, Wed`."""
+    labels = dict(setting.choices)
     if isinstance(value, bool):
         return _("On") if value else _("Off")
     if isinstance(value, dt.time):
         return write_clock(value)
     if isinstance(value, list):
-        return ", ".join(str(words.get(item, item)) for item in value)
+        return ", ".join(str(labels.get(item, item)) for item in value)
     if value == 0 and setting.zero:
         return str(setting.zero).capitalize()
-    text = str(words.get(value, value))
+    text = str(labels.get(value, value))
     return f"{text} {setting.unit}" if setting.unit else text
 
 
-def people_without_second_factor(actor: Actor) -> list[str]:
-    """The names of those who work in the clinic and have neither an authenticator app nor a passkey, in order."""
-    working = User.objects.filter(memberships__clinic_id=actor.clinic_id, memberships__status="active", status="active")
-    without = working.exclude(authenticator__type__in=second_factor.FACTORS).distinct().order_by("name", "email")
+def members_without_second_factor(actor: Actor) -> list[str]:
+    """Names of the active members without an authenticator app or a passkey, in alphabetical order. One query."""
+    active = User.objects.filter(memberships__clinic_id=actor.clinic_id, memberships__status="active", status="active")
+    without = active.exclude(authenticator__type__in=second_factor.FACTORS).distinct().order_by("name", "email")
     return [str(user) for user in without]
 
 
 def format_hours(week: Mapping[str, Sequence[Sequence[str]]]) -> str:
-    """Weekly hours in a line, days with the same hours together: `Mon–Thu 9:00 am–5:00 pm · Fri 9:00 am–12:00 pm`."""
+    """Weekly hours in one line, with runs of equal days joined: `Mon–Thu 9:00 am–5:00 pm · Fri 9:00 am–12:00 pm`."""
     runs: list[tuple[list[str], str]] = []
     for day in WEEKDAYS:
         ranges = ", ".join(

@@ -1,7 +1,7 @@
-"""Every setting, declared once: where it stands, what it is called, its unit and bounds, and what it does.
+"""The settings schema: each setting's tab, label, unit, bounds and effect, declared once.
 
-The pages, the operations' bounds and docs/settings.md are made from this. Types, choices and defaults are the model's.
-The test that shows the effect of a setting is `test_<name>` in `tests/effects/test_<tab>.py`.
+The settings pages, the validation in the operations and docs/settings.md are generated from it. Types and defaults are
+the model's. The effect of a setting is tested by `test_<name>` in `tests/effects/test_<tab>.py`.
 """
 
 from collections.abc import Iterable, Iterator
@@ -21,11 +21,11 @@ TAB_BY_SLUG = {tab.slug: tab for tab in TABS}
 
 
 def all_settings(tabs: Iterable[Tab] = (*TABS, DOCTOR)) -> Iterator[tuple[Tab, Setting]]:
-    """All settings, in the order of the pages."""
+    """All settings with their tab, in the order of the pages."""
     return ((tab, setting) for tab in tabs for setting in tab.settings)
 
 
 CLINIC_COLUMNS = {setting.name: setting.column for _tab, setting in all_settings(TABS) if setting.model is Clinic}
 BOUNDS = {setting.name: (setting.low, setting.high) for _tab, setting in all_settings(TABS) if setting.low is not None}
 
-__all__ = ["DOCTOR", "OF_CLINIC", "RANGES", "TABS", "TAB_BY_SLUG", "Group", "Setting", "Tab", "every"]
+__all__ = ["BOUNDS", "CLINIC_COLUMNS", "DOCTOR", "TABS", "TAB_BY_SLUG", "Group", "Setting", "Tab", "all_settings"]

@@ -1,4 +1,4 @@
-"""What doctors decide for themselves."""
+"""A doctor's own settings: visit types, overrides and hours."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -16,37 +16,37 @@ DOCTOR = Tab(
             settings=(
                 Setting(
                     name="supported_visit_types",
-                    choices=(("in-clinic", _("In the clinic")), ("virtual", _("By video"))),
-                    label=_("Kinds of visit"),
-                    effect="Free times are offered for these kinds only; others are refused.",
+                    choices=(("in-clinic", _("In clinic")), ("virtual", _("Video"))),
+                    label=_("Visit types"),
+                    effect="Free times are offered for these types only; bookings of other types are rejected.",
                     model=DoctorSettings,
                 ),
                 Setting(
                     name="video_visits_enabled",
-                    label=_("Take video visits"),
-                    help=_("Off for a while, without changing the kinds above."),
-                    effect="Off, no video visit can be booked with the doctor.",
+                    label=_("Accept video visits"),
+                    help=_("Turn off temporarily without changing the types above."),
+                    effect="When off, no video visit can be booked with the doctor.",
                     model=DoctorSettings,
                 ),
                 Setting(
                     name="allow_walk_ins",
-                    label=_("Take walk-ins"),
-                    help=_("Where the clinic takes them."),
-                    effect="Off, no walk-in can be booked with the doctor.",
+                    label=_("Accept walk-ins"),
+                    help=_("If the clinic accepts them."),
+                    effect="When off, no walk-in can be booked with the doctor.",
                     model=DoctorSettings,
                 ),
                 Setting(
                     name="allow_forced_booking",
-                    label=_("The front desk may override the calendar, with a reason"),
-                    help=_("Outside hours, or on top of another visit. Each reason is in the audit log."),
-                    effect="Off, no override books into the doctor's calendar.",
+                    label=_("The front desk can book outside my calendar, with a reason"),
+                    help=_("Outside my hours or over another visit. Each reason is recorded in the audit log."),
+                    effect="When off, overrides for this doctor are rejected.",
                     model=DoctorSettings,
                 ),
                 Setting(
                     name="voice_ai_enabled",
-                    label=_("The voice assistant may call about these visits"),
-                    help=_("Where the clinic uses it."),
-                    effect="Off, outreach never calls about the doctor's visits.",
+                    label=_("The voice assistant can call my patients"),
+                    help=_("If the clinic uses it."),
+                    effect="When off, outreach never calls about the doctor's visits.",
                     model=DoctorSettings,
                 ),
             ),
@@ -56,9 +56,9 @@ DOCTOR = Tab(
             settings=(
                 Setting(
                     name="working_hours_override",
-                    label=_("Own hours"),
-                    help=_("Visits that are booked stay."),
-                    effect="Free times come from these hours, of a date or of a weekday, instead of the front desk's.",
+                    label=_("My hours"),
+                    help=_("Booked visits stay."),
+                    effect="Free times come from these hours, by date or weekday, instead of the profile's.",
                     model=DoctorSettings,
                 ),
             ),

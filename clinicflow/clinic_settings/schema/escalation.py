@@ -8,30 +8,30 @@ ESCALATION = Tab(
     slug="escalation",
     label=_("Escalation"),
     icon="flag",
-    intro=_("When a conversation with a patient waits for a person. It then stands in Needs attention."),
+    intro=_("When a conversation with a patient needs a reply from staff. It is then listed under Needs attention."),
     groups=(
         Group(
-            title=_("A person takes over when the patient"),
+            title=_("Staff take over when the patient"),
             settings=(
                 Setting(
                     name="escalate_on_human_request",
-                    label=_("asks for a person"),
+                    label=_("asks to talk to someone"),
                     effect="Such a reply escalates the conversation with the reason requested-human.",
                 ),
                 Setting(
                     name="escalate_on_unrecognized",
-                    label=_("asks or says something that is not understood"),
+                    label=_("asks a question or is not understood"),
                     effect="Such a reply escalates the conversation with the reason complex-question.",
                 ),
                 Setting(
                     name="escalate_on_ambiguous",
-                    label=_("gives an answer that could mean both"),
-                    help=_("Off, the patient is asked once more instead."),
+                    label=_("gives an ambiguous answer"),
+                    help=_("When off, the patient is asked once more instead."),
                     effect="Such a reply escalates the conversation with the reason ambiguous-reply.",
                 ),
                 Setting(
                     name="escalate_on_no_response",
-                    label=_("does not answer even the last attempt"),
+                    label=_("does not answer the last attempt"),
                     effect="A conversation without any answer is escalated after the last attempt.",
                 ),
             ),

@@ -1,4 +1,4 @@
-"""How patients and the clinic's own people are reached."""
+"""Messaging settings: channels, call window and language model."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -8,7 +8,7 @@ MESSAGING = Tab(
     slug="messaging",
     label=_("Voice AI & messaging"),
     icon="message-square",
-    intro=_("How patients are reached. What a patient has opted out of is never used."),
+    intro=_("How the clinic contacts patients. A channel that a patient has opted out of is never used."),
     groups=(
         Group(
             title=_("Channels"),
@@ -16,73 +16,73 @@ MESSAGING = Tab(
                 Setting(
                     name="sms_enabled",
                     label=_("Text messages"),
-                    help=_("Off, whoever has an e-mail address gets that instead."),
-                    effect="Messages go out as SMS; off, by the next channel the patient accepts.",
+                    help=_("When off, patients with an email address get an email instead."),
+                    effect="Messages are sent by SMS; when off, by the next channel that the patient accepts.",
                 ),
                 Setting(
                     name="email_enabled",
-                    label=_("E-mail"),
-                    effect="Messages go out as e-mail where SMS is not possible; off, never.",
+                    label=_("Email"),
+                    effect="Messages are sent by email where SMS is not possible; when off, never.",
                 ),
                 Setting(
                     name="voice_enabled",
-                    label=_("Phone calls by the voice assistant"),
-                    help=_("A doctor can switch it off for their own patients."),
-                    effect="Outreach calls the day before a visit, earlier where it cannot write; off, it never calls.",
+                    label=_("Calls by the voice assistant"),
+                    help=_("Doctors can turn it off for their own patients."),
+                    effect="Outreach calls the day before a visit, earlier without a written channel; when off, never.",
                 ),
             ),
         ),
         Group(
-            title=_("Calls and when to write"),
+            title=_("Calls and quiet hours"),
             settings=(
                 Setting(
                     name="call_window_start",
-                    label=_("Not before"),
-                    help=_("On the clinic's clock: for calls, and for reminders by message."),
-                    effect="No call and no reminder goes out earlier in the day.",
+                    label=_("No earlier than"),
+                    help=_("Applies to calls and reminders, in the clinic's time zone."),
+                    effect="Calls and reminders are not sent earlier in the day.",
                 ),
                 Setting(
                     name="call_window_end",
-                    label=_("Not after"),
-                    effect="No call and no reminder goes out later in the day; it waits for the next morning.",
+                    label=_("No later than"),
+                    effect="Calls and reminders are not sent later in the day; they are deferred to the next morning.",
                 ),
                 Setting(
                     name="max_call_attempts",
-                    label=_("Attempts"),
+                    label=_("Call attempts"),
                     unit=_("calls"),
                     low=1,
                     high=10,
-                    help=_("After the last one without an answer a person takes over, if you want it so."),
-                    effect="Outreach gives up after this many unanswered attempts.",
+                    help=_("After the last unanswered call, a staff member can take over: see Escalation."),
+                    effect="Outreach stops after this many unanswered calls.",
                 ),
                 Setting(
                     name="retry_delay",
-                    label=_("Between attempts"),
+                    label=_("Time between attempts"),
                     unit=_("minutes"),
                     low=5,
                     high=1440,
-                    effect="The next attempt is this much later than the one before it.",
+                    effect="The minimum time between one attempt and the next.",
                 ),
             ),
         ),
         Group(
             title=_("Language model"),
-            intro=_("What it does, costs and did last is on the page of the model."),
+            intro=_("Usage and cost are on the language model page."),
             settings=(
                 Setting(
                     name="ai_agreement_confirmed",
-                    label=_("We have a BAA and zero data retention with the provider of the model"),
-                    help=_("Without it no answer leaves this machine, and rules write the summaries."),
-                    effect="A model, where one is set up, writes summaries; off, rules do.",
+                    label=_("We have a BAA and zero data retention with the model's provider"),
+                    help=_("Without it, patients' answers never leave this server and rules write the summaries."),
+                    effect="A model, if one is configured, writes the summaries; when off, rules do.",
                 ),
                 Setting(
                     name="ai_monthly_cap_usd",
-                    label=_("At most a month"),
+                    label=_("Monthly limit"),
                     unit=_("US dollars"),
                     low=0,
                     high=100_000,
-                    help=_("When it is spent, rules write the summaries until the next month."),
-                    effect="A model that has cost this much in a month is not called again in it.",
+                    help=_("Once it is reached, rules write the summaries until the next month."),
+                    effect="The model is not called again in a month in which it has cost this much.",
                 ),
             ),
         ),

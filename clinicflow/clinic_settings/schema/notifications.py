@@ -8,24 +8,24 @@ NOTIFICATIONS = Tab(
     slug="notifications",
     label=_("Notifications"),
     icon="bell",
-    intro=_("What the clinic's people are told of. Messages never hold anything clinical."),
+    intro=_("What members are notified about. Notifications never contain clinical details."),
     groups=(
         Group(
-            title=_("Tell us about"),
+            title=_("Notify us about"),
             settings=(
                 Setting(
                     name="notify_unconfirmed",
-                    label=_("Visits that are still unconfirmed"),
-                    effect="A notification for visits that come near without a confirmation.",
+                    label=_("Unconfirmed visits"),
+                    effect="A notification for upcoming visits without a confirmation.",
                 ),
                 Setting(
                     name="notify_missing_intake",
-                    label=_("Intake forms that are missing"),
-                    effect="A notification for visits that come near without a form.",
+                    label=_("Missing intake forms"),
+                    effect="A notification for upcoming visits without a form.",
                 ),
                 Setting(
                     name="notify_ai_attention",
-                    label=_("Conversations that need a person"),
+                    label=_("Conversations that need a reply"),
                     effect="A notification when a conversation is escalated.",
                 ),
                 Setting(
@@ -35,25 +35,25 @@ NOTIFICATIONS = Tab(
                 ),
                 Setting(
                     name="notify_no_shows",
-                    label=_("Patients who did not come"),
+                    label=_("No-shows"),
                     effect="A notification when a visit becomes a no-show.",
                 ),
             ),
         ),
         Group(
-            title=_("How"),
+            title=_("Channels"),
             settings=(
                 Setting(
                     name="notify_via_app",
                     label=_("In the app"),
-                    help=_("The bell, live."),
-                    effect="Notifications stand under the bell; off, none do.",
+                    help=_("Live, in the notification menu."),
+                    effect="Notifications are shown in the notification menu; when off, none are.",
                 ),
                 Setting(
                     name="notify_via_email",
-                    label=_("By e-mail"),
-                    help=_("At once or as a digest, as each person has chosen."),
-                    effect="Notifications are also sent by e-mail.",
+                    label=_("By email"),
+                    help=_("Immediately or as a digest, as each member prefers."),
+                    effect="Notifications are also sent by email.",
                 ),
             ),
         ),

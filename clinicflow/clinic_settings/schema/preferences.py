@@ -1,4 +1,4 @@
-"""How pages look, and how people sign in."""
+"""Preferences: formats, first page and refresh interval."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -8,7 +8,7 @@ PREFERENCES = Tab(
     slug="preferences",
     label=_("Preferences"),
     icon="sliders-horizontal",
-    intro=_("How pages look for everybody in the clinic. Messages to patients follow too."),
+    intro=_("Formats for every member of the clinic, and for messages to patients."),
     groups=(
         Group(
             title=_("Dates and times"),
@@ -26,8 +26,8 @@ PREFERENCES = Tab(
                         ("DD/MM/YYYY", _("Day first: 23/11/2026")),
                         ("YYYY-MM-DD", _("Year first: 2026-11-23")),
                     ),
-                    label=_("Order of a date"),
-                    effect="Dates on pages, in messages and in patient imports have this order.",
+                    label=_("Date format"),
+                    effect="Dates on pages, in messages and in patient imports have this format.",
                 ),
             ),
         ),
@@ -37,24 +37,24 @@ PREFERENCES = Tab(
                 Setting(
                     name="default_dashboard_view",
                     choices=(
-                        ("dashboard", _("Today on one screen")),
-                        ("schedule", _("The week")),
+                        ("dashboard", _("Today's schedule")),
+                        ("schedule", _("Week")),
                         ("patients", _("Patients")),
                         ("inbox", _("Inbox")),
                     ),
-                    label=_("First page of the front desk"),
-                    help=_("After signing in. Doctors start at My day, owners at the Overview."),
-                    effect="The page that the front desk sees first after signing in.",
+                    label=_("Front desk's first page"),
+                    help=_("Shown after sign-in. Doctors start on My day, owners on Overview."),
+                    effect="The page that the front desk is sent to after signing in.",
                 ),
                 Setting(
                     name="auto_refresh_interval",
-                    label=_("Look again every"),
+                    label=_("Refresh every"),
                     unit=_("seconds"),
                     low=0,
                     high=3600,
                     zero=_("off"),
-                    help=_("Changes come by themselves; this is the net under a bad connection."),
-                    effect="Open pages ask again for what they show after this long; 0 switches it off.",
+                    help=_("Pages update live. This is a fallback for unreliable connections."),
+                    effect="Open pages refresh at this interval, even without a live connection; 0 turns it off.",
                 ),
             ),
         ),

@@ -8,11 +8,11 @@ SECURITY = Tab(
     slug="security",
     label=_("Security & users"),
     icon="shield-check",
-    intro=_("How people of the clinic sign in."),
+    intro=_("How members sign in."),
     asks_again=True,
     groups=(
         Group(
-            title=_("Signing in"),
+            title=_("Sign-in"),
             settings=(
                 Setting(
                     name="session_timeout",
@@ -21,19 +21,19 @@ SECURITY = Tab(
                     low=5,
                     high=1440,
                     help=_(
-                        "Without a click or a key. It holds for every sign-in of the clinic that is open now: "
-                        "whoever has been away longer signs in again."
+                        "Of inactivity. Applies to open sessions too: members who have been inactive for longer "
+                        "must sign in again."
                     ),
-                    effect="A sign-in without a request for this long ends, those that are open included.",
+                    effect="A session without a request for this long ends; open sessions included.",
                 ),
                 Setting(
                     name="require_mfa",
-                    label=_("Everybody needs a second factor"),
+                    label=_("Require a second factor"),
                     help=_(
-                        "An authenticator app or a passkey. Switching this on ends the sign-ins of all who have "
-                        "none at once; they set one up when they sign in next."
+                        "An authenticator app or a passkey. Turning this on immediately signs out members without "
+                        "one; they set one up when they next sign in."
                     ),
-                    effect="Nobody works in the clinic without a second factor; sign-ins without one end at once.",
+                    effect="Members cannot work without a second factor; sessions of those without one end at once.",
                 ),
             ),
         ),

@@ -1,4 +1,4 @@
-"""What a setting, a group of them and a tab are."""
+"""The types of the settings schema: setting, group and tab."""
 
 import hashlib
 from dataclasses import dataclass
@@ -22,8 +22,11 @@ DAYS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    """One setting. `help` is for whoever decides, `effect` for docs/settings.md: what changes, where. `low` and
-    `high` are in `unit`. `zero` says what 0 means, where that is something of its own."""
+    """One setting.
+
+    `help` is shown on the settings page; `effect` is for docs/settings.md. `low` and `high` are in `unit`. `zero` is
+    the label of 0 where 0 has a meaning of its own, such as "off".
+    """
 
     name: str
     label: Any
@@ -38,21 +41,22 @@ class Setting:
 
     @property
     def field(self) -> Any:
-        """The model's field, which knows type, choices and default."""
+        """The model field, which has the type and the default."""
         return self.model._meta.get_field(self.column)
 
     @property
     def column(self) -> str:
-        """The field's name on its model: the clinic's own fields carry a prefix in forms and the API."""
+        """The name of the model field. Fields of `Clinic` have the prefix `clinic_` in forms and in the API."""
         return self.name.removeprefix("clinic_") if self.model is Clinic else self.name
 
     def value(self, row: Any) -> Any:
+        """The setting's value in a `ClinicSettings` or `DoctorSettings` row."""
         return getattr(row.clinic if self.model is Clinic else row, self.column)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
-    """Settings that are read together."""
+    """Settings under one heading."""
 
     title: Any
     settings: tuple[Setting, ...]
@@ -61,21 +65,23 @@ class Group:
 
 @dataclass(frozen=True, kw_only=True)
 class Tab:
+    """A page of settings, or a doctor's own settings. With `asks_again`, saving requires a recent password."""
+
     slug: str
     label: Any
     icon: str
     intro: Any
     groups: tuple[Group, ...]
-    asks_again: bool = False  # for the password, when saving
+    asks_again: bool = False
 
     @property
     def settings(self) -> list[Setting]:
         return [setting for group in self.groups for setting in group.settings]
 
     def values(self, row: Any) -> dict[str, Any]:
-        """What is decided, by name; `row.clinic` has the clinic's own fields."""
+        """The tab's values by name. Fields of `Clinic` are read from `row.clinic`."""
         return {setting.name: setting.value(row) for setting in self.settings}
 
     def fingerprint(self, row: Any) -> str:
-        """Changes whenever one of the tab's values does: who saves says by this what they had before them."""
+        """A hash of the tab's values, which a form sends back so that an edit conflict is detected."""
         return hashlib.sha256(repr(self.values(row)).encode()).hexdigest()[:20]

@@ -1,4 +1,4 @@
-"""A doctor's own settings: by the doctor, or by the front desk for them."""
+"""The page of a doctor's own settings, for the doctor and for the front desk."""
 
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from clinicflow.access.guards import role_required
 from clinicflow.clinic_settings.forms.doctor_settings import DoctorForm
 from clinicflow.clinic_settings.operations import settings
 from clinicflow.clinic_settings.schema import DOCTOR
-from clinicflow.clinics.errors import ChangedMeanwhile
+from clinicflow.clinics.errors import SettingsEditConflict
 from clinicflow.clinics.http import ClinicRequest
 from clinicflow.clinics.models import DoctorSettings
 from clinicflow.core.errors import Invalid
@@ -22,18 +22,18 @@ from clinicflow.web.render import render_page
 @require_http_methods(["GET", "POST"])
 @role_required("doctor")
 def mine(request: ClinicRequest) -> HttpResponse:
-    """How I can be booked, and my hours."""
+    """The signed-in doctor's own settings."""
     return _settings_of(request, request.actor.doctor_id)
 
 
 @require_http_methods(["GET", "POST"])
 @role_required("admin")
 def of_doctor(request: ClinicRequest, pk: UUID) -> HttpResponse:
-    """The same, kept by the front desk for a doctor."""
+    """A doctor's settings, edited by the front desk."""
     return _settings_of(request, pk)
 
 
-def _settings_of(request: ClinicRequest, doctor_id: UUID) -> HttpResponse:
+def _settings_of(request: ClinicRequest, doctor_id: UUID | None) -> HttpResponse:
     rows = DoctorSettings.objects.visible_to(request.actor).editable_by(request.actor)
     row: DoctorSettings = rows.select_related("doctor").fetch_of(doctor_id)
     if request.method == "POST":
@@ -45,13 +45,13 @@ def _save(request: ClinicRequest, row: DoctorSettings) -> HttpResponse:
     form = DoctorForm(row, request.POST)
     if form.is_valid():
         try:
-            settings.save_doctor(request.actor, row.doctor_id, seen=form.cleaned_data["seen"], **form.decided())
+            settings.save_doctor(request.actor, row.doctor_id, seen=form.cleaned_data["seen"], **form.values())
         except Invalid as invalid:
-            form.refuse(invalid.fields)
-        except ChangedMeanwhile as changed:
+            form.add_errors(invalid)
+        except SettingsEditConflict as conflict:
             data = form.data.copy()
             data["seen"] = DOCTOR.fingerprint(row)
-            return _page(request, row, DoctorForm(row, data), status=409, problem=changed.detail)
+            return _page(request, row, DoctorForm(row, data), status=409, problem=conflict.detail)
         else:
             messages.success(request, _("Saved."))
             return redirect(request.path)

@@ -1,4 +1,4 @@
-"""What the clinic has decided: eight tabs, which the front desk changes and the owner reads."""
+"""The settings pages: eight tabs, which the front desk edits and the owner reads."""
 
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
@@ -14,26 +14,28 @@ from clinicflow.clinic_settings.operations import settings
 from clinicflow.clinic_settings.presentation.settings_display import (
     format_value,
     groups_for_display,
-    people_without_second_factor,
+    members_without_second_factor,
 )
 from clinicflow.clinic_settings.schema import TAB_BY_SLUG, TABS, Tab
-from clinicflow.clinics.errors import ChangedMeanwhile
+from clinicflow.clinics.errors import SettingsEditConflict
 from clinicflow.clinics.http import ClinicRequest
 from clinicflow.clinics.models import ClinicSettings
 from clinicflow.core.errors import Invalid
+from clinicflow.web.forms import add_domain_errors
 from clinicflow.web.render import render_page
 
 
 @require_GET
 @role_required("admin", "owner")
 def first_tab(request: ClinicRequest) -> HttpResponse:
+    """Redirect to the first tab."""
     return redirect("settings_tab", TABS[0].slug)
 
 
 @require_http_methods(["GET", "POST"])
 @role_required("admin", "owner")
 def tab(request: ClinicRequest, slug: str) -> HttpResponseBase:
-    """One tab, to change for those who may, in words for the others."""
+    """One tab: a form for members who may change settings, a read-only page for others."""
     chosen = TAB_BY_SLUG[slug]
     if request.method == "POST":
         return (change_after_password if chosen.asks_again else change)(request, chosen)
@@ -48,16 +50,16 @@ def tab(request: ClinicRequest, slug: str) -> HttpResponseBase:
 
 @role_required("admin")
 def change(request: ClinicRequest, chosen: Tab) -> HttpResponse:
-    """Save a tab; what is refused stands beside its field, and what was typed stays."""
+    """Save a tab. An invalid form is rendered with its errors (422), an edit conflict with the stored values (409)."""
     row = _row(request)
     form = TabForm(chosen, request.POST, values=chosen.values(row), seen=chosen.fingerprint(row))
     if form.is_valid():
         try:
-            settings.save_tab(request.actor, chosen, seen=form.cleaned_data["seen"], fields=form.decided())
+            settings.save_tab(request.actor, chosen, seen=form.cleaned_data["seen"], fields=form.values())
         except Invalid as invalid:
-            form.refuse(invalid.fields)
-        except ChangedMeanwhile:
-            return _changed_meanwhile(request, chosen, form)
+            add_domain_errors(form, invalid)
+        except SettingsEditConflict:
+            return _conflict_page(request, chosen, form)
         else:
             messages.success(request, _("Saved: %(tab)s.") % {"tab": chosen.label})
             return redirect("settings_tab", chosen.slug)
@@ -68,18 +70,18 @@ def change(request: ClinicRequest, chosen: Tab) -> HttpResponse:
 change_after_password = reauthentication_required(change)
 
 
-def _changed_meanwhile(request: ClinicRequest, chosen: Tab, form: TabForm) -> HttpResponse:
-    """What was typed, with what is saved now beside each field that differs; saving again is a decision then."""
-    now_saved = chosen.values(_row(request))
+def _conflict_page(request: ClinicRequest, chosen: Tab, form: TabForm) -> HttpResponse:
+    """The submitted form, with the stored value beside each field that differs; saving it again overwrites them."""
+    stored = chosen.values(_row(request))
     theirs = {
-        setting.name: format_value(setting, now_saved[setting.name])
+        setting.name: format_value(setting, stored[setting.name])
         for setting in chosen.settings
-        if form.cleaned_data[setting.name] != now_saved[setting.name]
+        if form.cleaned_data[setting.name] != stored[setting.name]
     }
     data = form.data.copy()
     data["seen"] = chosen.fingerprint(_row(request))
-    again = TabForm(chosen, data, values=now_saved, seen=data["seen"])
-    return _form_page(request, chosen, again, status=409, theirs=theirs)
+    resubmittable = TabForm(chosen, data, values=stored, seen=data["seen"])
+    return _form_page(request, chosen, resubmittable, status=409, theirs=theirs)
 
 
 def _row(request: ClinicRequest) -> ClinicSettings:
@@ -95,5 +97,5 @@ def _form_page(
         row["theirs"] = (theirs or {}).get(row["setting"].name)
     context = {"tab": chosen, "form": form, "groups": groups, "theirs": theirs is not None}
     if chosen.asks_again:
-        context["without_factor"] = people_without_second_factor(request.actor)
+        context["without_factor"] = members_without_second_factor(request.actor)
     return render_page(request, "settings/tab_form.html", context, status=status)

@@ -1,4 +1,4 @@
-"""What the lists of doctors, users and audit entries can be narrowed by."""
+"""Filters of the doctor list."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Shapes of sign-ins, doctors, settings, users and the audit log."""
+"""Serializers of doctors."""
 
 from rest_framework import serializers
 
@@ -6,7 +6,7 @@ from clinicflow.clinics.models import Doctor
 
 
 class DoctorOutput(serializers.ModelSerializer):
-    """A provider. `working_hours` is `{"mon": [["09:00", "12:30"], …], …}` on the clinic's clock."""
+    """A provider. `working_hours` is `{"mon": [["09:00", "12:30"], …], …}` in the clinic's time zone."""
 
     user_id = serializers.UUIDField(allow_null=True, read_only=True)
     working_hours = serializers.DictField(

@@ -1,13 +1,11 @@
-"""Doctors, settings, users and the audit log."""
+"""`/api/doctors`."""
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 
 from clinicflow.api.base import ClinicViewSet, ListMixin, RetrieveMixin
 from clinicflow.clinics.api.filters import DoctorFilters
-from clinicflow.clinics.api.serializers import (
-    DoctorOutput,
-)
+from clinicflow.clinics.api.serializers import DoctorOutput
 from clinicflow.clinics.models import Doctor
 
 

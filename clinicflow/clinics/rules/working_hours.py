@@ -1,4 +1,4 @@
-"""Working hours as data: what a day of ranges and a week of days may look like."""
+"""Validation of working hours: the ranges of a day, and the days of a week. Pure functions."""
 
 import datetime as dt
 from typing import Any
@@ -8,30 +8,30 @@ from clinicflow.web.display import write_clock
 
 
 def validate_day(ranges: Any) -> str:
-    """What is wrong with a day's ranges (`[["09:00", "12:30"], …]`, wall-clock, in order, apart), or nothing."""
+    """The error in a day's ranges (`[["09:00", "12:30"], …]`, wall-clock, sorted, disjoint); empty if valid."""
     if not isinstance(ranges, list):
-        return "A day is a list of ranges."
-    last: dt.time | None = None
+        return "Enter the day as a list of ranges."
+    previous_end: dt.time | None = None
     for pair in ranges:
         times = _times(pair)
         if times is None:
-            return "A range is two times, HH:MM."
+            return "Enter each range as two times, HH:MM."
         start, end = times
         if start >= end:
-            return f"{write_clock(start)} is not before {write_clock(end)}."
-        if last is not None and start < last:
+            return f"{write_clock(end)} must be later than {write_clock(start)}."
+        if previous_end is not None and start < previous_end:
             return f"The range from {write_clock(start)} overlaps the one before it."
-        last = end
+        previous_end = end
     return ""
 
 
 def validate_week(week: Any) -> str:
-    """What is wrong with weekly hours (`{"mon": […], …}`), or nothing."""
+    """The error in weekly hours (`{"mon": […], …}`), with its day; empty if valid."""
     if not isinstance(week, dict):
-        return "Weekly hours are an object of days."
+        return "Enter weekly hours as an object of days."
     unknown = set(week) - set(WEEKDAYS)
     if unknown:
-        return f"Days are {', '.join(WEEKDAYS)}."
+        return f"Use these days: {', '.join(WEEKDAYS)}."
     return next((f"{day}: {problem}" for day, ranges in week.items() if (problem := validate_day(ranges))), "")
 
 

@@ -1,4 +1,4 @@
-"""`/api/auth/`: signing in and out, new tokens, another role, who am I."""
+"""`/api/auth/`: sign-in, sign-out, token refresh, role switch, and the current user."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 def pair(session: AuthSession, membership: Membership | None, refresh: str) -> dict[str, Any]:
-    """Access and refresh token with the person they are for."""
+    """Access and refresh token, and their user."""
     return {
         "access": tokens.access_token(session, claims_of(membership)),
         "refresh": refresh,
@@ -39,7 +39,7 @@ def pair(session: AuthSession, membership: Membership | None, refresh: str) -> d
 
 
 def claims_of(membership: Membership | None) -> dict[str, str | None]:
-    """What the token tells its holder; the server reads none of it back."""
+    """Claims for the client's information; the server never reads them."""
     if membership is None:
         return {}
     return {
@@ -50,10 +50,10 @@ def claims_of(membership: Membership | None) -> dict[str, str | None]:
     }
 
 
-# What these write must stay when the answer is an error: the failed attempt, the ended family of a stolen token.
+# Their writes must survive an error response: the failed attempt, the revoked session of a stolen token.
 @method_decorator(transaction.non_atomic_requests, name="dispatch")
 class OutsideTransaction(APIView):
-    """Sign-in and refresh: open to everyone, counted by address, each with transactions of its own."""
+    """Base of sign-in and refresh: public, throttled by IP address, with transactions of their own."""
 
     outside_transaction = True
     permission_classes = [AllowAny]
@@ -75,30 +75,30 @@ class LoginView(OutsideTransaction):
         auth=[],
     )
     def post(self, request: Request) -> Response:
-        """Sign in with e-mail and password, and `otp` when a second factor is set (`code: mfa_required`)."""
+        """Sign in with email and password, and `otp` if a second factor is set up (`code: mfa_required`)."""
         fields = self.read(Login)
         with transaction.atomic():
-            answer = self._sign_in(request, **fields)
-        if isinstance(answer, DomainError):
-            raise answer
-        return Response(answer)
+            result = self._sign_in(request, **fields)
+        if isinstance(result, DomainError):
+            raise result
+        return Response(result)
 
     def _sign_in(self, request: Request, email: str, password: str, otp: str = "") -> dict[str, Any] | DomainError:
-        """The tokens, or the refusal as a value: raising it here would undo the record of it."""
-        inner, caller = request._request, origin_of_request(request._request)
+        """The tokens, or the error as a value: raising it here would roll back its audit entry."""
+        inner, origin = request._request, origin_of_request(request._request)
         user = authenticate(inner, email=email, password=password)
         if not isinstance(user, User) or not user.is_active:
-            sign_in.record_failure(email, caller, reason="wrong password or address")
+            sign_in.record_failure(email, origin, reason="wrong password or address")
             return BadCredentials()
         if second_factor.is_enrolled(user):
             if not otp:
                 return SecondFactorRequired()
             if not second_factor.verify_code(user, otp):
                 user_login_failed.send(__name__, credentials={"email": email}, request=inner)
-                sign_in.record_failure(email, caller, reason="wrong second factor")
-                return BadCredentials("The code of the second factor is not right.")
+                sign_in.record_failure(email, origin, reason="wrong second factor")
+                return BadCredentials("The second factor code is incorrect.")
         user_logged_in.send(User, request=inner, user=user)
-        session, membership = sign_in.start_session(user, caller, kind=AuthSession.Kind.API)
+        session, membership = sign_in.start_session(user, origin, kind=AuthSession.Kind.API)
         return pair(session, membership, tokens.refresh_token(session))
 
 
@@ -111,7 +111,7 @@ class RefreshView(OutsideTransaction):
         auth=[],
     )
     def post(self, request: Request) -> Response:
-        """A new pair for a refresh token, which is used up; the same token again ends the whole sign-in."""
+        """A new pair for a refresh token, which is then invalid; using it again ends the session."""
         rotation = tokens.rotate(self.read(Refresh)["refresh"])
         with transaction.atomic():
             membership = sign_in.membership_of(rotation.session)
@@ -126,7 +126,7 @@ class LogoutView(ClinicView):
         operation_id="logout", summary="Sign out", request=None, responses={204: None} | problem_responses(401)
     )
     def post(self, request: Request) -> Response:
-        """End this sign-in: its refresh tokens, its access tokens, its sockets."""
+        """End this session with its refresh tokens, access tokens and sockets."""
         sign_in.end_session(request._request.auth_session, origin_of_request(request._request))
         return Response(status=204)
 
@@ -137,12 +137,12 @@ class SwitchRoleView(ClinicView):
 
     @extend_schema(
         operation_id="switch_role",
-        summary="Act under another role",
+        summary="Switch to another role",
         request=SwitchRole,
         responses={200: TokenPair} | problem_responses(400, 401, 403),
     )
     def post(self, request: Request) -> Response:
-        """Act under another role that you hold; the old tokens end, new ones come."""
+        """Switch to another role that you have; the old tokens are revoked and new ones returned."""
         inner = request._request
         session, membership = sign_in.select_role(inner.auth_session, origin_of_request(inner), **self.read(SwitchRole))
         sessions.extend(inner, session)
@@ -153,13 +153,22 @@ class MeView(ClinicView):
     roles = STAFF
 
     @extend_schema(
-        operation_id="me", summary="Who am I, and what may I do", responses={200: Me} | problem_responses(401)
+        operation_id="me",
+        summary="The current user and what they may do",
+        responses={200: Me} | problem_responses(401),
     )
     def get(self, request: Request) -> Response:
-        """You, the membership you act under, all memberships you hold, and what you may do."""
+        """The current user, the active membership, all memberships, and the permissions of the role."""
         user = request._request.auth_session.user
-        held = sign_in.memberships_of(user)
-        mine = next(membership for membership in held if membership.pk == self.actor.membership_id)
+        memberships = sign_in.memberships_of(user)
+        current = next(membership for membership in memberships if membership.pk == self.actor.membership_id)
         return Response(
-            Me({"user": user, "membership": mine, "memberships": held, "permissions": permissions_of(mine.role)}).data
+            Me(
+                {
+                    "user": user,
+                    "membership": current,
+                    "memberships": memberships,
+                    "permissions": permissions_of(current.role),
+                }
+            ).data
         )

@@ -15,7 +15,7 @@ from clinicflow.staff.api.serializers import MemberChange, MemberInput, MemberOu
 from clinicflow.staff.operations import members
 
 
-@extend_schema_view(list=extend_schema(summary="Who works in the clinic, as what"))
+@extend_schema_view(list=extend_schema(summary="The clinic's members and their roles"))
 class MemberViewSet(ListMixin, ClinicViewSet):
     roles = ("admin",)
     input_class = MemberInput
@@ -27,20 +27,20 @@ class MemberViewSet(ListMixin, ClinicViewSet):
     def get_queryset(self) -> QuerySet[Membership]:
         return Membership.objects.visible_to(self.actor).select_related("user")
 
-    @extend_schema(summary="Give a person a role in the clinic", request=MemberInput, responses={201: MemberOutput})
+    @extend_schema(summary="Invite a user to a role in the clinic", request=MemberInput, responses={201: MemberOutput})
     def create(self, request: Request) -> Response:
         fields = self.read(MemberInput)
-        given = members.invite(self.actor, roles=[fields.pop("role")], **fields, at=clock.now())
-        return self.answer(given[0], status=201)
+        invited = members.invite(self.actor, roles=[fields.pop("role")], **fields, at=clock.now())
+        return self.answer(invited[0], status=201)
 
     @extend_schema(
-        summary="Change a person's name, role or access", request=MemberChange, responses={200: MemberOutput}
+        summary="Change a member's name, role or access", request=MemberChange, responses={200: MemberOutput}
     )
     def update(self, request: Request, pk: UUID) -> Response:
         self.get_object_to_change()
         return self.answer(members.change(self.actor, pk, **self.read(MemberChange)))
 
-    @extend_schema(summary="Change some of it", request=MemberChange, responses={200: MemberOutput})
+    @extend_schema(summary="Change some of a member's fields", request=MemberChange, responses={200: MemberOutput})
     def partial_update(self, request: Request, pk: UUID) -> Response:
         self.get_object_to_change()
         return self.answer(members.change(self.actor, pk, **self.read(MemberChange, partial=True)))

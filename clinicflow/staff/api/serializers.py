@@ -28,8 +28,8 @@ class UserBrief(serializers.Serializer):
 
 
 class TokenPair(serializers.Serializer):
-    access = serializers.CharField(help_text="For `Authorization: Bearer …`; good for 30 minutes.")
-    refresh = serializers.CharField(help_text="For `POST /api/auth/refresh`, once; good for 7 days.")
+    access = serializers.CharField(help_text="For `Authorization: Bearer …`; expires after 30 minutes.")
+    refresh = serializers.CharField(help_text="For `POST /api/auth/refresh`; works once, expires after 7 days.")
     user = UserBrief()
 
 
@@ -50,7 +50,7 @@ class Me(serializers.Serializer):
 
 
 class MemberOutput(serializers.ModelSerializer):
-    """A person's role in the clinic; somebody with two roles is two rows. `id` is the membership's."""
+    """A user's role in the clinic; a user with two roles has two rows. `id` is the membership's."""
 
     user_id = serializers.UUIDField(read_only=True)
     email = serializers.EmailField(source="user.email", read_only=True)
@@ -71,7 +71,7 @@ class MemberInput(Input):
     role = serializers.ChoiceField(Membership.Role.choices)
     doctor_id = serializers.UUIDField(required=False, allow_null=True)
     password = serializers.CharField(
-        max_length=1000, trim_whitespace=False, required=False, help_text="Without one the person sets it by e-mail."
+        max_length=1000, trim_whitespace=False, required=False, help_text="If omitted, the user sets one by email."
     )
 
 

@@ -1,4 +1,4 @@
-"""Opening a clinic: what exists before anybody can sign in."""
+"""Creation of a clinic, with its settings and its first manager."""
 
 from zoneinfo import available_timezones
 
@@ -15,15 +15,15 @@ from clinicflow.staff.operations import members
 
 @transaction.atomic
 def create_clinic(*, name: str, timezone: str, manager_email: str, manager_name: str, password: str) -> Actor:
-    """A new clinic with the settings that every clinic starts with, and its manager; returns the clinic's own actor.
+    """Create a clinic with default settings and a front desk member. Returns the clinic's system actor.
 
-    `timezone` is an IANA name. A manager who has an account already keeps its password. Invalid by field.
+    `timezone` is an IANA name. A manager who already has an account keeps their password. Invalid by field.
     """
     name = " ".join(name.split())
     if not name or len(name) > 120:
-        raise Invalid(fields={"name": ["A name of 1 to 120 characters."]})
+        raise Invalid(fields={"name": ["Enter a name of at most 120 characters."]})
     if timezone not in available_timezones():
-        raise Invalid(fields={"timezone": [f"No such time zone: {timezone}. An example: America/New_York."]})
+        raise Invalid(fields={"timezone": [f"Unknown time zone: {timezone}. Example: America/New_York."]})
     clinic = Clinic.objects.create(name=name, timezone=timezone)
     actor = system_actor(clinic.pk, timezone)
     with tenant(actor.scope()):
@@ -34,5 +34,5 @@ def create_clinic(*, name: str, timezone: str, manager_email: str, manager_name:
 
 
 def has_account(email: str) -> bool:
-    """Whether somebody signs in with this address already."""
+    """Whether there is a user with this email address."""
     return User.objects.filter(email=User.objects.normalize_email(email)).exists()

@@ -1,5 +1,4 @@
-"""Invitations after they were written: sending one again, taking one back, the first time somebody comes; and letting
-a person choose a new password."""
+"""Writes of open invitations: resend, cancel and accept; and password resets for members."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -20,7 +19,7 @@ from clinicflow.staff.operations.members import memberships_of_user
 
 @transaction.atomic
 def resend(actor: Actor, user_id: UUID, *, at: dt.datetime) -> None:
-    """Another e-mail, whose link works from now on. NotInvited if the person has come already."""
+    """Send the invitation again, with a new link. NotInvited if it has been accepted."""
     pending = _pending(actor, user_id)
     for membership in pending:
         membership.invited_at = at
@@ -31,7 +30,7 @@ def resend(actor: Actor, user_id: UUID, *, at: dt.datetime) -> None:
 
 @transaction.atomic
 def cancel(actor: Actor, user_id: UUID) -> None:
-    """The person is not asked any more: the roles go, and with them the link of an account that nobody else uses."""
+    """Cancel the invitation and delete its roles. The link ends if the user has no other membership. NotInvited."""
     pending = _pending(actor, user_id)
     record(actor, "invitation.cancelled", resource_type="users", resource_id=user_id)
     for membership in pending:
@@ -42,9 +41,9 @@ def cancel(actor: Actor, user_id: UUID) -> None:
 
 @transaction.atomic
 def send_password_reset(actor: Actor, user_id: UUID, *, at: dt.datetime) -> None:
-    """An e-mail by which the person chooses a new password; the present one stays until then.
+    """Send the member a link for a new password; the current one works until then.
 
-    StillInvited for somebody who has not come yet.
+    StillInvited if the invitation has not been accepted.
     """
     if any(membership.is_pending for membership in memberships_of_user(actor, user_id)):
         raise StillInvited()
@@ -54,7 +53,7 @@ def send_password_reset(actor: Actor, user_id: UUID, *, at: dt.datetime) -> None
 
 @transaction.atomic
 def record_acceptance(membership: Membership) -> None:
-    """The person works in the clinic for the first time: the invitation is accepted, for all its roles."""
+    """Record that the invitation was accepted, for all its roles. Does nothing for a membership that is not pending."""
     if membership.is_pending:
         rows = Membership.objects.pending().filter(user_id=membership.user_id, clinic_id=membership.clinic_id)
         now = clock.now()
@@ -62,7 +61,7 @@ def record_acceptance(membership: Membership) -> None:
 
 
 def _pending(actor: Actor, user_id: UUID) -> Sequence[Membership]:
-    held = memberships_of_user(actor, user_id)
-    if not all(membership.is_pending for membership in held):
+    memberships = memberships_of_user(actor, user_id)
+    if not all(membership.is_pending for membership in memberships):
         raise NotInvited()
-    return held
+    return memberships

@@ -1,6 +1,6 @@
-"""Who works in the clinic, as what.
+"""Writes of members: roles, access and names.
 
-Every change holds the clinic's row, so that two managers cannot take each other's role at once and leave nobody.
+Every change locks the clinic's row, so that two managers cannot remove each other at once and leave none.
 """
 
 import datetime as dt
@@ -24,10 +24,10 @@ from clinicflow.staff.events import PersonInvited
 def add(
     actor: Actor, *, email: str, name: str, role: str, doctor_id: UUID | None = None, password: str | None = None
 ) -> Membership:
-    """Give a person a role in the actor's clinic without a word to them; one not known yet gets an account.
+    """Give a user a role in the actor's clinic, without an email. An account is created if there is none.
 
-    MembershipExists if they have it already; DoctorTaken; Invalid if the doctor does not fit the role or the password
-    is weak.
+    MembershipExists if the user already has the role; DoctorTaken; Invalid if the doctor does not match the role or
+    the password is weak.
     """
     _lock_clinic(actor)
     user = users.find_or_create(email, name=name, password=password)
@@ -45,24 +45,24 @@ def invite(
     password: str | None = None,
     at: dt.datetime,
 ) -> list[Membership]:
-    """Ask a person to work here, by e-mail. Whether they have an account already changes nothing that the clinic sees:
-    until they come it reads the name that the manager gave.
+    """Invite a user by email. The clinic cannot tell whether they have an account already: until they accept, it sees
+    the name that the manager entered.
 
-    Somebody who works here already gets the further roles at once. Refusals as of `add`.
+    A member of the clinic gets the additional roles at once, without an email. Errors as for `add`.
     """
     _lock_clinic(actor)
     if not roles:
-        raise Invalid(fields={"roles": ["At least one role."]})
+        raise Invalid(fields={"roles": ["Choose at least one role."]})
     user = users.find_or_create(email, name=name, password=password)
-    known_here = Membership.objects.visible_to(actor).filter(user=user).exists()
-    given = [_grant(actor, user, role, doctor_id) for role in sorted(set(roles))]
-    if known_here:
-        return given
-    for membership in given:
+    is_member = Membership.objects.visible_to(actor).filter(user=user).exists()
+    granted = [_grant(actor, user, role, doctor_id) for role in sorted(set(roles))]
+    if is_member:
+        return granted
+    for membership in granted:
         membership.invited_at, membership.invited_as = at, name.strip()
         membership.save(update_fields=["invited_at", "invited_as", "updated_at"])
     publish(PersonInvited(clinic_id=actor.clinic_id, subject_id=user.pk, at=at))
-    return given
+    return granted
 
 
 @transaction.atomic
@@ -75,10 +75,10 @@ def change(
     doctor_id: UUID | None = None,
     status: str | None = None,
 ) -> Membership:
-    """Change a membership of the actor's clinic; its open sign-ins end when role, doctor or access change.
+    """Change a membership of the actor's clinic; a new role, doctor or status ends its sessions.
 
-    OwnMembership for one's own role or access; LastManager; DoctorTaken; WorksElsewhere for the name of somebody with
-    another clinic.
+    OwnMembership for the actor's own role or status; LastManager; DoctorTaken; WorksElsewhere for the name of a user
+    with another clinic; NotFound.
     """
     _lock_clinic(actor)
     membership: Membership = Membership.objects.visible_to(actor).lock(membership_id)
@@ -100,37 +100,37 @@ def change(
 def save_member(
     actor: Actor, user_id: UUID, *, name: str, roles: Collection[str], doctor_id: UUID | None = None
 ) -> list[Membership]:
-    """Make these the person's roles in the clinic: missing ones are given, others taken, and what they open ends.
+    """Set a member's roles in the clinic: missing ones are granted, others revoked with their sessions.
 
-    OwnMembership for the role that the actor works under; else as `change`.
+    OwnMembership for the role of the actor's own session; other errors as for `change`.
     """
-    held = memberships_of_user(actor, user_id)
+    memberships = memberships_of_user(actor, user_id)
     if not roles:
-        raise Invalid(fields={"roles": ["At least one role. To keep somebody out, switch their access off."]})
-    for membership in held:
+        raise Invalid(fields={"roles": ["Choose at least one role. To revoke access, deactivate the member."]})
+    for membership in memberships:
         if membership.role not in roles:
             _revoke(actor, membership)
         elif membership.role == Membership.Role.DOCTOR and membership.doctor_id != doctor_id:
             membership.doctor = _doctor_for(actor, user_id, membership.role, doctor_id)
             _apply(actor, membership)
-    kept = [membership for membership in held if membership.role in roles]
-    first = held[0]
-    for role in sorted(set(roles) - {membership.role for membership in kept}):
-        given = _grant(actor, first.user, role, doctor_id)
-        given.status, given.invited_at = first.status, first.invited_at
-        given.invited_as, given.joined_at = first.invited_as, first.joined_at
-        given.save(update_fields=["status", "invited_at", "invited_as", "joined_at", "updated_at"])
-        kept.append(given)
+    retained = [membership for membership in memberships if membership.role in roles]
+    first = memberships[0]
+    for role in sorted(set(roles) - {membership.role for membership in retained}):
+        granted = _grant(actor, first.user, role, doctor_id)
+        granted.status, granted.invited_at = first.status, first.invited_at
+        granted.invited_as, granted.joined_at = first.invited_as, first.joined_at
+        granted.save(update_fields=["status", "invited_at", "invited_as", "joined_at", "updated_at"])
+        retained.append(granted)
     if name.strip() != first.shown_name:
-        _rename_user(actor, kept, name.strip())
-    return kept
+        _rename_user(actor, retained, name.strip())
+    return retained
 
 
 @transaction.atomic
 def set_access(actor: Actor, user_id: UUID, *, status: str) -> None:
-    """Let a person in (`active`) or keep them out (`disabled`) under every role; their sign-ins and sockets end now.
+    """Set the status (`active` or `disabled`) of all of a member's roles; their sessions and sockets end at once.
 
-    Repeating is a success.
+    Idempotent. OwnMembership for the actor themselves; LastManager; NotFound.
     """
     for membership in memberships_of_user(actor, user_id):
         if membership.status != status:
@@ -139,17 +139,17 @@ def set_access(actor: Actor, user_id: UUID, *, status: str) -> None:
 
 
 def memberships_of_user(actor: Actor, user_id: UUID) -> Sequence[Membership]:
-    """A person's memberships in the actor's clinic, locked, in a steady order. NotFound if there is none."""
+    """A user's memberships in the actor's clinic, locked, sorted by role. NotFound if there are none."""
     _lock_clinic(actor)
     rows = Membership.objects.visible_to(actor).filter(user_id=user_id).select_related("user", "doctor")
-    held = list(rows.select_for_update(of=("self",)).order_by("role"))
-    if not held:
+    memberships = list(rows.select_for_update(of=("self",)).order_by("role"))
+    if not memberships:
         raise NotFound()
-    return held
+    return memberships
 
 
 def _lock_clinic(actor: Actor) -> None:
-    """One change of a clinic's people at a time. The weaker lock: foreign keys to the clinic do not wait for it."""
+    """Serialize changes of a clinic's members, with FOR NO KEY UPDATE: inserts that refer to the clinic do not wait."""
     Clinic.objects.select_for_update(no_key=True).get(pk=actor.clinic_id)
 
 
@@ -195,9 +195,9 @@ def _require_manager(actor: Actor) -> None:
 
 def _rename_user(actor: Actor, memberships: Sequence[Membership], name: str) -> None:
     if not name:
-        raise Invalid(fields={"name": ["A name."]})
+        raise Invalid(fields={"name": ["Enter a name."]})
     first = memberships[0]
-    if first.is_pending:  # what the clinic calls them; the account, if there is one, stays as it is
+    if first.is_pending:  # the clinic's own name for the invited user; an existing account is not changed
         for membership in memberships:
             membership.invited_as = name
             membership.save(update_fields=["invited_as", "updated_at"])
@@ -209,12 +209,12 @@ def _rename_user(actor: Actor, memberships: Sequence[Membership], name: str) -> 
 
 
 def _doctor_for(actor: Actor, user_id: UUID, role: str, doctor_id: UUID | None) -> Doctor | None:
-    """The doctor that a membership of this role names: one for doctors, none for the others."""
+    """The doctor for a membership of this role; None for roles other than doctor. Invalid, DoctorTaken."""
     if role != Membership.Role.DOCTOR:
         return None
     doctor = Doctor.objects.visible_to(actor).filter(pk=doctor_id).first() if doctor_id else None
     if doctor is None:
-        raise Invalid(fields={"doctor_id": ["A doctor's role names one of the clinic's doctors."]})
+        raise Invalid(fields={"doctor_id": ["Choose one of the clinic's doctors for the doctor role."]})
     if Membership.objects.visible_to(actor).filter(doctor=doctor).exclude(user_id=user_id).exists():
         raise DoctorTaken(fields={"doctor_id": [DoctorTaken.title]})
     return doctor

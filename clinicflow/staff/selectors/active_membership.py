@@ -1,4 +1,4 @@
-"""The read that finds a sign-in's clinic and role on every request; a test compares it with the queryset."""
+"""The query that resolves a session's membership on every request; a test compares it with the queryset."""
 
 from uuid import UUID
 
@@ -18,10 +18,10 @@ MEMBER = JoinQuery(
 
 
 def active_membership(membership_id: UUID, user_id: UUID) -> Membership | None:
-    """The membership of that person, with its user and clinic, while both may be used."""
-    found = MEMBER.first(id=membership_id, user=user_id)
-    if found is None:
+    """The user's membership with user and clinic; None unless membership and user are active. One query."""
+    row = MEMBER.first(id=membership_id, user=user_id)
+    if row is None:
         return None
     membership: Membership
-    membership, membership.user, membership.clinic = found
+    membership, membership.user, membership.clinic = row
     return membership

@@ -1,4 +1,4 @@
-"""From a sign-in to the actor it stands for."""
+"""Resolves sessions, memberships and clinics to actors."""
 
 import re
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ TAB = re.compile(r"[0-9A-Za-z-]{1,40}")
 
 @dataclass(frozen=True)
 class RequestOrigin:
-    """What a request or socket says about itself."""
+    """The origin of a request or socket, for the audit log."""
 
     request_id: str = ""
     ip_address: str = ""
@@ -27,16 +27,16 @@ class RequestOrigin:
     tab: str = ""
 
 
-def actor_of(session: AuthSession, caller: RequestOrigin) -> Actor | None:
-    """The actor of a live sign-in, or None when its membership is gone, disabled, or not chosen yet."""
+def actor_of(session: AuthSession, origin: RequestOrigin) -> Actor | None:
+    """The actor of a live session; None if its membership was deleted, disabled, or not chosen yet."""
     if session.membership_id is None:
         return None
     membership = active_membership.active_membership(session.membership_id, session.user_id)
-    return None if membership is None else actor_of_membership(membership, caller, session_id=session.pk)
+    return None if membership is None else actor_of_membership(membership, origin, session_id=session.pk)
 
 
-def actor_of_membership(membership: Membership, caller: RequestOrigin, *, session_id: UUID | None = None) -> Actor:
-    """The actor that a membership stands for; the clinic and user come with it."""
+def actor_of_membership(membership: Membership, origin: RequestOrigin, *, session_id: UUID | None = None) -> Actor:
+    """The actor of a membership, whose user and clinic must be loaded."""
     return Actor(
         clinic_id=membership.clinic_id,
         role=Role(membership.role),
@@ -47,15 +47,15 @@ def actor_of_membership(membership: Membership, caller: RequestOrigin, *, sessio
         membership_id=membership.pk,
         doctor_id=membership.doctor_id,
         session_id=session_id,
-        request_id=caller.request_id,
-        ip_address=caller.ip_address,
-        user_agent=caller.user_agent,
-        tab=caller.tab,
+        request_id=origin.request_id,
+        ip_address=origin.ip_address,
+        user_agent=origin.user_agent,
+        tab=origin.tab,
     )
 
 
 def clinic_actor(clinic_id: UUID) -> Actor:
-    """ClinicFlow acting for a clinic by itself, knowing its name and zone: jobs, and what patients set off."""
+    """The system as actor in a clinic, with its name and time zone: for jobs and for patients' actions. One query."""
     clinic = Clinic.objects.get(pk=clinic_id)
     return Actor(
         clinic_id=clinic.pk, role=Role.SYSTEM, timezone=clinic.timezone, clinic_name=clinic.name, name="ClinicFlow"
@@ -63,7 +63,7 @@ def clinic_actor(clinic_id: UUID) -> Actor:
 
 
 def origin_of_request(request: HttpRequest) -> RequestOrigin:
-    """Request id, address, program and browser tab of a request."""
+    """Request id, IP address, user agent and browser tab of a request."""
     tab = request.headers.get("X-Tab", "")
     bound = structlog.contextvars.get_contextvars().get("request_id")
     return RequestOrigin(

@@ -1,4 +1,4 @@
-"""Who works in the clinic, put together for a page: a person once, with every role, state and last sign-in."""
+"""The clinic's members for the pages: each user once, with roles, state and last sign-in."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -14,25 +14,25 @@ from clinicflow.access.actor import Actor
 from clinicflow.accounts.models import User
 from clinicflow.accounts.operations import second_factor
 from clinicflow.audit.models import AuditLog
-from clinicflow.clinics.models import Membership
+from clinicflow.clinics.models import Doctor, Membership
 from clinicflow.clinics.querysets import JOINED
 from clinicflow.core import clock
 from clinicflow.core.errors import NotFound
 
 SIGN_INS = ("login", "switch_role")
-PAGE = 50
-# state -> (word, tone of its badge, icon)
+PAGE_SIZE = 50
+# state -> (label, badge tone, icon)
 STATES = {
     "active": (_("Active"), "ok", "circle-check"),
     "invited": (_("Invited"), "info", "mail"),
     "expired": (_("Invitation expired"), "warn", "hourglass"),
-    "disabled": (_("Switched off"), "bad", "ban"),
+    "disabled": (_("Deactivated"), "bad", "ban"),
 }
 
 
 @dataclass(frozen=True, kw_only=True)
 class Member:
-    """One person of the clinic. Of somebody who has not come yet only what the manager wrote."""
+    """A user with their memberships in the clinic. While an invitation is open, only what the manager entered."""
 
     user_id: UUID
     email: str
@@ -54,7 +54,7 @@ class Member:
         return [membership.role for membership in self.memberships]
 
     @property
-    def doctor(self) -> object:
+    def doctor(self) -> Doctor | None:
         return next((membership.doctor for membership in self.memberships if membership.doctor), None)
 
     @property
@@ -63,13 +63,14 @@ class Member:
 
     @property
     def invited_until(self) -> dt.datetime | None:
-        """When the link of the invitation ends."""
+        """When the invitation's link expires; None if the member was not invited."""
         if self.first.invited_at is None:
             return None
         return self.first.invited_at + dt.timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
 
     @property
     def state(self) -> str:
+        """A key of `STATES`."""
         if all(membership.status == Membership.Status.DISABLED for membership in self.memberships):
             return "disabled"
         if not self.is_pending:
@@ -78,47 +79,50 @@ class Member:
 
     @property
     def state_shown(self) -> tuple[object, str, str]:
+        """Label, badge tone and icon of the state."""
         return STATES[self.state]
 
 
 def list_members(actor: Actor, *, search: str = "", page: str | None = None) -> tuple[Page, list[Member]]:
-    """A page of the clinic's people by name, with whoever matches `search`. Five queries."""
+    """A page of the clinic's members by name, of those who match `search`. Five queries."""
     rows = Membership.objects.visible_to(actor)
-    for word in search.split()[:5]:
-        known = JOINED & Q(user__name__icontains=word)
-        rows = rows.filter(known | Q(user__email__icontains=word) | Q(invited_as__icontains=word))
+    for term in search.split()[:5]:
+        name_matches = JOINED & Q(user__name__icontains=term)
+        rows = rows.filter(name_matches | Q(user__email__icontains=term) | Q(invited_as__icontains=term))
     users = User.objects.filter(pk__in=rows.values("user_id")).order_by("name", "email")
-    shown = Paginator(users.values_list("pk", flat=True), PAGE).get_page(page)
+    shown = Paginator(users.values_list("pk", flat=True), PAGE_SIZE).get_page(page)
     return shown, _members(actor, list(shown))
 
 
 def get_member(actor: Actor, user_id: UUID) -> Member:
-    """One of the clinic's people, or NotFound."""
-    found = _members(actor, [user_id])
-    if not found:
+    """One of the clinic's members. NotFound if the user has no membership here."""
+    members = _members(actor, [user_id])
+    if not members:
         raise NotFound()
-    return found[0]
+    return members[0]
 
 
 def _members(actor: Actor, user_ids: Sequence[UUID]) -> list[Member]:
-    held: dict[UUID, list[Membership]] = {}
+    by_user: dict[UUID, list[Membership]] = {}
     rows = Membership.objects.visible_to(actor).filter(user_id__in=user_ids).select_related("user", "doctor")
     for membership in rows.order_by("role"):
-        held.setdefault(membership.user_id, []).append(membership)
-    factors = second_factor.enrolled_among(held)
-    seen = AuditLog.objects.filter(clinic_id=actor.clinic_id, user=OuterRef("pk"), action__in=SIGN_INS, outcome="ok")
-    latest = User.objects.filter(pk__in=list(held)).annotate(at=Subquery(seen.order_by("-id").values("at")[:1]))
-    last = dict(latest.values_list("pk", "at"))
+        by_user.setdefault(membership.user_id, []).append(membership)
+    factors = second_factor.enrolled_among(by_user)
+    sign_ins = AuditLog.objects.filter(
+        clinic_id=actor.clinic_id, user=OuterRef("pk"), action__in=SIGN_INS, outcome="ok"
+    )
+    latest = User.objects.filter(pk__in=list(by_user)).annotate(at=Subquery(sign_ins.order_by("-id").values("at")[:1]))
+    last_sign_in = dict(latest.values_list("pk", "at"))
     now = clock.now()
     return [
         Member(
             user_id=user_id,
-            email=held[user_id][0].user.email,
-            memberships=held[user_id],
+            email=by_user[user_id][0].user.email,
+            memberships=by_user[user_id],
             has_second_factor=user_id in factors,
-            last_sign_in=last.get(user_id),
+            last_sign_in=last_sign_in.get(user_id),
             now=now,
         )
         for user_id in user_ids
-        if user_id in held
+        if user_id in by_user
     ]

@@ -14,7 +14,7 @@ from clinicflow.core import clock
 from clinicflow.testing.case import PASSWORD, ClinicCase
 
 
-class ApiCase(ClinicCase):
+class SignInApiCase(ClinicCase):
     def post(self, path, body=None, token="", **headers):
         if token:
             headers["authorization"] = f"Bearer {token}"
@@ -27,17 +27,17 @@ class ApiCase(ClinicCase):
         return self.post("/api/auth/login", {"email": user.email, "password": password, **more})
 
     def pair_of(self, user):
-        answer = self.sign_in(user)
-        self.assertEqual(answer.status_code, 200, answer.content)
-        return answer.json()
+        response = self.sign_in(user)
+        self.assertEqual(response.status_code, 200, response.content)
+        return response.json()
 
-    def assert_problem(self, answer, status, code):
-        self.assertEqual((answer.status_code, answer.json()["code"]), (status, code), answer.content)
-        self.assertEqual(answer["Content-Type"], "application/problem+json")
+    def assert_problem(self, response, status, code):
+        self.assertEqual((response.status_code, response.json()["code"]), (status, code), response.content)
+        self.assertEqual(response["Content-Type"], "application/problem+json")
 
 
-class Login(ApiCase):
-    def test_right_password_gives_a_pair_and_the_user(self):
+class Login(SignInApiCase):
+    def test_the_right_password_returns_tokens_and_user(self):
         pair = self.pair_of(self.dana)
         self.assertEqual(set(pair), {"access", "refresh", "user"})
         self.assertEqual(pair["user"], {"id": str(self.dana.pk), "email": self.dana.email, "name": "Dana Kessler"})
@@ -45,28 +45,28 @@ class Login(ApiCase):
         self.assertEqual(claims["role"], "admin")
         self.assertEqual(claims["clinic"], str(self.riverside.pk))
 
-    def test_capitals_in_the_address_do_not_matter(self):
-        answer = self.post("/api/auth/login", {"email": "DANA@Riverside.TEST", "password": PASSWORD})
-        self.assertEqual(answer.status_code, 200)
+    def test_the_email_address_is_case_insensitive(self):
+        response = self.post("/api/auth/login", {"email": "DANA@Riverside.TEST", "password": PASSWORD})
+        self.assertEqual(response.status_code, 200)
 
-    def test_wrong_password_and_unknown_address_answer_the_same(self):
+    def test_wrong_password_and_unknown_address_get_the_same_response(self):
         wrong = self.sign_in(self.dana, "not the password")
         unknown = self.post("/api/auth/login", {"email": "nobody@riverside.test", "password": PASSWORD})
         self.assert_problem(wrong, 401, "invalid_credentials")
         self.assertEqual(wrong.json(), unknown.json())
 
-    def test_disabled_user_is_refused_like_a_wrong_password(self):
+    def test_a_disabled_user_is_rejected_like_a_wrong_password(self):
         User.objects.filter(pk=self.dana.pk).update(status="disabled")
         self.assert_problem(self.sign_in(self.dana), 401, "invalid_credentials")
 
-    def test_every_sign_in_is_audited_good_or_bad(self):
+    def test_every_sign_in_is_audited(self):
         self.sign_in(self.dana, "wrong one here")
         self.sign_in(self.dana)
         with self.inside(self.desk):
             rows = AuditLog.objects.filter(action="login").order_by("id").values_list("outcome", "user_id")
             self.assertEqual(list(rows), [("refused", self.dana.pk), ("ok", self.dana.pk)])
 
-    def test_ten_failures_lock_the_account_at_that_address_and_the_right_password_does_not_help(self):
+    def test_ten_failures_lock_the_account_even_for_the_right_password(self):
         for _ in range(9):
             self.assertEqual(self.sign_in(self.dana, "wrong one here").status_code, 401)
         tenth = self.sign_in(self.dana, "wrong one here")
@@ -75,39 +75,39 @@ class Login(ApiCase):
         self.assert_problem(self.sign_in(self.dana), 429, "locked_out")
         self.assertEqual(self.sign_in(self.marta).status_code, 200)
 
-    def test_an_account_that_does_not_exist_locks_the_same_way(self):
+    def test_an_unknown_account_locks_the_same_way(self):
         for _ in range(10):
-            answer = self.post("/api/auth/login", {"email": "nobody@riverside.test", "password": PASSWORD})
-        self.assert_problem(answer, 429, "locked_out")
+            response = self.post("/api/auth/login", {"email": "nobody@riverside.test", "password": PASSWORD})
+        self.assert_problem(response, 429, "locked_out")
 
-    def test_unknown_fields_are_refused(self):
-        answer = self.sign_in(self.dana, role="owner")
-        self.assert_problem(answer, 400, "invalid")
-        self.assertEqual(list(answer.json()["errors"]), ["role"])
+    def test_unknown_fields_are_rejected(self):
+        response = self.sign_in(self.dana, role="owner")
+        self.assert_problem(response, 400, "invalid")
+        self.assertEqual(list(response.json()["errors"]), ["role"])
 
-    def test_sign_ins_of_an_address_are_limited_by_the_minute(self):
+    def test_sign_ins_are_throttled_by_ip_address(self):
         with self.settings(API_LIMITS={"sign_in": 1, "user": 100, "address": 100}):
             self.sign_in(self.dana)
-            answer = self.sign_in(self.dana)
-        self.assert_problem(answer, 429, "throttled")
-        self.assertTrue(1 <= int(answer["Retry-After"]) <= 60)
+            response = self.sign_in(self.dana)
+        self.assert_problem(response, 429, "throttled")
+        self.assertTrue(1 <= int(response["Retry-After"]) <= 60)
 
 
-class Tokens(ApiCase):
-    def test_access_token_opens_the_api(self):
-        answer = self.get("/api/auth/me", self.pair_of(self.okafor)["access"])
-        me = answer.json()
+class Tokens(SignInApiCase):
+    def test_an_access_token_authenticates(self):
+        response = self.get("/api/auth/me", self.pair_of(self.okafor)["access"])
+        me = response.json()
         self.assertEqual(me["membership"]["role"], "doctor")
         self.assertEqual(me["membership"]["doctor_id"], str(self.dr_okafor.pk))
         self.assertEqual(me["membership"]["timezone"], "America/New_York")
         self.assertIn("notes.write_own", me["permissions"])
 
-    def test_without_a_token_401_with_a_challenge(self):
-        answer = self.get("/api/auth/me")
-        self.assert_problem(answer, 401, "not_authenticated")
-        self.assertTrue(answer["WWW-Authenticate"].startswith("Bearer"))
+    def test_a_missing_token_is_401_with_a_challenge(self):
+        response = self.get("/api/auth/me")
+        self.assert_problem(response, 401, "not_authenticated")
+        self.assertTrue(response["WWW-Authenticate"].startswith("Bearer"))
 
-    def test_forged_tokens_are_refused(self):
+    def test_forged_tokens_are_rejected(self):
         good = jwt.decode(self.pair_of(self.dana)["access"], options={"verify_signature": False})
         key = settings.JWT_SECRET_KEY
         past = clock.now() - dt.timedelta(minutes=1)
@@ -122,14 +122,14 @@ class Tokens(ApiCase):
             "no session": jwt.encode({k: v for k, v in good.items() if k != "sid"}, key, algorithm="HS256"),
             "session no id": jwt.encode(good | {"sid": "x"}, key, algorithm="HS256"),
             "session a number": jwt.encode(good | {"sid": 7}, key, algorithm="HS256"),
-            "run out": jwt.encode(good | {"exp": past}, key, algorithm="HS256"),
+            "expired": jwt.encode(good | {"exp": past}, key, algorithm="HS256"),
             "nonsense": "a.b.c",
         }
         for name, token in forged.items():
             with self.subTest(name):
                 self.assert_problem(self.get("/api/auth/me", token), 401, "token_invalid")
 
-    def test_refresh_gives_a_new_pair_and_keeps_only_hashes(self):
+    def test_refresh_returns_a_new_pair_and_stores_only_hashes(self):
         first = self.pair_of(self.dana)
         second = self.post("/api/auth/refresh", {"refresh": first["refresh"]}).json()
         self.assertNotEqual(first["refresh"], second["refresh"])
@@ -137,25 +137,25 @@ class Tokens(ApiCase):
         stored = b"".join(bytes(row.token_hash) for row in RefreshToken.objects.all())
         self.assertNotIn(first["refresh"].encode(), stored)
 
-    def test_reused_refresh_token_ends_the_whole_family(self):
+    def test_a_reused_refresh_token_ends_the_session(self):
         first = self.pair_of(self.dana)
         second = self.post("/api/auth/refresh", {"refresh": first["refresh"]}).json()
         self.assert_problem(self.post("/api/auth/refresh", {"refresh": first["refresh"]}), 401, "token_reused")
         self.assert_problem(self.post("/api/auth/refresh", {"refresh": second["refresh"]}), 401, "token_invalid")
         self.assert_problem(self.get("/api/auth/me", second["access"]), 401, "token_invalid")
 
-    def test_reuse_ends_only_the_one_sign_in(self):
+    def test_reuse_ends_only_that_session(self):
         stolen, other = self.pair_of(self.dana), self.pair_of(self.dana)
         self.post("/api/auth/refresh", {"refresh": stolen["refresh"]})
         self.post("/api/auth/refresh", {"refresh": stolen["refresh"]})
         self.assertEqual(self.get("/api/auth/me", other["access"]).status_code, 200)
 
-    def test_refresh_token_runs_out(self):
+    def test_a_refresh_token_expires(self):
         pair = self.pair_of(self.dana)
         RefreshToken.objects.update(expires_at=clock.now())
         self.assert_problem(self.post("/api/auth/refresh", {"refresh": pair["refresh"]}), 401, "token_invalid")
 
-    def test_unknown_refresh_token(self):
+    def test_an_unknown_refresh_token_is_rejected(self):
         self.assert_problem(self.post("/api/auth/refresh", {"refresh": "x" * 43}), 401, "token_invalid")
 
     def test_logout_ends_access_and_refresh(self):
@@ -164,7 +164,7 @@ class Tokens(ApiCase):
         self.assert_problem(self.get("/api/auth/me", pair["access"]), 401, "token_invalid")
         self.assert_problem(self.post("/api/auth/refresh", {"refresh": pair["refresh"]}), 401, "token_invalid")
 
-    def test_disabled_user_and_changed_password_act_on_the_next_request(self):
+    def test_disabling_and_password_changes_apply_to_the_next_request(self):
         def disable():
             User.objects.filter(pk=self.dana.pk).update(status="disabled")
 
@@ -188,35 +188,35 @@ class Tokens(ApiCase):
                 self.assertEqual(self.get("/api/auth/me", pair["access"]).status_code, 401)
 
 
-class SwitchRole(ApiCase):
+class SwitchRole(SignInApiCase):
     @classmethod
     def setUpTestData(cls):
         super().setUpTestData()
         cls.make_member(cls.riverside, "okafor@riverside.test", "Amara Okafor", "owner")
         cls.make_member(cls.lakeside, "okafor@riverside.test", "Amara Okafor", "admin")
 
-    def test_the_new_pair_acts_as_the_new_role_and_the_old_one_has_ended(self):
+    def test_the_new_pair_has_the_new_role_and_the_old_one_is_revoked(self):
         old = self.pair_of(self.okafor)
-        answer = self.post(
+        response = self.post(
             "/api/auth/switch-role", {"role": "owner", "clinic_id": str(self.riverside.pk)}, old["access"]
         )
-        self.assertEqual(answer.status_code, 200, answer.content)
-        me = self.get("/api/auth/me", answer.json()["access"]).json()
+        self.assertEqual(response.status_code, 200, response.content)
+        me = self.get("/api/auth/me", response.json()["access"]).json()
         self.assertEqual((me["membership"]["role"], me["membership"]["clinic_name"]), ("owner", "Riverside Clinic"))
         self.assertEqual(len(me["memberships"]), 3)
         self.assert_problem(self.get("/api/auth/me", old["access"]), 401, "token_invalid")
         self.assert_problem(self.post("/api/auth/refresh", {"refresh": old["refresh"]}), 401, "token_invalid")
 
-    def test_the_next_sign_in_starts_in_the_role_used_last(self):
+    def test_the_next_sign_in_selects_the_last_used_role(self):
         old = self.pair_of(self.okafor)
         self.post("/api/auth/switch-role", {"role": "admin", "clinic_id": str(self.lakeside.pk)}, old["access"])
         me = self.get("/api/auth/me", self.pair_of(self.okafor)["access"]).json()
         self.assertEqual(me["membership"]["clinic_name"], "Lakeside Clinic")
 
-    def test_a_role_that_is_not_held_is_refused_and_nothing_ends(self):
+    def test_a_role_that_the_user_lacks_is_rejected_and_the_session_stays(self):
         pair = self.pair_of(self.dana)
-        answer = self.post("/api/auth/switch-role", {"role": "owner"}, pair["access"])
-        self.assert_problem(answer, 403, "role_not_held")
+        response = self.post("/api/auth/switch-role", {"role": "owner"}, pair["access"])
+        self.assert_problem(response, 403, "role_not_held")
         self.assertEqual(self.get("/api/auth/me", pair["access"]).status_code, 200)
 
     def test_it_is_audited(self):
@@ -227,14 +227,14 @@ class SwitchRole(ApiCase):
         self.assertEqual((row.role, row.user_id), ("owner", self.okafor.pk))
 
 
-class WebSessions(ApiCase):
-    def test_cookie_session_reads_and_needs_the_csrf_token_to_write(self):
+class WebSessions(SignInApiCase):
+    def test_a_cookie_session_needs_the_csrf_token_to_write(self):
         client = self.client_for(self.desk, enforce_csrf_checks=True)
         self.assertEqual(client.get("/api/auth/me").status_code, 200)
-        answer = client.post("/api/auth/logout", {}, "application/json")
-        self.assert_problem(answer, 403, "csrf")
+        response = client.post("/api/auth/logout", {}, "application/json")
+        self.assert_problem(response, 403, "csrf")
 
-    def test_idle_session_ends_and_background_requests_do_not_keep_it(self):
+    def test_an_idle_session_ends_despite_background_requests(self):
         AuthSession.objects.filter(pk=self.desk.session_id).update(idle_minutes=30)
         client = self.client_for(self.desk)
         start = clock.now()
@@ -242,7 +242,7 @@ class WebSessions(ApiCase):
             with mock.patch.object(clock, "now", return_value=start + dt.timedelta(minutes=minutes)):
                 self.assertEqual(client.get("/api/auth/me", headers=headers).status_code, status)
 
-    def test_a_request_of_the_person_keeps_it(self):
+    def test_a_request_extends_the_session(self):
         AuthSession.objects.filter(pk=self.desk.session_id).update(idle_minutes=30)
         client = self.client_for(self.desk)
         start = clock.now()

@@ -1,4 +1,4 @@
-"""The API in a browser: signed in by the page, with links and forms, for each role."""
+"""The browsable API, with a web session, for every role."""
 
 from clinicflow.testing.case import ClinicCase
 
@@ -6,18 +6,18 @@ HTML = {"accept": "text/html"}
 
 
 class Browsable(ClinicCase):
-    def test_each_role_reads_and_signs_out(self):
+    def test_every_role_can_read_and_sign_out(self):
         for actor in (self.desk, self.doctor, self.owner):
             with self.subTest(actor.role):
                 page = self.client_for(actor).get("/api/doctors", headers=HTML)
                 self.assertContains(page, "Dr. Amara Okafor")
                 self.assertContains(page, 'action="/account/logout/')
 
-    def test_nobody_is_offered_the_sign_in_page(self):
+    def test_an_anonymous_user_gets_a_link_to_sign_in(self):
         page = self.client.get("/api/doctors", headers=HTML)
         self.assertContains(page, "/account/login/?next=/api/doctors", status_code=401)
 
-    def test_front_desk_gets_forms_to_write_with_and_a_doctor_none(self):
+    def test_front_desk_gets_forms_and_a_doctor_none(self):
         page = self.client_for(self.desk).get("/api/settings/users", headers=HTML)
         self.assertContains(page, "&quot;email&quot;: &quot;&quot;")
         page = self.client_for(self.desk).get(f"/api/settings/doctor/{self.dr_okafor.pk}", headers=HTML)

@@ -1,4 +1,4 @@
-"""What the clock clears away, and what it leaves."""
+"""Jobs: which rows the purge deletes, and which it keeps."""
 
 import datetime as dt
 
@@ -9,8 +9,8 @@ from clinicflow.staff.jobs import purge_expired
 from clinicflow.testing.case import ClinicCase
 
 
-class ClearingAway(ClinicCase):
-    def test_kept_answers_go_after_a_day_in_their_clinic_only(self):
+class PurgeExpired(ClinicCase):
+    def test_idempotency_records_are_deleted_after_a_day_in_their_clinic_only(self):
         for actor in (self.desk, self.foreign_desk):
             with self.inside(actor):
                 for key, hours in (("old", 25), ("new", 23)):
@@ -24,12 +24,12 @@ class ClearingAway(ClinicCase):
         with self.inside(self.foreign_desk):
             self.assertEqual(KeptAnswer.objects.count(), 2)
 
-    def test_sign_ins_go_a_month_after_their_end_in_their_clinic_only(self):
+    def test_sessions_are_deleted_a_month_after_their_end_in_their_clinic_only(self):
         long_ago = clock.now() - dt.timedelta(days=31)
-        gone = (self.doctor.session_id, self.foreign_desk.session_id)
-        AuthSession.objects.filter(pk__in=gone).update(absolute_until=long_ago)
+        expired = (self.doctor.session_id, self.foreign_desk.session_id)
+        AuthSession.objects.filter(pk__in=expired).update(absolute_until=long_ago)
         with self.inside(self.desk):
             purge_expired(clinic_id=self.riverside.pk)
-        left = set(AuthSession.objects.values_list("pk", flat=True))
-        self.assertNotIn(self.doctor.session_id, left)
-        self.assertLessEqual({self.desk.session_id, self.foreign_desk.session_id}, left)
+        remaining = set(AuthSession.objects.values_list("pk", flat=True))
+        self.assertNotIn(self.doctor.session_id, remaining)
+        self.assertLessEqual({self.desk.session_id, self.foreign_desk.session_id}, remaining)

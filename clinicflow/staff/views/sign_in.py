@@ -1,4 +1,4 @@
-"""The way in: sign-in page, first page, choice and change of role."""
+"""Sign-in, landing page and role switch."""
 
 from typing import Any
 from uuid import UUID
@@ -32,11 +32,11 @@ DEMO_ACCOUNTS = (
     ("owner@lakeside.test", "Owner, Lakeside", "chart-column"),
 )
 FIRST_PAGE = {Role.DOCTOR: "my_day", Role.OWNER: "overview"}
-FIRST_PAGE_OF_DESK = {"dashboard": "schedule", "schedule": "schedule_week", "patients": "patients", "inbox": "inbox"}
+FRONT_DESK_FIRST_PAGE = {"dashboard": "schedule", "schedule": "schedule_week", "patients": "patients", "inbox": "inbox"}
 
 
 class SignInView(LoginView):
-    """django-allauth's sign-in on our page; the demo offers its people."""
+    """django-allauth's sign-in view; in the demo its page lists the demo accounts."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
@@ -50,45 +50,45 @@ class SignInView(LoginView):
 
 
 def demo_accounts() -> list[dict[str, str]]:
-    """The demo's people that are really there."""
+    """The demo accounts that exist in this database."""
     emails = [email for email, _, _ in DEMO_ACCOUNTS]
-    there = set(User.objects.filter(email__in=emails).values_list("email", flat=True))
-    return [{"email": email, "label": label, "icon": icon} for email, label, icon in DEMO_ACCOUNTS if email in there]
+    existing = set(User.objects.filter(email__in=emails).values_list("email", flat=True))
+    return [{"email": email, "label": label, "icon": icon} for email, label, icon in DEMO_ACCOUNTS if email in existing]
 
 
 @public
 def passkey(request: HttpRequest) -> HttpResponse:
-    """Signing in with a passkey: one button, and allauth's script behind it."""
+    """Sign-in with a passkey: one button, handled by allauth's script."""
     return render_page(request, "account/passkey.html")
 
 
 @public
-def closed(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    """Pages of django-allauth that do not exist here: nobody signs up or changes their own address."""
+def not_available(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    """404 for django-allauth's pages that are disabled: users cannot sign up or change their email address."""
     raise Http404()
 
 
 @public
 def home(request: HttpRequest) -> HttpResponseBase:
-    """To the first page of whoever it is; without a role to the choice, without a sign-in to the sign-in page."""
+    """Redirect to the first page of the role; without a role to the role choice, without a session to sign-in."""
     actor = request.actor
     if actor is None:
         return redirect("choose_role") if request.auth_session else redirect_to_login(request.get_full_path())
-    name = FIRST_PAGE.get(actor.role) or FIRST_PAGE_OF_DESK[request.clinic_settings.default_dashboard_view]
+    name = FIRST_PAGE.get(actor.role) or FRONT_DESK_FIRST_PAGE[request.clinic_settings.default_dashboard_view]
     try:
         return redirect(reverse(name))
-    except NoReverseMatch:  # an installation without that app's pages
+    except NoReverseMatch:  # that app is not installed
         return redirect("choose_role")
 
 
 @public
 def choose_role(request: HttpRequest) -> HttpResponseBase:
-    """What one may work as, for people with several roles, and what is missing for those who cannot start."""
+    """The user's memberships to choose from, and for each whether a second factor is missing."""
     session = request.auth_session
     if session is None:
         return redirect_to_login(request.get_full_path())
-    held = sign_in.memberships_of(session.user)
-    choices = [(membership, sign_in.lacks_second_factor(session.user, membership)) for membership in held]
+    memberships = sign_in.memberships_of(session.user)
+    choices = [(membership, sign_in.lacks_second_factor(session.user, membership)) for membership in memberships]
     context = {"choices": choices, "current": session.membership_id, "next": request.GET.get("next", "")}
     return render_page(request, "account/choose_role.html", context)
 
@@ -96,15 +96,15 @@ def choose_role(request: HttpRequest) -> HttpResponseBase:
 @public
 @require_POST
 def switch_role(request: HttpRequest) -> HttpResponseBase:
-    """Work under another membership: a new sign-in row, the old one and its sockets end."""
+    """Switch to another membership: starts a new session and ends the old one with its sockets."""
     old = request.auth_session
     if old is None:
         return redirect_to_login(resolve_url("home"))
     session, _ = sign_in.select_membership(old, origin_of_request(request), membership_id=_membership_id(request))
     sessions.extend(request, session)
-    back = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
-    return redirect(back if safe else "home")
+    next_url = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(next_url, {request.get_host()}, require_https=request.is_secure())
+    return redirect(next_url if safe else "home")
 
 
 def _membership_id(request: HttpRequest) -> UUID:

@@ -18,7 +18,7 @@ from clinicflow.core import clock
 from intake.selectors.form_list import FormRow as IntakeRow
 from intake.selectors.form_list import rows_of
 from patients.models import Patient
-from patients.presentation import Flag, flags_of, preferences_in_words
+from patients.presentation import Flag, flags_of, format_preferences
 from scheduling.models import Appointment, Cancellation, FollowUp, Message, WaitlistEntry
 
 MOST_COMING = 40
@@ -80,7 +80,7 @@ def read_record(actor: Actor, patient: Patient, now: dt.datetime, number: str) -
         age=patient.age_on(today),
         minor=patient.is_minor_on(today),
         flags=flags_of(patient),
-        reached_by=preferences_in_words(patient.contact_preferences),
+        reached_by=format_preferences(patient.contact_preferences),
         coming=[entries[visit.pk] for visit in coming],
         past=[entries[visit.pk] for visit in past],
         page=page,

@@ -1,4 +1,4 @@
-"""Write docs/settings.md anew."""
+"""Regenerate docs/settings.md."""
 
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from clinicflow.clinic_settings.presentation.settings_docs import describe
 
 
 class Command(BaseCommand):
-    help = "Writes docs/settings.md from what is declared in clinicflow/clinics/declared."
+    help = "Regenerates docs/settings.md from the settings schema."
     requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:
