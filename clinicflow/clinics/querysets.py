@@ -1,18 +1,17 @@
-from typing import Any, Self
+from typing import Self
 from uuid import UUID
 
-from django.db import models
 from django.db.models import Q
 
 from clinicflow.access.actor import Actor
-from clinicflow.access.querysets import StaffQuerySet
+from clinicflow.access.querysets import M, RowQuerySet, StaffQuerySet
 from clinicflow.access.roles import Role
 from clinicflow.core.errors import NotFound
 
 JOINED = Q(invited_at=None) | Q(joined_at__isnull=False)  # of a membership
 
 
-class DoctorQuerySet(StaffQuerySet):
+class DoctorQuerySet(StaffQuerySet[M]):
     def looked_after_by(self, actor: Actor) -> Self:
         """A doctor themselves, the front desk's all."""
         return self.filter(pk=actor.doctor_id) if actor.role == Role.DOCTOR else self
@@ -21,7 +20,7 @@ class DoctorQuerySet(StaffQuerySet):
         return self.filter(is_active=True)
 
 
-class DoctorSettingsQuerySet(StaffQuerySet):
+class DoctorSettingsQuerySet(StaffQuerySet[M]):
     def editable_by(self, actor: Actor) -> Self:
         """A doctor's own, the front desk's all."""
         rows = self.visible_to(actor)
@@ -29,7 +28,7 @@ class DoctorSettingsQuerySet(StaffQuerySet):
             return rows.filter(doctor_id=actor.doctor_id)
         return rows if actor.role == Role.FRONT_DESK else rows.none()
 
-    def fetch_of(self, doctor_id: UUID) -> Any:
+    def fetch_of(self, doctor_id: UUID | None) -> M:
         """The settings of a doctor, or NotFound."""
         row = self.filter(doctor_id=doctor_id).first()
         if row is None:
@@ -37,7 +36,7 @@ class DoctorSettingsQuerySet(StaffQuerySet):
         return row
 
 
-class MembershipQuerySet(models.QuerySet[Any]):
+class MembershipQuerySet(RowQuerySet[M]):
     """Memberships are looked up before any clinic's scope is open; they name nobody's patient."""
 
     def active(self) -> Self:
@@ -51,19 +50,9 @@ class MembershipQuerySet(models.QuerySet[Any]):
         """Not merely invited."""
         return self.filter(JOINED)
 
-    def lock(self, pk: UUID | str) -> Any:
-        """The membership, locked until the transaction ends, or NotFound."""
-        row = self.select_for_update(of=("self",)).select_related("user", "clinic").filter(pk=pk).first()
-        if row is None:
-            raise NotFound()
-        return row
-
-    def fetch(self, pk: UUID | str) -> Any:
-        """The membership, or NotFound."""
-        row = self.filter(pk=pk).first()
-        if row is None:
-            raise NotFound()
-        return row
+    def lock(self, pk: UUID | str) -> M:
+        """The membership with its user and clinic, locked until the transaction ends, or NotFound."""
+        return super(MembershipQuerySet, self.select_related("user", "clinic")).lock(pk)
 
     def visible_to(self, actor: Actor) -> Self:
         """The clinic's memberships, for its front desk and owner; a doctor sees their own."""

@@ -18,6 +18,7 @@ from django.views.decorators.csrf import csrf_exempt
 from redis.exceptions import RedisError
 
 from clinicflow.access.actor import Actor
+from clinicflow.access.guards import GuardedView, with_roles
 from clinicflow.access.roles import Role
 from clinicflow.clinics.models import Clinic, ClinicSettings
 from clinicflow.core.client_ip import client_ip
@@ -81,7 +82,17 @@ class PatientVisit:
         return self.link.purpose == PatientLink.Purpose.KIOSK
 
 
-def patient_page(*purposes: str, verified: bool = True) -> Callable[[View], View]:
+class PatientRequest(HttpRequest):
+    """A request behind `patient_page`; for annotations only, Django makes the instance.
+
+    `closed_links` holds the hex ids of links whose proof of identity this response withdraws.
+    """
+
+    patient: PatientVisit
+    closed_links: tuple[str, ...]
+
+
+def patient_page(*purposes: str, verified: bool = True) -> Callable[[View], GuardedView]:
     """A page behind a patient's link of one of these purposes. `verified` pages want the birth date first.
 
     The view finds `request.patient` and runs in the clinic's scope as the patient. Whatever is wrong with a link, the
@@ -89,10 +100,10 @@ def patient_page(*purposes: str, verified: bool = True) -> Callable[[View], View
     pages' forms carry no second one (and could not: without a referrer, browsers withhold a form's origin too).
     """
 
-    def decorate(view: View) -> View:
+    def decorate(view: View) -> GuardedView:
         @csrf_exempt
         @wraps(view)
-        def guarded(request: HttpRequest, token: str, **kwargs: Any) -> HttpResponse:
+        def guarded(request: PatientRequest, token: str, **kwargs: Any) -> HttpResponse:
             with translation.override(language_asked(request)):
                 link = _find(request, token, purposes)
                 response = (
@@ -105,8 +116,7 @@ def patient_page(*purposes: str, verified: bool = True) -> Callable[[View], View
             response["X-Robots-Tag"] = "noindex"
             return response
 
-        guarded.roles = frozenset({"patient"})  # type: ignore[attr-defined]  # the route test reads it
-        return guarded
+        return with_roles(guarded, frozenset({"patient"}))
 
     return decorate
 
@@ -126,7 +136,7 @@ def _find(request: HttpRequest, token: str, purposes: tuple[str, ...]) -> Patien
 
 
 def _enter(
-    view: View, request: HttpRequest, token: str, link: PatientLink, verified: bool, kwargs: dict[str, Any]
+    view: View, request: PatientRequest, token: str, link: PatientLink, verified: bool, kwargs: dict[str, Any]
 ) -> HttpResponse:
     proven = is_identity_proven(request, link)
     clinic = Clinic.objects.get(pk=link.clinic_id)
@@ -136,7 +146,7 @@ def _enter(
         return link_expired_response(request)
     language = patient.form.language if proven and patient.form else language_asked(request)
     with tenant(patient.actor.scope()), display_as(_display(patient)), translation.override(language):
-        request.patient = patient  # type: ignore[attr-defined]  # the views of this app read it
+        request.patient = patient
         if verified and not proven:
             return _ask_birth_date(request, token)
         if proven and patient.form and "lang" in request.GET:
@@ -164,10 +174,10 @@ def language_asked(request: HttpRequest) -> str:
 
 
 def patient_response(
-    request: HttpRequest, template: str, context: Mapping[str, Any], *, status: int = 200
+    request: PatientRequest, template: str, context: Mapping[str, Any], *, status: int = 200
 ) -> HttpResponse:
     """A page of the patient's, with the visit and the switch of languages."""
-    patient = request.patient  # type: ignore[attr-defined]  # set by the door
+    patient = request.patient
     languages = [
         {"code": code, "name": name, "url": f"?lang={code}", "current": code == translation.get_language()}
         for code, name in settings.LANGUAGES
@@ -201,9 +211,9 @@ def mark_identity_proven(response: HttpResponse, link: PatientLink) -> None:
     )
 
 
-def forget_identity(request: HttpRequest, response: HttpResponse, link: PatientLink) -> None:
+def forget_identity(request: PatientRequest, response: HttpResponse, link: PatientLink) -> None:
     """Ask for the birth date again in this browser."""
-    request.closed_links = (link.pk.hex,)  # type: ignore[attr-defined]  # read above
+    request.closed_links = (link.pk.hex,)
     response.delete_cookie(_cookie(link), path="/i/")
 
 

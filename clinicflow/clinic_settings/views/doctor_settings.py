@@ -33,7 +33,7 @@ def of_doctor(request: ClinicRequest, pk: UUID) -> HttpResponse:
     return _settings_of(request, pk)
 
 
-def _settings_of(request: ClinicRequest, doctor_id: UUID) -> HttpResponse:
+def _settings_of(request: ClinicRequest, doctor_id: UUID | None) -> HttpResponse:
     rows = DoctorSettings.objects.visible_to(request.actor).editable_by(request.actor)
     row: DoctorSettings = rows.select_related("doctor").fetch_of(doctor_id)
     if request.method == "POST":
@@ -49,7 +49,7 @@ def _save(request: ClinicRequest, row: DoctorSettings) -> HttpResponse:
         except Invalid as invalid:
             form.refuse(invalid.fields)
         except ChangedMeanwhile as changed:
-            data = form.data.copy()
+            data = request.POST.copy()
             data["seen"] = DOCTOR.fingerprint(row)
             return _page(request, row, DoctorForm(row, data), status=409, problem=changed.detail)
         else:

@@ -76,9 +76,9 @@ def _changed_meanwhile(request: ClinicRequest, chosen: Tab, form: TabForm) -> Ht
         for setting in chosen.settings
         if form.cleaned_data[setting.name] != now_saved[setting.name]
     }
-    data = form.data.copy()
-    data["seen"] = chosen.fingerprint(_row(request))
-    again = TabForm(chosen, data, values=now_saved, seen=data["seen"])
+    data = request.POST.copy()
+    data["seen"] = fingerprint = chosen.fingerprint(_row(request))
+    again = TabForm(chosen, data, values=now_saved, seen=fingerprint)
     return _form_page(request, chosen, again, status=409, theirs=theirs)
 
 

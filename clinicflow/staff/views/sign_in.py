@@ -17,6 +17,7 @@ from clinicflow.access.roles import Role
 from clinicflow.accounts.errors import RoleNotHeld
 from clinicflow.accounts.models import User
 from clinicflow.accounts.operations import sessions
+from clinicflow.clinics.http import SiteRequest
 from clinicflow.staff.operations import sign_in
 from clinicflow.staff.selectors.actor_resolution import origin_of_request
 from clinicflow.web.render import render_page
@@ -69,7 +70,7 @@ def closed(request: HttpRequest, **kwargs: Any) -> HttpResponse:
 
 
 @public
-def home(request: HttpRequest) -> HttpResponseBase:
+def home(request: SiteRequest) -> HttpResponseBase:
     """To the first page of whoever it is; without a role to the choice, without a sign-in to the sign-in page."""
     actor = request.actor
     if actor is None:
@@ -82,7 +83,7 @@ def home(request: HttpRequest) -> HttpResponseBase:
 
 
 @public
-def choose_role(request: HttpRequest) -> HttpResponseBase:
+def choose_role(request: SiteRequest) -> HttpResponseBase:
     """What one may work as, for people with several roles, and what is missing for those who cannot start."""
     session = request.auth_session
     if session is None:
@@ -95,7 +96,7 @@ def choose_role(request: HttpRequest) -> HttpResponseBase:
 
 @public
 @require_POST
-def switch_role(request: HttpRequest) -> HttpResponseBase:
+def switch_role(request: SiteRequest) -> HttpResponseBase:
     """Work under another membership: a new sign-in row, the old one and its sockets end."""
     old = request.auth_session
     if old is None:
