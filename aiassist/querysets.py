@@ -2,12 +2,12 @@ from typing import Self
 from uuid import UUID
 
 from clinicflow.access.actor import Actor
-from clinicflow.access.querysets import ClinicQuerySet
+from clinicflow.access.querysets import ClinicQuerySet, M
 from clinicflow.access.roles import Role
 from scheduling.querysets import OfDoctorQuerySet
 
 
-class SummaryQuerySet(ClinicQuerySet):
+class SummaryQuerySet(ClinicQuerySet[M]):
     """Summaries: the content is for the patient's doctors; the front desk may see that there is one."""
 
     roles = frozenset({Role.DOCTOR, Role.SYSTEM})
@@ -15,8 +15,7 @@ class SummaryQuerySet(ClinicQuerySet):
     def visible_to(self, actor: Actor) -> Self:
         rows = super().visible_to(actor)
         if actor.role == Role.DOCTOR:
-            patients = self.model._meta.get_field("patient").related_model
-            return rows.filter(patient_id__in=patients.objects.visible_to(actor).values("pk"))
+            return rows.filter(patient_id__in=self.visible_related("patient", actor).values("pk"))
         return rows
 
     def states_visible_to(self, actor: Actor) -> Self:
@@ -32,7 +31,7 @@ class SummaryQuerySet(ClinicQuerySet):
         return self.filter(is_newest=True)
 
 
-class InteractionQuerySet(OfDoctorQuerySet):
+class InteractionQuerySet(OfDoctorQuerySet[M]):
     """Conversations: all for the front desk, those about their own visits for a doctor, none for an owner.
 
     Those about a deleted visit are hidden with it.
@@ -48,7 +47,7 @@ class InteractionQuerySet(OfDoctorQuerySet):
         return self.filter(appointment_id=appointment_id).order_by("created_at", "id")
 
 
-class DangerAlertQuerySet(ClinicQuerySet):
+class DangerAlertQuerySet(ClinicQuerySet[M]):
     """Alerts of danger: all for the front desk, those of their own appointments for a doctor, none for an owner."""
 
     def visible_to(self, actor: Actor) -> Self:
@@ -63,7 +62,7 @@ class DangerAlertQuerySet(ClinicQuerySet):
         return self.filter(appointment_id=appointment_id)
 
 
-class ModelUseQuerySet(ClinicQuerySet):
+class ModelUseQuerySet(ClinicQuerySet[M]):
     """Spend and state of the model: for whoever runs the clinic. No patient is in it."""
 
     roles = frozenset({Role.FRONT_DESK, Role.OWNER, Role.SYSTEM})

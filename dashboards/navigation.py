@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinicflow.access.actor import Actor
+from clinicflow.access.http import request_actor
 from clinicflow.access.roles import Role
 from clinicflow.clinic_settings.schema import TABS
+from clinicflow.clinics.http import clinic_request
 from clinicflow.clinics.models import Membership
 from clinicflow.web.templatetags.ui import initials
 
@@ -98,7 +100,7 @@ ROLE_ICONS = {"admin": "calendar-days", "doctor": "stethoscope", "owner": "chart
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
     """Template context `navigation`; nothing is read unless a page of the staff shell shows it."""
-    actor: Actor | None = getattr(request, "actor", None)
+    actor = request_actor(request)
     if actor is None or not actor.is_staff:
         return {}
     return {"navigation": SimpleLazyObject(lambda: _navigation(request, actor))}
@@ -115,7 +117,7 @@ def _navigation(request: HttpRequest, actor: Actor) -> dict[str, Any]:
         "more": [entry for group in groups for entry in group["entries"] if entry["more"]],
         "settings_tabs": lambda: settings_tabs(actor, request.path),
         "live_path": f"/ws/clinic/{actor.clinic_id}",
-        "refresh_seconds": request.clinic_settings.auto_refresh_interval,  # type: ignore[attr-defined]  # ActorMiddleware
+        "refresh_seconds": clinic_request(request).clinic_settings.auto_refresh_interval,
         "has_bell": actor.role in TOLD,
         "clinic_name": actor.clinic_name,
         "person_name": actor.name,

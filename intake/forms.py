@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
@@ -48,7 +48,8 @@ class BirthDateForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["month"].choices = [("", _("Month")), *((str(number), MONTHS[number]) for number in range(1, 13))]
+        month = cast(forms.ChoiceField, self.fields["month"])
+        month.choices = [("", _("Month")), *((str(number), MONTHS[number]) for number in range(1, 13))]
         for name, part in (("month", "month"), ("day", "day"), ("year", "year")):
             self.fields[name].widget.attrs["autocomplete"] = f"bday-{part}"
         for name, length in (("day", 2), ("year", 4)):

@@ -1,11 +1,11 @@
 from typing import Self
 
 from clinicflow.access.actor import Actor
-from clinicflow.access.querysets import ClinicQuerySet, StaffQuerySet
+from clinicflow.access.querysets import ClinicQuerySet, M, StaffQuerySet
 from clinicflow.access.roles import Role
 
 
-class QuestionnaireQuerySet(StaffQuerySet):
+class QuestionnaireQuerySet(StaffQuerySet[M]):
     def published(self) -> Self:
         return self.filter(published_at__isnull=False)
 
@@ -14,7 +14,7 @@ class QuestionnaireQuerySet(StaffQuerySet):
         return self.published().filter(retired_at=None)
 
 
-class IntakeFormQuerySet(ClinicQuerySet):
+class IntakeFormQuerySet(ClinicQuerySet[M]):
     """Forms: the front desk (administrative answers only), the doctors of the patient, the patient by link."""
 
     roles = frozenset({Role.FRONT_DESK, Role.DOCTOR, Role.PATIENT, Role.SYSTEM})
@@ -24,6 +24,5 @@ class IntakeFormQuerySet(ClinicQuerySet):
         if actor.role == Role.PATIENT:
             return rows.filter(patient_id=actor.patient_id)
         if actor.role == Role.DOCTOR:
-            patients = self.model._meta.get_field("patient").related_model
-            return rows.filter(patient_id__in=patients.objects.visible_to(actor).values("pk"))
+            return rows.filter(patient_id__in=self.visible_related("patient", actor).values("pk"))
         return rows

@@ -1,7 +1,7 @@
 """Patients in Django's admin, edited with the same operation as on the pages."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -11,6 +11,7 @@ from clinicflow.access.actor import Actor
 from clinicflow.backoffice.admin import ClinicModelAdmin, site
 from patients.models import Patient
 from patients.operations import patients
+from patients.querysets import PatientQuerySet
 from patients.rules.details import patient_data_of
 
 
@@ -48,7 +49,7 @@ class PatientAdmin(ClinicModelAdmin):
     ) -> tuple[QuerySet[Patient], bool]:
         if not search_term.strip():
             return queryset, False
-        return queryset.search(search_term), False
+        return cast("PatientQuerySet[Patient]", queryset).search(search_term), False
 
     def store(self, actor: Actor, obj: Patient, changed: Sequence[str]) -> None:
         patients.update(actor, obj.pk, changes=patient_data_of(obj))

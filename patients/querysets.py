@@ -5,7 +5,7 @@ from typing import Self
 from django.db.models import Q
 
 from clinicflow.access.actor import Actor
-from clinicflow.access.querysets import ClinicQuerySet
+from clinicflow.access.querysets import ClinicQuerySet, M
 from clinicflow.access.roles import Role
 from patients.folding import fold, looks_like_phone, national_digits, possible_birth_dates, share_a_word, similar_names
 
@@ -18,7 +18,7 @@ def _prefix(field: str, start: str) -> Q:
     return Q(**{f"{field}__gte": start, f"{field}__lt": start + "\U0010ffff"})
 
 
-class PatientQuerySet(ClinicQuerySet):
+class PatientQuerySet(ClinicQuerySet[M]):
     """Patients: all for the front desk, a doctor's own patients for the doctor, none for an owner."""
 
     roles = frozenset({Role.FRONT_DESK, Role.DOCTOR, Role.PATIENT, Role.SYSTEM})
@@ -26,7 +26,7 @@ class PatientQuerySet(ClinicQuerySet):
     def visible_to(self, actor: Actor) -> Self:
         rows = super().visible_to(actor)
         if actor.role == Role.DOCTOR:
-            own = self.model.objects.filter(
+            own = self.model._default_manager.filter(
                 appointments__doctor_id=actor.doctor_id, appointments__deleted_at=None, clinic_id=actor.clinic_id
             )
             return rows.filter(Q(primary_doctor_id=actor.doctor_id) | Q(pk__in=own.values("pk")))
@@ -76,7 +76,7 @@ class PatientQuerySet(ClinicQuerySet):
         )
 
 
-class PatientImportQuerySet(ClinicQuerySet):
+class PatientImportQuerySet(ClinicQuerySet[M]):
     """Patient imports, for the front desk only."""
 
     roles = frozenset({Role.FRONT_DESK, Role.SYSTEM})

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from clinicflow.access.actor import Actor
 from clinicflow.backoffice.admin import ClinicModelAdmin, run_operation, site
+from clinicflow.clinics.http import clinic_request
 from clinicflow.core import clock
 from patients.admin import PatientRelatedAdmin
 from scheduling.models import Appointment, Cancellation, Closure, FollowUp, Message, TimeOff, WaitlistEntry
@@ -18,8 +19,9 @@ from scheduling.operations import appointments, follow_ups, time_off, waitlist
 
 def do_each(request: HttpRequest, rows: QuerySet[Any], act: Callable[..., Any]) -> None:
     """The operation for each of the rows, by its key; those that refuse say why."""
+    actor = clinic_request(request).actor
     ids = list(rows.order_by("pk").values_list("pk", flat=True))
-    done = sum(run_operation(request, partial(act, request.actor, pk)) for pk in ids)
+    done = sum(run_operation(request, partial(act, actor, pk)) for pk in ids)
     messages.success(request, f"{done} of {len(ids)} done.")
 
 

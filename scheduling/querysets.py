@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from clinicflow.access.actor import Actor
-from clinicflow.access.querysets import ClinicQuerySet, StaffQuerySet
+from clinicflow.access.querysets import ClinicQuerySet, M, StaffQuerySet
 from clinicflow.access.roles import Role
 from clinicflow.core import clock
 
@@ -15,7 +15,7 @@ LIVE = (*OPEN, "completed")
 WAITING = ("waiting", "offered")
 
 
-class OfDoctorQuerySet(ClinicQuerySet):
+class OfDoctorQuerySet(ClinicQuerySet[M]):
     """Rows that belong to a doctor: all for the front desk, their own for the doctor, none for an owner."""
 
     def visible_to(self, actor: Actor) -> Self:
@@ -23,7 +23,7 @@ class OfDoctorQuerySet(ClinicQuerySet):
         return rows.filter(doctor_id=actor.doctor_id) if actor.role == Role.DOCTOR else rows
 
 
-class AppointmentQuerySet(OfDoctorQuerySet):
+class AppointmentQuerySet(OfDoctorQuerySet[M]):
     roles = frozenset({Role.FRONT_DESK, Role.DOCTOR, Role.PATIENT, Role.SYSTEM})
 
     def visible_to(self, actor: Actor) -> Self:
@@ -64,7 +64,7 @@ class AppointmentQuerySet(OfDoctorQuerySet):
         return self.select_related("patient", "doctor").order_by("starts_at", "doctor_id", "id")
 
 
-class CancellationQuerySet(ClinicQuerySet):
+class CancellationQuerySet(ClinicQuerySet[M]):
     def visible_to(self, actor: Actor) -> Self:
         rows = super().visible_to(actor)
         return rows.filter(appointment__doctor_id=actor.doctor_id) if actor.role == Role.DOCTOR else rows
@@ -74,17 +74,17 @@ class CancellationQuerySet(ClinicQuerySet):
         return self.filter(reverted_at=None, appointment__deleted_at=None)
 
 
-class DoctorNoteQuerySet(ClinicQuerySet):
+class DoctorNoteQuerySet(ClinicQuerySet[M]):
     """A doctor's notes: those about the doctor's own patients; nobody else's eyes."""
 
     roles = frozenset({Role.DOCTOR})
 
     def visible_to(self, actor: Actor) -> Self:
-        own = self.model._meta.get_field("patient").related_model.objects.visible_to(actor)
+        own = self.visible_related("patient", actor)
         return super().visible_to(actor).filter(Q(doctor_id=actor.doctor_id) | Q(patient_id__in=own.values("pk")))
 
 
-class FollowUpQuerySet(OfDoctorQuerySet):
+class FollowUpQuerySet(OfDoctorQuerySet[M]):
     def pending(self) -> Self:
         return self.filter(status="pending")
 
@@ -105,7 +105,7 @@ class FollowUpQuerySet(OfDoctorQuerySet):
         return self.select_related(*people).order_by("scheduled_date", "id")
 
 
-class WaitlistQuerySet(ClinicQuerySet):
+class WaitlistQuerySet(ClinicQuerySet[M]):
     def visible_to(self, actor: Actor) -> Self:
         """All of them for the front desk; a doctor sees who waits for them."""
         rows = super().visible_to(actor)
@@ -136,7 +136,7 @@ class WaitlistQuerySet(ClinicQuerySet):
         )
 
 
-class ClosedTimeQuerySet(StaffQuerySet):
+class ClosedTimeQuerySet(StaffQuerySet[M]):
     """Closures and time off."""
 
     def of_day_of(self, actor: Actor) -> Self:
@@ -155,7 +155,7 @@ class ClosedTimeQuerySet(StaffQuerySet):
         return self.filter(starts_at__lt=end, ends_at__gt=start)
 
 
-class MessageQuerySet(ClinicQuerySet):
+class MessageQuerySet(ClinicQuerySet[M]):
     def visible_to(self, actor: Actor) -> Self:
         rows = super().visible_to(actor)
         return rows.filter(appointment__doctor_id=actor.doctor_id) if actor.role == Role.DOCTOR else rows

@@ -4,7 +4,6 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 import django_filters
-from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -13,6 +12,7 @@ from rest_framework.response import Response
 
 from aiassist.models import Interaction
 from aiassist.operations import interactions
+from aiassist.querysets import InteractionQuerySet
 from clinicflow.api.base import ClinicViewSet, ListMixin, RetrieveMixin
 from clinicflow.api.filters import BooleanFilter
 from clinicflow.api.serializers import Input
@@ -158,7 +158,7 @@ class InteractionViewSet(ListMixin, RetrieveMixin, ClinicViewSet):
     ordering = ("-last_message_at", "-pk")
     ordering_fields = ("created_at", "updated_at", "last_message_at", "status", "channel")
 
-    def get_queryset(self) -> QuerySet[Interaction]:
+    def get_queryset(self) -> InteractionQuerySet[Interaction]:
         return Interaction.objects.visible_to(self.actor).select_related("patient", "doctor")
 
     def known_names(self) -> set[str]:

@@ -14,6 +14,7 @@ from clinicflow.core import clock, events
 from clinicflow.core.errors import IllegalTransition, NotFound
 from clinicflow.jobs.models import Job
 from clinicflow.testing.case import ClinicCase
+from clinicflow.testing.events import captured_events
 from clinicflow.testing.jobs import run_due_jobs
 from intake.models import IntakeForm, IntakeRevision, Questionnaire
 from intake.operations import forms, questionnaires
@@ -132,10 +133,9 @@ class Making(SummaryCase):
         self.assertEqual(self.made().status, "generated")
 
     def test_it_is_announced_to_the_visits_doctor(self):
-        heard = []
-        with mock.patch.dict(events._handlers, {SummaryReady: [heard.append]}):
+        with captured_events(SummaryReady) as captured:
             self.made()
-        self.assertEqual([(e.doctor_ids, e.status) for e in heard], [((self.dr_okafor.pk,), "generated")])
+        self.assertEqual([(e.doctor_ids, e.status) for e in captured], [((self.dr_okafor.pk,), "generated")])
 
 
 class Judging(SummaryCase):

@@ -1,8 +1,8 @@
-"""The actor: a member, a patient with a link, or the system. Every operation takes one as its first argument."""
+"""The actor: a staff member, a patient with a link, or the system. Every operation takes one as its first argument."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from clinicflow.access.roles import Role
@@ -15,7 +15,7 @@ FRONT_DESK = frozenset({Role.FRONT_DESK, Role.SYSTEM})
 
 @dataclass(frozen=True, kw_only=True)
 class Actor:
-    """A user, patient or the system acting in one clinic in one role. `timezone` is the clinic's IANA zone."""
+    """A user, patient or the system, acting in one clinic in one role. `timezone` is the clinic's IANA zone."""
 
     clinic_id: UUID
     role: Role
@@ -30,7 +30,7 @@ class Actor:
     request_id: str = ""
     ip_address: str = ""
     user_agent: str = ""
-    tab: str = ""  # the browser tab of this request, so that it can skip its own live echo
+    tab: str = ""  # the browser tab of this request, which skips the live events that it caused
 
     @property
     def is_staff(self) -> bool:
@@ -48,13 +48,13 @@ class Actor:
 
     @property
     def kind(self) -> str:
-        """As the audit log names it: user, patient or system."""
+        """The kind of actor in the audit log: `user`, `patient` or `system`."""
         if self.role == Role.PATIENT:
             return "patient"
         return "system" if self.role == Role.SYSTEM else "user"
 
     def scope(self) -> Scope:
-        """The database scope that this actor works in."""
+        """The database scope of this actor: its clinic, and the identity for the audit triggers."""
         return Scope(
             clinic_id=self.clinic_id,
             user_id=self.user_id,
@@ -67,12 +67,19 @@ class Actor:
 
 
 def system_actor(clinic_id: UUID, timezone: str = "UTC") -> Actor:
-    """ClinicFlow itself, acting in one clinic: jobs and the demo."""
+    """The system as an actor in one clinic, for jobs and the demo."""
     return Actor(clinic_id=clinic_id, role=Role.SYSTEM, timezone=timezone, name="ClinicFlow")
 
 
+class Saved(Protocol):
+    """A row with its primary key."""
+
+    @property
+    def pk(self) -> UUID: ...
+
+
 def publish_for(
-    actor: Actor, event: type[Event], row: Any, *, doctor_ids: Iterable[UUID | None] = (), **fields: Any
+    actor: Actor, event: type[Event], row: Saved, *, doctor_ids: Iterable[UUID | None] = (), **fields: Any
 ) -> None:
     """Publish an event about a row of the actor's clinic, with the browser tab that caused it as its origin.
 

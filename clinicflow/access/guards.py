@@ -1,68 +1,84 @@
-"""Which roles a page is for."""
+"""Decorators that guard a page by role, and the check for a recent password."""
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, Protocol, cast
 
 from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
+from clinicflow.access.http import request_actor
 from clinicflow.core.errors import DomainError, Forbidden
 
 View = Callable[..., HttpResponseBase]
 
 
+class GuardedView(Protocol):
+    """A view with the roles that may open it, which the route test reads."""
+
+    roles: frozenset[str]
+    __name__: str
+
+    def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase: ...
+
+
+def with_roles(view: View, roles: frozenset[str]) -> GuardedView:
+    """The view itself, with `roles` set on it."""
+    guarded = cast(GuardedView, view)
+    guarded.roles = roles
+    return guarded
+
+
 def redirect_to_sign_in(request: HttpRequest) -> HttpResponseBase:
-    """To the sign-in page, or to the choice of a role for somebody signed in without one; both lead back here."""
+    """Redirect to the sign-in page, or for a signed-in user without a role to the role choice; both return here."""
     if getattr(request, "auth_session", None) is None:
         return redirect_to_login(request.get_full_path())
     return redirect_to_login(request.get_full_path(), login_url=reverse("choose_role"))
 
 
-def role_required(*roles: str) -> Callable[[View], View]:
-    """Let only these roles in: nobody is sent to sign in or to choose a role, a wrong role gets Forbidden (403).
+def role_required(*roles: str) -> Callable[[View], GuardedView]:
+    """Require one of `roles`.
 
-    The allowed roles stand on the view as `roles`, where the route test reads them.
+    Anonymous users are redirected to sign-in, users without a role to the role choice; another role raises Forbidden
+    (403).
     """
     allowed = frozenset(roles)
 
-    def decorate(view: View) -> View:
+    def decorate(view: View) -> GuardedView:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            actor = getattr(request, "actor", None)
+            actor = request_actor(request)
             if actor is None:
                 return redirect_to_sign_in(request)
             if str(actor.role) not in allowed:
                 raise Forbidden()
             return view(request, *args, **kwargs)
 
-        guarded.roles = allowed  # type: ignore[attr-defined]  # functions take attributes
-        return guarded
+        return with_roles(guarded, allowed)
 
     return decorate
 
 
 class PasswordRequired(DomainError):
-    """The web session is signed in, but the person in front of it may have changed since."""
+    """The session is signed in, but its password was not entered recently enough for this action."""
 
     code = "password_again"
     status = 403
-    title = "Give your password again first"
+    title = "Enter your password again to continue"
 
 
 def require_recent_password(request: HttpRequest) -> None:
-    """PasswordAgain for a call by the web session that has not given its password in the last five minutes.
+    """PasswordRequired for a request by a web session whose password was not entered in the last five minutes.
 
-    A bearer token was given for a password; its 30 minutes are its own limit. Pages use django-allauth's decorator
-    `reauthentication_required`, which asks and comes back.
+    A bearer token passes: it was issued for a password and expires after 30 minutes. Pages use django-allauth's
+    decorator `reauthentication_required`, which asks for the password and returns.
     """
     if not request.headers.get("Authorization") and not did_recently_reauthenticate(request):
         raise PasswordRequired()
 
 
-def public(view: View) -> View:
-    """Mark a page as open to everyone, on purpose."""
-    view.roles = frozenset({"public"})  # type: ignore[attr-defined]  # functions take attributes
-    return view
+def public(view: View) -> GuardedView:
+    """Mark a page as open to anonymous users, on purpose."""
+    return with_roles(view, frozenset({"public"}))

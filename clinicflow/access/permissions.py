@@ -1,6 +1,6 @@
-"""What each role may do, by name, for API clients and navigation.
+"""Permission names by role, for API clients and navigation.
 
-The table informs; access itself is decided by guards (`roles`) and by `visible_to`.
+The table is informative; access is decided by the guards (`roles`) and by `visible_to`.
 """
 
 PERMISSIONS: dict[str, tuple[str, ...]] = {
@@ -46,5 +46,5 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
 
 
 def permissions_of(role: str) -> list[str]:
-    """What `GET /api/auth/me` lists for a role."""
+    """The permission names of a role, as `GET /api/auth/me` lists them."""
     return list(PERMISSIONS.get(role, ()))

@@ -4,7 +4,9 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    FRONT_DESK = "admin"  # the API and the database call the front desk's role `admin`
+    """The roles, with their values in the API and the database."""
+
+    FRONT_DESK = "admin"  # the front desk
     DOCTOR = "doctor"
     OWNER = "owner"
     PATIENT = "patient"

@@ -1,27 +1,32 @@
-"""Who calls the API: the actor that the middleware found, by bearer token or by the web session."""
+"""Authentication of API requests: the actor that `ActorMiddleware` resolved, by bearer token or web session."""
 
 from typing import Any
 
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, CSRFCheck
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
 
+from clinicflow.access.actor import Actor
+from clinicflow.access.http import request_actor
 
-def _unused(request: HttpRequest) -> HttpResponse:
+
+def _no_response(request: HttpRequest) -> HttpResponse:
     return HttpResponse()
 
 
 class ActorAuthentication(BaseAuthentication):
-    """A bearer token that the middleware did not accept is 401; a session needs the CSRF token to write."""
+    """By bearer token, or by web session with the CSRF token for writes. A rejected token is 401."""
 
-    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
+    def authenticate(self, request: Request) -> tuple[AbstractBaseUser | AnonymousUser | Actor, Actor] | None:
         inner = request._request
-        actor = getattr(inner, "actor", None)
+        actor = request_actor(inner)
         if request.headers.get("Authorization"):
             if actor is None:
-                raise AuthenticationFailed("The access token is not valid any more.", code="token_invalid")
+                raise AuthenticationFailed("The access token is invalid or has expired.", code="token_invalid")
             return actor, actor
         if actor is None:
             return None
@@ -32,14 +37,14 @@ class ActorAuthentication(BaseAuthentication):
         return 'Bearer realm="api"'
 
     def _check_csrf(self, request: HttpRequest) -> None:
-        check = CSRFCheck(_unused)
+        check = CSRFCheck(_no_response)
         check.process_request(request)
-        if check.process_view(request, _unused, (), {}):
-            raise PermissionDenied("The CSRF token is missing or wrong.", code="csrf")
+        if check.process_view(request, _no_response, (), {}):
+            raise PermissionDenied("The CSRF token is missing or incorrect.", code="csrf")
 
 
 class ActorScheme(OpenApiAuthenticationExtension):
-    """How the OpenAPI document describes it."""
+    """The two schemes in the OpenAPI document."""
 
     target_class = "clinicflow.api.authentication.ActorAuthentication"
     name = ["bearer", "session"]

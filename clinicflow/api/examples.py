@@ -1,4 +1,4 @@
-"""Examples of the OpenAPI document: one invented value a field name, so that a field reads the same everywhere."""
+"""Examples in the OpenAPI document: one invented value per field name, the same in every schema."""
 
 from typing import Any
 
@@ -61,9 +61,9 @@ SUMMARIES = {"get": "One of them", "put": "Replace it", "patch": "Change some of
 
 
 def add_examples(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
-    """Postprocessing: an example for each field that we know a good one for, a summary for each operation."""
-    for shape in result["components"]["schemas"].values():
-        for name, field in shape.get("properties", {}).items():
+    """drf-spectacular postprocessing hook: add examples by field name and default summaries by method."""
+    for schema in result["components"]["schemas"].values():
+        for name, field in schema.get("properties", {}).items():
             _add_example(name, field)
     for operations in result["paths"].values():
         for method, operation in operations.items():

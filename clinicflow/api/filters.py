@@ -1,4 +1,4 @@
-"""Filters and ordering that refuse what they do not know instead of ignoring it."""
+"""Filters and ordering that reject unknown parameters and values instead of ignoring them."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ OF_LISTS = frozenset({"page", "page_size", "ordering"})
 
 
 class BooleanFilter(django_filters.TypedChoiceFilter):
-    """`true` or `false`; the stock one takes anything else for nothing."""
+    """`true` or `false`; django-filter's own filter ignores any other value."""
 
     def __init__(self, **kwargs: Any) -> None:
         choices = [("true", "true"), ("false", "false")]
@@ -23,7 +23,7 @@ class BooleanFilter(django_filters.TypedChoiceFilter):
 
 
 class DayFilter(django_filters.DateFilter):
-    """A date that has a day before and after it in any zone: 1900 to 2199."""
+    """An ISO date from 1900 to 2199, so that it has a day before and after it in every time zone."""
 
     def __init__(self, **kwargs: Any) -> None:
         validators = [MinValueValidator(dt.date(1900, 1, 1)), MaxValueValidator(dt.date(2199, 12, 31))]
@@ -31,7 +31,7 @@ class DayFilter(django_filters.DateFilter):
 
 
 class StrictOrderingFilter(OrderingFilter):
-    """`?ordering=` by the view's `ordering_fields`, `-` for descending; the id makes the order total."""
+    """`?ordering=` by the view's `ordering_fields`, `-` for descending; the id is always the last key."""
 
     def get_ordering(self, request: Request, queryset: QuerySet[Any], view: Any) -> Sequence[str] | None:
         raw = request.query_params.get(self.ordering_param)
@@ -41,7 +41,7 @@ class StrictOrderingFilter(OrderingFilter):
         names = [name.strip() for name in raw.split(",")]
         unknown = [name for name in names if name.removeprefix("-") not in allowed]
         if unknown:
-            choices = ", ".join(sorted(allowed)) or "nothing"
+            choices = ", ".join(sorted(allowed)) or "no field"
             raise ValidationError({self.ordering_param: [f"This list can be ordered by {choices}."]})
         return [*names, "pk"]
 
@@ -49,19 +49,19 @@ class StrictOrderingFilter(OrderingFilter):
         fields = sorted(getattr(view, "ordering_fields", ()))
         if not fields:
             return []
-        words = f"One or more of {', '.join(fields)}, with commas; `-` before a name turns it round."
+        description = f"One or more of {', '.join(fields)}, separated by commas; prefix with `-` for descending order."
         schema = {"type": "string", "example": f"-{fields[0]}"}
-        return [{"name": "ordering", "in": "query", "required": False, "description": words, "schema": schema}]
+        return [{"name": "ordering", "in": "query", "required": False, "description": description, "schema": schema}]
 
     def get_default_ordering(self, view: Any) -> Sequence[str] | None:
         return getattr(view, "ordering", None)
 
 
 def refuse_unknown_names(request: Request, known: set[str] | frozenset[str]) -> None:
-    """400 for each query parameter that is not in `known`, or says nothing; an empty `search` finds everything."""
-    wrong = {name: ["This parameter is not known here."] for name in sorted(set(request.query_params) - known)}
+    """ValidationError (400) for query parameters that are not in `known` or are empty; `search` may be empty."""
+    errors = {name: ["Unknown parameter."] for name in sorted(set(request.query_params) - known)}
     for name, values in request.query_params.lists():
-        if name not in wrong and name != "search" and not all(value.strip() for value in values):
-            wrong[name] = ["Must not be empty."]
-    if wrong:
-        raise ValidationError(wrong)
+        if name not in errors and name != "search" and not all(value.strip() for value in values):
+            errors[name] = ["Must not be empty."]
+    if errors:
+        raise ValidationError(errors)

@@ -1,4 +1,4 @@
-"""The one reader of JSON bodies. What it lets through is safe to store and to write out again."""
+"""Strict parsing of JSON bodies: every accepted value can be stored and serialized again."""
 
 import json
 import sys
@@ -16,7 +16,7 @@ MAX_NUMBER = {int: 2**63 - 1, float: sys.float_info.max, bool: 1}
 
 class StrictJSONParser(BaseParser):
     """A JSON object in UTF-8: at most DATA_UPLOAD_MAX_MEMORY_SIZE bytes and 32 levels, no repeated keys, no NUL, no
-    half characters, no NaN or infinity. Anything else is 400 (413 when too long)."""
+    lone surrogates, no NaN or infinity. Anything else is Malformed (400), or TooLarge (413)."""
 
     media_type = "application/json"
 
@@ -50,10 +50,10 @@ def parse_object(body: bytes) -> dict[str, Any]:
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+    value = dict(pairs)
+    if len(value) != len(pairs):
         raise Malformed("A key occurs twice in the body.")
-    return found
+    return value
 
 
 def _no_constant(name: str) -> NoReturn:
@@ -61,17 +61,17 @@ def _no_constant(name: str) -> NoReturn:
 
 
 def _check(value: Any) -> None:
-    """Walk the whole value without recursion, whatever its depth."""
-    waiting: list[tuple[Any, int]] = [(value, 1)]
-    while waiting:
-        item, depth = waiting.pop()
+    """Check a parsed value, iteratively, so that its depth does not matter. Malformed for what cannot be stored."""
+    pending: list[tuple[Any, int]] = [(value, 1)]
+    while pending:
+        item, depth = pending.pop()
         if depth > MAX_DEPTH and isinstance(item, dict | list):
             raise Malformed(f"The body is nested deeper than {MAX_DEPTH} levels.")
         if isinstance(item, dict):
-            waiting += [(name, depth) for name in item]
-            waiting += [(child, depth + 1) for child in item.values()]
+            pending += [(name, depth) for name in item]
+            pending += [(child, depth + 1) for child in item.values()]
         elif isinstance(item, list):
-            waiting += [(child, depth + 1) for child in item]
+            pending += [(child, depth + 1) for child in item]
         elif isinstance(item, str):
             _check_text(item)
         elif isinstance(item, int | float) and not abs(item) <= MAX_NUMBER[type(item)]:
@@ -86,6 +86,6 @@ def _check_text(text: str) -> None:
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
-        raise Malformed("Text must not contain half of a character (a lone surrogate).") from None
+        raise Malformed("Text must not contain a lone surrogate.") from None
     if "\x00" in text:
         raise Malformed("Text must not contain the NUL character.")

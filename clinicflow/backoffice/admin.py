@@ -38,10 +38,12 @@ from django.utils.translation import gettext_lazy as _
 
 from clinicflow.access.actor import Actor
 from clinicflow.access.guards import redirect_to_sign_in
+from clinicflow.access.http import request_actor
 from clinicflow.accounts.models import User
 from clinicflow.audit.log import record_access
 from clinicflow.audit.models import AuditLog
 from clinicflow.clinic_settings.operations import settings as clinic_settings
+from clinicflow.clinics.http import clinic_request
 from clinicflow.clinics.models import ClinicSettings, Doctor, DoctorSettings, Membership
 from clinicflow.core.errors import DomainError, Forbidden, NotFound
 from clinicflow.jobs import queue
@@ -59,14 +61,14 @@ class ClinicAdminSite(admin.AdminSite):
     enable_nav_sidebar = True
 
     def has_permission(self, request: HttpRequest) -> bool:
-        actor = getattr(request, "actor", None)
+        actor = request_actor(request)
         return actor is not None and str(actor.role) == "admin"
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         inner = super().admin_view(view, cacheable)
 
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if getattr(request, "actor", None) is None:
+            if request_actor(request) is None:
                 return redirect_to_sign_in(request)
             if not self.has_permission(request):
                 raise Forbidden()
@@ -101,8 +103,7 @@ class ClinicModelAdmin(admin.ModelAdmin):
     show_full_result_count = False
 
     def _actor(self, request: HttpRequest) -> Actor:
-        actor: Actor = request.actor
-        return actor
+        return clinic_request(request).actor
 
     # ------------------------------------------------------------------ permissions
     def has_module_permission(self, request: HttpRequest) -> bool:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from clinicflow.access.actor import Actor
 from clinicflow.access.roles import Role
 from clinicflow.accounts.models import User
-from clinicflow.audit.chain import Sealed, sealed_state
+from clinicflow.audit.chain import SealState, sealed_state
 from clinicflow.audit.models import AuditLog
 from clinicflow.clinics.models import Membership
 
@@ -109,7 +109,7 @@ class LogPage:
 class ChainStatus:
     """How far the log is sealed, and the entry of the last verification."""
 
-    sealed: Sealed
+    sealed: SealState
     checked: AuditLog | None
 
 

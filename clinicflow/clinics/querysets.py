@@ -1,18 +1,17 @@
-from typing import Any, Self
+from typing import Self
 from uuid import UUID
 
-from django.db import models
 from django.db.models import Q
 
 from clinicflow.access.actor import Actor
-from clinicflow.access.querysets import StaffQuerySet
+from clinicflow.access.querysets import M, RowQuerySet, StaffQuerySet
 from clinicflow.access.roles import Role
 from clinicflow.core.errors import NotFound
 
 JOINED = Q(invited_at=None) | Q(joined_at__isnull=False)  # of a membership
 
 
-class DoctorQuerySet(StaffQuerySet):
+class DoctorQuerySet(StaffQuerySet[M]):
     def looked_after_by(self, actor: Actor) -> Self:
         """The doctors whom the actor manages: all, or for a doctor only their own row."""
         return self.filter(pk=actor.doctor_id) if actor.role == Role.DOCTOR else self
@@ -21,7 +20,7 @@ class DoctorQuerySet(StaffQuerySet):
         return self.filter(is_active=True)
 
 
-class DoctorSettingsQuerySet(StaffQuerySet):
+class DoctorSettingsQuerySet(StaffQuerySet[M]):
     def editable_by(self, actor: Actor) -> Self:
         """The settings that the actor may change: the front desk all, a doctor their own, others none."""
         rows = self.visible_to(actor)
@@ -29,7 +28,7 @@ class DoctorSettingsQuerySet(StaffQuerySet):
             return rows.filter(doctor_id=actor.doctor_id)
         return rows if actor.role == Role.FRONT_DESK else rows.none()
 
-    def fetch_of(self, doctor_id: UUID | None) -> Any:
+    def fetch_of(self, doctor_id: UUID | None) -> M:
         """The settings of a doctor. NotFound if not in this queryset."""
         row = self.filter(doctor_id=doctor_id).first()
         if row is None:
@@ -37,7 +36,7 @@ class DoctorSettingsQuerySet(StaffQuerySet):
         return row
 
 
-class MembershipQuerySet(models.QuerySet[Any]):
+class MembershipQuerySet(RowQuerySet[M]):
     """Memberships. They are read before a clinic's database scope is open, and refer to no patient."""
 
     def active(self) -> Self:
@@ -51,19 +50,9 @@ class MembershipQuerySet(models.QuerySet[Any]):
         """Without an open invitation."""
         return self.filter(JOINED)
 
-    def lock(self, pk: UUID | str) -> Any:
-        """The membership with user and clinic, locked until the transaction ends. NotFound if not in this queryset."""
-        row = self.select_for_update(of=("self",)).select_related("user", "clinic").filter(pk=pk).first()
-        if row is None:
-            raise NotFound()
-        return row
-
-    def fetch(self, pk: UUID | str) -> Any:
-        """The membership. NotFound if not in this queryset."""
-        row = self.filter(pk=pk).first()
-        if row is None:
-            raise NotFound()
-        return row
+    def lock(self, pk: UUID | str) -> M:
+        """The membership with its user and clinic, locked until the transaction ends, NotFound if not in this queryset."""
+        return super(MembershipQuerySet, self.select_related("user", "clinic")).lock(pk)
 
     def visible_to(self, actor: Actor) -> Self:
         """The clinic's memberships for the front desk and owners; a doctor's own memberships for the doctor."""

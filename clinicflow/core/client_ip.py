@@ -1,4 +1,4 @@
-"""Where a request comes from."""
+"""The client's IP address."""
 
 import ipaddress
 
@@ -7,9 +7,9 @@ from django.http import HttpRequest
 
 
 def client_ip(request: HttpRequest) -> str:
-    """The caller's IP address; `X-Forwarded-For` counts only as far as TRUSTED_PROXY_HOPS says.
+    """The client's IP address; empty where there is none (a Unix socket).
 
-    The rest of that header is the client's own writing. Empty where nothing usable is there (a Unix socket).
+    Of `X-Forwarded-For` only the last TRUSTED_PROXY_HOPS entries are used: the client controls the rest.
     """
     peer = str(request.META.get("REMOTE_ADDR") or "")
     hops: int = settings.TRUSTED_PROXY_HOPS

@@ -2,11 +2,11 @@ from typing import Self
 from uuid import UUID
 
 from clinicflow.access.actor import Actor
-from clinicflow.access.querysets import ClinicQuerySet
+from clinicflow.access.querysets import ClinicQuerySet, M
 from clinicflow.access.roles import Role
 
 
-class OwnQuerySet(ClinicQuerySet):
+class OwnQuerySet(ClinicQuerySet[M]):
     """Rows of one person under one role: nobody else's eyes."""
 
     def visible_to(self, actor: Actor) -> Self:
@@ -17,7 +17,7 @@ class OwnQuerySet(ClinicQuerySet):
         return self.filter(user_id=user_id, role=role)
 
 
-class NotificationQuerySet(OwnQuerySet):
+class NotificationQuerySet(OwnQuerySet[M]):
     def in_app(self) -> Self:
         """What the bell shows."""
         return self.filter(in_app=True)
@@ -30,5 +30,5 @@ class NotificationQuerySet(OwnQuerySet):
         return self.filter(wants_email=True, emailed_at=None, mail_id=None)
 
 
-class PreferenceQuerySet(OwnQuerySet):
+class PreferenceQuerySet(OwnQuerySet[M]):
     """Preferences by person and role."""

@@ -1,6 +1,7 @@
 """Middleware that resolves the actor, opens the clinic's database scope, and audits rejected requests."""
 
 from collections.abc import Callable
+from typing import cast
 
 import structlog
 from allauth.account.middleware import AccountMiddleware
@@ -13,6 +14,8 @@ from clinicflow.access.actor import Actor
 from clinicflow.accounts.models import AuthSession
 from clinicflow.accounts.operations import sessions, tokens
 from clinicflow.audit.log import record
+from clinicflow.clinics.http import SiteRequest
+from clinicflow.clinics.models import ClinicSettings
 from clinicflow.clinics.selectors import settings_of
 from clinicflow.db import tenant
 from clinicflow.staff.selectors.actor_resolution import actor_of, origin_of_request
@@ -32,12 +35,12 @@ class ActorMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: SiteRequest) -> HttpResponse:
         actor = self._identify(request)
         request.actor = actor
         if actor is None:
             return self.get_response(request)
-        request.clinic_settings = SimpleLazyObject(lambda: settings_of(actor))
+        request.clinic_settings = cast(ClinicSettings, SimpleLazyObject(lambda: settings_of(actor)))
         structlog.contextvars.bind_contextvars(clinic_id=str(actor.clinic_id), user_id=str(actor.user_id))
         display = lazy_display(actor.timezone, lambda: Display.of(actor.timezone, request.clinic_settings))
         with tenant(actor.scope()), display:
@@ -46,15 +49,14 @@ class ActorMiddleware:
                 self._record_refusal(request, actor, response)
         return response
 
-    def _identify(self, request: HttpRequest) -> Actor | None:
+    def _identify(self, request: SiteRequest) -> Actor | None:
         origin = origin_of_request(request)
         session: AuthSession | None
         credentials = request.headers.get("Authorization", "")
         if request.path.startswith("/api/") and credentials.startswith(BEARER):
             try:
                 session = tokens.session_of(credentials.removeprefix(BEARER))
-            except tokens.BadToken as error:
-                request.token_error = error
+            except tokens.BadToken:
                 return None
         else:
             session = sessions.session_of_request(request)

@@ -1,56 +1,79 @@
-"""Small parts of pages that are drawn again and again from the same facts, remembered in this process.
+"""In-process cache of rendered fragments, keyed by every value that they depend on.
 
-What a part looks like follows from its facts, the language and the clinic's way of writing times, and all of these are
-the key. So nothing has to be forgotten when a row changes, and a hit shows nobody more than drawing it again would: who
-may see the facts has been settled before.
+A fragment depends on its template, its values, the language and the clinic's display preferences, and all of these are
+in the key. So no invalidation is needed when a row changes, and a hit never shows more than rendering would: the caller
+may see the values that it passes.
 """
 
+from abc import ABC, abstractmethod
+from collections.abc import Hashable
 from threading import Lock
-from typing import Any
+from typing import cast
 
 from django.template import Context, engines
+from django.template.backends.django import Template
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from clinicflow.web.display import current_display
 
-MOST = 8_000_000  # characters
+CAPACITY = 8_000_000  # characters
+Key = tuple[Hashable, ...]
+
+
+class Cacheable(ABC):
+    """A value that a fragment can be cached by although it is not hashable itself.
+
+    A base class and no protocol: checking a protocol at run time would compute `cache_key` a second time.
+    """
+
+    __slots__ = ()
+
+    @property
+    @abstractmethod
+    def cache_key(self) -> Key:
+        """Every value that a template may read from this one."""
 
 
 class FragmentCache:
-    """Parts by what they were drawn from; the oldest go when there are too many characters."""
+    """Rendered fragments by key, up to `capacity` characters; the oldest are evicted first."""
 
-    def __init__(self, most: int = MOST) -> None:
-        self._most, self._size = most, 0
-        self._parts: dict[tuple[Any, ...], SafeString] = {}
-        self._writing = Lock()
+    def __init__(self, capacity: int = CAPACITY) -> None:
+        self._capacity, self._size = capacity, 0
+        self._fragments: dict[Key, SafeString] = {}
+        self._write_lock = Lock()
 
-    def find(self, key: tuple[Any, ...]) -> SafeString | None:
-        return self._parts.get(key)
+    def get(self, key: Key) -> SafeString | None:
+        return self._fragments.get(key)
 
-    def keep(self, key: tuple[Any, ...], part: SafeString) -> None:
-        with self._writing:
-            if key in self._parts:
+    def set(self, key: Key, fragment: SafeString) -> None:
+        """Store a fragment, unless the key is there already."""
+        with self._write_lock:
+            if key in self._fragments:
                 return
-            self._parts[key] = part
-            self._size += len(part)
-            while self._size > self._most:
-                self._size -= len(self._parts.pop(next(iter(self._parts))))
+            self._fragments[key] = fragment
+            self._size += len(fragment)
+            while self._size > self._capacity:
+                self._size -= len(self._fragments.pop(next(iter(self._fragments))))
 
 
-_memory = FragmentCache()
+_cache = FragmentCache()
 
 
-def render_cached(template_name: str, values: dict[str, Any]) -> SafeString:
-    """The template with these values and nothing else: neither the request nor who asks.
+def render_cached(template_name: str, values: dict[str, object]) -> SafeString:
+    """The template rendered with these values alone, without the request or any context processor.
 
-    A value is hashable, or says what it is made of with `facts`, a tuple of such values that leaves nothing out.
+    Each value is hashable or `Cacheable`; TypeError otherwise.
     """
-    # With names and types: 1 equals True, and text that is escaped equals the same text marked safe.
-    facts = [(name, type(value), getattr(value, "facts", value)) for name, value in values.items()]
-    key = (template_name, get_language(), current_display(), *facts)
-    part = _memory.find(key)
-    if part is None:
-        part = engines["django"].get_template(template_name).template.render(Context(values))
-        _memory.keep(key, part)
-    return part
+    key = (template_name, get_language(), current_display(), *(_part(name, value) for name, value in values.items()))
+    fragment = _cache.get(key)
+    if fragment is None:
+        backend = cast(Template, engines["django"].get_template(template_name))
+        fragment = backend.template.render(Context(values))
+        _cache.set(key, fragment)
+    return fragment
+
+
+def _part(name: str, value: object) -> Key:
+    """A value's part of the key. With its type: 1 equals True, and an escaped text equals the same text marked safe."""
+    return (name, cast(Hashable, type(value)), value.cache_key if isinstance(value, Cacheable) else value)

@@ -17,7 +17,7 @@ from clinicflow.jobs.models import Job
 from clinicflow.notifications.models import Notification, NotificationPreference
 from clinicflow.notifications.operations import mail, notifications, preferences
 from clinicflow.notifications.operations.notifications import SWITCHES, NotificationRequest
-from clinicflow.testing.jobs import run_due_jobs
+from clinicflow.testing.jobs import run_due_jobs, worker_killed
 from clinicflow.testing.monday import MONDAY, TEN, MondayCase
 from dashboards.notification_center.jobs import notify_upcoming
 from intake.models import IntakeForm, Questionnaire
@@ -209,7 +209,7 @@ class OnceTests(NewsCase):
 
     def test_a_worker_that_dies_in_the_middle_loses_and_doubles_nothing(self):
         self.cancel()
-        with mock.patch("clinicflow.jobs.queue._finish", side_effect=RuntimeError("killed")):
+        with worker_killed():
             self.run_jobs()
         self.assertEqual(self.rows(), [])
         with time_machine.travel(TEN + 30 * MINUTE, tick=False):

@@ -4,7 +4,6 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 import django_filters
-from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
@@ -17,6 +16,7 @@ from clinicflow.api.serializers import EmptySerializer
 from intake.api.serializers import FormChange, FormInput, FormOutput, QuestionnaireInput, QuestionnaireOutput
 from intake.models import IntakeForm, Questionnaire
 from intake.operations import deliveries, forms, questionnaires
+from intake.querysets import IntakeFormQuerySet, QuestionnaireQuerySet
 from scheduling.models import Appointment
 
 
@@ -40,7 +40,7 @@ class FormViewSet(ListMixin, RetrieveMixin, ClinicViewSet):
     ordering = ("-created_at", "pk")
     ordering_fields = ("created_at", "updated_at", "submitted_at", "status")
 
-    def get_queryset(self) -> QuerySet[IntakeForm]:
+    def get_queryset(self) -> IntakeFormQuerySet[IntakeForm]:
         return IntakeForm.objects.visible_to(self.actor).select_related("patient", "appointment", "questionnaire")
 
     @extend_schema(summary="Make or fill in the form of a visit", request=FormInput, responses={201: FormOutput})
@@ -125,7 +125,7 @@ class QuestionnaireViewSet(ListMixin, RetrieveMixin, ClinicViewSet):
     ordering = ("name", "-version", "pk")
     ordering_fields = ("name", "version", "created_at", "published_at")
 
-    def get_queryset(self) -> QuerySet[Questionnaire]:
+    def get_queryset(self) -> QuestionnaireQuerySet[Questionnaire]:
         return Questionnaire.objects.visible_to(self.actor)
 
     @extend_schema(summary="A new questionnaire", request=QuestionnaireInput, responses={201: QuestionnaireOutput})

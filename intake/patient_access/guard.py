@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 
+from clinicflow.access.guards import GuardedView, with_roles
 from clinicflow.access.roles import Role
 from clinicflow.clinics.models import Clinic
 from clinicflow.core.errors import DomainError, NotFound
@@ -24,12 +25,12 @@ from intake.patient_access.session import (
     mark_identity_proven,
     record_failed_attempt,
 )
-from intake.patient_access.visit import actor_of, find_visit
+from intake.patient_access.visit import PatientRequest, actor_of, find_visit
 
 View = Callable[..., HttpResponse]
 
 
-def patient_page(*purposes: str, verified: bool = True) -> Callable[[View], View]:
+def patient_page(*purposes: str, verified: bool = True) -> Callable[[View], GuardedView]:
     """Serve a page behind a patient link of one of these purposes; `verified` pages require the birth date first.
 
     Sets `request.patient` and calls the view in the clinic's database scope, with the patient as the actor. Every
@@ -38,10 +39,10 @@ def patient_page(*purposes: str, verified: bool = True) -> Callable[[View], View
     browsers withhold the origin of a form, too.)
     """
 
-    def decorate(view: View) -> View:
+    def decorate(view: View) -> GuardedView:
         @csrf_exempt
         @wraps(view)
-        def guarded(request: HttpRequest, token: str, **kwargs: Any) -> HttpResponse:
+        def guarded(request: PatientRequest, token: str, **kwargs: Any) -> HttpResponse:
             with translation.override(requested_language(request)):
                 link = _find_link(request, token, purposes)
                 response = (
@@ -54,8 +55,7 @@ def patient_page(*purposes: str, verified: bool = True) -> Callable[[View], View
             response["X-Robots-Tag"] = "noindex"
             return response
 
-        guarded.roles = frozenset({"patient"})  # type: ignore[attr-defined]  # the route test reads it
-        return guarded
+        return with_roles(guarded, frozenset({"patient"}))
 
     return decorate
 
@@ -75,7 +75,7 @@ def _find_link(request: HttpRequest, token: str, purposes: tuple[str, ...]) -> P
 
 
 def _respond(
-    view: View, request: HttpRequest, token: str, link: PatientLink, verified: bool, kwargs: dict[str, Any]
+    view: View, request: PatientRequest, token: str, link: PatientLink, verified: bool, kwargs: dict[str, Any]
 ) -> HttpResponse:
     """The response for a link that was found: the page, a redirect to the birth date, or the 404 page."""
     proven = is_identity_proven(request, link)
@@ -86,7 +86,7 @@ def _respond(
         return link_expired_response(request)
     language = patient.form.language if proven and patient.form else requested_language(request)
     with tenant(patient.actor.scope()), display_as(display_of(patient)), translation.override(language):
-        request.patient = patient  # type: ignore[attr-defined]  # read by the views of this app
+        request.patient = patient
         if verified and not proven:
             return _require_birth_date(request, token)
         if proven and patient.form and "lang" in request.GET:
@@ -98,7 +98,7 @@ def _respond(
         return response
 
 
-def _call(view: View, request: HttpRequest, token: str, kwargs: dict[str, Any]) -> HttpResponse:
+def _call(view: View, request: PatientRequest, token: str, kwargs: dict[str, Any]) -> HttpResponse:
     """Call the view in a transaction. If the form was closed meanwhile, the patient is shown its current state."""
     try:
         with transaction.atomic():

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils import translation
 
 from clinicflow.web.display import Display
-from intake.patient_access.visit import PatientVisit
+from intake.patient_access.visit import PatientRequest, PatientVisit
 
 
 def requested_language(request: HttpRequest) -> str:
@@ -19,10 +19,10 @@ def requested_language(request: HttpRequest) -> str:
 
 
 def patient_response(
-    request: HttpRequest, template: str, context: Mapping[str, Any], *, status: int = 200
+    request: PatientRequest, template: str, context: Mapping[str, Any], *, status: int = 200
 ) -> HttpResponse:
     """Render a patient page, with the visit, the clinic and the language switch in its context."""
-    patient = request.patient  # type: ignore[attr-defined]  # set by `patient_page`
+    patient = request.patient
     languages = [
         {"code": code, "name": name, "url": f"?lang={code}", "current": code == translation.get_language()}
         for code, name in settings.LANGUAGES

@@ -11,6 +11,7 @@ from redis.exceptions import RedisError
 
 from clinicflow.core.client_ip import client_ip
 from intake.models import PatientLink
+from intake.patient_access.visit import PatientRequest
 
 IDLE = dt.timedelta(minutes=45)
 KIOSK_IDLE = dt.timedelta(minutes=3)
@@ -32,9 +33,9 @@ def mark_identity_proven(response: HttpResponse, link: PatientLink) -> None:
     )
 
 
-def forget_identity(request: HttpRequest, response: HttpResponse, link: PatientLink) -> None:
+def forget_identity(request: PatientRequest, response: HttpResponse, link: PatientLink) -> None:
     """End this browser's session: the link asks for the birth date again."""
-    request.closed_links = (link.pk.hex,)  # type: ignore[attr-defined]  # read by `patient_page`
+    request.closed_links = (link.pk.hex,)
     response.delete_cookie(_cookie_name(link), path="/i/")
 
 

@@ -65,6 +65,16 @@ class PatientVisit:
         return self.link.purpose == PatientLink.Purpose.KIOSK
 
 
+class PatientRequest(HttpRequest):
+    """A request behind `patient_page`; for annotations only, Django makes the instance.
+
+    `closed_links` holds the hex ids of links whose proof of identity this response withdraws.
+    """
+
+    patient: PatientVisit
+    closed_links: tuple[str, ...]
+
+
 def find_visit(request: HttpRequest, token: str, link: PatientLink, clinic: Clinic) -> PatientVisit | None:
     """The visit of the link, or None if it was deleted. After a merge the patient is the visit's current one."""
     system = actor_of(request, clinic, Role.SYSTEM)

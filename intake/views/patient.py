@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -13,7 +13,7 @@ from clinicflow.core import clock
 from clinicflow.core.errors import FieldErrors, Invalid
 from intake.errors import FormIncomplete
 from intake.forms import BirthDateForm, ask, read, suggestions
-from intake.models import PatientLink
+from intake.models import IntakeForm, PatientLink
 from intake.operations import forms, links
 from intake.patient_access.guard import patient_page
 from intake.patient_access.rendering import link_expired_response, patient_response
@@ -23,7 +23,7 @@ from intake.patient_access.session import (
     mark_identity_proven,
     record_failed_attempt,
 )
-from intake.patient_access.visit import PatientVisit
+from intake.patient_access.visit import PatientRequest, PatientVisit
 from intake.presentation import answers_for_display
 from intake.rules import answer_validation as rules
 from intake.rules.questionnaire_schema import words
@@ -34,7 +34,7 @@ EVERY = tuple(PatientLink.Purpose.values)
 
 @patient_page(*EVERY, verified=False)
 @require_http_methods(["GET", "POST"])
-def start(request: HttpRequest) -> HttpResponse:
+def start(request: PatientRequest) -> HttpResponse:
     """The birth date first; whoever gave it goes on where they stopped."""
     patient = request.patient
     if is_identity_proven(request, patient.link):
@@ -46,7 +46,7 @@ def start(request: HttpRequest) -> HttpResponse:
     return patient_response(request, "intake/patient_start.html", {"form": form}, status=status)
 
 
-def _try_birth_date(request: HttpRequest, patient: PatientVisit, form: BirthDateForm) -> HttpResponse:
+def _try_birth_date(request: PatientRequest, patient: PatientVisit, form: BirthDateForm) -> HttpResponse:
     actual = patient.appointment.patient.date_of_birth
     if not links.try_birth_date(patient.link.pk, form.cleaned_data["date"], actual):
         record_failed_attempt(request)
@@ -69,26 +69,27 @@ def _try_birth_date(request: HttpRequest, patient: PatientVisit, form: BirthDate
 
 @patient_page(*FORM)
 @require_http_methods(["GET", "POST"])
-def section(request: HttpRequest, section_id: str) -> HttpResponse:
+def section(request: PatientRequest, section_id: str) -> HttpResponse:
     """One section. Typing saves (`X-Save`), Continue checks what has to be answered and goes on."""
     patient = request.patient
-    if not patient.may_fill:
+    form = patient.form
+    if form is None or not patient.may_fill:
         return HttpResponse(status=409) if _is_draft(request) else _go(patient, "patient_done")
     ids = [part["id"] for part in patient.sections]
     if section_id not in ids:
         return _next_page(patient)
     number = ids.index(section_id)
-    return _save_section(request, number) if request.method == "POST" else _section_page(request, number)
+    return _save_section(request, form, number) if request.method == "POST" else _section_page(request, number)
 
 
-def _save_section(request: HttpRequest, number: int) -> HttpResponse:
+def _save_section(request: PatientRequest, form: IntakeForm, number: int) -> HttpResponse:
     patient, action = request.patient, request.POST.get("action", "next")
     part = patient.sections[number]
     given = read(part, request.POST)
     if action == "sign":
         given |= _signed(part, patient)
     try:
-        form = forms.save_answers(patient.actor, patient.form.pk, given, language=translation.get_language()[:2])
+        form = forms.save_answers(patient.actor, form.pk, given, language=translation.get_language()[:2])
     except Invalid as error:
         return _section_page(request, number, given=given, errors=error.fields)
     if _is_draft(request):
@@ -101,7 +102,7 @@ def _save_section(request: HttpRequest, number: int) -> HttpResponse:
     return _go_on(request, number, action)
 
 
-def _go_on(request: HttpRequest, number: int, action: str) -> HttpResponse:
+def _go_on(request: PatientRequest, number: int, action: str) -> HttpResponse:
     """Where a button leads after its section was saved."""
     patient = request.patient
     ids = [part["id"] for part in patient.sections]
@@ -115,7 +116,7 @@ def _go_on(request: HttpRequest, number: int, action: str) -> HttpResponse:
 
 
 def _section_page(
-    request: HttpRequest,
+    request: PatientRequest,
     number: int,
     *,
     given: Mapping[str, Any] | None = None,
@@ -143,21 +144,22 @@ def _section_page(
 
 @patient_page(*FORM)
 @require_http_methods(["GET", "POST"])
-def check(request: HttpRequest) -> HttpResponse:
+def check(request: PatientRequest) -> HttpResponse:
     """All answers once more, each with its way back; sending in."""
     patient = request.patient
-    if not patient.may_fill:
+    form = patient.form
+    if form is None or not patient.may_fill:
         return _go(patient, "patient_done")
     if request.method == "POST":
         try:
-            forms.submit(patient.actor, patient.form.pk)
+            forms.submit(patient.actor, form.pk)
         except FormIncomplete:
             return _check_page(request, status=422)
         return _go(patient, "patient_done")
     return _check_page(request)
 
 
-def _check_page(request: HttpRequest, *, status: int = 200) -> HttpResponse:
+def _check_page(request: PatientRequest, *, status: int = 200) -> HttpResponse:
     patient = request.patient
     parts = answers_for_display(patient.sections, patient.answers, translation.get_language()[:2])
     _saw(patient)
@@ -168,7 +170,7 @@ def _check_page(request: HttpRequest, *, status: int = 200) -> HttpResponse:
 
 @patient_page(*FORM)
 @require_GET
-def done(request: HttpRequest) -> HttpResponse:
+def done(request: PatientRequest) -> HttpResponse:
     """Thank you, and what was sent in. A tablet is handed back, and its link closes."""
     patient = request.patient
     if patient.may_fill:
@@ -187,7 +189,7 @@ def done(request: HttpRequest) -> HttpResponse:
 
 @patient_page(PatientLink.Purpose.INTAKE)
 @require_POST
-def change(request: HttpRequest) -> HttpResponse:
+def change(request: PatientRequest) -> HttpResponse:
     """Open what was sent in again, or leave it as it was sent."""
     patient = request.patient
     if patient.form is None or not patient.may_change:
@@ -229,7 +231,7 @@ def _signed(part: Mapping[str, Any], patient: PatientVisit) -> dict[str, Any]:
     return {name: {"agreed": True, "name": _signer(patient)} for name in consents}
 
 
-def _is_draft(request: HttpRequest) -> bool:
+def _is_draft(request: PatientRequest) -> bool:
     return bool(request.headers.get("X-Save"))
 
 

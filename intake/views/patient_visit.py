@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
@@ -12,7 +12,7 @@ from clinicflow.core.errors import DomainError
 from intake.models import PatientLink
 from intake.patient_access.guard import patient_page
 from intake.patient_access.rendering import patient_response
-from intake.patient_access.visit import PatientVisit
+from intake.patient_access.visit import PatientRequest, PatientVisit
 from scheduling.models import Cancellation
 from scheduling.operations import appointments
 from scheduling.rules.transitions import allowed_actions
@@ -22,7 +22,7 @@ PURPOSES = (PatientLink.Purpose.INTAKE, PatientLink.Purpose.VISIT)
 
 @patient_page(*PURPOSES)
 @require_http_methods(["GET", "POST"])
-def visit(request: HttpRequest) -> HttpResponse:
+def visit(request: PatientRequest) -> HttpResponse:
     """Confirm, or cancel after being asked again; too late for that, or not possible at all, a person is called."""
     patient = request.patient
     if request.method == "POST" and request.POST.get("action") in {"confirm", "cancel"}:
@@ -43,7 +43,7 @@ def _act(patient: PatientVisit, action: str, note: str) -> None:
     appointments.cancel(actor, visit_id, cancellation_type=Cancellation.Type.PATIENT, reason_note=note, at=at)
 
 
-def _page(request: HttpRequest, *, refused: bool = False) -> HttpResponse:
+def _page(request: PatientRequest, *, refused: bool = False) -> HttpResponse:
     patient, at = request.patient, clock.now()
     visit, rules = patient.appointment, patient.settings
     actions = allowed_actions(patient.actor, visit, settings=rules, at=at)

@@ -1,12 +1,10 @@
 """Filters of the patient list."""
 
-from typing import Any
-
 import django_filters
-from django.db.models import QuerySet
 
 from clinicflow.api.filters import DayFilter
 from patients.models import Patient
+from patients.querysets import PatientQuerySet
 
 MAX_SEARCH_LENGTH = 120
 
@@ -22,5 +20,5 @@ class PatientFilters(django_filters.FilterSet):
         model = Patient
         fields: list[str] = []
 
-    def find(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+    def find(self, rows: PatientQuerySet[Patient], name: str, value: str) -> PatientQuerySet[Patient]:
         return rows.search(value)

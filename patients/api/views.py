@@ -5,7 +5,6 @@ from typing import IO, Any, ClassVar
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema, extend_schema_view
@@ -18,6 +17,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
 from clinicflow.access.guards import require_recent_password
+from clinicflow.access.http import request_actor
 from clinicflow.api.base import ClinicView, ClinicViewSet, ListMixin, RetrieveMixin, UpdateMixin
 from clinicflow.api.errors import TooLarge
 from clinicflow.api.renderers import PROBLEM_TYPE, JSONRenderer, as_json
@@ -34,6 +34,7 @@ from patients.api.serializers import (
 )
 from patients.models import Patient
 from patients.operations import exchange, patients
+from patients.querysets import PatientQuerySet
 
 BY_ROLE: Any = PolymorphicProxySerializer(
     component_name="Patient", serializers=[PatientOutput, PatientForDoctor], resource_type_field_name=None
@@ -55,13 +56,13 @@ class PatientViewSet(ListMixin, RetrieveMixin, UpdateMixin, ClinicViewSet):
     ordering = ("search_last", "pk")
     ordering_fields = ("last_name", "first_name", "date_of_birth", "created_at", "updated_at")
 
-    def get_queryset(self) -> QuerySet[Patient]:
+    def get_queryset(self) -> PatientQuerySet[Patient]:
         rows = Patient.objects.visible_to(self.actor)
         return rows.current() if self.action == "list" else rows
 
     def get_output_class(self) -> type[BaseSerializer]:
         request: Any = self.request  # None while the schema is generated
-        actor = getattr(request._request, "actor", None) if request else None
+        actor = request_actor(request._request) if request else None
         return PatientForDoctor if actor is not None and actor.role == "doctor" else PatientOutput
 
     def patients_of(self, rows: Any) -> list[UUID]:

@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -16,6 +15,7 @@ from rest_framework.response import Response
 from clinicflow.api.base import ClinicViewSet, ListMixin
 from clinicflow.api.etags import etag_of
 from clinicflow.api.serializers import EmptySerializer
+from clinicflow.clinics.http import clinic_request
 from clinicflow.core import clock
 from patients.models import Patient
 from scheduling.api.filters import AppointmentFilters
@@ -31,6 +31,7 @@ from scheduling.api.serializers import (
 )
 from scheduling.models import Appointment
 from scheduling.operations import appointments
+from scheduling.querysets import AppointmentQuerySet
 from scheduling.selectors.day_rows import DayVisits, visit_row
 
 # The filters know more spellings; these are the ones that programs send.
@@ -60,7 +61,7 @@ class WritesVisits:
 
     @cached_property
     def writer(self: Any) -> VisitWriter:
-        return VisitWriter(self.actor, settings=self.request._request.clinic_settings, at=self.now)
+        return VisitWriter(self.actor, settings=clinic_request(self.request._request).clinic_settings, at=self.now)
 
 
 def act(summary: str, input_class: Any = EmptySerializer, *, path: str | None = None) -> Any:
@@ -87,7 +88,7 @@ class AppointmentViewSet(WritesVisits, ClinicViewSet):
     ordering = ("starts_at", "doctor_id", "pk")
     ordering_fields = ("starts_at", "created_at", "updated_at", "status")
 
-    def get_queryset(self) -> QuerySet[Appointment]:
+    def get_queryset(self) -> AppointmentQuerySet[Appointment]:
         return Appointment.objects.visible_to(self.actor).for_cards()
 
     @extend_schema(summary="Visits, a day's or by filters", responses=AppointmentOutput(many=True))
@@ -219,7 +220,7 @@ class PatientAppointmentsViewSet(WritesVisits, ListMixin, ClinicViewSet):
     ordering = ("-starts_at", "pk")
     ordering_fields = ("starts_at", "created_at")
 
-    def get_queryset(self) -> QuerySet[Appointment]:
+    def get_queryset(self) -> AppointmentQuerySet[Appointment]:
         if getattr(self, "swagger_fake_view", False):
             return Appointment.objects.visible_to(self.actor)
         patient = Patient.objects.visible_to(self.actor).fetch(self.kwargs["patient_id"])

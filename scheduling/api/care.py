@@ -4,7 +4,6 @@ import datetime as dt
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
@@ -34,6 +33,7 @@ from scheduling.api.serializers import (
 )
 from scheduling.models import Appointment, Cancellation, DoctorNote, FollowUp, WaitlistEntry
 from scheduling.operations import doctor_notes, follow_ups, waitlist
+from scheduling.querysets import CancellationQuerySet, DoctorNoteQuerySet, FollowUpQuerySet, WaitlistQuerySet
 from scheduling.selectors.availability import bookable_doctors, free_slots
 from scheduling.selectors.waitlist_matching import matches, nearest_for
 
@@ -67,7 +67,7 @@ class CancellationViewSet(WritesVisits, ListMixin, ClinicViewSet):
     ordering = ("-created_at", "pk")
     ordering_fields = ("created_at", "notice_minutes")
 
-    def get_queryset(self) -> QuerySet[Cancellation]:
+    def get_queryset(self) -> CancellationQuerySet[Cancellation]:
         return Cancellation.objects.visible_to(self.actor).select_related("appointment")
 
 
@@ -75,7 +75,7 @@ class CancellationViewSet(WritesVisits, ListMixin, ClinicViewSet):
 class PatientCancellationsViewSet(CancellationViewSet):
     """`/api/patients/:patient_id/cancellations`."""
 
-    def get_queryset(self) -> QuerySet[Cancellation]:
+    def get_queryset(self) -> CancellationQuerySet[Cancellation]:
         if getattr(self, "swagger_fake_view", False):
             return super().get_queryset()
         patient = Patient.objects.visible_to(self.actor).fetch(self.kwargs["patient_id"])
@@ -94,7 +94,7 @@ class WaitlistViewSet(WritesVisits, ListMixin, RetrieveMixin, UpdateMixin, Clini
     ordering = ("created_at", "pk")
     ordering_fields = ("created_at", "date_from", "date_to")
 
-    def get_queryset(self) -> QuerySet[WaitlistEntry]:
+    def get_queryset(self) -> WaitlistQuerySet[WaitlistEntry]:
         return WaitlistEntry.objects.visible_to(self.actor).select_related("patient", "doctor", "offer_message")
 
     @extend_schema(summary="Let a patient wait", request=WaitlistInput, responses={201: WaitlistOutput})
@@ -161,7 +161,7 @@ class FollowUpViewSet(ListMixin, RetrieveMixin, UpdateMixin, ClinicViewSet):
     ordering = ("scheduled_date", "pk")
     ordering_fields = ("scheduled_date", "created_at")
 
-    def get_queryset(self) -> QuerySet[FollowUp]:
+    def get_queryset(self) -> FollowUpQuerySet[FollowUp]:
         return FollowUp.objects.visible_to(self.actor).select_related("patient", "doctor")
 
     @extend_schema(summary="Ask for a visit", request=FollowUpInput, responses={201: FollowUpOutput})
@@ -201,7 +201,7 @@ class DoctorNoteViewSet(RetrieveMixin, UpdateMixin, ClinicViewSet):
     def known_names(self) -> set[str]:
         return super().known_names() | ({"page", "page_size"} if self.action == "patient" else set())
 
-    def get_queryset(self) -> QuerySet[DoctorNote]:
+    def get_queryset(self) -> DoctorNoteQuerySet[DoctorNote]:
         return DoctorNote.objects.visible_to(self.actor).select_related("doctor")
 
     @extend_schema(summary="The notes about a patient", responses=DoctorNoteOutput(many=True))

@@ -4,7 +4,6 @@ import datetime as dt
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.db.models import QuerySet
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import serializers
@@ -20,6 +19,7 @@ from scheduling.api.fields import DayField, MomentField, instant_of
 from scheduling.api.serializers import CancelInput
 from scheduling.models import Closure, TimeOff
 from scheduling.operations import bulk, time_off
+from scheduling.querysets import ClosedTimeQuerySet
 
 
 @extend_schema_field(OpenApiTypes.STR)
@@ -193,7 +193,7 @@ class TimeOffViewSet(HitsVisits, ListMixin, RetrieveMixin, UpdateMixin, ClinicVi
     ordering = ("starts_at", "pk")
     ordering_fields = ("starts_at", "ends_at")
 
-    def get_queryset(self) -> QuerySet[TimeOff]:
+    def get_queryset(self) -> ClosedTimeQuerySet[TimeOff]:
         return TimeOff.objects.visible_to(self.actor)
 
     @extend_schema(summary="Keep a doctor's time free", request=TimeOffInput, responses={201: TimeOffOutput})
@@ -221,7 +221,7 @@ class ClosureViewSet(HitsVisits, ListMixin, RetrieveMixin, ClinicViewSet):
     ordering = ("starts_at", "pk")
     ordering_fields = ("starts_at", "ends_at")
 
-    def get_queryset(self) -> QuerySet[Closure]:
+    def get_queryset(self) -> ClosedTimeQuerySet[Closure]:
         return Closure.objects.visible_to(self.actor)
 
     @extend_schema(summary="Close the clinic", request=ClosureInput, responses={201: ClosureOutput})

@@ -20,8 +20,8 @@ def create(actor: Actor, *, patient_id: UUID, content: str, appointment_id: UUID
     wrong = _wrong_words(content)
     if not Patient.objects.visible_to(actor).current().filter(pk=patient_id).exists():
         wrong["patient_id"] = ["There is no such patient of yours."]
-    visits = Appointment.objects.visible_to(actor).filter(pk=appointment_id, patient_id=patient_id)
-    if appointment_id and not visits.exists():
+    visits = Appointment.objects.visible_to(actor).filter(patient_id=patient_id)
+    if appointment_id and not visits.filter(pk=appointment_id).exists():
         wrong["appointment_id"] = ["There is no such visit of this patient."]
     if wrong:
         raise Invalid(fields=wrong)

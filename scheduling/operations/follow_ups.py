@@ -40,8 +40,8 @@ def create(
         wrong["patient_id"] = ["There is no such patient."]
     if doctor is None or not Doctor.objects.visible_to(actor).active().filter(pk=doctor).exists():
         wrong["doctor_id"] = ["There is no such doctor."]
-    visits = Appointment.objects.visible_to(actor).filter(pk=appointment_id, patient_id=patient_id)
-    if appointment_id and not visits.exists():
+    visits = Appointment.objects.visible_to(actor).filter(patient_id=patient_id)
+    if appointment_id and not visits.filter(pk=appointment_id).exists():
         wrong["appointment_id"] = ["There is no such visit of this patient."]
     wrong |= _wrong_words(scheduled_date, note)
     if wrong or doctor is None:

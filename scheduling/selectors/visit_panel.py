@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, Max, Min, Q
 from django.utils.translation import gettext as _
@@ -77,7 +78,7 @@ def read_panel(actor: Actor, visit: Appointment, settings: ClinicSettings, at: d
         vip="vip" in flags,
         interpreter="needs_interpreter" in flags,
         follow_ups=_follow_ups(actor, visit),
-        series=_part(actor, visit) if visit.series_id else None,
+        series=_part(actor, visit, visit.series_id) if visit.series_id else None,
         freed=freed_by(actor, visit, at=at) if actor.role == Role.FRONT_DESK and visit.status in FREED else None,
         minutes=int((at - visit.arrived_at).total_seconds() // 60) if visit.arrived_at and visit.is_open else None,
         late=overdue if overdue > 0 and visit.mark in {"confirmed", "unconfirmed"} else None,
@@ -89,9 +90,9 @@ def _follow_ups(actor: Actor, visit: Appointment) -> list[FollowUp]:
     return list(rows.select_related("booked_appointment").order_by("scheduled_date", "id"))
 
 
-def _part(actor: Actor, visit: Appointment) -> Part:
+def _part(actor: Actor, visit: Appointment, series_id: UUID) -> Part:
     """A cancelled visit has no number: it counts as the place that it would have."""
-    others = Appointment.objects.visible_to(actor).filter(series_id=visit.series_id).exclude(pk=visit.pk)
+    others = Appointment.objects.visible_to(actor).filter(series_id=series_id).exclude(pk=visit.pk)
     counts = others.filter(Q(status__in=LIVE) | Q(status=Appointment.Status.NO_SHOW)).aggregate(
         before=Count("pk", filter=Q(starts_at__lt=visit.starts_at)),
         after=Count("pk", filter=Q(starts_at__gte=visit.starts_at)),

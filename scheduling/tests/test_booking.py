@@ -8,9 +8,9 @@ from django.db import IntegrityError, transaction
 
 from clinicflow.audit.models import AuditLog
 from clinicflow.clinics.models import Doctor, DoctorSettings
-from clinicflow.core import events
 from clinicflow.core.errors import Forbidden, Invalid
 from clinicflow.testing.case import ClinicCase
+from clinicflow.testing.events import captured_events
 from scheduling.errors import (
     ClinicClosed,
     DoctorAway,
@@ -53,16 +53,7 @@ class BookingCase(ClinicCase):
 
     def heard(self, *kinds):
         """Collects the events of these kinds from now on."""
-        found = []
-
-        def hear(event):
-            if isinstance(event, kinds):
-                found.append(event)
-
-        handlers = events._handlers[events.Event]
-        handlers.append(hear)
-        self.addCleanup(handlers.remove, hear)
-        return found
+        return self.enterContext(captured_events(*kinds))
 
     def rows(self):
         with self.inside(self.desk):

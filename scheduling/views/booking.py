@@ -249,7 +249,8 @@ def _starting_with(request: ClinicRequest) -> QueryDict:
     if not values.get("duration"):
         known = SlotSearchForm(values)
         known.is_valid()
-        doctor = Doctor.objects.visible_to(request.actor).filter(pk=known.cleaned_data.get("doctor")).first()
+        chosen = known.cleaned_data.get("doctor")
+        doctor = Doctor.objects.visible_to(request.actor).filter(pk=chosen).first() if chosen else None
         values["duration"] = str(doctor.default_visit_length if doctor else 30)
     values.setdefault("visit_type", Appointment.VisitType.IN_CLINIC)
     return values

@@ -25,5 +25,5 @@ def messages(request: ClinicRequest) -> HttpResponse:
     )
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     rows = [{"message": message, "parts": links_in(message.console_body or message.body)} for message in page]
-    record_access(request.actor, "messages", [row["message"].patient_id for row in rows])
+    record_access(request.actor, "messages", [message.patient_id for message in page])
     return render_page(request, "scheduling/message_list.html", {"rows": rows, "page": page}, partial="list")

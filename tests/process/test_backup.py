@@ -79,7 +79,7 @@ class Backup(Cast, TransactionTestCase):
         self.back_up()
         self.assertEqual(stat.S_IMODE(self.file.stat().st_mode), 0o600)
         said = self.bring_back()
-        self.assertIn("links hold", said)
+        self.assertIn("links intact", said)
         before = self.rows(self.name)
         self.assertGreater(len(before), 40)
         self.assertEqual(self.rows(self.restored), before)

@@ -11,7 +11,7 @@ from clinicflow.db import tenant
 from clinicflow.jobs import queue, registry
 from clinicflow.jobs.models import Job
 from clinicflow.testing.case import Cast, ClinicCase
-from clinicflow.testing.jobs import run_due_jobs
+from clinicflow.testing.jobs import isolated_registry, run_due_jobs
 from patients.models import Patient
 
 T0 = dt.datetime(2026, 11, 23, 15, 0, tzinfo=dt.UTC)
@@ -22,14 +22,9 @@ class Kinds:
 
     def setUp(self):
         super().setUp()
-        before = dict(registry._handlers), dict(registry._periods)
-        self.addCleanup(registry._handlers.update, before[0])
-        self.addCleanup(registry._handlers.clear)
-        self.addCleanup(registry._periods.update, before[1])
-        self.addCleanup(registry._periods.clear)
+        self.enterContext(isolated_registry())
         self.calls = []
         self.buried = []
-        registry._periods.clear()
         registry.job("test.note")(self.note)
         registry.job("test.fail", on_death=lambda **args: self.buried.append(args))(self.fails)
         registry.job("test.write")(self.write_then_fail_once)
@@ -137,7 +132,7 @@ class Queue(Kinds, ClinicCase):
         with time_machine.travel(T0, tick=False) as time:
             self.add()
             job = self.job()
-            self.assertIsNotNone(queue._claim(job.pk, self.riverside.pk))
+            self.assertIsNotNone(queue.claim(job.pk, self.riverside.pk))
             self.assertFalse(queue.run(job.pk, self.riverside.pk), "the lease holds")
             time.shift(queue.settings.JOB_LEASE.total_seconds() + 1)
             self.assertTrue(queue.run(job.pk, self.riverside.pk))
@@ -168,17 +163,23 @@ class AcrossClinics(Kinds, Cast, TransactionTestCase):
                 queue.enqueue(
                     "test.note", clinic_id=clinic.pk, key="1", run_after=clock.now() + dt.timedelta(seconds=1)
                 )
-        with mock.patch.object(queue, "hint") as hint, time_machine.travel(clock.now() + dt.timedelta(seconds=2)):
+        with (
+            mock.patch.object(queue, "notify_worker") as notify,
+            time_machine.travel(clock.now() + dt.timedelta(seconds=2)),
+        ):
             self.assertEqual(queue.sweep(), 2)
             self.assertEqual(queue.sweep(), 0)
-            self.assertEqual({call.args[1] for call in hint.call_args_list}, {self.riverside.pk, self.lakeside.pk})
+            self.assertEqual({call.args[1] for call in notify.call_args_list}, {self.riverside.pk, self.lakeside.pk})
 
     def test_a_lost_hint_is_made_good(self):
         with mock.patch.object(queue.current_app, "send_task", side_effect=ConnectionError):
             self.add()
-        with time_machine.travel(clock.now() + dt.timedelta(seconds=31)), mock.patch.object(queue, "hint") as hint:
+        with (
+            time_machine.travel(clock.now() + dt.timedelta(seconds=31)),
+            mock.patch.object(queue, "notify_worker") as notify,
+        ):
             self.assertEqual(queue.sweep(), 1)
-        hint.assert_called_once()
+        notify.assert_called_once()
 
     def test_two_ticks_of_one_slot_make_one_job_a_clinic(self):
         registry.periodic("test.tick", every=60)(self.note)
@@ -201,7 +202,7 @@ class AcrossClinics(Kinds, Cast, TransactionTestCase):
             self.assertFalse(Job.objects.exists())
 
     def test_many_workers_and_one_job_make_one_effect(self):
-        with mock.patch.object(queue, "hint"):
+        with mock.patch.object(queue, "notify_worker"):
             self.add()
         job = self.job()
         barrier = threading.Barrier(8)

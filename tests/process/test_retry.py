@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.test import RequestFactory, SimpleTestCase
 
 from clinicflow.db import retry
-from clinicflow.db.retry import RetryingHandler
+from clinicflow.db.retry import RETRY_FLAG, RetryingHandler
 
 
 class Lost(Exception):
@@ -51,7 +51,7 @@ class RetryTests(SimpleTestCase):
 
     def test_an_answer_may_ask_for_it(self, sleep):
         answers = [HttpResponse(status=503), HttpResponse(status=200)]
-        answers[0].try_again = True
+        setattr(answers[0], RETRY_FLAG, True)
         view = mock.Mock(side_effect=answers, __name__="view")
         self.assertEqual(self.post(view).status_code, 200)
 

@@ -57,7 +57,7 @@ class Chain(Cast, TransactionTestCase):
     def sealed(self):
         self.seal()
         verdict = self.verify()
-        self.assertTrue(verdict.holds)
+        self.assertTrue(verdict.is_intact)
         return verdict.links
 
     def test_what_was_written_is_sealed_once(self):
@@ -80,7 +80,7 @@ class Chain(Cast, TransactionTestCase):
         links = self.sealed()
         self.tamper("delete from audit_logs where new_values ->> 'rows' = '1'")
         verdict = self.verify()
-        self.assertEqual((verdict.broken_at, verdict.problem), (links - 1, "the entry it sealed is gone"))
+        self.assertEqual((verdict.broken_at, verdict.problem), (links - 1, "the entry it sealed is missing"))
 
     def test_a_removed_link_is_named(self):
         self.write(3)
@@ -118,5 +118,5 @@ class Chain(Cast, TransactionTestCase):
         thread.join()
         self.assertGreaterEqual(self.seal(), 1)
         verdict = self.verify()
-        self.assertTrue(verdict.holds)
+        self.assertTrue(verdict.is_intact)
         self.assertIsNone(verdict.oldest_unsealed)

@@ -3,11 +3,11 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 
 from clinicflow.api.base import ClinicViewSet, ListMixin
 from clinicflow.audit.models import AuditLog
+from clinicflow.audit.querysets import AuditLogQuerySet
 from clinicflow.backoffice.api.filters import AuditFilters
 from clinicflow.backoffice.api.serializers import AuditOutput
 
@@ -21,7 +21,7 @@ class AuditViewSet(ListMixin, ClinicViewSet):
     ordering = ("-id",)
     ordering_fields = ("at", "action", "resource_type")
 
-    def get_queryset(self) -> QuerySet[AuditLog]:
+    def get_queryset(self) -> AuditLogQuerySet[AuditLog]:
         return AuditLog.objects.visible_to(self.actor).select_related("user")
 
     def patients_of(self, rows: Any) -> list[UUID]:

@@ -27,8 +27,8 @@ def verify(actor: Actor) -> chain.Verdict:
         actor,
         "audit.verified",
         resource_type="audit_seals",
-        outcome="ok" if verdict.holds else "broken",
-        reason="" if verdict.holds else f"Link {verdict.broken_at}: {verdict.problem}",
+        outcome="ok" if verdict.is_intact else "broken",
+        reason="" if verdict.is_intact else f"Link {verdict.broken_at}: {verdict.problem}",
         values={"links": verdict.links, "head": verdict.head},
     )
     return verdict

@@ -49,7 +49,7 @@ def _save(request: ClinicRequest, row: DoctorSettings) -> HttpResponse:
         except Invalid as invalid:
             form.add_errors(invalid)
         except SettingsEditConflict as conflict:
-            data = form.data.copy()
+            data = request.POST.copy()
             data["seen"] = DOCTOR.fingerprint(row)
             return _page(request, row, DoctorForm(row, data), status=409, problem=conflict.detail)
         else:

@@ -78,7 +78,7 @@ def _conflict_page(request: ClinicRequest, chosen: Tab, form: TabForm) -> HttpRe
         for setting in chosen.settings
         if form.cleaned_data[setting.name] != stored[setting.name]
     }
-    data = form.data.copy()
+    data = request.POST.copy()
     data["seen"] = chosen.fingerprint(_row(request))
     resubmittable = TabForm(chosen, data, values=stored, seen=data["seen"])
     return _form_page(request, chosen, resubmittable, status=409, theirs=theirs)

@@ -1,12 +1,12 @@
 """`/api/doctors`."""
 
-from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 
 from clinicflow.api.base import ClinicViewSet, ListMixin, RetrieveMixin
 from clinicflow.clinics.api.filters import DoctorFilters
 from clinicflow.clinics.api.serializers import DoctorOutput
 from clinicflow.clinics.models import Doctor
+from clinicflow.clinics.querysets import DoctorQuerySet
 
 
 @extend_schema_view(
@@ -19,5 +19,5 @@ class DoctorViewSet(ListMixin, RetrieveMixin, ClinicViewSet):
     ordering = ("name", "pk")
     ordering_fields = ("name", "specialty", "created_at")
 
-    def get_queryset(self) -> QuerySet[Doctor]:
+    def get_queryset(self) -> DoctorQuerySet[Doctor]:
         return Doctor.objects.visible_to(self.actor)

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 import django_filters
-from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -18,6 +17,7 @@ from clinicflow.core import clock
 from clinicflow.notifications.api.serializers import AllRead, NotificationOutput, PreferenceInput, PreferenceOutput
 from clinicflow.notifications.models import Notification, NotificationPreference
 from clinicflow.notifications.operations import notifications, preferences
+from clinicflow.notifications.querysets import NotificationQuerySet
 
 TOLD = ("admin", "doctor")
 
@@ -39,7 +39,7 @@ class NotificationViewSet(ListMixin, ClinicViewSet):
     ordering = ("-created_at", "pk")
     ordering_fields = ("created_at",)
 
-    def get_queryset(self) -> QuerySet[Notification]:
+    def get_queryset(self) -> NotificationQuerySet[Notification]:
         return Notification.objects.visible_to(self.actor).in_app()
 
     @extend_schema(summary="Mark one read", request=EmptySerializer, responses={200: NotificationOutput})

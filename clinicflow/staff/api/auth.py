@@ -19,6 +19,7 @@ from clinicflow.accounts.operations import second_factor, sessions, tokens
 from clinicflow.api.base import ClinicView
 from clinicflow.api.schema import problem_responses
 from clinicflow.api.throttles import SignInThrottle
+from clinicflow.clinics.http import clinic_request
 from clinicflow.clinics.models import Membership
 from clinicflow.core.errors import DomainError
 from clinicflow.staff.api.serializers import Login, Me, Refresh, SwitchRole, TokenPair, UserBrief
@@ -120,20 +121,21 @@ class RefreshView(OutsideTransaction):
 
 class LogoutView(ClinicView):
     roles = STAFF
-    keeps_answers = False
+    replayable = False
 
     @extend_schema(
         operation_id="logout", summary="Sign out", request=None, responses={204: None} | problem_responses(401)
     )
     def post(self, request: Request) -> Response:
         """End this session with its refresh tokens, access tokens and sockets."""
-        sign_in.end_session(request._request.auth_session, origin_of_request(request._request))
+        inner = clinic_request(request._request)
+        sign_in.end_session(inner.auth_session, origin_of_request(inner))
         return Response(status=204)
 
 
 class SwitchRoleView(ClinicView):
     roles = STAFF
-    keeps_answers = False
+    replayable = False
 
     @extend_schema(
         operation_id="switch_role",
@@ -143,7 +145,7 @@ class SwitchRoleView(ClinicView):
     )
     def post(self, request: Request) -> Response:
         """Switch to another role that you have; the old tokens are revoked and new ones returned."""
-        inner = request._request
+        inner = clinic_request(request._request)
         session, membership = sign_in.select_role(inner.auth_session, origin_of_request(inner), **self.read(SwitchRole))
         sessions.extend(inner, session)
         return Response(pair(session, membership, tokens.refresh_token(session)))
@@ -159,7 +161,7 @@ class MeView(ClinicView):
     )
     def get(self, request: Request) -> Response:
         """The current user, the active membership, all memberships, and the permissions of the role."""
-        user = request._request.auth_session.user
+        user = clinic_request(request._request).auth_session.user
         memberships = sign_in.memberships_of(user)
         current = next(membership for membership in memberships if membership.pk == self.actor.membership_id)
         return Response(

@@ -2,13 +2,13 @@
 
 from uuid import UUID
 
-from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clinicflow.api.base import ClinicViewSet, ListMixin
 from clinicflow.clinics.models import Membership
+from clinicflow.clinics.querysets import MembershipQuerySet
 from clinicflow.core import clock
 from clinicflow.staff.api.filters import MemberFilters
 from clinicflow.staff.api.serializers import MemberChange, MemberInput, MemberOutput
@@ -24,7 +24,7 @@ class MemberViewSet(ListMixin, ClinicViewSet):
     ordering = ("user__name", "role", "pk")
     ordering_fields = ("created_at", "role")
 
-    def get_queryset(self) -> QuerySet[Membership]:
+    def get_queryset(self) -> MembershipQuerySet[Membership]:
         return Membership.objects.visible_to(self.actor).select_related("user")
 
     @extend_schema(summary="Invite a user to a role in the clinic", request=MemberInput, responses={201: MemberOutput})

@@ -3,7 +3,7 @@
 import datetime as dt
 
 from clinicflow.accounts.models import AuthSession
-from clinicflow.api.models import KeptAnswer
+from clinicflow.api.models import IdempotencyRecord
 from clinicflow.core import clock
 from clinicflow.staff.jobs import purge_expired
 from clinicflow.testing.case import ClinicCase
@@ -14,15 +14,17 @@ class PurgeExpired(ClinicCase):
         for actor in (self.desk, self.foreign_desk):
             with self.inside(actor):
                 for key, hours in (("old", 25), ("new", 23)):
-                    row = KeptAnswer.objects.create(
+                    row = IdempotencyRecord.objects.create(
                         clinic_id=actor.clinic_id, user_id=actor.user_id, key=key, fingerprint=b"x" * 32
                     )
-                    KeptAnswer.objects.filter(pk=row.pk).update(created_at=clock.now() - dt.timedelta(hours=hours))
+                    IdempotencyRecord.objects.filter(pk=row.pk).update(
+                        created_at=clock.now() - dt.timedelta(hours=hours)
+                    )
         with self.inside(self.desk):
             purge_expired(clinic_id=self.riverside.pk)
-            self.assertEqual(list(KeptAnswer.objects.values_list("key", flat=True)), ["new"])
+            self.assertEqual(list(IdempotencyRecord.objects.values_list("key", flat=True)), ["new"])
         with self.inside(self.foreign_desk):
-            self.assertEqual(KeptAnswer.objects.count(), 2)
+            self.assertEqual(IdempotencyRecord.objects.count(), 2)
 
     def test_sessions_are_deleted_a_month_after_their_end_in_their_clinic_only(self):
         long_ago = clock.now() - dt.timedelta(days=31)

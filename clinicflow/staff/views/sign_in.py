@@ -17,6 +17,7 @@ from clinicflow.access.roles import Role
 from clinicflow.accounts.errors import RoleNotHeld
 from clinicflow.accounts.models import User
 from clinicflow.accounts.operations import sessions
+from clinicflow.clinics.http import SiteRequest
 from clinicflow.staff.operations import sign_in
 from clinicflow.staff.selectors.actor_resolution import origin_of_request
 from clinicflow.web.render import render_page
@@ -69,7 +70,7 @@ def not_available(request: HttpRequest, **kwargs: Any) -> HttpResponse:
 
 
 @public
-def home(request: HttpRequest) -> HttpResponseBase:
+def home(request: SiteRequest) -> HttpResponseBase:
     """Redirect to the first page of the role; without a role to the role choice, without a session to sign-in."""
     actor = request.actor
     if actor is None:
@@ -82,7 +83,7 @@ def home(request: HttpRequest) -> HttpResponseBase:
 
 
 @public
-def choose_role(request: HttpRequest) -> HttpResponseBase:
+def choose_role(request: SiteRequest) -> HttpResponseBase:
     """The user's memberships to choose from, and for each whether a second factor is missing."""
     session = request.auth_session
     if session is None:
@@ -95,7 +96,7 @@ def choose_role(request: HttpRequest) -> HttpResponseBase:
 
 @public
 @require_POST
-def switch_role(request: HttpRequest) -> HttpResponseBase:
+def switch_role(request: SiteRequest) -> HttpResponseBase:
     """Switch to another membership: starts a new session and ends the old one with its sockets."""
     old = request.auth_session
     if old is None:

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clinicflow.api.base import ClinicView, ClinicViewSet
+from clinicflow.clinics.http import clinic_request
 from clinicflow.core import clock
 from dashboards.board.api.serializers import AlertOutput, AlertQuery, DayQuery, DoctorFigures, DoctorToday
 from dashboards.board.selectors.day_figures import day_figures
@@ -94,7 +95,7 @@ class AlertsViewSet(ReadsOwnDay, ClinicViewSet):
 
     def list(self, request: Request) -> Response:
         own, kind = self.own_day, self.query().get("kind")
-        required = request._request.clinic_settings.intake_required
+        required = clinic_request(request._request).clinic_settings.intake_required
         alerts = own.alerts(self.now, intake_required=required)
         page = self.paginate_queryset([alert for alert in alerts if kind in {None, alert.kind}])
         return self.get_paginated_response(AlertOutput(page, many=True, context={"view": self}).data)

@@ -5,12 +5,12 @@ from typing import Any, ClassVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clinicflow.api.base import ClinicView, ClinicViewSet
+from clinicflow.clinics.http import clinic_request
 from clinicflow.clinics.models import Doctor
 from clinicflow.core import clock
 from dashboards.board.api.serializers import ClinicDay, DayFigures, DayQuery, KindQuery, RecentCancellation, WantOutput
@@ -19,6 +19,7 @@ from dashboards.board.selectors.day_figures import day_figures
 from scheduling.api.appointments import WritesVisits
 from scheduling.api.care import CancellationViewSet
 from scheduling.models import Cancellation
+from scheduling.querysets import CancellationQuerySet
 from scheduling.selectors.day_rows import DayRow, DayVisits
 
 MOST_VISITS = 2000  # of one day
@@ -95,7 +96,7 @@ class NeedsAttentionViewSet(ClinicViewSet):
 
     def list(self, request: Request) -> Response:
         kind = self.query().get("kind")
-        wants = attention_items(self.actor, clock.now(), request._request.clinic_settings)
+        wants = attention_items(self.actor, clock.now(), clinic_request(request._request).clinic_settings)
         page = self.paginate_queryset([want for want in wants if kind in {None, want.kind}])
         self.shows("appointments", [want.patient_id for want in page or ()])
         return self.get_paginated_response(WantOutput(page, many=True, context={"view": self}).data)
@@ -110,6 +111,6 @@ class RecentCancellationsViewSet(CancellationViewSet):
     roles: ClassVar[Any] = ("admin",)
     output_class = RecentCancellation
 
-    def get_queryset(self) -> QuerySet[Cancellation]:
+    def get_queryset(self) -> CancellationQuerySet[Cancellation]:
         rows: Any = super().get_queryset()
         return rows.standing().select_related("appointment__doctor", "patient")

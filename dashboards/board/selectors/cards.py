@@ -1,6 +1,7 @@
 """A visit as the front desk and the doctor see it in a list: no clinical fact is on it."""
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from operator import attrgetter
 from typing import Any
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 
+from clinicflow.web.fragment_cache import Cacheable, Key
 from dashboards.board.selectors.grid import STEP, minute_of_day
 from scheduling.models import Appointment
 
@@ -21,7 +23,7 @@ COLUMNS = (
 
 
 @dataclass(slots=True, kw_only=True)
-class Card:
+class Card(Cacheable):
     """One visit. `wait` and `late` are minutes, None where they do not apply; `quick` is the act that one click does,
     and `movable` whether it can be given another time from here."""
 
@@ -55,10 +57,9 @@ class Card:
     doctor_color: str = ""
 
     @property
-    def facts(self) -> tuple[Any, ...]:
-        """All that its words are made of."""
-        facts: tuple[Any, ...] = _facts_of(self)
-        return facts
+    def cache_key(self) -> Key:
+        """The values of all fields."""
+        return _field_values(self)
 
     @property
     def url(self) -> str:
@@ -91,7 +92,7 @@ class Card:
         return self.wait is not None and self.wait > LONG_WAIT
 
 
-_facts_of: Any = attrgetter(*(field.name for field in fields(Card)))
+_field_values: Callable[[Card], Key] = attrgetter(*(field.name for field in fields(Card)))
 
 
 def card_of(

@@ -6,10 +6,10 @@ Minutes count from local midnight of the column's day; places on the grid count 
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from clinicflow.clinics.models import ClinicSettings
+from clinicflow.web.fragment_cache import Cacheable, Key
 from dashboards.board.selectors.cards import Card
 from dashboards.board.selectors.grid import DAY, STEP, Block, Minutes, lanes_of, minute_of_day
 from scheduling.rules.opening_hours import BookableDoctor
@@ -37,7 +37,7 @@ class ColumnOwner:
 
 
 @dataclass(slots=True, kw_only=True)
-class Column:
+class Column(Cacheable):
     """One doctor's one day. `key` tells a page's columns apart; `use` is the booked share of the working time, in
     percent."""
 
@@ -53,9 +53,9 @@ class Column:
         return sum(card.mark != "cancelled" for card in self.cards)
 
     @property
-    def facts(self) -> tuple[Any, ...]:
+    def cache_key(self) -> Key:
         """All that its words are made of."""
-        return (self.doctor, self.day, self.key, self.use, *self.blocks, *(card.facts for card in self.cards))
+        return (self.doctor, self.day, self.key, self.use, *self.blocks, *(card.cache_key for card in self.cards))
 
 
 @dataclass(slots=True, kw_only=True)

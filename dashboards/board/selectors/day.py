@@ -8,7 +8,6 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -18,6 +17,7 @@ from aiassist.selectors.dangers import ShownAlert, open_alerts
 from clinicflow.access.actor import Actor
 from clinicflow.clinics.models import WEEKDAYS, ClinicSettings
 from clinicflow.core import clock
+from clinicflow.web.fragment_cache import Cacheable, Key
 from dashboards.board.selectors.backlog import Backlog, read_backlog
 from dashboards.board.selectors.cards import Card, card_of
 from dashboards.board.selectors.columns import ColumnOwner, Grid, column_of, extent_of
@@ -38,7 +38,7 @@ LISTS = {
 
 
 @dataclass(slots=True, kw_only=True)
-class Board(Grid):
+class Board(Grid, Cacheable):
     """One local day of a clinic, ready to be drawn, a column for each doctor."""
 
     day: dt.date
@@ -50,12 +50,12 @@ class Board(Grid):
     closed_for: str = ""
 
     @property
-    def facts(self) -> tuple[Any, ...]:
+    def cache_key(self) -> Key:
         """All that its figures, its late, unconfirmed and missing ones and its sheet are made of, to the minute."""
         return (
             *(self.day, self.today, self.now, self.settings.intake_required),
             *(column.doctor for column in self.columns),
-            *(card.facts for card in self.cards),
+            *(card.cache_key for card in self.cards),
         )
 
     @property
