@@ -8,7 +8,7 @@ from django.db import transaction
 from clinicflow.access.actor import Actor
 from clinicflow.access.roles import Role
 from clinicflow.clinics.events import SettingsChanged
-from clinicflow.clinics.models import Doctor, DoctorSettings
+from clinicflow.clinics.models import VISIT_MINUTES, Doctor, DoctorSettings
 from clinicflow.clinics.rules.working_hours import validate_week
 from clinicflow.core.errors import Forbidden, Invalid
 from clinicflow.core.events import publish
@@ -68,8 +68,8 @@ def _check(actor: Actor, profile: DoctorProfile, doctor: Doctor | None) -> None:
     same = Doctor.objects.visible_to(actor).filter(name__iexact=profile["name"])
     if (same.exclude(pk=doctor.pk) if doctor else same).exists():
         errors["name"] = ["There is a doctor of that name already."]
-    if not 5 <= profile["default_visit_length"] <= 480:
-        errors["default_visit_length"] = ["A visit takes 5 to 480 minutes."]
+    if profile["default_visit_length"] not in VISIT_MINUTES:
+        errors["default_visit_length"] = [f"Enter {VISIT_MINUTES[0]} to {VISIT_MINUTES[-1]} minutes."]
     if errors:
         raise Invalid(fields=errors)
 
