@@ -1,4 +1,4 @@
-"""Domain errors as form errors, so that a page shows them beside the field."""
+"""Shared code of the HTML forms."""
 
 from collections.abc import Mapping
 
@@ -7,21 +7,19 @@ from django import forms
 from clinicflow.core.errors import DomainError, Invalid
 
 
-def add_domain_errors(form: forms.Form, error: DomainError, *, rename: Mapping[str, str] | None = None) -> None:
-    """Add an operation's error to a form: `Invalid` beside its fields, anything else above the form.
+def add_domain_errors(form: forms.Form, error: DomainError, *, names: Mapping[str, str] | None = None) -> None:
+    """Add an operation's error to a form: messages with a field beside that field, others above the form.
 
-    `rename` maps the operation's field names to the form's. A field that the form does not have is reported above the
-    form too, so that no message is lost.
+    `names` maps fields of the error to fields of the form where the two differ. A field that the form does not have is
+    reported above the form, so that no message is lost.
     """
-    if not isinstance(error, Invalid) or not error.fields:
+    if not error.fields:
         form.add_error(None, error.detail)
-        return
-    for name, messages in error.fields.items():
-        field = (rename or {}).get(name, name)
-        for message in messages:
-            form.add_error(field if field in form.fields else None, message)
+    for field, messages in error.fields.items():
+        name = (names or {}).get(field, field)
+        form.add_error(name if name in form.fields else None, [str(message) for message in messages])
 
 
 def invalid_of(form: forms.Form) -> Invalid:
-    """The errors of a bound form as the domain error, for a request without a page to show them on."""
+    """The errors of a bound form as a domain error, for a request without a page to show them on."""
     return Invalid(fields={name: [str(message) for message in messages] for name, messages in form.errors.items()})

@@ -97,7 +97,7 @@ def receive(
     provider: str,
     provider_id: str = "",
 ) -> Message | None:
-    """Store a patient's inbound message. None for a duplicate, whose `provider_id` was received before."""
+    """Keep what a patient wrote. None when the provider has told us of it before (`provider_id` is its own id)."""
     message = Message(
         clinic_id=actor.clinic_id,
         patient_id=patient_id,

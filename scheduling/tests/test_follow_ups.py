@@ -7,10 +7,10 @@ from clinicflow.testing.monday import MONDAY, TEN
 from scheduling.errors import FollowUpClosed
 from scheduling.models import Appointment, FollowUp
 from scheduling.operations import appointments, follow_ups
-from scheduling.tests.test_visit_pages import HTMX, VisitCase
+from scheduling.tests.cases import HTMX, VisitPageCase
 
 
-class FollowUpCase(VisitCase):
+class FollowUpCase(VisitPageCase):
     """Hannah was due last Friday, Rosa is due next week with a colleague."""
 
     @classmethod

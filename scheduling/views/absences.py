@@ -298,7 +298,7 @@ def _add_errors(form: forms.Form, plan: PlanForm | None, error: DomainError) -> 
     names = {"to": "last", "doctor_id": "doctor", "reason_note": "note", "from": "first"}
     fields = {names.get(name, name) for name in error.fields}
     in_plan = plan is not None and any(name in plan.fields and name not in form.fields for name in fields)
-    add_domain_errors(plan if plan is not None and in_plan else form, error, rename=names)
+    add_domain_errors(plan if plan is not None and in_plan else form, error, names=names)
 
 
 def add_plan_messages(request: ClinicRequest, result: absences.PlanResult) -> None:

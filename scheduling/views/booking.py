@@ -53,7 +53,7 @@ def visit_new(request: ClinicRequest) -> HttpResponse:
     try:
         result = _book(request, form.cleaned_data)
     except Invalid as error:
-        add_domain_errors(form, error, rename=FIELD_NAMES)
+        add_domain_errors(form, error, names=FIELD_NAMES)
         return _booking_page(request, form, request.POST, status=422)
     except (SlotUnavailable, WalkInsNotTaken) as error:
         return _booking_page(request, form, request.POST, refusal=error, status=409)
@@ -73,7 +73,7 @@ def visit_reschedule(request: ClinicRequest, pk: UUID) -> HttpResponse:
     try:
         moved, toast = _reschedule(request, visit, form.cleaned_data)
     except Invalid as error:
-        add_domain_errors(form, error, rename=FIELD_NAMES)
+        add_domain_errors(form, error, names=FIELD_NAMES)
         return _reschedule_page(request, form, visit, request.POST, status=422)
     except (SlotUnavailable, AlreadyMoved) as error:
         return _reschedule_page(request, form, visit, request.POST, refusal=error, status=409)

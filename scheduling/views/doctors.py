@@ -94,7 +94,7 @@ def doctor_leave(request: ClinicRequest, pk: UUID) -> HttpResponseBase:
         try:
             result = doctor_deactivation.deactivate(request.actor, pk, chosen, at=clock.now())
         except Invalid as error:
-            add_domain_errors(plan, error, rename={"reason_note": "note", "doctor_id": "to_doctor"})
+            add_domain_errors(plan, error, names={"reason_note": "note", "doctor_id": "to_doctor"})
         else:
             add_plan_messages(request, result)
             return redirect("doctor", pk)

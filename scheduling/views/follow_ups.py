@@ -85,7 +85,7 @@ def follow_up_edit(request: ClinicRequest, pk: UUID) -> HttpResponse:
             data = form.cleaned_data
             follow_ups.update(request.actor, pk, scheduled_date=data["scheduled_date"], note=data["note"])
         except Invalid as error:
-            add_domain_errors(form, error, rename=FIELD_NAMES)
+            add_domain_errors(form, error, names=FIELD_NAMES)
         else:
             toast = Toast(text=_("Updated the follow-up of %(name)s") % {"name": row.patient.full_name})
             return _response(request, row, toast, close="modal")
@@ -140,7 +140,7 @@ def _create(request: ClinicRequest, url: str, *, visit: Appointment | None) -> H
                 note=data["note"],
             )
         except Invalid as error:
-            add_domain_errors(form, error, rename=FIELD_NAMES)
+            add_domain_errors(form, error, names=FIELD_NAMES)
         else:
             values = {"name": row.patient.full_name, "day": write_date(row.scheduled_date, "weekday")}
             toast = Toast(

@@ -51,7 +51,7 @@ def series_new(request: ClinicRequest) -> HttpResponse:
     try:
         return _book(request, form) if step == "book" else _plan_page(request, form, _dates(request, form))
     except Invalid as error:
-        add_domain_errors(form, error, rename=FIELD_NAMES)
+        add_domain_errors(form, error, names=FIELD_NAMES)
         return _form_page(request, form, request.POST, status=422)
 
 
@@ -65,7 +65,7 @@ def following_cancel(request: ClinicRequest, pk: UUID) -> HttpResponse:
         try:
             results = series.cancel_following(request.actor, pk, at=clock.now(), **form.cleaned_data)
         except Invalid as error:
-            add_domain_errors(form, error, rename=FIELD_NAMES)
+            add_domain_errors(form, error, names=FIELD_NAMES)
         else:
             return updated(request, visit, Toast(text=_cancelled_text(visit, results)), close="modal sheet")
     return _following_page(request, "scheduling/following_cancel.html", visit, form)
@@ -86,7 +86,7 @@ def following_move(request: ClinicRequest, pk: UUID) -> HttpResponse:
                 request.actor, pk, starts_at=starts_at, doctor_id=data["doctor"], at=clock.now()
             )
         except Invalid as error:
-            add_domain_errors(form, error, rename=FIELD_NAMES)
+            add_domain_errors(form, error, names=FIELD_NAMES)
         except SeriesConflicts as error:
             conflicts = _parsed(error.extras["conflicts"])
         else:

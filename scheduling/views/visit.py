@@ -112,7 +112,7 @@ def visit_cancel(request: ClinicRequest, pk: UUID) -> HttpResponse:
         try:
             done = appointments.cancel(request.actor, pk, at=clock.now(), **form.cleaned_data)
         except Invalid as error:
-            add_domain_errors(form, error, rename=FIELD_NAMES)
+            add_domain_errors(form, error, names=FIELD_NAMES)
         else:
             toast = Toast(
                 text=_("Cancelled the visit of %(name)s") % {"name": shown.patient.full_name},
@@ -174,7 +174,7 @@ def visit_stretch(request: ClinicRequest, pk: UUID) -> HttpResponse:
         except SlotUnavailable as error:
             return rejected(request, error, values=request.POST.dict())
         except Invalid as error:
-            add_domain_errors(form, error, rename=FIELD_NAMES)
+            add_domain_errors(form, error, names=FIELD_NAMES)
         else:
             return updated(request, done, stretched_toast(done, before=shown.duration), close="modal sheet")
     context = {"form": form, "visit": shown, "lengths": lengths_including(shown.duration)}

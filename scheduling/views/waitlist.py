@@ -76,7 +76,7 @@ def waitlist_new(request: ClinicRequest) -> HttpResponse:
         try:
             entry = waitlist.add(request.actor, patient_id=form.cleaned_data["patient"], **form.entry_fields())
         except Invalid as error:
-            add_domain_errors(form, error, rename=FIELD_NAMES)
+            add_domain_errors(form, error, names=FIELD_NAMES)
         else:
             toast = Toast(
                 text=_("%(name)s is on the waitlist") % {"name": entry.patient.full_name},
@@ -99,7 +99,7 @@ def waitlist_edit(request: ClinicRequest, pk: UUID) -> HttpResponse:
         try:
             waitlist.update(request.actor, pk, **form.entry_fields())
         except Invalid as error:
-            add_domain_errors(form, error, rename=FIELD_NAMES)
+            add_domain_errors(form, error, names=FIELD_NAMES)
         else:
             toast = Toast(text=_("Updated the waitlist entry of %(name)s") % {"name": entry.patient.full_name})
             return with_toast(request, toast, page="waitlist", close="modal")

@@ -264,7 +264,7 @@ def test_undo_takes_the_hint_of_who_waits_away(open_desk, morning):
     page.locator(".toast .undo").click()
     expect(card(page, morning.hannah, "unconfirmed")).to_be_visible()
     expect(page.locator("#freed")).to_be_empty()
-    expect(page.locator(".toast")).to_have_text(re.compile("Hannah Lindqvist is back"))
+    expect(page.locator(".toast")).to_have_text(re.compile("Visit reinstated: Hannah Lindqvist"))
 
 
 def test_a_taken_time_cannot_be_dropped_on(open_desk, morning):
