@@ -100,7 +100,7 @@ class TimeOffPages(AbsenceCase):
 
     def test_a_reason_is_asked_for_where_the_clinic_wants_one(self):
         page = self.client.post("/time-off/new", self.plan("cancel"))
-        self.assertContains(page, "Say why.", status_code=422)
+        self.assertContains(page, "Enter a reason.", status_code=422)
         self.assertEqual(self.rows(), [])
         self.assertEqual(self.fresh(self.first).status, "unconfirmed")
 
@@ -126,7 +126,7 @@ class TimeOffPages(AbsenceCase):
                 contact_preferences={"sms": False, "email": False}
             )
         page = self.client.post("/time-off/new", self.plan("move"), follow=True)
-        self.assertContains(page, "1 patient has to be called.")
+        self.assertContains(page, "Please call 1 patient.")
         self.assertContains(page, "not told: call")
 
     def test_hours_of_a_day(self):

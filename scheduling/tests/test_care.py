@@ -287,7 +287,8 @@ class SeriesTests(AppointmentCase):
         starts = self.starts()
         self.book("14:00", patient_id=self.diego.pk, starts_at=starts[2])
         with self.inside(self.desk) as desk:
-            planned = series.plan(desk, doctor_id=self.dr_okafor.pk, starts=starts, at=self.before)
+            request = series.SeriesRequest(doctor_id=self.dr_okafor.pk, starts=starts)
+            planned = series.plan(desk, request, at=self.before)
         self.assertEqual([date.problem for date in planned], ["", "", "slot_taken", ""])
         self.assertEqual(f"{planned[2].nearest.start_time:%H:%M}", "13:30")
         before = self.rows()

@@ -100,7 +100,7 @@ class PlanTests(SeriesCase):
             ({"patient": ""}, "Choose a patient."),
             ({"doctor": ""}, "Choose a doctor."),
             ({"doctor": self.dr_lake.pk}, "There is no such doctor."),
-            ({"count": ""}, "Say how many visits, or until when."),
+            ({"count": ""}, "Enter the number of visits or an end date."),
             ({"count": "53"}, "less than or equal to 52"),
             ({"ends": "until", "until": "2027-03-03"}, "A series has 2 to 52 visits"),
             ({"ends": "until", "until": "2040-03-03"}, "A series has 2 to 52 visits"),
@@ -178,7 +178,7 @@ class FollowingTests(SeriesCase):
         self.assertEqual([visit.pk for visit in dialog.context["visits"]], [visit.pk for visit in visits[1:]])
         self.assertContains(dialog, "Cancel 3 visits")
         bare = self.post(f"/visits/{visits[1].pk}/following/cancel", {"cancellation_type": "other"})
-        self.assertContains(bare, "Say why.", status_code=422)
+        self.assertContains(bare, "Enter a reason.", status_code=422)
         answer = self.post(
             f"/visits/{visits[1].pk}/following/cancel", {"cancellation_type": "other", "reason_note": "moved away"}
         )

@@ -113,7 +113,7 @@ class CancelTests(VisitPageCase):
 
     def test_a_note_is_asked_for_beside_its_field(self):
         answer = self.post(self.address(), {"cancellation_type": "patient-cancelled"})
-        self.assertContains(answer, "Say why.", status_code=422)
+        self.assertContains(answer, "Enter a reason.", status_code=422)
         self.assertEqual(self.now().status, "unconfirmed")
 
     def test_it_cancels_and_undo_brings_back_the_status_before(self):

@@ -338,7 +338,7 @@ class PageTests(WaitingCase):
                 "visit_type": "in-clinic",
             },
         )
-        self.assertContains(answer, "The last date comes after the first.", status_code=422)
+        self.assertContains(answer, "Enter a last date that is not before the first.", status_code=422)
 
     def test_editing(self):
         form = self.get(f"/waitlist/{self.early.pk}/edit", **HTMX)

@@ -257,7 +257,7 @@ def test_undo_takes_the_hint_of_who_waits_away(open_desk, morning):
     card(page, morning.hannah).locator(".hit").click()
     page.locator("#sheet a.danger").click()
     page.locator("#modal input[value=patient-cancelled]").press("Space")
-    expect(page.locator("#modal")).to_contain_text("a few words")
+    expect(page.locator("#modal")).to_contain_text("requires a note")
     page.locator("#modal textarea").fill("has a cold")
     page.locator("#modal button[type=submit]").click()
     expect(page.locator("#freed")).to_contain_text("Rosa Delgado")
