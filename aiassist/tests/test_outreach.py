@@ -300,7 +300,7 @@ class Moving(TalkingCase):
         with self.inside(self.desk):
             new = appointments.reschedule(
                 self.desk, self.visit.pk, starts_at=NOON + dt.timedelta(hours=47), at=clock.now()
-            )
+            ).appointment
         self.assertEqual(self.run_outreach(), 1)
         self.assertEqual(len(self.thread(visit=new).content), 2)
         self.assertEqual(self.run_outreach(), 0)
@@ -310,7 +310,7 @@ class Moving(TalkingCase):
         with self.inside(self.desk):
             new = appointments.reschedule(
                 self.desk, self.visit.pk, starts_at=NOON + dt.timedelta(hours=47), at=clock.now()
-            )
+            ).appointment
             appointments.undo_move(self.desk, new.pk, at=clock.now())
         self.assertEqual(self.run_outreach(), 0)
         self.assertEqual(len(self.messages()), 1)

@@ -291,7 +291,7 @@ class MovedVisits(TalkingCase):
         with self.inside(self.desk):
             new = appointments.reschedule(
                 self.desk, self.visit.pk, starts_at=NOON + dt.timedelta(days=7, hours=-1), at=clock.now()
-            )
+            ).appointment
         self.assertTrue(self.now(new).needs_attention)
         self.assertEqual(self.thread(visit=new).attention_reason, "complex-question")
         self.assertIsNone(self.thread())

@@ -29,7 +29,29 @@ LABELS = {
     ("allergies", "en"): "Are you allergic to a medicine, a food or anything else?",
     ("allergies", "es"): "¿Es alérgico a algún medicamento, alimento u otra cosa?",
 }
-_LINKS = frozenset(["a", "an", "and", "at", "by", "de", "el", "en", "in", "la", "las", "los", "of", "on", "per", "por", "the", "x", "y"])
+_LINKS = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "at",
+        "by",
+        "de",
+        "el",
+        "en",
+        "in",
+        "la",
+        "las",
+        "los",
+        "of",
+        "on",
+        "per",
+        "por",
+        "the",
+        "x",
+        "y",
+    ]
+)
 
 
 @dataclass(slots=True)

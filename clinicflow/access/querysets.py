@@ -1,6 +1,6 @@
 """Querysets of a clinic's rows, scoped to what an actor may see."""
 
-from typing import Self, TypeVar, cast
+from typing import Any, Self, TypeVar, cast
 from uuid import UUID
 
 from django.db import models
@@ -34,6 +34,11 @@ class ClinicQuerySet(RowQuerySet[M]):
     """Rows of one clinic. Every read by an actor starts at `visible_to`; subclasses narrow it by role."""
 
     roles: frozenset[Role] = frozenset({Role.FRONT_DESK, Role.DOCTOR, Role.SYSTEM})
+
+    @property
+    def constants(self) -> Any:
+        """The model, for its choices and constants, which its type variable does not know."""
+        return self.model
 
     def of_clinic(self, actor: Actor) -> Self:
         """All of the clinic's rows, for totals that identify no patient; only metrics may start here."""

@@ -12,6 +12,7 @@ from clinicflow.clinics.querysets import DoctorQuerySet, DoctorSettingsQuerySet,
 from clinicflow.core.models import ClinicOwned, Timestamped
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+VISIT_MINUTES = range(5, 481)  # the lengths that a visit may have
 
 
 class Clinic(Timestamped):
@@ -56,7 +57,7 @@ class Doctor(ClinicOwned):
     room = models.CharField(max_length=40, blank=True)
     working_hours = models.JSONField(default=dict, blank=True)
     default_visit_length = models.PositiveSmallIntegerField(
-        default=30, validators=[MinValueValidator(5), MaxValueValidator(480)]
+        default=30, validators=[MinValueValidator(VISIT_MINUTES[0]), MaxValueValidator(VISIT_MINUTES[-1])]
     )
     voice_ai_enabled = models.BooleanField(default=True)
     is_active = models.BooleanField(default=True)
@@ -69,7 +70,8 @@ class Doctor(ClinicOwned):
         ordering = ["name", "id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(default_visit_length__gte=5, default_visit_length__lte=480), name="doctors_visit_length"
+                condition=Q(default_visit_length__gte=VISIT_MINUTES[0], default_visit_length__lte=VISIT_MINUTES[-1]),
+                name="doctors_visit_length",
             ),
         ]
 

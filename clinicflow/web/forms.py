@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from django import forms
 
-from clinicflow.core.errors import DomainError
+from clinicflow.core.errors import DomainError, Invalid
 
 
 def add_domain_errors(form: forms.Form, error: DomainError, *, names: Mapping[str, str] | None = None) -> None:
@@ -18,3 +18,8 @@ def add_domain_errors(form: forms.Form, error: DomainError, *, names: Mapping[st
     for field, messages in error.fields.items():
         name = (names or {}).get(field, field)
         form.add_error(name if name in form.fields else None, [str(message) for message in messages])
+
+
+def invalid_of(form: forms.Form) -> Invalid:
+    """The errors of a bound form as a domain error, for a request without a page to show them on."""
+    return Invalid(fields={name: [str(message) for message in messages] for name, messages in form.errors.items()})

@@ -246,16 +246,15 @@ class History:
         return self.chance.choice(rows) if rows else self.book()
 
     def book(self):
-        return appointments.book(
-            self.desk,
+        request = appointments.BookingRequest(
             patient_id=self.chance.choice(self.people).pk,
             doctor_id=self.chance.choice(self.doctors).pk,
             starts_at=self.moment(),
             duration=self.chance.choice([15, 30, 90]),
             visit_category=self.chance.choice(["new-patient", "follow-up"]),
             override_reason="x",
-            at=clock.now(),
         )
+        return appointments.book(self.desk, request, at=clock.now()).appointment
 
     def act(self):
         name = self.chance.choice(

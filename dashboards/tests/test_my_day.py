@@ -60,7 +60,7 @@ class MyDayTests(MondayCase):
         self.assertRedirects(self.save_note("BP 152/94"), f"/my-day/{self.here.pk}", fetch_redirect_response=False)
         answer = self.save_note("BP 150/92", HTTP_HX_REQUEST="true")
         self.assertContains(answer, "BP 150/92")
-        self.assertContains(answer, "The note is saved")
+        self.assertContains(answer, "Note saved")
         with self.inside(self.doctor):
             (note,) = DoctorNote.objects.all()
         self.assertEqual((note.content, note.appointment_id), ("BP 150/92", self.here.pk))
@@ -68,7 +68,7 @@ class MyDayTests(MondayCase):
 
     def test_an_empty_note_is_refused_beside_its_field(self):
         answer = self.save_note(" ", HTTP_HX_REQUEST="true")
-        self.assertContains(answer, "Write something.", status_code=422)
+        self.assertContains(answer, "Enter a note.", status_code=422)
         self.assertEqual(self.save_note("x", self.colleagues).status_code, 404)
         with self.inside(self.doctor):
             self.assertEqual(DoctorNote.objects.count(), 0)

@@ -184,7 +184,7 @@ class NoteTests(RecordCase):
         visit = self.rows["Appointment"]
         answer = self.post(self.doctor, f"{self.path}/notes", content=" Sleeps badly. ", appointment=str(visit.pk))
         self.assertContains(answer, "Sleeps badly.")
-        self.assertContains(answer, "The note is saved")
+        self.assertContains(answer, "Note saved")
         with self.inside(self.doctor):
             self.assertEqual(DoctorNote.objects.get(content="Sleeps badly.").appointment_id, visit.pk)
         self.post(self.doctor, f"{self.path}/notes", content="Call.")
@@ -192,7 +192,7 @@ class NoteTests(RecordCase):
 
     def test_an_empty_one_is_refused_beside_the_field(self):
         answer = self.post(self.doctor, f"{self.path}/notes", content=" ")
-        self.assertContains(answer, "Write something.", status_code=422)
+        self.assertContains(answer, "Enter a note.", status_code=422)
         foreign = self.make_appointment(self.dr_herrera, self.make_patient(self.riverside), clock.now() + DAY)
         wrong = self.post(self.doctor, f"{self.path}/notes", content="x", appointment=str(foreign.pk))
         self.assertContains(wrong, "no such visit", status_code=422)

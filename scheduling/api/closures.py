@@ -1,6 +1,7 @@
-"""`/api/time-off` and `/api/closures`: time in which nobody books."""
+"""`/api/time-off` and `/api/closures`: times in which no visit can be booked."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from rest_framework.response import Response
 from clinicflow.api.base import ClinicView, ClinicViewSet, ListMixin, RetrieveMixin, UpdateMixin
 from clinicflow.api.serializers import Input
 from clinicflow.core import clock
-from scheduling.api.appointments import WritesVisits
+from scheduling.api.appointments import WriterMixin
 from scheduling.api.fields import DayField, MomentField, instant_of
 from scheduling.api.serializers import CancelInput
 from scheduling.models import Closure, TimeOff
@@ -24,7 +25,7 @@ from scheduling.querysets import ClosedTimeQuerySet
 
 @extend_schema_field(OpenApiTypes.STR)
 class EdgeField(serializers.Field):
-    """A date of the clinic (all of it), a wall-clock `YYYY-MM-DDTHH:MM`, or an instant with its offset."""
+    """A local date (the whole day), a wall-clock `YYYY-MM-DDTHH:MM`, or an instant with its offset."""
 
     def __init__(self, *, last: bool = False, **kwargs: Any) -> None:
         self.last = last
@@ -32,14 +33,14 @@ class EdgeField(serializers.Field):
 
     def to_internal_value(self, data: Any) -> dt.datetime:
         if not isinstance(data, str):
-            raise serializers.ValidationError("Give a date, or a date and time.")
+            raise serializers.ValidationError("Enter a date, or a date and a time.")
         actor = self.context["actor"]
         if len(data) == 10:
             return clock.day_bounds(DayField().to_internal_value(data), actor.timezone)[1 if self.last else 0]
         try:
             naive = dt.datetime.fromisoformat(data)
         except ValueError:
-            raise serializers.ValidationError("Give a date, or a date and time.") from None
+            raise serializers.ValidationError("Enter a date, or a date and a time.") from None
         if naive.tzinfo is not None:
             moment: dt.datetime = MomentField().to_internal_value(data)
             return moment
@@ -55,12 +56,12 @@ class EdgeField(serializers.Field):
 
 
 class Ranged(serializers.Serializer):
-    """`from` and `to` are Python words, so they are named here."""
+    """The fields `from` and `to`, which are declared here because `from` is a Python keyword."""
 
     def get_fields(self) -> dict[str, Any]:
         edges = {
             "from": EdgeField(source="starts_at"),
-            "to": EdgeField(source="ends_at", last=True, help_text="A date counts to its end."),
+            "to": EdgeField(source="ends_at", last=True, help_text="A date includes its whole day."),
         }
         return {**super().get_fields(), **edges}
 
@@ -127,7 +128,7 @@ class VisitHits(serializers.Serializer):
 
 
 class OutcomeOutput(serializers.Serializer):
-    """What became of one visit: `moved_to`, or the `code` and `detail` of why it stayed."""
+    """The outcome for one visit: `moved_to`, or the `code` and `detail` of why it is unchanged."""
 
     appointment_id = serializers.UUIDField()
     moved_to = serializers.SerializerMethodField()
@@ -149,37 +150,39 @@ class Outcomes(serializers.Serializer):
 
 
 class MoveInput(Input):
-    doctor_id = serializers.UUIDField(required=False, help_text="Who takes the visits; without one, later times.")
+    doctor_id = serializers.UUIDField(
+        required=False, help_text="The doctor who takes them; if absent, they move to later times."
+    )
 
 
-class HitsVisits(WritesVisits):
-    """The visits in a closed time, and what to do with all of them."""
+class AffectedVisitsMixin(WriterMixin):
+    """The visits in a closed time and the actions on all of them."""
 
-    def _outcomes(self: Any, outcomes: Any) -> Response:
-        return Response({"results": OutcomeOutput(outcomes, many=True).data})
+    def _outcomes(self: Any, results: Sequence[bulk.BulkResult]) -> Response:
+        return Response({"results": OutcomeOutput(results, many=True).data})
 
     @extend_schema(summary="The open visits in that time", responses=VisitHits)
     @action(detail=True, methods=["get"])
     def visits(self: Any, request: Request, pk: UUID) -> Response:
-        hit = list(time_off.visits_hit(self.actor, self.get_object()))
-        self.shows("appointments", [visit.patient_id for visit in hit])
-        return Response({"results": VisitHit(hit, many=True, context={"actor": self.actor}).data})
+        affected = list(time_off.visits_hit(self.actor, self.get_object()))
+        self.shows("appointments", [visit.patient_id for visit in affected])
+        return Response({"results": VisitHit(affected, many=True, context={"actor": self.actor}).data})
 
     @extend_schema(summary="Cancel all of them", request=CancelInput, responses=Outcomes)
     @action(detail=True, methods=["post"], url_path="cancel-visits")
     def cancel_visits(self: Any, request: Request, pk: UUID) -> Response:
-        hit = [visit.pk for visit in time_off.visits_hit(self.actor, self.get_object())]
-        return self._outcomes(bulk.cancel_visits(self.actor, hit, **self.read(CancelInput), at=self.now))
+        affected = [visit.pk for visit in time_off.visits_hit(self.actor, self.get_object())]
+        return self._outcomes(bulk.cancel_visits(self.actor, affected, **self.read(CancelInput), at=self.now))
 
     @extend_schema(summary="Move all of them", request=MoveInput, responses=Outcomes)
     @action(detail=True, methods=["post"], url_path="move-visits")
     def move_visits(self: Any, request: Request, pk: UUID) -> Response:
-        hit = [visit.pk for visit in time_off.visits_hit(self.actor, self.get_object())]
-        return self._outcomes(bulk.move_visits(self.actor, hit, **self.read(MoveInput), at=self.now))
+        affected = [visit.pk for visit in time_off.visits_hit(self.actor, self.get_object())]
+        return self._outcomes(bulk.move_visits(self.actor, affected, **self.read(MoveInput), at=self.now))
 
 
-@extend_schema_view(list=extend_schema(summary="When doctors are away"), retrieve=extend_schema(summary="One time off"))
-class TimeOffViewSet(HitsVisits, ListMixin, RetrieveMixin, UpdateMixin, ClinicViewSet):
+@extend_schema_view(list=extend_schema(summary="Doctors' time off"), retrieve=extend_schema(summary="One time off"))
+class TimeOffViewSet(AffectedVisitsMixin, ListMixin, RetrieveMixin, UpdateMixin, ClinicViewSet):
     roles = {
         "list": ("admin", "doctor", "owner"),
         "retrieve": ("admin", "doctor", "owner"),
@@ -196,25 +199,23 @@ class TimeOffViewSet(HitsVisits, ListMixin, RetrieveMixin, UpdateMixin, ClinicVi
     def get_queryset(self) -> ClosedTimeQuerySet[TimeOff]:
         return TimeOff.objects.visible_to(self.actor)
 
-    @extend_schema(summary="Keep a doctor's time free", request=TimeOffInput, responses={201: TimeOffOutput})
+    @extend_schema(summary="Add a doctor's time off", request=TimeOffInput, responses={201: TimeOffOutput})
     def create(self, request: Request) -> Response:
         return self.answer(time_off.create(self.actor, **self.read()), status=201)
 
     def change(self, obj: TimeOff, fields: dict[str, Any]) -> TimeOff:
         if fields.pop("doctor_id", obj.doctor_id) != obj.doctor_id:
-            raise serializers.ValidationError({"doctor_id": ["Time off stays with its doctor."]})
+            raise serializers.ValidationError({"doctor_id": ["The doctor of a time off cannot be changed."]})
         return time_off.update(self.actor, obj.pk, **fields)
 
-    @extend_schema(summary="The doctor is there after all", responses={204: None})
+    @extend_schema(summary="Remove a time off", responses={204: None})
     def destroy(self, request: Request, pk: UUID) -> Response:
         time_off.remove(self.actor, pk)
         return Response(status=204)
 
 
-@extend_schema_view(
-    list=extend_schema(summary="When the clinic is closed"), retrieve=extend_schema(summary="One closure")
-)
-class ClosureViewSet(HitsVisits, ListMixin, RetrieveMixin, ClinicViewSet):
+@extend_schema_view(list=extend_schema(summary="Closures of the clinic"), retrieve=extend_schema(summary="One closure"))
+class ClosureViewSet(AffectedVisitsMixin, ListMixin, RetrieveMixin, ClinicViewSet):
     roles = {"list": ("admin", "doctor", "owner"), "retrieve": ("admin", "doctor", "owner"), "*": ("admin",)}
     output_class = ClosureOutput
     resource_type: ClassVar[str] = "closures"
@@ -228,14 +229,14 @@ class ClosureViewSet(HitsVisits, ListMixin, RetrieveMixin, ClinicViewSet):
     def create(self, request: Request) -> Response:
         return self.answer(time_off.create_closure(self.actor, **self.read(ClosureInput)), status=201)
 
-    @extend_schema(summary="The clinic is open after all", responses={204: None})
+    @extend_schema(summary="Remove a closure", responses={204: None})
     def destroy(self, request: Request, pk: UUID) -> Response:
         time_off.remove_closure(self.actor, pk)
         return Response(status=204)
 
 
 class HolidaysView(ClinicView):
-    """Public holidays of the clinic's country and region, from a library; none is closed by itself."""
+    """Public holidays of the clinic's country and region. The clinic closes only on those that are chosen."""
 
     roles = ("admin",)
     query_class = HolidayQuery
@@ -244,7 +245,7 @@ class HolidaysView(ClinicView):
         return super().known_names() if self.request.method == "GET" else set()
 
     @extend_schema(
-        summary="Public holidays that are not closed yet",
+        summary="Public holidays without a closure",
         parameters=[HolidayQuery],
         responses=Holidays,
     )
@@ -252,7 +253,7 @@ class HolidaysView(ClinicView):
         offered = time_off.public_holidays_to_offer(self.actor, self.query()["year"])
         return Response({"results": HolidayOutput(offered, many=True).data})
 
-    @extend_schema(summary="Close the chosen ones", request=HolidaysInput, responses={201: Closures})
+    @extend_schema(summary="Close on the chosen holidays", request=HolidaysInput, responses={201: Closures})
     def post(self, request: Request) -> Response:
         closed = time_off.create_holiday_closures(self.actor, **self.read(HolidaysInput))
         return Response({"results": ClosureOutput(closed, many=True, context={"actor": self.actor}).data}, status=201)

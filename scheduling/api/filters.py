@@ -1,4 +1,4 @@
-"""What lists of visits and what hangs on them can be narrowed by. Dates are the clinic's."""
+"""Filters of the lists of appointments and related rows. Dates are local dates of the clinic."""
 
 import datetime as dt
 from typing import Any
@@ -15,7 +15,7 @@ MAX_SEARCH = 120
 
 
 class OnDays(django_filters.FilterSet):
-    """`date`, `date_from`, `date_to` on the local day that `instant` falls on."""
+    """`date`, `date_from` and `date_to`, by the local day of the field `instant`."""
 
     instant = "starts_at"
 
@@ -48,15 +48,15 @@ class AppointmentFilters(OnDays):
     intake_status = django_filters.MultipleChoiceFilter(choices=Appointment.IntakeStatus.choices)
     visit_type = django_filters.ChoiceFilter(choices=Appointment.VisitType.choices)
     needs_attention = BooleanFilter()
-    search = django_filters.CharFilter(method="find", max_length=MAX_SEARCH)
+    search = django_filters.CharFilter(method="by_patient", max_length=MAX_SEARCH)
 
-    def find(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+    def by_patient(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         patients = Patient.objects.visible_to(self.request._request.actor).search(value)
         return rows.filter(patient_id__in=patients.values("pk"))
 
 
 class CancellationFilters(OnDays):
-    """By the day on which it was cancelled."""
+    """Dates are those of the cancellation."""
 
     instant = "created_at"
 

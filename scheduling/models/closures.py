@@ -1,4 +1,4 @@
-"""Time that nobody can be booked into."""
+"""Closures of the clinic and time off of its doctors, during which no visit can be booked."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -9,7 +9,7 @@ from scheduling.querysets import ClosedTimeQuerySet
 
 
 class Closure(ClinicOwned):
-    """The whole clinic is closed for a half-open range of instants."""
+    """A half-open range of instants in which the whole clinic is closed."""
 
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
@@ -25,7 +25,7 @@ class Closure(ClinicOwned):
 
 
 class TimeOff(ClinicOwned):
-    """One doctor is away for a half-open range of instants."""
+    """A half-open range of instants in which one doctor is away."""
 
     doctor = models.ForeignKey(Doctor, models.CASCADE, related_name="time_off", db_constraint=False)
     starts_at = models.DateTimeField()

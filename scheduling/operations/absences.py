@@ -1,4 +1,4 @@
-"""Time off and closures together with what becomes of the visits in them: kept in one go, or not at all."""
+"""Save time off and closures together with the plan for the appointments in them, atomically."""
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
@@ -15,17 +15,20 @@ from scheduling.operations import bulk, change_notices, time_off
 
 
 class PlanAction(StrEnum):
-    """What is to become of the visits."""
+    """The action for the appointments in an absence."""
 
     LEAVE = "leave"
-    MOVE = "move"  # each to the nearest free time of its doctor, not to one before the absence
-    HAND_OVER = "hand-over"  # to another doctor, at its own time where that doctor is free
+    MOVE = "move"  # each to the nearest free slot of its doctor that does not precede the absence
+    HAND_OVER = "hand-over"  # to another doctor, at the same time if that doctor is free
     CANCEL = "cancel"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What becomes of `visits` (None: all that are hit). `doctor_id` takes them over, `note` says why they are off."""
+    """The action for `visits`, None for all in the absence.
+
+    `doctor_id` is the doctor they are handed over to; `note` is the reason of the cancellations.
+    """
 
     what: PlanAction
     visits: Collection[UUID] | None = None
@@ -35,7 +38,7 @@ class Plan:
 
 @dataclass(frozen=True, kw_only=True)
 class Absence:
-    """A time in which nobody books: of a doctor, or of the clinic when `doctor_id` is None."""
+    """A time off of a doctor, or a closure of the clinic if `doctor_id` is None."""
 
     doctor_id: UUID | None
     starts_at: dt.datetime
@@ -45,7 +48,7 @@ class Absence:
 
 @dataclass(frozen=True, kw_only=True)
 class PlanResult:
-    """What became of the visits. `untold` are patients whom no message reaches: somebody calls them."""
+    """The outcome of a plan. `untold` are the ids of patients without a message, whom the front desk has to call."""
 
     row: TimeOff | Closure | None
     moved: Sequence[Appointment] = ()
@@ -58,9 +61,9 @@ class PlanResult:
 def save(
     actor: Actor, absence: Absence, *, row_id: UUID | None = None, plan: Plan | None = None, at: dt.datetime
 ) -> PlanResult:
-    """Save a new absence, or change the one with `row_id`, and do with the visits in it as planned.
+    """Create an absence, or update the one with `row_id`, and apply the plan to the appointments in it.
 
-    Raises what time_off and bulk raise: Invalid by field, Forbidden, NotFound.
+    Invalid by field, Forbidden, NotFound, as `time_off` and `bulk` raise.
     """
     row = _save_absence(actor, absence, row_id)
     return apply_plan(actor, row, plan, at=at) if plan else PlanResult(row=row)
@@ -79,7 +82,7 @@ def _save_absence(actor: Actor, absence: Absence, row_id: UUID | None) -> TimeOf
 
 @transaction.atomic
 def apply_plan(actor: Actor, row: TimeOff | Closure, plan: Plan, *, at: dt.datetime) -> PlanResult:
-    """Move or cancel the visits in an absence; each patient is told. A visit that finds no time stays and says so."""
+    """Move or cancel the appointments in an absence and notify each patient. One without a free slot is unchanged."""
     hit = time_off.visits_hit(actor, row).to_be_moved(at).values_list("pk", "starts_at")
     return apply_to_visits(actor, dict(hit), plan, at=at, row=row)
 
@@ -93,39 +96,40 @@ def apply_to_visits(
     at: dt.datetime,
     row: TimeOff | Closure | None = None,
 ) -> PlanResult:
-    """The same for any visits, given with their starts."""
+    """Apply a plan to appointments, given as their ids with their starts; Invalid if it fails for all."""
     if plan.what == PlanAction.LEAVE:
         return PlanResult(row=row)
     if plan.visits is not None:
         times = {pk: times[pk] for pk in plan.visits if pk in times}
     if plan.what == PlanAction.CANCEL:
-        outcomes = bulk.cancel_visits(
+        results = bulk.cancel_visits(
             actor, times, cancellation_type=Cancellation.Type.CLINIC, reason_note=plan.note, at=at
         )
     elif plan.what == PlanAction.HAND_OVER and plan.doctor_id is None:
-        raise Invalid(fields={"to_doctor": ["Choose who takes the visits."]})
+        raise Invalid(fields={"to_doctor": ["Choose the doctor who takes the visits."]})
     else:
-        taker = plan.doctor_id if plan.what == PlanAction.HAND_OVER else None
-        outcomes = bulk.move_visits(actor, times, doctor_id=taker, not_before=row.starts_at if row else None, at=at)
-    for outcome in outcomes:
-        if isinstance(outcome.problem, Invalid):  # what was asked is wrong for all of them, not one visit's state
-            raise outcome.problem
-    return _told(actor, row, outcomes, times)
+        doctor_id = plan.doctor_id if plan.what == PlanAction.HAND_OVER else None
+        results = bulk.move_visits(actor, times, doctor_id=doctor_id, not_before=row.starts_at if row else None, at=at)
+    for result in results:
+        if isinstance(result.problem, Invalid):  # the plan is wrong for all of them, not one appointment's state
+            raise result.problem
+    return _notify(actor, row, results, times)
 
 
-def _told(
-    actor: Actor, row: TimeOff | Closure | None, outcomes: Sequence[bulk.BulkResult], times: Mapping[UUID, dt.datetime]
+def _notify(
+    actor: Actor, row: TimeOff | Closure | None, results: Sequence[bulk.BulkResult], times: Mapping[UUID, dt.datetime]
 ) -> PlanResult:
-    moved = [outcome.new for outcome in outcomes if outcome.new is not None]
-    off = [outcome.appointment_id for outcome in outcomes if outcome.new is None and outcome.problem is None]
+    """Queue a notice to each patient and collect the results."""
+    moved = [result.new for result in results if result.new is not None]
+    cancelled = [result.appointment_id for result in results if result.new is None and result.problem is None]
     untold = [
-        outcome.new.patient_id
-        for outcome in outcomes
-        if outcome.new is not None
-        and change_notices.queue_notice(actor, outcome.new, instead_of=times[outcome.appointment_id]) is None
+        result.new.patient_id
+        for result in results
+        if result.new is not None
+        and change_notices.queue_notice(actor, result.new, instead_of=times[result.appointment_id]) is None
     ]
-    for visit in Appointment.objects.visible_to(actor).filter(pk__in=off):
-        if change_notices.queue_notice(actor, visit) is None:
-            untold.append(visit.patient_id)
-    stayed = [outcome for outcome in outcomes if outcome.problem is not None]
-    return PlanResult(row=row, moved=moved, cancelled=off, stayed=stayed, untold=untold)
+    for appointment in Appointment.objects.visible_to(actor).filter(pk__in=cancelled):
+        if change_notices.queue_notice(actor, appointment) is None:
+            untold.append(appointment.patient_id)
+    stayed = [result for result in results if result.problem is not None]
+    return PlanResult(row=row, moved=moved, cancelled=cancelled, stayed=stayed, untold=untold)

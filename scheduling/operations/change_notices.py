@@ -1,4 +1,4 @@
-"""Telling patients that the clinic has moved or cancelled their visit: a message each, in their language."""
+"""Notices to patients, in their language, that the clinic has moved or cancelled their visit."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -8,9 +8,9 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from clinicflow.access.actor import Actor
-from clinicflow.clinics.models import Clinic, ClinicSettings
-from clinicflow.core.events import publish
+from clinicflow.access.actor import Actor, publish_for
+from clinicflow.clinics.models import Clinic
+from clinicflow.clinics.selectors import settings_of
 from clinicflow.jobs.queue import enqueue
 from clinicflow.web import display
 from scheduling.events import ChangeNotDelivered
@@ -23,21 +23,23 @@ JOB = "scheduling.tell_change"
 
 @dataclass(frozen=True, kw_only=True)
 class OutgoingMessage:
-    """A message ready to leave."""
+    """A claimed message with the subject of its email."""
 
     message: Message
     subject: str
 
 
 @transaction.atomic
-def queue_notice(actor: Actor, visit: Appointment, *, instead_of: dt.datetime | None = None) -> Message | None:
-    """Write to the patient that the visit now is when it is, `instead_of` an earlier time, or that it is off.
+def queue_notice(actor: Actor, appointment: Appointment, *, instead_of: dt.datetime | None = None) -> Message | None:
+    """Queue a message that the visit was moved from `instead_of` to its present time, or cancelled if that is None.
 
-    A job sends it. None when the patient cannot be reached: a person has to call.
+    None if the patient cannot be reached by a message, so that the front desk has to call.
     """
-    shown = Appointment.objects.visible_to(actor).select_related("patient").fetch(visit.pk)
+    appointment = Appointment.objects.visible_to(actor).select_related("patient").fetch(appointment.pk)
     try:
-        message = messages.compose(actor, shown, kind=Message.Kind.CHANGE, body=_words(actor, shown, instead_of))
+        message = messages.compose(
+            actor, appointment, kind=Message.Kind.CHANGE, body=_notice_text(actor, appointment, instead_of)
+        )
     except NoWayToReach:
         return None
     enqueue(
@@ -52,7 +54,7 @@ def queue_notice(actor: Actor, visit: Appointment, *, instead_of: dt.datetime | 
 
 @transaction.atomic
 def finalize(actor: Actor, message_id: UUID) -> OutgoingMessage | None:
-    """The waiting message with its subject; None when it is not to be sent any more."""
+    """The queued message, locked, with its subject. None if it must no longer be sent."""
     message = messages.claim(actor, message_id)
     if message is None:
         return None
@@ -62,29 +64,31 @@ def finalize(actor: Actor, message_id: UUID) -> OutgoingMessage | None:
 
 @transaction.atomic
 def record_delivery(actor: Actor, message_id: UUID) -> None:
-    """Word that did not reach the patient is made known, since the visit itself has changed all the same."""
+    """Publish ChangeNotDelivered if the notice did not reach the patient, since the visit has changed nevertheless."""
     message: Message = Message.objects.visible_to(actor).select_related("appointment").fetch(message_id)
-    lost = message.status == Message.Status.FAILED or message.error == "opted-out"
-    if not lost or message.appointment is None:
+    is_lost = message.status == Message.Status.FAILED or message.error == "opted-out"
+    if not is_lost or message.appointment is None:
         return
-    publish(
-        ChangeNotDelivered(
-            clinic_id=actor.clinic_id,
-            subject_id=message.appointment.pk,
-            doctor_ids=(message.appointment.doctor_id,),
-            patient_id=message.patient_id,
-            channel=message.channel,
-        )
+    publish_for(
+        actor,
+        ChangeNotDelivered,
+        message.appointment,
+        doctor_ids=[message.appointment.doctor_id],
+        patient_id=message.patient_id,
+        channel=message.channel,
     )
 
 
-def _words(actor: Actor, visit: Appointment, instead_of: dt.datetime | None) -> str:
-    """Clinic, times and where to call; never why the patient comes, nor to whom."""
-    settings = ClinicSettings.objects.visible_to(actor).get()
+def _notice_text(actor: Actor, appointment: Appointment, instead_of: dt.datetime | None) -> str:
+    """The notice: clinic, times and phone number, without the reason of the visit or the doctor."""
     phone = Clinic.objects.values_list("phone", flat=True).get(pk=actor.clinic_id)
-    look = display.Display(zone=actor.timezone, time_format=settings.time_format, date_format=settings.date_format)
-    with translation.override(visit.patient.preferred_language), display.display_as(look):
-        values = {"clinic": actor.clinic_name, **_when(visit.starts_at, ""), **_when(instead_of, "old_")}
+    look = display.Display.of(actor.timezone, settings_of(actor))
+    with translation.override(appointment.patient.preferred_language), display.display_as(look):
+        values = {
+            "clinic": actor.clinic_name,
+            **_day_and_time(appointment.starts_at, ""),
+            **_day_and_time(instead_of, "old_"),
+        }
         if instead_of is None:
             text = _("%(clinic)s: we are sorry, your visit on %(day)s, %(time)s cannot take place.")
         else:
@@ -93,7 +97,7 @@ def _words(actor: Actor, visit: Appointment, instead_of: dt.datetime | None) -> 
         return f"{text % values} {call % {'phone': phone}}".strip()
 
 
-def _when(instant: dt.datetime | None, prefix: str) -> dict[str, str]:
+def _day_and_time(instant: dt.datetime | None, prefix: str) -> dict[str, str]:
     if instant is None:
         return {}
     return {f"{prefix}day": display.write_date(instant, "full"), f"{prefix}time": display.write_clock(instant)}

@@ -1,6 +1,6 @@
-"""Hours on the clinic's wall and the instants they mean: pure sums, no queries.
+"""Local opening hours and the UTC instants they map to; pure functions, no queries.
 
-An instant is open when the clock on the wall says so, also on the two days a year that have 23 or 25 hours.
+Hours are wall-clock times, also on the two days a year that have 23 or 25 hours.
 """
 
 import datetime as dt
@@ -20,7 +20,7 @@ Hours = tuple[int, int]  # half-open, minutes of the wall clock since midnight
 
 @dataclass(frozen=True, kw_only=True)
 class BookableDoctor:
-    """A doctor's rules of booking, with the clinic's that bound them."""
+    """A doctor's booking rules together with those of the clinic."""
 
     doctor_id: UUID
     doctor_name: str
@@ -28,7 +28,7 @@ class BookableDoctor:
     active: bool
     default_visit_length: int
     weekly: Mapping[str, Any]
-    own_hours: Mapping[str, Any]  # by date, or by weekday
+    own_hours: Mapping[str, Any]  # override the weekly hours; by ISO date or weekday
     visit_types: frozenset[str]
     allows_walk_ins: bool
     allows_forced_booking: bool
@@ -43,11 +43,11 @@ class BookableDoctor:
 
     @property
     def takes_walk_ins(self) -> bool:
-        """Whether doctor and clinic both do."""
+        """Whether both the doctor and the clinic accept walk-ins."""
         return self.allows_walk_ins and self.clinic_allows_walk_ins
 
     def hours_on(self, day: dt.date) -> list[Hours]:
-        """Wall-clock ranges of a date in which the doctor sees patients, in order."""
+        """The doctor's working hours on a local date, in order."""
         weekday = WEEKDAYS[day.weekday()]
         if weekday not in self.clinic_days:
             return []
@@ -58,7 +58,7 @@ class BookableDoctor:
         elif self.weekly:
             ranges = self.weekly.get(weekday, [])
         else:
-            return [self.clinic_hours]  # a doctor without hours of their own keeps the clinic's
+            return [self.clinic_hours]  # without hours of their own, the clinic's apply
         bounded = ((max(minutes(start), opens), min(minutes(end), closes)) for start, end in ranges)
         return sorted(pair for pair in bounded if pair[0] < pair[1])
 
@@ -71,18 +71,21 @@ def minutes(text: str) -> int:
 
 @lru_cache(maxsize=4096)
 def local_days_of(day: dt.date, zone: str) -> tuple[tuple[dt.datetime, dt.datetime, dt.datetime], ...]:
-    """A local day as stretches of constant offset: `(start, end, the instant of the wall clock's 00:00)`."""
-    place = ZoneInfo(zone)
+    """A local day as ranges of constant UTC offset: `(start, end, instant of 00:00 at that offset)`."""
+    tz = ZoneInfo(zone)
     start, end = clock.day_bounds(day, zone)
     midnight = dt.datetime.combine(day, dt.time.min, tzinfo=dt.UTC)
 
     def offset(instant: dt.datetime) -> dt.timedelta:
-        return instant.astimezone(place).utcoffset() or dt.timedelta()
+        return instant.astimezone(tz).utcoffset() or dt.timedelta()
 
     last = end - dt.timedelta(microseconds=1)
     if offset(start) == offset(last):
         return ((start, end, midnight - offset(start)),)
-    low, high = 0, int((end - start).total_seconds() // 60)  # the change is after minute `low`, at or before `high`
+    low, high = (
+        0,
+        int((end - start).total_seconds() // 60),
+    )  # the offset changes after `low`, at or before `high`
     while high - low > 1:
         middle = (low + high) // 2
         if offset(start + dt.timedelta(minutes=middle)) == offset(start):
@@ -94,33 +97,33 @@ def local_days_of(day: dt.date, zone: str) -> tuple[tuple[dt.datetime, dt.dateti
 
 
 def to_instants(hours: Iterable[Hours], day: dt.date, zone: str) -> list[Span]:
-    """The instants at which the wall clock of a day shows a time within `hours`; touching spans are joined."""
+    """The spans of a local day whose wall-clock time is within `hours`, in order; adjacent spans are merged."""
     spans = sorted(
         (max(base + dt.timedelta(minutes=opens), start), min(base + dt.timedelta(minutes=closes), end))
         for start, end, base in local_days_of(day, zone)
         for opens, closes in hours
     )
-    joined: list[Span] = []
+    merged: list[Span] = []
     for start, end in spans:
         if start >= end:
             continue
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
         else:
-            joined.append((start, end))
-    return joined
+            merged.append((start, end))
+    return merged
 
 
 def is_open(doctor: BookableDoctor, span: Span, zone: str) -> bool:
-    """Whether a span lies within the doctor's hours of its local day."""
+    """Whether the span is within the doctor's working hours of its local day."""
     day = clock.local(span[0], zone).date()
     return any(start <= span[0] and span[1] <= end for start, end in to_instants(doctor.hours_on(day), day, zone))
 
 
 def grid_of(day: dt.date, zone: str, *, first: int, step: int) -> Iterator[dt.datetime]:
-    """The instants of the wall-clock times `first`, `first + step`, … of a day.
+    """The instants of the wall-clock times `first`, `first + step`, … of a local day, in minutes.
 
-    Times that the zone skips are left out; one that occurs twice is its first occurrence.
+    Times skipped by daylight saving are omitted; of one that occurs twice, the first instant is returned.
     """
     pieces = local_days_of(day, zone)
     for minute in range(first % step, 24 * 60, step):
@@ -132,8 +135,8 @@ def grid_of(day: dt.date, zone: str, *, first: int, step: int) -> Iterator[dt.da
 
 
 def subtract(spans: Sequence[Span], blocked: Sequence[Span]) -> list[Span]:
-    """What is left of `spans` without `blocked`; both in order, `spans` without overlaps."""
-    left: list[Span] = []
+    """`spans` without the time in `blocked`; both are sorted, `spans` without overlaps."""
+    free: list[Span] = []
     for start, end in spans:
         cursor = start
         for busy_start, busy_end in blocked:
@@ -142,28 +145,28 @@ def subtract(spans: Sequence[Span], blocked: Sequence[Span]) -> list[Span]:
             if busy_start >= end:
                 break
             if busy_start > cursor:
-                left.append((cursor, busy_start))
+                free.append((cursor, busy_start))
             cursor = max(cursor, busy_end)
         if cursor < end:
-            left.append((cursor, end))
-    return left
+            free.append((cursor, end))
+    return free
 
 
 def starts_in(
     doctor: BookableDoctor, day: dt.date, zone: str, blocked: Sequence[Span], length: dt.timedelta
 ) -> list[Span]:
-    """The visits of a `length` that could start on a local day, each as its span, in order."""
+    """The free spans of `length` that start on the slot grid of a local day, in order."""
     hours = doctor.hours_on(day)
     if not hours:
         return []
     free = subtract(to_instants(hours, day, zone), blocked)
-    found: list[Span] = []
-    place = 0
+    starts: list[Span] = []
+    index = 0
     for start in grid_of(day, zone, first=doctor.clinic_hours[0], step=doctor.slot_size):
-        while place < len(free) and free[place][1] <= start:
-            place += 1
-        if place == len(free):
+        while index < len(free) and free[index][1] <= start:
+            index += 1
+        if index == len(free):
             break
-        if free[place][0] <= start and start + length <= free[place][1]:
-            found.append((start, start + length))
-    return found
+        if free[index][0] <= start and start + length <= free[index][1]:
+            starts.append((start, start + length))
+    return starts

@@ -1,4 +1,4 @@
-"""Public holidays, from the `holidays` library, by country (ISO 3166) and region."""
+"""Public holidays by country (ISO 3166) and region, from the `holidays` library."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -8,17 +8,19 @@ import holidays
 
 @dataclass(frozen=True, kw_only=True, order=True)
 class Holiday:
+    """A public holiday and its English name."""
+
     day: dt.date
     name: str
 
 
 def holidays_of(country: str, region: str, year: int) -> list[Holiday]:
-    """The holidays of a year, in order; none for a country or region that the library does not know."""
+    """The holidays of a year, in order. Empty for an unknown country; national ones only for an unknown region."""
     if not 1970 <= year <= 2199:
         return []
-    known = holidays.list_supported_countries(include_aliases=False)
-    if country not in known:
+    regions = holidays.list_supported_countries(include_aliases=False)
+    if country not in regions:
         return []
-    subdivision = region if region in known[country] else None
-    found = holidays.country_holidays(country, subdiv=subdivision, years=year, language="en_US")
-    return sorted(Holiday(day=day, name=name) for day, name in found.items() if day.year == year)
+    subdivision = region if region in regions[country] else None
+    days = holidays.country_holidays(country, subdiv=subdivision, years=year, language="en_US")
+    return sorted(Holiday(day=day, name=name) for day, name in days.items() if day.year == year)

@@ -1,9 +1,10 @@
-"""Time off and closures as a page shows them: coming or past, with how many visits still stand in each."""
+"""Time off and closures for display, with the visits that they affect."""
 
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, Exists, F, IntegerField, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
@@ -15,7 +16,7 @@ from scheduling.models import Appointment, Closure, Message, TimeOff
 
 @dataclass(frozen=True, kw_only=True)
 class AffectedVisit:
-    """A visit that an absence drove away: where it went, or that it is off, and whether the patient was told."""
+    """A visit that an absence displaced; `new` is None if it was cancelled, `told` whether the patient was notified."""
 
     visit: Appointment
     new: Appointment | None
@@ -23,7 +24,7 @@ class AffectedVisit:
 
 
 def with_visits(actor: Actor, rows: Any, at: dt.datetime) -> Any:
-    """The absences, each with `waiting`: the visits in it that still have to be moved. No further query."""
+    """The absences, annotated with `waiting`, the number of visits in each that still have to be moved."""
     inside = (
         Appointment.objects.visible_to(actor)
         .to_be_moved(at)
@@ -37,8 +38,8 @@ def with_visits(actor: Actor, rows: Any, at: dt.datetime) -> Any:
 
 
 def affected_visits(actor: Actor, row: TimeOff | Closure) -> Sequence[AffectedVisit]:
-    """The visits in that time which were moved or cancelled after it was entered. Two queries."""
-    told = Message.objects.visible_to(actor).filter(kind=Message.Kind.CHANGE, created_at__gte=row.created_at)
+    """The visits in that time that were moved or cancelled after it was created. Two queries."""
+    notices = Message.objects.visible_to(actor).filter(kind=Message.Kind.CHANGE, created_at__gte=row.created_at)
     visits = (
         Appointment.objects.visible_to(actor)
         .filter(status=Appointment.Status.CANCELLED, updated_at__gte=row.created_at)
@@ -46,23 +47,23 @@ def affected_visits(actor: Actor, row: TimeOff | Closure) -> Sequence[AffectedVi
     )
     if isinstance(row, TimeOff):
         visits = visits.with_doctors([row.doctor_id])
-    left = list(visits.for_cards().annotate(told=Exists(told.filter(appointment_id=OuterRef("pk"))))[:200])
-    after = (
+    displaced = list(visits.for_cards().annotate(told=Exists(notices.filter(appointment_id=OuterRef("pk"))))[:200])
+    moved = (
         Appointment.objects.visible_to(actor)
-        .filter(rescheduled_from__in=left)
+        .filter(rescheduled_from__in=displaced)
         .select_related("doctor")
-        .annotate(told=Exists(told.filter(appointment_id=OuterRef("pk"))), was=F("rescheduled_from_id"))
+        .annotate(told=Exists(notices.filter(appointment_id=OuterRef("pk"))), was=F("rescheduled_from_id"))
     )
-    replaced: dict[Any, Any] = {visit.was: visit for visit in after}
+    replacements: dict[UUID, Any] = {visit.was: visit for visit in moved}
     return [
-        AffectedVisit(visit=visit, new=replaced.get(visit.pk), told=replaced.get(visit.pk, visit).told)
-        for visit in left
+        AffectedVisit(visit=visit, new=replacements.get(visit.pk), told=replacements.get(visit.pk, visit).told)
+        for visit in displaced
     ]
 
 
 @dataclass(frozen=True, kw_only=True)
 class LocalRange:
-    """A span on the clinic's wall: whole days when it has no times, the last day included."""
+    """A range on the clinic's clock; whole local days, `last` included, if `start` and `end` are None."""
 
     first: dt.date
     last: dt.date
@@ -71,7 +72,7 @@ class LocalRange:
 
 
 def local_range(starts_at: dt.datetime, ends_at: dt.datetime, zone: str) -> LocalRange:
-    """How a person would say the span."""
+    """The instants as a local range, of whole days if both are midnight."""
     start, end = clock.local(starts_at, zone), clock.local(ends_at, zone)
     midnight = dt.time.min
     if start.time() == midnight and end.time() == midnight:

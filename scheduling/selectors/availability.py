@@ -1,13 +1,13 @@
-"""When a doctor can be booked: open hours minus closures, time off and live visits, on the clinic's grid.
+"""When a doctor can be booked: open hours minus closures, time off and live visits, on the clinic's slot grid.
 
 `clinic days and hours ∩ the doctor's weekly hours or own override − closures − time off − live appointments`.
-Hours are wall-clock times of the clinic (hours.py); everything else counts in instants.
+Hours are wall-clock times of the clinic (rules/opening_hours.py); all other times are instants.
 """
 
 import datetime as dt
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -17,7 +17,9 @@ from clinicflow.core import clock
 from clinicflow.core.errors import Invalid
 from clinicflow.db.prepared import prepared_cursor
 from scheduling.models import Appointment
+from scheduling.rules.limits import LENGTH_ERROR, LONGEST_VISIT, VISIT_MINUTES
 from scheduling.rules.opening_hours import BookableDoctor, Span, is_open, starts_in, subtract
+from scheduling.rules.slot_values import encode_slot
 
 MAX_DAYS = 366
 MAX_LIMIT = 500
@@ -25,7 +27,7 @@ MAX_LIMIT = 500
 
 @dataclass(frozen=True, kw_only=True)
 class Slot:
-    """A time a doctor could be booked for; both ends on the clinic's clock, with their offset."""
+    """A free time of a doctor; both ends are on the clinic's clock, with its UTC offset."""
 
     doctor_id: UUID
     doctor_name: str
@@ -49,8 +51,13 @@ class Slot:
         """Minutes."""
         return int((self.ends_at.astimezone(dt.UTC) - self.starts_at.astimezone(dt.UTC)).total_seconds() // 60)
 
+    @property
+    def value(self) -> str:
+        """The slot as a form submits it."""
+        return encode_slot(self.doctor_id, self.starts_at)
+
     def as_json(self) -> dict[str, str]:
-        """As `GET /api/slots` shows it."""
+        """The slot as `GET /api/slots` represents it."""
         return {
             "doctor_id": str(self.doctor_id),
             "doctor_name": self.doctor_name,
@@ -62,10 +69,42 @@ class Slot:
 
 
 @dataclass(frozen=True, kw_only=True)
-class BlockedRange:
-    """Why a stretch of time is not free: `visit`, `away` (the doctor) or `closed` (the clinic, no doctor).
+class SlotSearch:
+    """A search for free slots in a local date range, both ends included.
 
-    `patient` is a visit that the patient has then, with any doctor: no reason, but worth a word.
+    `doctors` None and an empty `specialty` are no restriction. `duration` is in minutes, None for each doctor's
+    default. `after` bounds the start and `before` the end, on the clinic's clock. Appointments in `without` do not
+    block a slot.
+    """
+
+    date_from: dt.date
+    date_to: dt.date
+    doctors: Collection[UUID] | None = None
+    specialty: str = ""
+    duration: int | None = None
+    visit_type: str = Appointment.VisitType.IN_CLINIC
+    after: dt.time | None = None
+    before: dt.time | None = None
+    limit: int = 50
+    without: Collection[UUID] = ()
+
+    def validate(self) -> None:
+        """Invalid for a range of more than MAX_DAYS, a length outside VISIT_MINUTES or a bad limit."""
+        if (self.date_to - self.date_from).days >= MAX_DAYS:
+            raise Invalid(fields={"date_to": [f"Search at most {MAX_DAYS} days."]})
+        if not dt.date(1970, 1, 1) <= self.date_from <= self.date_to <= dt.date(2200, 1, 1):
+            raise Invalid(fields={"date_to": ["Enter a last date that is not before the first."]})
+        if self.duration is not None and self.duration not in VISIT_MINUTES:
+            raise Invalid(fields={"duration": [LENGTH_ERROR]})
+        if not 1 <= self.limit <= MAX_LIMIT:
+            raise Invalid(fields={"limit": [f"Enter a limit of 1 to {MAX_LIMIT}."]})
+
+
+@dataclass(frozen=True, kw_only=True)
+class BlockedRange:
+    """Why a range of time is not free: `visit`, `away` (the doctor) or `closed` (the clinic; no doctor).
+
+    `patient` is another visit of the patient at that time, with any doctor: a warning, not a conflict.
     """
 
     kind: str
@@ -75,7 +114,7 @@ class BlockedRange:
 
 @dataclass(kw_only=True)
 class BusyRange:
-    """What blocks the doctors in one window, by doctor, and how many visits each has on a local day."""
+    """The blocked ranges of doctors within a window, and their number of visits per local day."""
 
     closed: list[Span] = field(default_factory=list)
     by_doctor: dict[UUID, list[Span]] = field(default_factory=lambda: defaultdict(list))
@@ -86,13 +125,31 @@ class BusyRange:
 
 
 # ---------------------------------------------------------------- the two queries
-BOOKABLE = """
-select d.id, d.name, d.specialty, d.is_active, d.default_visit_length, d.working_hours,
-       coalesce(p.working_hours_override, '{}'::jsonb),
-       coalesce(p.supported_visit_types, '["in-clinic", "virtual"]'::jsonb),
-       coalesce(p.video_visits_enabled, true), coalesce(p.allow_walk_ins, true), coalesce(p.allow_forced_booking, true),
-       s.allow_walk_ins, s.allow_admin_override, s.allow_overlapping,
-       s.working_days, s.opens_at, s.closes_at, s.slot_size, d.initials, d.color
+# The SELECT list by name: the fields of `BookableDoctor` and the columns that `_bookable` converts into one.
+DOCTOR_COLUMNS = {
+    "doctor_id": "d.id",
+    "doctor_name": "d.name",
+    "specialty": "d.specialty",
+    "active": "d.is_active",
+    "default_visit_length": "d.default_visit_length",
+    "weekly": "d.working_hours",
+    "own_hours": "coalesce(p.working_hours_override, '{}'::jsonb)",
+    "visit_types": """coalesce(p.supported_visit_types, '["in-clinic", "virtual"]'::jsonb)""",
+    "has_video": "coalesce(p.video_visits_enabled, true)",
+    "allows_walk_ins": "coalesce(p.allow_walk_ins, true)",
+    "allows_forced_booking": "coalesce(p.allow_forced_booking, true)",
+    "clinic_allows_walk_ins": "s.allow_walk_ins",
+    "clinic_allows_overrides": "s.allow_admin_override",
+    "clinic_allows_overlaps": "s.allow_overlapping",
+    "clinic_days": "s.working_days",
+    "opens_at": "s.opens_at",
+    "closes_at": "s.closes_at",
+    "slot_size": "s.slot_size",
+    "initials": "d.initials",
+    "color": "d.color",
+}
+BOOKABLE = f"""
+select {", ".join(DOCTOR_COLUMNS.values())}
   from doctors d
   join clinic_settings s on s.clinic_id = d.clinic_id
   left join doctor_settings p on p.clinic_id = d.clinic_id and p.doctor_id = d.id
@@ -100,15 +157,24 @@ select d.id, d.name, d.specialty, d.is_active, d.default_visit_length, d.working
    and (%(doctors)s::uuid[] is null or d.id = any(%(doctors)s::uuid[]))
    and (%(specialty)s::text is null or lower(d.specialty) = lower(%(specialty)s::text))
  order by d.name, d.id
-"""
+"""  # noqa: S608  # constants only
 
-BUSY = """
-select 'visit', doctor_id, starts_at, ends_at from appointments
- where clinic_id = %(clinic)s and doctor_id = any(%(doctors)s::uuid[])
-   and starts_at > %(start)s::timestamptz - interval '480 minutes'
+
+def status_list(statuses: Iterable[Appointment.Status]) -> str:
+    """Statuses as an SQL list of literals, `('confirmed', …)`. Literals let PostgreSQL match the partial indexes."""
+    return "(" + ", ".join(f"'{status.value}'" for status in statuses) + ")"
+
+
+# The lower bound of `starts_at` is implied by the longest visit and limits the index scan.
+IN_WINDOW = f"""
+   starts_at > %(start)s::timestamptz - interval '{LONGEST_VISIT} minutes'
    and starts_at < %(end)s::timestamptz and ends_at > %(start)s::timestamptz
-   and status in ('unconfirmed', 'confirmed', 'completed') and deleted_at is null
+   and status in {status_list(Appointment.LIVE)} and deleted_at is null
    and id <> all(%(without)s::uuid[])
+"""
+BUSY = f"""
+select 'visit', doctor_id, starts_at, ends_at from appointments
+ where clinic_id = %(clinic)s and doctor_id = any(%(doctors)s::uuid[]) and {IN_WINDOW}
 union all
 select 'away', doctor_id, starts_at, ends_at from time_off
  where clinic_id = %(clinic)s and doctor_id = any(%(doctors)s::uuid[])
@@ -118,18 +184,17 @@ select 'closed', null, starts_at, ends_at from closures
  where clinic_id = %(clinic)s and starts_at < %(end)s::timestamptz and ends_at > %(start)s::timestamptz
 union all
 select 'patient', doctor_id, starts_at, ends_at from appointments
- where clinic_id = %(clinic)s and patient_id = %(patient)s::uuid
-   and starts_at > %(start)s::timestamptz - interval '480 minutes'
-   and starts_at < %(end)s::timestamptz and ends_at > %(start)s::timestamptz
-   and status in ('unconfirmed', 'confirmed', 'completed') and deleted_at is null
-   and id <> all(%(without)s::uuid[])
-"""
+ where clinic_id = %(clinic)s and patient_id = %(patient)s::uuid and {IN_WINDOW}
+"""  # noqa: S608  # constants only
 
 
 def bookable_doctors(
     actor: Actor, *, doctors: Collection[UUID] | None = None, specialty: str | None = None
 ) -> list[BookableDoctor]:
-    """The doctors asked for (all of the clinic without a filter), by name, inactive ones included. One query."""
+    """The given doctors (all of the clinic if None) with their booking rules, by name, inactive ones included.
+
+    One query.
+    """
     with prepared_cursor() as cursor:
         cursor.execute(
             BOOKABLE,
@@ -143,50 +208,19 @@ def bookable_doctors(
 
 
 def _bookable(row: tuple[Any, ...]) -> BookableDoctor:
-    (
-        pk,
-        name,
-        specialty,
-        active,
-        length,
-        weekly,
-        own,
-        kinds,
-        video,
-        *decisions,
-        days,
-        opens,
-        closes,
-        step,
-        initials,
-        color,
-    ) = row
-    walk_ins, forced, clinic_walk_ins, clinic_overrides, clinic_overlaps = decisions
-    types = set(_json(kinds)) if video else set(_json(kinds)) - {"virtual"}
-    return BookableDoctor(
-        doctor_id=pk,
-        doctor_name=name,
-        specialty=specialty,
-        active=active,
-        default_visit_length=length,
-        weekly=_json(weekly),
-        own_hours=_json(own),
-        visit_types=frozenset(types),
-        allows_walk_ins=walk_ins,
-        allows_forced_booking=forced,
-        clinic_allows_walk_ins=clinic_walk_ins,
-        clinic_allows_overrides=clinic_overrides,
-        clinic_allows_overlaps=clinic_overlaps,
-        clinic_days=frozenset(_json(days)),
-        clinic_hours=(opens.hour * 60 + opens.minute, closes.hour * 60 + closes.minute),
-        slot_size=step,
-        initials=initials,
-        color=color,
-    )
+    values = dict(zip(DOCTOR_COLUMNS, row, strict=True))
+    types = set(_json(values.pop("visit_types")))
+    if not values.pop("has_video"):
+        types.discard(Appointment.VisitType.VIRTUAL)
+    opens, closes = values.pop("opens_at"), values.pop("closes_at")
+    values["weekly"], values["own_hours"] = _json(values["weekly"]), _json(values["own_hours"])
+    values["clinic_days"] = frozenset(_json(values["clinic_days"]))
+    values["clinic_hours"] = (opens.hour * 60 + opens.minute, closes.hour * 60 + closes.minute)
+    return BookableDoctor(visit_types=frozenset(types), **values)
 
 
 def _json(value: Any) -> Any:
-    """Django hands raw cursors JSON as text."""
+    """The value of a JSON column, which Django's raw cursors return as text."""
     return json.loads(value) if isinstance(value, str) else value
 
 
@@ -198,9 +232,9 @@ def blocked_ranges(
     without: Collection[UUID] = (),
     patient_id: UUID | None = None,
 ) -> list[BlockedRange]:
-    """Live visits, time off and closures that touch a span, and the patient's own visits if one is named.
+    """Live visits, time off and closures that overlap a span, and the patient's visits if one is given.
 
-    Visits in `without` are left out. One query.
+    Appointments in `without` are excluded. One query.
     """
     with prepared_cursor() as cursor:
         cursor.execute(
@@ -229,84 +263,35 @@ def _busy(actor: Actor, doctors: Collection[UUID], span: Span, without: Collecti
     return busy
 
 
-# ---------------------------------------------------------------- what the clinic asks
-def free_slots(
-    actor: Actor,
-    *,
-    date_from: dt.date,
-    date_to: dt.date,
-    doctors: Collection[UUID] | None = None,
-    specialty: str | None = None,
-    duration: int | None = None,
-    visit_type: str = Appointment.VisitType.IN_CLINIC,
-    after: dt.time | None = None,
-    before: dt.time | None = None,
-    limit: int = 50,
-    without: Collection[UUID] = (),
-    at: dt.datetime | None = None,
-) -> list[Slot]:
-    """The free slots of a local date range (both included), earliest first, then the doctor with fewer visits that day.
+# ---------------------------------------------------------------- searches
+def free_slots(actor: Actor, search: SlotSearch, *, at: dt.datetime | None = None) -> list[Slot]:
+    """The free slots of a search that do not start before `at` (now).
 
-    `duration` in minutes, without it each doctor's own; `after` and `before` bound the start and the end on the wall
-    clock. Nothing before `at` (now). Visits in `without` count as free time, for moving them. Two queries.
-    Invalid for a range of more than 366 days or a duration outside 5–480.
+    Earliest first, then the doctor with fewer visits that day. Two queries. Invalid as `SlotSearch.validate` raises.
     """
-    _check_search(date_from, date_to, duration, limit)
+    search.validate()
     able = [
         doctor
-        for doctor in bookable_doctors(actor, doctors=doctors, specialty=specialty)
-        if doctor.active and visit_type in doctor.visit_types
+        for doctor in bookable_doctors(actor, doctors=search.doctors, specialty=search.specialty)
+        if doctor.active and search.visit_type in doctor.visit_types
     ]
-    return _search(
-        actor,
-        able,
-        (date_from, date_to),
-        duration=duration,
-        bounds=(after, before),
-        limit=limit,
-        without=without,
-        moment=at or clock.now(),
-    )
+    return _search(actor, able, search, at or clock.now())
 
 
-def _search(
-    actor: Actor,
-    able: Sequence[BookableDoctor],
-    dates: tuple[dt.date, dt.date],
-    *,
-    duration: int | None,
-    bounds: tuple[dt.time | None, dt.time | None] = (None, None),
-    limit: int,
-    without: Collection[UUID],
-    moment: dt.datetime,
-) -> list[Slot]:
+def _search(actor: Actor, able: Sequence[BookableDoctor], search: SlotSearch, at: dt.datetime) -> list[Slot]:
     """The free slots of these doctors. One query."""
-    date_from, date_to = dates
-    if not able:
-        return []
-    date_from = max(date_from, clock.local(moment, actor.timezone).date())
-    if date_to < date_from:
+    date_from, date_to = max(search.date_from, clock.local(at, actor.timezone).date()), search.date_to
+    if not able or date_to < date_from:
         return []
     window = clock.day_bounds(date_from, actor.timezone)[0], clock.day_bounds(date_to, actor.timezone)[1]
-    busy = _busy(actor, [doctor.doctor_id for doctor in able], window, without)
+    busy = _busy(actor, [doctor.doctor_id for doctor in able], window, search.without)
     blocked = {doctor.doctor_id: busy.of(doctor.doctor_id) for doctor in able}
-    found: list[Slot] = []
+    slots: list[Slot] = []
     for day in _days(date_from, date_to):
-        found += _slots_of_day(actor, able, day, busy, blocked, duration, bounds, moment)
-        if len(found) >= limit:
+        slots += _slots_of_day(actor, able, day, busy, blocked, search, at)
+        if len(slots) >= search.limit:
             break
-    return found[:limit]
-
-
-def _check_search(date_from: dt.date, date_to: dt.date, duration: int | None, limit: int) -> None:
-    if (date_to - date_from).days >= MAX_DAYS:
-        raise Invalid(fields={"date_to": [f"Search at most {MAX_DAYS} days."]})
-    if not dt.date(1970, 1, 1) <= date_from <= date_to <= dt.date(2200, 1, 1):
-        raise Invalid(fields={"date_to": ["The last date comes after the first."]})
-    if duration is not None and not 5 <= duration <= 480:
-        raise Invalid(fields={"duration": ["A visit takes 5 to 480 minutes."]})
-    if not 1 <= limit <= MAX_LIMIT:
-        raise Invalid(fields={"limit": [f"Ask for 1 to {MAX_LIMIT} slots."]})
+    return slots[: search.limit]
 
 
 def _days(first: dt.date, last: dt.date) -> Iterator[dt.date]:
@@ -320,19 +305,18 @@ def _slots_of_day(
     day: dt.date,
     busy: BusyRange,
     blocked: Mapping[UUID, Sequence[Span]],
-    duration: int | None,
-    bounds: tuple[dt.time | None, dt.time | None],
-    moment: dt.datetime,
+    search: SlotSearch,
+    at: dt.datetime,
 ) -> list[Slot]:
-    after, before = bounds
+    after, before = search.after, search.before
     start_of_day, end_of_day = clock.day_bounds(day, actor.timezone)
     ranked: list[tuple[dt.datetime, int, str, Slot]] = []
     for doctor in able:
         spans = [span for span in blocked[doctor.doctor_id] if span[0] < end_of_day and span[1] > start_of_day]
-        length = dt.timedelta(minutes=duration or doctor.default_visit_length)
+        length = dt.timedelta(minutes=search.duration or doctor.default_visit_length)
         for start, end in starts_in(doctor, day, actor.timezone, spans, length):
             begins, ends = clock.local(start, actor.timezone), clock.local(end, actor.timezone)
-            if start < moment or (after and begins.time() < after) or (before and not _ends_by(ends, day, before)):
+            if start < at or (after and begins.time() < after) or (before and not _ends_by(ends, day, before)):
                 continue
             slot = Slot(doctor_id=doctor.doctor_id, doctor_name=doctor.doctor_name, starts_at=begins, ends_at=ends)
             ranked.append((start, busy.visits[doctor.doctor_id, day], doctor.doctor_name, slot))
@@ -347,7 +331,10 @@ def _ends_by(ends: dt.datetime, day: dt.date, before: dt.time) -> bool:
 def free_at(
     actor: Actor, able: Sequence[BookableDoctor], *, starts_at: dt.datetime, duration: int | None
 ) -> list[BookableDoctor]:
-    """Which of these doctors are free from an instant on, the one with the fewest visits that day first. One query."""
+    """Those of the doctors who are free from an instant on, fewest visits that day first. One query.
+
+    `duration` in minutes, None for each doctor's default.
+    """
     day = clock.local(starts_at, actor.timezone).date()
     busy = _busy(actor, [doctor.doctor_id for doctor in able], clock.day_bounds(day, actor.timezone), ())
     free = []
@@ -368,15 +355,21 @@ def nearest_free(
     without: Collection[UUID] = (),
     at: dt.datetime,
 ) -> list[Slot]:
-    """The `count` free slots of a doctor that start nearest to an instant, nearest first; looks up to 30 days ahead.
+    """The `count` free slots of a doctor that start nearest to an instant, nearest first, up to 30 days ahead.
 
-    One query, or up to three when the days around are full.
+    `duration` in minutes. One query, or up to three if the days around are full.
     """
-    wanted = max(clock.local(around, actor.timezone).date(), clock.local(at, actor.timezone).date())
-    found: list[Slot] = []
+    middle = max(clock.local(around, actor.timezone).date(), clock.local(at, actor.timezone).date())
+    slots: list[Slot] = []
     for back, ahead in ((0, 1), (3, 7), (7, 30)):
-        dates = wanted - dt.timedelta(days=back), wanted + dt.timedelta(days=ahead)
-        found = _search(actor, [doctor], dates, duration=duration, limit=MAX_LIMIT, without=without, moment=at)
-        if len(found) >= count:
+        search = SlotSearch(
+            date_from=middle - dt.timedelta(days=back),
+            date_to=middle + dt.timedelta(days=ahead),
+            duration=duration,
+            limit=MAX_LIMIT,
+            without=without,
+        )
+        slots = _search(actor, [doctor], search, at)
+        if len(slots) >= count:
             break
-    return sorted(found, key=lambda slot: abs(slot.starts_at - around))[:count]
+    return sorted(slots, key=lambda slot: abs(slot.starts_at - around))[:count]

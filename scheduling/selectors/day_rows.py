@@ -1,4 +1,7 @@
-"""Measured hot reads, each one query that selects exactly what is shown; tests compare them with the querysets."""
+"""Measured hot reads of appointments: one query each, selecting only what is displayed.
+
+Tests compare the rows with those of the querysets. The role rules of `visible_to` are repeated here, in SQL.
+"""
 
 import datetime as dt
 from typing import Any, NamedTuple
@@ -8,48 +11,14 @@ from clinicflow.access.actor import Actor
 from clinicflow.access.roles import Role
 from clinicflow.core.errors import NotFound
 from clinicflow.db.prepared import prepared_cursor
+from scheduling.models import Appointment
 
 READERS = frozenset({Role.FRONT_DESK, Role.DOCTOR, Role.SYSTEM})
 
-SHOWN = """
-select a.id, a.doctor_id, d.name, a.patient_id, p.first_name || ' ' || p.last_name,
-       a.starts_at, a.ends_at, a.visit_type, a.visit_category, a.reason, a.status, a.intake_status,
-       a.arrived, a.arrived_at, a.confirmed_at, a.completed_at, a.needs_attention, a.attention_reason,
-       a.meeting_link, a.rescheduled, a.rescheduled_from_id, a.series_id, a.overlap_allowed, a.overlap_reason,
-       a.walk_in, a.version, a.created_at, a.updated_at,
-       s.intake_required, s.lock_appointment_if_missing, s.allow_admin_override
-"""
-PEOPLE = """
-  join doctors d on d.id = a.doctor_id
-  join patients p on p.id = a.patient_id
-  join clinic_settings s on s.clinic_id = a.clinic_id
-"""
-
-DAY = f"""
-with found as materialized (
-  select id, count(*) over () as total
-    from appointments
-   where clinic_id = %(clinic)s and starts_at >= %(start)s and starts_at < %(end)s and deleted_at is null
-     and (%(doctor)s::uuid is null or doctor_id = %(doctor)s::uuid)
-   order by starts_at, doctor_id, id
-   limit %(limit)s offset %(offset)s
-)
-{SHOWN}, f.total
-  from found f join appointments a on a.id = f.id {PEOPLE}
- order by a.starts_at, a.doctor_id, a.id
-"""  # noqa: S608  # put together from the constants above
-
-ONE = f"""
-{SHOWN}, 1
-  from appointments a {PEOPLE}
- where a.clinic_id = %(clinic)s and a.id = %(visit)s and a.deleted_at is null
-   and (%(doctor)s::uuid is null or a.doctor_id = %(doctor)s::uuid)
-"""  # put together from the constants above
-
 
 class DayRow(NamedTuple):
-    """One visit as the day list shows it: an appointment's fields, the names of its people, and the three settings
-    that say what may be done with it."""
+    """An appointment of the day list, with its doctor's and patient's names and the settings that its allowed actions
+    depend on. The SELECT list is generated from these fields."""
 
     pk: UUID
     doctor_id: UUID
@@ -86,18 +55,63 @@ class DayRow(NamedTuple):
 
     @property
     def is_open(self) -> bool:
-        return self.status in {"unconfirmed", "confirmed"}
+        return self.status in Appointment.OPEN
 
     @property
     def deleted_at(self) -> None:
-        return None  # the query leaves deleted ones out
+        return None  # the queries exclude deleted appointments
+
+
+# The fields of DayRow that are not columns of appointments.
+EXPRESSIONS = {
+    "pk": "a.id",
+    "doctor_name": "d.name",
+    "patient_name": "p.first_name || ' ' || p.last_name",
+    "intake_required": "s.intake_required",
+    "lock_appointment_if_missing": "s.lock_appointment_if_missing",
+    "allow_admin_override": "s.allow_admin_override",
+}
+
+
+def select_list(*, total: str) -> str:
+    """The SELECT list in the order of DayRow's fields; `total` is the expression of the count of all rows."""
+    expressions = {**EXPRESSIONS, "total": total}
+    return ", ".join(expressions.get(name, f"a.{name}") for name in DayRow._fields)
+
+
+JOINS = """
+  join doctors d on d.id = a.doctor_id
+  join patients p on p.id = a.patient_id
+  join clinic_settings s on s.clinic_id = a.clinic_id
+"""
+
+DAY = f"""
+with page as materialized (
+  select id, count(*) over () as total
+    from appointments
+   where clinic_id = %(clinic)s and starts_at >= %(start)s and starts_at < %(end)s and deleted_at is null
+     and (%(doctor)s::uuid is null or doctor_id = %(doctor)s::uuid)
+   order by starts_at, doctor_id, id
+   limit %(limit)s offset %(offset)s
+)
+select {select_list(total="page.total")}
+  from page join appointments a on a.id = page.id {JOINS}
+ order by a.starts_at, a.doctor_id, a.id
+"""  # noqa: S608  # constants only
+
+ONE = f"""
+select {select_list(total="1")}
+  from appointments a {JOINS}
+ where a.clinic_id = %(clinic)s and a.id = %(appointment)s and a.deleted_at is null
+   and (%(doctor)s::uuid is null or a.doctor_id = %(doctor)s::uuid)
+"""  # noqa: S608  # constants only
 
 
 class DayVisits:
-    """A page of the visits that start in a half-open range of instants, as a paginator takes them.
+    """One page of the appointments that start in a half-open range of instants, as a paginator's object list.
 
-    What `Appointment.objects.visible_to(actor)` would show, in the order of `for_cards()`. One query gives the rows of
-    the page (`limit`, `offset`) and the count of all; past the last visit both are nothing.
+    The same rows as `Appointment.objects.visible_to(actor)`, in the order of `for_cards()`. One query returns the rows
+    of the page (`limit`, `offset`) and the count of all; past the last page both are empty.
     """
 
     def __init__(
@@ -110,13 +124,13 @@ class DayVisits:
         limit: int,
         offset: int = 0,
     ) -> None:
-        mine = actor.doctor_id if actor.role == Role.DOCTOR else doctor_id
-        self._visible = actor.role in READERS and doctor_id in {None, mine}
+        visible_doctor = actor.doctor_id if actor.role == Role.DOCTOR else doctor_id
+        self._is_visible = actor.role in READERS and doctor_id in {None, visible_doctor}
         self._values: dict[str, Any] = {
             "clinic": actor.clinic_id,
             "start": start,
             "end": end,
-            "doctor": mine,
+            "doctor": visible_doctor,
             "limit": limit,
             "offset": offset,
         }
@@ -125,7 +139,7 @@ class DayVisits:
     def rows(self) -> list[DayRow]:
         if self._rows is None:
             self._rows = []
-            if self._visible:
+            if self._is_visible:
                 with prepared_cursor() as cursor:
                     cursor.execute(DAY, self._values)
                     self._rows = [DayRow._make(row) for row in cursor.fetchall()]
@@ -139,17 +153,17 @@ class DayVisits:
         return self.count()
 
     def __getitem__(self, page: slice) -> list[DayRow]:
-        """The page that was asked for; a paginator asks for no other."""
+        """The rows of the page, whichever slice the paginator takes."""
         return self.rows()
 
 
-def visit_row(actor: Actor, visit_id: UUID) -> DayRow:
-    """One visit as the day list shows it. NotFound when it is absent or not this actor's to see."""
+def visit_row(actor: Actor, appointment_id: UUID) -> DayRow:
+    """One appointment of the day list. NotFound if it does not exist or is not visible to the actor."""
     row = None
     if actor.role in READERS:
-        mine = actor.doctor_id if actor.role == Role.DOCTOR else None
+        doctor_id = actor.doctor_id if actor.role == Role.DOCTOR else None
         with prepared_cursor() as cursor:
-            cursor.execute(ONE, {"clinic": actor.clinic_id, "visit": visit_id, "doctor": mine})
+            cursor.execute(ONE, {"clinic": actor.clinic_id, "appointment": appointment_id, "doctor": doctor_id})
             row = cursor.fetchone()
     if row is None:
         raise NotFound()

@@ -1,4 +1,4 @@
-"""A doctor's notes about one patient, ready for the chart."""
+"""The notes on one patient, for the chart."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +15,7 @@ VISITS_OFFERED = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notes:
-    """A page of notes, newest first, and the own visits that a new one can be about."""
+    """A page of notes, newest first, and the doctor's visits that a new note can refer to."""
 
     patient_id: UUID
     page: Page[Any]
@@ -24,7 +24,7 @@ class Notes:
 
 
 def read_notes(actor: Actor, patient_id: UUID, number: str = "") -> Notes:
-    """The notes that the doctor may read; those of colleagues are among them."""
+    """The notes that the doctor may read, those of colleagues included; `number` is the page."""
     notes = DoctorNote.objects.visible_to(actor).filter(patient_id=patient_id).select_related("doctor", "appointment")
     visits = Appointment.objects.visible_to(actor).live().filter(patient_id=patient_id).order_by("-starts_at", "pk")
     return Notes(

@@ -1,4 +1,4 @@
-"""What the panel of one visit shows the front desk: everything about it but what is clinical."""
+"""The panel of one visit: its details and history, nothing clinical."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -14,16 +14,15 @@ from clinicflow.audit.models import AuditLog
 from clinicflow.clinics.models import ClinicSettings
 from clinicflow.core import clock
 from scheduling.models import Appointment, Cancellation, FollowUp
-from scheduling.querysets import LIVE, OPEN
 from scheduling.rules.transitions import allowed_actions, overridable_actions
 from scheduling.selectors.waitlist_matching import FREED, FreedSlot, freed_by
 
-CHANGES_SHOWN = 8
+MAX_CHANGES = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryEntry:
-    """One line of who did what to the visit."""
+    """One change of the visit: when, who and what."""
 
     at: dt.datetime
     who: str
@@ -31,8 +30,8 @@ class HistoryEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """The visit's place among those of its series that take place, and how many open ones come after it."""
+class SeriesPosition:
+    """The visit's number among the visits of its series, and the number of later open ones."""
 
     number: int
     total: int
@@ -41,6 +40,8 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
+    """The context of the panel. `history` counts the patient's other visits by outcome."""
+
     visit: Appointment
     age: int
     minor: bool
@@ -49,18 +50,18 @@ class Panel:
     history: dict[str, Any]
     cancellation: Cancellation | None
     changes: list[HistoryEntry]
-    minutes: int | None  # waited, while the patient is here
+    minutes: int | None  # since the arrival, while the patient waits
     attention: str
     vip: bool
     interpreter: bool
-    late: int | None  # minutes past the start, while the patient is not
-    freed: FreedSlot | None  # who waits for the time that the visit gave up; for the front desk alone
-    follow_ups: list[FollowUp]  # asked for at this visit, or what it was booked for
-    series: Part | None
+    late: int | None  # minutes past the start without an arrival
+    freed: FreedSlot | None  # matches for the slot that the visit freed; front desk only
+    follow_ups: list[FollowUp]  # created at this visit, or fulfilled by it
+    series: SeriesPosition | None
 
 
 def read_panel(actor: Actor, visit: Appointment, settings: ClinicSettings, at: dt.datetime) -> Panel:
-    """The visit with its patient's history and its own, in four queries, a fifth in a series."""
+    """The panel of a visit. Four queries, five for a visit of a series."""
     today = clock.local(at, actor.timezone).date()
     cancellations = Cancellation.objects.visible_to(actor).filter(appointment_id=visit.pk, reverted_at=None)
     flags = {str(flag).lower() for flag in visit.patient.flags}
@@ -78,7 +79,7 @@ def read_panel(actor: Actor, visit: Appointment, settings: ClinicSettings, at: d
         vip="vip" in flags,
         interpreter="needs_interpreter" in flags,
         follow_ups=_follow_ups(actor, visit),
-        series=_part(actor, visit, visit.series_id) if visit.series_id else None,
+        series=_series_position(actor, visit, visit.series_id) if visit.series_id else None,
         freed=freed_by(actor, visit, at=at) if actor.role == Role.FRONT_DESK and visit.status in FREED else None,
         minutes=int((at - visit.arrived_at).total_seconds() // 60) if visit.arrived_at and visit.is_open else None,
         late=overdue if overdue > 0 and visit.mark in {"confirmed", "unconfirmed"} else None,
@@ -90,19 +91,21 @@ def _follow_ups(actor: Actor, visit: Appointment) -> list[FollowUp]:
     return list(rows.select_related("booked_appointment").order_by("scheduled_date", "id"))
 
 
-def _part(actor: Actor, visit: Appointment, series_id: UUID) -> Part:
-    """A cancelled visit has no number: it counts as the place that it would have."""
+def _series_position(actor: Actor, visit: Appointment, series_id: UUID) -> SeriesPosition:
+    """The position in the series; of a cancelled visit the one it would have."""
     others = Appointment.objects.visible_to(actor).filter(series_id=series_id).exclude(pk=visit.pk)
-    counts = others.filter(Q(status__in=LIVE) | Q(status=Appointment.Status.NO_SHOW)).aggregate(
+    counts = others.filter(Q(status__in=Appointment.LIVE) | Q(status=Appointment.Status.NO_SHOW)).aggregate(
         before=Count("pk", filter=Q(starts_at__lt=visit.starts_at)),
         after=Count("pk", filter=Q(starts_at__gte=visit.starts_at)),
-        later=Count("pk", filter=Q(starts_at__gte=visit.starts_at, status__in=OPEN)),
+        later=Count("pk", filter=Q(starts_at__gte=visit.starts_at, status__in=Appointment.OPEN)),
     )
-    return Part(number=counts["before"] + 1, total=counts["before"] + 1 + counts["after"], later=counts["later"])
+    return SeriesPosition(
+        number=counts["before"] + 1, total=counts["before"] + 1 + counts["after"], later=counts["later"]
+    )
 
 
 def _history(actor: Actor, visit: Appointment) -> dict[str, Any]:
-    """How the patient's other visits went, of those that the actor may see."""
+    """The number of the patient's other visits by outcome, of those visible to the actor."""
     others = Appointment.objects.visible_to(actor).filter(patient_id=visit.patient_id, rescheduled=False)
     done = Q(status=Appointment.Status.COMPLETED)
     counts: dict[str, Any] = others.exclude(pk=visit.pk).aggregate(
@@ -116,7 +119,7 @@ def _history(actor: Actor, visit: Appointment) -> dict[str, Any]:
 
 
 def _changes(actor: Actor, visit: Appointment) -> list[HistoryEntry]:
-    """The last changes in words; only the front desk reads the audit log."""
+    """The latest changes, from the audit log; for the front desk only."""
     if actor.role != Role.FRONT_DESK:
         return []
     rows = (
@@ -125,10 +128,10 @@ def _changes(actor: Actor, visit: Appointment) -> list[HistoryEntry]:
         )
         .filter(action__in=["create", "update", "appointment.override"])
         .select_related("user")
-        .order_by("-id")[:CHANGES_SHOWN]
+        .order_by("-id")[:MAX_CHANGES]
     )
-    lines = [HistoryEntry(at=row.at, who=_who(row), what=_what(row)) for row in rows]
-    return [line for line in lines if line.what]
+    entries = [HistoryEntry(at=row.at, who=_who(row), what=_what(row)) for row in rows]
+    return [entry for entry in entries if entry.what]
 
 
 def _who(row: AuditLog) -> str:
@@ -140,22 +143,22 @@ def _who(row: AuditLog) -> str:
 def _what(row: AuditLog) -> str:
     new: dict[str, Any] = row.new_values or {}
     if row.action == "appointment.override":
-        return _("went past a rule: %(reason)s") % {"reason": row.reason}
+        return _("booked anyway: %(reason)s") % {"reason": row.reason}
     if row.action == "create":
         return _("booked")
     if "arrived" in new:
-        return _("marked arrived") if new["arrived"] else _("took the arrival back")
+        return _("marked arrived") if new["arrived"] else _("undid arrival")
     if new.get("rescheduled"):
-        return _("gave it another time")
-    words = {
+        return _("moved")
+    texts = {
         "confirmed": _("confirmed"),
-        "unconfirmed": _("took the confirmation back"),
+        "unconfirmed": _("undid confirmation"),
         "completed": _("completed"),
         "cancelled": _("cancelled"),
         "no-show": _("marked as no-show"),
     }
     if "status" in new:
-        return words.get(new["status"], "")
+        return texts.get(new["status"], "")
     if "intake_status" in new:
         return _("intake: %(status)s") % {"status": new["intake_status"]}
     return _("changed the time") if {"starts_at", "ends_at"} & new.keys() else ""

@@ -1,16 +1,17 @@
-"""Who waits for what is free: the nearest times for each entry of the waitlist, and the times given up on a day."""
+"""Match waitlist entries with free slots: the nearest slots of each entry, and the entries for a freed slot."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from clinicflow.access.actor import Actor
 from clinicflow.core import clock
 from scheduling.models import Appointment, WaitlistEntry
 from scheduling.rules.opening_hours import BookableDoctor, Span, starts_in
+from scheduling.rules.slot_values import encode_slot
 from scheduling.selectors.availability import BlockedRange, Slot, blocked_ranges, bookable_doctors
 
 DAYS_AHEAD = 30
@@ -20,31 +21,37 @@ FREED = (Appointment.Status.CANCELLED, Appointment.Status.NO_SHOW)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitlistMatch:
-    """A free time that would suit one who waits."""
+    """A free slot that satisfies a waitlist entry."""
 
     slot: Slot
-    value: str  # as a form sends it: `<doctor id> <ISO instant>`
+
+    @property
+    def value(self) -> str:
+        """The slot as a form submits it."""
+        return self.slot.value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FreedSlot:
-    """A time that was given up and is still free, with those who wait for one like it, the longest first."""
+    """A still free slot of a cancelled or missed appointment, with the matching entries, longest wait first."""
 
     visit: Appointment
     entries: Sequence[WaitlistEntry]
 
     @property
     def value(self) -> str:
+        """The slot as a form submits it."""
         return encode_slot(self.visit.doctor_id, self.visit.starts_at)
 
 
-def encode_slot(doctor_id: UUID, starts_at: dt.datetime) -> str:
-    """A free time as forms send it, read back by `scheduling.forms.SlotField`."""
-    return f"{doctor_id} {starts_at.isoformat()}"
+class FreeOn(Protocol):
+    """The free spans of a doctor on a local day for visits of some minutes, and the number of blocked ranges."""
+
+    def __call__(self, doctor_id: UUID, day: dt.date, minutes: int, /) -> tuple[Sequence[Span], int]: ...
 
 
 def suits(entry: WaitlistEntry, *, doctor_id: UUID, starts: dt.datetime) -> bool:
-    """Whether somebody waits for a time like this one; `starts` on the local clock. The queryset says the same."""
+    """Whether a start, on the local clock, satisfies the entry; the same rule as `WaitlistQuerySet.fitting`."""
     return (
         entry.doctor_id in (None, doctor_id)
         and entry.date_from <= starts.date() <= entry.date_to
@@ -56,8 +63,10 @@ def suits(entry: WaitlistEntry, *, doctor_id: UUID, starts: dt.datetime) -> bool
 def nearest_for(
     actor: Actor, entries: Sequence[WaitlistEntry], *, at: dt.datetime, count: int = 3
 ) -> dict[UUID, list[WaitlistMatch]]:
-    """The first free times for each entry within its dates and the next 30 days: each time once, with the doctor who
-    has the least on that day. Two queries for any number of entries."""
+    """The first `count` free slots of each entry, by its id, within its dates and the next 30 days.
+
+    Each time once, with the doctor who has the fewest blocked ranges that day. Two queries for any number of entries.
+    """
     today = clock.local(at, actor.timezone).date()
     last = today + dt.timedelta(days=DAYS_AHEAD)
     doctors = [doctor for doctor in bookable_doctors(actor) if doctor.active] if entries else []
@@ -68,7 +77,6 @@ def nearest_for(
 
     @cache
     def free_on(doctor: UUID, day: dt.date, minutes: int) -> tuple[Sequence[Span], int]:
-        """The times that are free, and how much else the doctor has that day."""
         start, end = clock.day_bounds(day, actor.timezone)
         taken = [span for span in busy[doctor] if span[0] < end and span[1] > start]
         return starts_in(by_id[doctor], day, actor.timezone, taken, dt.timedelta(minutes=minutes)), len(taken)
@@ -84,7 +92,7 @@ def _first_of(
     actor: Actor,
     entry: WaitlistEntry,
     doctors: Sequence[BookableDoctor],
-    free_on: Any,
+    free_on: FreeOn,
     dates: tuple[dt.date, dt.date],
     at: dt.datetime,
     count: int,
@@ -94,26 +102,26 @@ def _first_of(
         for doctor in doctors
         if entry.doctor_id in (None, doctor.doctor_id) and entry.visit_type in doctor.visit_types
     ]
-    found: list[Slot] = []
+    slots: list[Slot] = []
     day = dates[0]
-    while day <= min(dates[1], entry.date_to) and len(found) < count:
+    while day <= min(dates[1], entry.date_to) and len(slots) < count:
         times = []
         for doctor in able:
             spans, load = free_on(doctor.doctor_id, day, entry.duration)
             times += [(span, load, doctor.doctor_name, doctor.doctor_id) for span in spans]
         for span, _load, name, doctor_id in sorted(times):
             starts, ends = clock.local(span[0], actor.timezone), clock.local(span[1], actor.timezone)
-            again = bool(found) and found[-1].starts_at == starts
-            if span[0] >= at and not again and suits(entry, doctor_id=doctor_id, starts=starts):
-                found.append(Slot(doctor_id=doctor_id, doctor_name=name, starts_at=starts, ends_at=ends))
+            is_duplicate = bool(slots) and slots[-1].starts_at == starts
+            if span[0] >= at and not is_duplicate and suits(entry, doctor_id=doctor_id, starts=starts):
+                slots.append(Slot(doctor_id=doctor_id, doctor_name=name, starts_at=starts, ends_at=ends))
         day += dt.timedelta(days=1)
-    return [WaitlistMatch(slot=slot, value=encode_slot(slot.doctor_id, slot.starts_at)) for slot in found[:count]]
+    return [WaitlistMatch(slot=slot) for slot in slots[:count]]
 
 
 def matches(actor: Actor, visit: Appointment, *, at: dt.datetime) -> Any:
-    """Who could take the time that `visit` leaves free: rows with patient and doctor, in order of waiting.
+    """The entries that the slot of `visit` satisfies, with patient and doctor selected, longest wait first.
 
-    Nobody once the time has passed, and never the patient who left it.
+    Empty once the start has passed; the visit's own patient is excluded.
     """
     rows = WaitlistEntry.objects.visible_to(actor)
     if visit.starts_at <= at:
@@ -128,7 +136,7 @@ def matches(actor: Actor, visit: Appointment, *, at: dt.datetime) -> Any:
 
 
 def freed_by(actor: Actor, visit: Appointment, *, at: dt.datetime) -> FreedSlot | None:
-    """The time that this visit has given up, if it is still free and somebody waits for one like it."""
+    """The slot that this visit has freed; None if it is taken again or no entry matches."""
     entries = list(matches(actor, visit, at=at)[:MOST])
     if not entries:
         return None
@@ -137,9 +145,9 @@ def freed_by(actor: Actor, visit: Appointment, *, at: dt.datetime) -> FreedSlot 
 
 
 def freed_on(actor: Actor, day: dt.date, *, at: dt.datetime) -> list[FreedSlot]:
-    """The times of a local day that visits gave up, still to come and still free, for which somebody waits.
+    """The freed slots of a local day that have not begun, are still free and match an entry.
 
-    At most three queries: one where nothing was given up, two where nobody waits.
+    At most three queries: one if no slot was freed, two if no entry is open that day.
     """
     visits = list(
         Appointment.objects.visible_to(actor)
@@ -179,9 +187,9 @@ def _is_taken(visit: Appointment, taken: Iterable[BlockedRange]) -> bool:
     )
 
 
-def _by_doctor(found: Iterable[BlockedRange], doctors: Sequence[BookableDoctor]) -> Mapping[UUID, list[Span]]:
+def _by_doctor(blocks: Iterable[BlockedRange], doctors: Sequence[BookableDoctor]) -> Mapping[UUID, list[Span]]:
     busy: dict[UUID, list[Span]] = {doctor.doctor_id: [] for doctor in doctors}
-    for block in found:
+    for block in blocks:
         for doctor_id in [block.doctor_id] if block.doctor_id else busy:
             busy[doctor_id].append(block.span)
     return {doctor_id: sorted(spans) for doctor_id, spans in busy.items()}

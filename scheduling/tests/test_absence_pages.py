@@ -100,7 +100,7 @@ class TimeOffPages(AbsenceCase):
 
     def test_a_reason_is_asked_for_where_the_clinic_wants_one(self):
         page = self.client.post("/time-off/new", self.plan("cancel"))
-        self.assertContains(page, "Say why.", status_code=422)
+        self.assertContains(page, "Enter a reason.", status_code=422)
         self.assertEqual(self.rows(), [])
         self.assertEqual(self.fresh(self.first).status, "unconfirmed")
 

@@ -5,10 +5,10 @@ import datetime as dt
 from clinicflow.core import clock
 from scheduling.models import Appointment, Closure, TimeOff
 from scheduling.operations import follow_ups, waitlist
-from scheduling.tests.test_lifecycle import VisitCase
+from scheduling.tests.cases import AppointmentCase
 
 
-class BackOfficeTests(VisitCase):
+class BackOfficeTests(AppointmentCase):
     def open(self, path, actor=None, status=200):
         answer = self.client_for(actor or self.desk).get(f"/admin/{path}")
         self.assertEqual(answer.status_code, status)

@@ -12,10 +12,10 @@ from clinicflow.core import clock
 from scheduling.api.representation import VisitWriter
 from scheduling.models import Appointment, DoctorNote, FollowUp, TimeOff, WaitlistEntry
 from scheduling.selectors.day_rows import DayVisits, visit_row
-from scheduling.tests.test_lifecycle import VisitCase
+from scheduling.tests.cases import AppointmentCase
 
 
-class ApiCase(VisitCase):
+class ApiCase(AppointmentCase):
     def call(self, method, path, body=None, *, actor=None, **headers):
         headers |= self.bearer_for(actor or self.desk)
         send = getattr(self.client, method)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import random
+from dataclasses import replace
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -15,8 +16,8 @@ from clinicflow.core.errors import Invalid
 from scheduling.models import Appointment, Closure, TimeOff
 from scheduling.rules.opening_hours import BookableDoctor, starts_in
 from scheduling.selectors import availability
-from scheduling.selectors.availability import free_at, free_slots, nearest_free
-from scheduling.tests.test_booking import BookingCase
+from scheduling.selectors.availability import SlotSearch, free_at, free_slots, nearest_free
+from scheduling.tests.cases import BookingCase
 
 # Northern and southern summers, an odd half hour, a change at midnight, none at all, and one of thirty minutes.
 CHANGES = {
@@ -152,9 +153,10 @@ class OracleTests(SimpleTestCase):
 
 class FreeSlotsTests(BookingCase):
     def find(self, **fields):
-        fields = {"date_from": self.monday, "date_to": self.monday, "at": self.before} | fields
+        at = fields.pop("at", self.before)
+        search = SlotSearch(**{"date_from": self.monday, "date_to": self.monday} | fields)
         with self.inside(self.desk) as desk:
-            return free_slots(desk, **fields)
+            return free_slots(desk, search, at=at)
 
     def times(self, **fields):
         return [f"{slot.start_time:%H:%M}" for slot in self.find(**fields)]
@@ -282,10 +284,9 @@ class FreeSlotsTests(BookingCase):
         for index in range(8):
             self.make_doctor(self.riverside, f"Number {index}", f"N{index}")
         with self.inside(self.desk) as desk, self.assertNumQueries(2):
-            found = free_slots(
-                desk, date_from=self.monday, date_to=self.monday + dt.timedelta(days=29), limit=500, at=self.before
-            )
-        self.assertEqual((len(found), len({slot.doctor_id for slot in found})), (500, 10))
+            search = SlotSearch(date_from=self.monday, date_to=self.monday + dt.timedelta(days=29), limit=500)
+            slots = free_slots(desk, search, at=self.before)
+        self.assertEqual((len(slots), len({slot.doctor_id for slot in slots})), (500, 10))
 
 
 class NearTests(BookingCase):
@@ -314,10 +315,10 @@ class NearTests(BookingCase):
         for time in ("15:00", "15:30", "16:00", "16:30"):
             self.make_appointment(self.dr_herrera, self.hannah, self.time(time))
         with self.inside(self.desk) as desk:
-            asked = {"date_from": self.monday, "date_to": self.monday + dt.timedelta(days=29), "limit": 1}
-            found = free_slots(desk, specialty="Cardiology", duration=30, after=dt.time(15), at=self.before, **asked)
-            none = free_slots(desk, specialty="Dentistry", at=self.before, **asked)
-        slot = found[0]
+            month = SlotSearch(date_from=self.monday, date_to=self.monday + dt.timedelta(days=29), limit=1)
+            cardiology = replace(month, specialty="Cardiology", duration=30, after=dt.time(15))
+            slot = free_slots(desk, cardiology, at=self.before)[0]
+            none = free_slots(desk, replace(month, specialty="Dentistry"), at=self.before)
         self.assertEqual((slot.date, f"{slot.start_time:%H:%M}"), (self.monday + dt.timedelta(days=1), "15:00"))
         self.assertEqual((slot.duration, none), (30, []))
 

@@ -6,11 +6,8 @@ from uuid import uuid4
 
 from django.db import IntegrityError, transaction
 
-from clinicflow.audit.models import AuditLog
 from clinicflow.clinics.models import Doctor, DoctorSettings
 from clinicflow.core.errors import Forbidden, Invalid
-from clinicflow.testing.case import ClinicCase
-from clinicflow.testing.events import captured_events
 from scheduling.errors import (
     ClinicClosed,
     DoctorAway,
@@ -23,50 +20,13 @@ from scheduling.errors import (
 )
 from scheduling.events import AppointmentCreated
 from scheduling.models import Appointment, Closure, FollowUp, TimeOff, WaitlistEntry
-from scheduling.operations import appointments
 from scheduling.operations.appointments import slot_reservation
-
-
-class BookingCase(ClinicCase):
-    @classmethod
-    def setUpTestData(cls):
-        super().setUpTestData()
-        cls.monday = cls.next_weekday(cls.riverside)
-        cls.hannah = cls.make_patient(cls.riverside, "Hannah Lindqvist")
-        cls.diego = cls.make_patient(cls.riverside, "Diego Flores")
-        cls.stranger = cls.make_patient(cls.lakeside, "Peter Novak")
-        cls.before = cls.time("08:00") - dt.timedelta(days=3)
-
-    @classmethod
-    def time(cls, clock, day=None):
-        return cls.at(cls.riverside, day or cls.monday, clock)
-
-    def book(self, time="10:00", *, actor=None, **fields):
-        fields = {
-            "patient_id": self.hannah.pk,
-            "doctor_id": self.dr_okafor.pk,
-            "starts_at": self.time(time),
-            "at": self.before,
-        } | fields
-        with self.inside(actor or self.desk) as who:
-            return appointments.book(who, **fields)
-
-    def heard(self, *kinds):
-        """Collects the events of these kinds from now on."""
-        return self.enterContext(captured_events(*kinds))
-
-    def rows(self):
-        with self.inside(self.desk):
-            return list(Appointment.objects.order_by("starts_at", "id").values("pk", "status", "version"))
-
-    def audited(self, **conditions):
-        with self.inside(self.desk):
-            return AuditLog.objects.filter(**conditions).count()
+from scheduling.tests.cases import BookingCase
 
 
 class BookTests(BookingCase):
     def test_books_unconfirmed_for_the_doctors_own_length_and_says_so_once(self):
-        heard = self.heard(AppointmentCreated)
+        heard = self.published(AppointmentCreated)
         visit = self.book(reason="  sore knee ")
         self.assertEqual((visit.status, visit.duration, visit.reason), ("unconfirmed", 30, "sore knee"))
         self.assertEqual(visit.visit_category, "new-patient")
@@ -173,14 +133,16 @@ class BookTests(BookingCase):
 
     def test_a_patients_second_visit_at_that_time_is_a_warning(self):
         self.book()
-        visit = self.book(doctor_id=self.dr_herrera.pk)
-        self.assertEqual(visit.warnings, ("patient_overlap",))
-        self.assertEqual(self.book("11:00").warnings, ())
+        self.assertEqual(self.book_result(doctor_id=self.dr_herrera.pk).warnings, ("patient_overlap",))
+        self.assertEqual(self.book_result("11:00").warnings, ())
 
     def test_the_constraint_is_the_net_and_says_the_same(self):
         """Another path wrote between the check and the insert: as if the check had seen nothing."""
         self.book()
-        with mock.patch.object(slot_reservation, "blocks", return_value=[]), self.assertRaises(SlotTaken) as refusal:
+        with (
+            mock.patch.object(slot_reservation, "blocked_ranges", return_value=[]),
+            self.assertRaises(SlotTaken) as refusal,
+        ):
             self.book("10:15", patient_id=self.diego.pk)
         self.assertEqual(len(refusal.exception.extras["free_slots"]), 3)
         self.assertEqual(len(self.rows()), 1)
@@ -270,15 +232,9 @@ class FirstAvailableTests(BookingCase):
 
 
 class WalkInTests(BookingCase):
-    def walk_in(self, at, **fields):
-        with self.inside(self.desk) as who:
-            return appointments.walk_in(
-                who, **({"patient_id": self.hannah.pk, "doctor_id": self.dr_okafor.pk, "at": at} | fields)
-            )
-
     def test_is_here_now(self):
         now = self.time("10:07") + dt.timedelta(seconds=20)
-        visit = self.walk_in(now)
+        visit = self.book_walk_in(now)
         self.assertEqual((visit.status, visit.arrived, visit.arrived_at), ("confirmed", True, now))
         self.assertEqual(visit.starts_at, self.time("10:07"))
         self.assertTrue(visit.walk_in)
@@ -286,18 +242,18 @@ class WalkInTests(BookingCase):
     def test_needs_a_free_doctor_or_a_reason(self):
         self.book("10:30")
         with self.assertRaises(SlotTaken):
-            self.walk_in(self.time("10:20"))
-        self.assertTrue(self.walk_in(self.time("10:20"), override_reason="Bleeding").overlap_allowed)
+            self.book_walk_in(self.time("10:20"))
+        self.assertTrue(self.book_walk_in(self.time("10:20"), override_reason="Bleeding").overlap_allowed)
 
     def test_can_be_switched_off_by_clinic_and_doctor(self):
         self.change_settings(self.riverside, allow_walk_ins=False)
         with self.assertRaises(WalkInsNotTaken):
-            self.walk_in(self.time("10:00"))
+            self.book_walk_in(self.time("10:00"))
         self.change_settings(self.riverside, allow_walk_ins=True)
         with self.inside(self.desk):
             DoctorSettings.objects.filter(doctor=self.dr_okafor).update(allow_walk_ins=False)
         with self.assertRaises(WalkInsNotTaken):
-            self.walk_in(self.time("10:00"))
+            self.book_walk_in(self.time("10:00"))
         self.assertEqual(self.rows(), [])
 
 

@@ -8,10 +8,11 @@ from clinicflow.testing.monday import MONDAY, TEN
 from scheduling.errors import InThePast, NobodyFree, WalkInsNotTaken
 from scheduling.models import Appointment
 from scheduling.operations import appointments
-from scheduling.tests.test_visit_pages import HTMX, VisitCase
+from scheduling.operations.appointments import BookingRequest
+from scheduling.tests.cases import HTMX, VisitPageCase
 
 
-class FormCase(VisitCase):
+class FormCase(VisitPageCase):
     @classmethod
     def hire(cls):
         super().hire()
@@ -53,7 +54,7 @@ class FirstAvailableTests(FormCase):
         self.assertContains(self.slots(doctor="specialty:Dentistry"), "No free times in the next month")
 
     def test_a_time_of_ones_own_needs_a_doctor_where_the_clinic_says_so(self):
-        self.assertContains(self.book(doctor="", time="14:00"), "Choose the doctor", status_code=422)
+        self.assertContains(self.book(doctor="", time="14:00"), "Choose a doctor", status_code=422)
         self.assertEqual(self.booked(), [])
 
     def test_otherwise_the_free_doctor_with_fewer_visits_gets_it(self):
@@ -79,7 +80,8 @@ class FirstAvailableTests(FormCase):
     def test_a_past_time_is_called_that(self):
         self.change_settings(self.riverside, require_provider=False)
         with self.inside(self.desk) as desk, self.assertRaises(InThePast):
-            appointments.book(desk, patient_id=self.rosa.pk, starts_at=self.at(self.riverside, MONDAY, "09:00"), at=TEN)
+            nine = self.at(self.riverside, MONDAY, "09:00")
+            appointments.book(desk, BookingRequest(patient_id=self.rosa.pk, starts_at=nine), at=TEN)
 
     def test_walk_ins_go_to_whoever_takes_them_and_is_free(self):
         self.change_settings(self.riverside, require_provider=False)
@@ -87,11 +89,12 @@ class FirstAvailableTests(FormCase):
         self.assertEqual(self.book(doctor="", walk_in="on").status_code, 200)
         visit = self.booked()[0]
         self.assertEqual((visit.doctor_id, visit.arrived), (self.dr_okafor.pk, True))
+        walk_in = BookingRequest(patient_id=self.hannah.pk, starts_at=TEN, walk_in=True)
         with self.inside(self.desk) as desk, self.assertRaises(NobodyFree):
-            appointments.walk_in(desk, patient_id=self.hannah.pk, at=TEN)
+            appointments.book(desk, walk_in, at=TEN)
         self.doctor_settings(self.dr_okafor, allow_walk_ins=False)
         with self.inside(self.desk) as desk, self.assertRaises(WalkInsNotTaken):
-            appointments.walk_in(desk, patient_id=self.hannah.pk, at=TEN)
+            appointments.book(desk, walk_in, at=TEN)
 
     def test_the_api_does_the_same(self):
         client = self.client_class(headers=self.bearer_for(self.desk))
@@ -133,7 +136,7 @@ class OverTheRulesTests(FormCase):
         self.assertContains(self.book(time="10:30"), 'name="override_reason"', status_code=409)
         self.doctor_settings(self.dr_okafor, allow_forced_booking=False)
         answer = self.book(time="10:30", override_reason="urgent")
-        self.assertContains(answer, "switched off", status_code=409)
+        self.assertContains(answer, "Overrides are turned off", status_code=409)
         self.doctor_settings(self.dr_okafor, allow_forced_booking=True)
         self.assertEqual(self.book(time="10:30", override_reason="urgent").status_code, 200)
         self.assertEqual(self.booked()[0].overlap_reason, "urgent")
@@ -145,7 +148,7 @@ class OverTheRulesTests(FormCase):
 
     def test_the_patients_own_overlap_is_a_warning(self):
         self.visit_at("14:00", doctor=self.dr_herrera, patient=self.rosa)
-        self.assertContains(self.book(slot=self.slot()), "they have another visit at that time")
+        self.assertContains(self.book(slot=self.slot()), "They have another visit at that time.")
 
 
 class BadInputTests(FormCase):
@@ -186,11 +189,10 @@ class BadInputTests(FormCase):
         with self.inside(self.desk) as desk:
             for minutes in (4, 481, 540):
                 with self.assertRaises(Invalid):
-                    appointments.book(
-                        desk,
+                    request = BookingRequest(
                         patient_id=self.rosa.pk,
                         doctor_id=self.dr_okafor.pk,
                         starts_at=TEN + dt.timedelta(hours=1),
                         duration=minutes,
-                        at=TEN,
                     )
+                    appointments.book(desk, request, at=TEN)

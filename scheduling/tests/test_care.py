@@ -10,13 +10,13 @@ from clinicflow.jobs.models import Job
 from clinicflow.testing.jobs import run_due_jobs
 from scheduling.errors import ClinicClosed, DoctorAway, FollowUpClosed, SeriesConflicts, WaitlistClosed
 from scheduling.models import Appointment, Closure, DoctorNote, FollowUp, WaitlistEntry
-from scheduling.operations import appointments, bulk, doctor_notes, follow_ups, no_shows, series, time_off, waitlist
+from scheduling.operations import bulk, doctor_notes, follow_ups, no_shows, series, time_off, waitlist
 from scheduling.rules.public_holidays import holidays_of
 from scheduling.selectors.waitlist_matching import matches
-from scheduling.tests.test_lifecycle import VisitCase
+from scheduling.tests.cases import AppointmentCase
 
 
-class FollowUpTests(VisitCase):
+class FollowUpTests(AppointmentCase):
     def ask(self, actor=None, **fields):
         fields = {"patient_id": self.hannah.pk, "scheduled_date": self.monday, "note": " Check "} | fields
         with self.inside(actor or self.doctor) as who:
@@ -64,7 +64,7 @@ class FollowUpTests(VisitCase):
             self.assertEqual([row.pk for row in overdue], [pk])
 
 
-class WaitlistTests(VisitCase):
+class WaitlistTests(AppointmentCase):
     def add(self, patient=None, **fields):
         fields = {"date_from": self.monday, "date_to": self.monday + dt.timedelta(days=4)} | fields
         with self.inside(self.desk) as desk:
@@ -116,7 +116,7 @@ class WaitlistTests(VisitCase):
             self.assertEqual(WaitlistEntry.objects.count(), 0)
 
 
-class NoteTests(VisitCase):
+class NoteTests(AppointmentCase):
     def write(self, actor=None, **fields):
         with self.inside(actor or self.doctor) as who:
             return doctor_notes.create(who, **({"patient_id": self.hannah.pk, "content": " Knee better "} | fields))
@@ -149,7 +149,7 @@ class NoteTests(VisitCase):
             self.assertEqual(doctor_notes.correct(who, note.pk, content="Worse").content, "Worse")
 
 
-class TimeOffTests(VisitCase):
+class TimeOffTests(AppointmentCase):
     def take(self, actor=None, start="09:00", end="17:00", doctor=None):
         with self.inside(actor or self.desk) as who:
             return time_off.create(
@@ -205,7 +205,7 @@ class TimeOffTests(VisitCase):
         self.assertNotEqual(clock.local(outcome.new.starts_at, "America/New_York").date(), self.monday)
 
 
-class ClosureTests(VisitCase):
+class ClosureTests(AppointmentCase):
     def test_days_are_closed_and_opened(self):
         with self.inside(self.desk) as desk:
             row = time_off.create_closures(desk, first=self.monday, last=self.monday, reason="Painters")
@@ -236,7 +236,7 @@ class ClosureTests(VisitCase):
         self.assertEqual(holidays_of("XX", "", 2026), [])
 
 
-class SeriesTests(VisitCase):
+class SeriesTests(AppointmentCase):
     RULE = "FREQ=WEEKLY;COUNT=4"
 
     def starts(self, rule=RULE, time="14:00"):
@@ -245,14 +245,10 @@ class SeriesTests(VisitCase):
 
     def book_series(self, starts, actor=None):
         with self.inside(actor or self.desk) as who:
-            return series.book(
-                who,
-                patient_id=self.hannah.pk,
-                doctor_id=self.dr_okafor.pk,
-                starts=starts,
-                rule=self.RULE,
-                at=self.before,
+            request = series.SeriesRequest(
+                patient_id=self.hannah.pk, doctor_id=self.dr_okafor.pk, starts=starts, rule=self.RULE
             )
+            return series.book(who, request, at=self.before)
 
     def test_keeps_its_wall_clock_time_over_the_change_of_the_clocks(self):
         zone = "America/New_York"
@@ -291,7 +287,8 @@ class SeriesTests(VisitCase):
         starts = self.starts()
         self.book("14:00", patient_id=self.diego.pk, starts_at=starts[2])
         with self.inside(self.desk) as desk:
-            planned = series.plan(desk, doctor_id=self.dr_okafor.pk, starts=starts, at=self.before)
+            request = series.SeriesRequest(doctor_id=self.dr_okafor.pk, starts=starts)
+            planned = series.plan(desk, request, at=self.before)
         self.assertEqual([date.problem for date in planned], ["", "", "slot_taken", ""])
         self.assertEqual(f"{planned[2].nearest.start_time:%H:%M}", "13:30")
         before = self.rows()
@@ -342,7 +339,7 @@ class SeriesTests(VisitCase):
             self.book_series(self.starts(), self.doctor)
 
 
-class NoShowJobTests(VisitCase):
+class NoShowJobTests(AppointmentCase):
     def sweep(self, at):
         actor = system_actor(self.riverside.pk, "America/New_York")
         with self.inside(actor):
@@ -391,12 +388,10 @@ class NoShowJobTests(VisitCase):
         self.assertEqual(self.now(past).status, "no-show")
 
 
-class TouchTests(VisitCase):
+class TouchTests(AppointmentCase):
     def test_walk_ins_are_never_no_shows(self):
-        with self.inside(self.desk) as desk:
-            visit = appointments.walk_in(
-                desk, patient_id=self.diego.pk, doctor_id=self.dr_herrera.pk, at=self.time("09:00")
-            )
+        visit = self.book_walk_in(self.time("09:00"), patient_id=self.diego.pk, doctor_id=self.dr_herrera.pk)
+        with self.inside(self.desk):
             actor = system_actor(self.riverside.pk, "America/New_York")
             no_shows.mark_overdue(actor, at=self.time("16:00"))
         self.assertEqual(self.now(visit).status, "confirmed")

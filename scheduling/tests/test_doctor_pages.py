@@ -13,7 +13,7 @@ from clinicflow.clinics.models import Doctor, DoctorSettings
 from clinicflow.testing.case import ClinicCase
 from clinicflow.web.display import Display, display_as
 from scheduling.models import Appointment, Message
-from scheduling.selectors.availability import free_slots
+from scheduling.selectors.availability import SlotSearch, free_slots
 
 ADDRESS = re.compile(r'value="(http[^"]+calendar\.ics\?token=[^"]+)"')
 
@@ -64,7 +64,8 @@ class DoctorPages(ClinicCase):
         self.assertEqual(doctor.working_hours, {"mon": [["09:00", "12:00"], ["13:00", "17:00"]]})
         with self.inside(self.desk):
             self.assertTrue(DoctorSettings.objects.filter(doctor=doctor).exists())
-            slots = free_slots(self.desk, doctors=[doctor.pk], date_from=self.day, date_to=self.day, duration=30)
+            search = SlotSearch(doctors=[doctor.pk], date_from=self.day, date_to=self.day, duration=30)
+            slots = free_slots(self.desk, search)
         self.assertEqual((slots[0].starts_at.hour, len(slots)), (9, 14))
         page = self.client.get("/settings/doctors")
         self.assertContains(page, "Mon 9:00 am–12:00 pm, 1:00 pm–5:00 pm")
@@ -100,7 +101,7 @@ class DoctorPages(ClinicCase):
         page = self.client.get(self.path(self.dr_okafor))
         self.assertContains(page, "1 upcoming visit")
         answer = self.client.post(self.path(self.dr_okafor, "/retire"), follow=True)
-        self.assertContains(answer, "still has visits ahead")
+        self.assertContains(answer, "still has upcoming visits")
         self.assertTrue(self.doctors(pk=self.dr_okafor.pk)[0].is_active)
 
     def test_visits_are_handed_over_and_the_doctor_leaves(self):

@@ -16,13 +16,13 @@ from scheduling.models import Appointment, DoctorNote, FollowUp, Message
 from scheduling.operations import appointments
 from scheduling.operations.appointments import rescheduling
 from scheduling.operations.appointments.shared_steps import lock
-from scheduling.tests.test_lifecycle import VisitCase
+from scheduling.tests.cases import AppointmentCase
 
 
-class RescheduleTests(VisitCase):
+class RescheduleTests(AppointmentCase):
     def test_makes_a_new_visit_and_starts_confirmation_over(self):
         self.put(status="confirmed", confirmed_at=self.before, intake_status="completed", reason="Knee")
-        heard = self.heard(AppointmentEvent)
+        heard = self.published(AppointmentEvent)
         new = self.do("reschedule", starts_at=self.time("14:00"), doctor_id=self.dr_herrera.pk, duration=45)
         old = self.now()
         self.assertEqual((old.status, old.rescheduled), ("cancelled", True))
@@ -69,7 +69,7 @@ class RescheduleTests(VisitCase):
             self.assertEqual(self.do("reschedule", starts_at=self.time("14:00")).duration, 60)
 
     def test_the_same_time_changes_nothing(self):
-        heard = self.heard(AppointmentEvent)
+        heard = self.published(AppointmentEvent)
         self.assertEqual(self.do("reschedule", starts_at=self.time("10:00")).pk, self.visit.pk)
         self.assertEqual((self.now().status, heard), ("unconfirmed", []))
 
@@ -98,10 +98,10 @@ class RescheduleTests(VisitCase):
             self.refuses("reschedule", IllegalTransition, **target)
 
 
-class UndoMoveTests(VisitCase):
+class UndoMoveTests(AppointmentCase):
     def test_brings_the_old_visit_back_as_it_was(self):
         self.put(status="confirmed", confirmed_at=self.before)
-        new = self.do("move", starts_at=self.time("14:00"), doctor_id=self.dr_herrera.pk)
+        new = self.do("reschedule", starts_at=self.time("14:00"), doctor_id=self.dr_herrera.pk)
         old = self.do("undo_move", visit=new)
         self.assertEqual((old.pk, old.status, old.rescheduled), (self.visit.pk, "confirmed", False))
         with self.inside(self.desk):
@@ -109,14 +109,14 @@ class UndoMoveTests(VisitCase):
         self.book("14:00", patient_id=self.diego.pk, doctor_id=self.dr_herrera.pk)
 
     def test_not_when_the_old_time_was_given_away(self):
-        new = self.do("move", starts_at=self.time("14:00"))
+        new = self.do("reschedule", starts_at=self.time("14:00"))
         self.book("10:00", patient_id=self.diego.pk)
         with self.assertRaises(SlotTaken):
             self.do("undo_move", visit=new)
         self.assertEqual(self.now(new).deleted_at, None)
 
     def test_not_once_the_new_visit_was_touched(self):
-        new = self.do("move", starts_at=self.time("14:00"))
+        new = self.do("reschedule", starts_at=self.time("14:00"))
         self.do("confirm", visit=new)
         with self.assertRaises(UndoTooLate):
             self.do("undo_move", visit=new)
@@ -124,14 +124,14 @@ class UndoMoveTests(VisitCase):
             self.do("undo_move")
 
     def test_not_once_the_old_visit_was_deleted(self):
-        new = self.do("move", starts_at=self.time("14:00"))
+        new = self.do("reschedule", starts_at=self.time("14:00"))
         self.do("delete")
         with self.assertRaises(UndoTooLate):
             self.do("undo_move", visit=new)
         self.assertEqual(self.now(new).status, "unconfirmed")
 
 
-class StretchTests(VisitCase):
+class StretchTests(AppointmentCase):
     def test_stays_the_same_visit(self):
         self.do("confirm")
         visit = self.do("stretch", duration=60)
@@ -147,7 +147,7 @@ class StretchTests(VisitCase):
         self.refuses("stretch", Forbidden, actor=self.doctor, duration=15)
 
 
-class UpdateTests(VisitCase):
+class UpdateTests(AppointmentCase):
     def change(self, **changes):
         return self.do("update", changes=changes)
 
@@ -163,7 +163,7 @@ class UpdateTests(VisitCase):
         self.assertEqual((visit.starts_at, visit.doctor_id), (self.time("11:00"), self.dr_herrera.pk))
 
     def test_nothing_new_is_silent(self):
-        heard = self.heard(AppointmentEvent)
+        heard = self.published(AppointmentEvent)
         self.change(reason="", duration=30)
         self.assertEqual((self.now().version, heard), (1, []))
 
@@ -176,10 +176,10 @@ class UpdateTests(VisitCase):
         self.assertEqual(self.now().starts_at, self.time("10:00"))
 
 
-class OneRuleForAllTests(VisitCase):
+class OneRuleForAllTests(AppointmentCase):
     def test_moving_two_visits_into_each_other_by_override_keeps_both_marked(self):
         other = self.book("11:00", patient_id=self.diego.pk)
-        moved = self.do("move", visit=other, starts_at=self.time("10:00"), override_reason="Twins")
+        moved = self.do("reschedule", visit=other, starts_at=self.time("10:00"), override_reason="Twins")
         with self.inside(self.desk):
-            marked = appointments.stretch(self.desk, moved.pk, duration=20, at=self.before)
+            marked = appointments.stretch(self.desk, moved.pk, duration=20, at=self.before).appointment
         self.assertTrue(marked.overlap_allowed)

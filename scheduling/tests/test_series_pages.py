@@ -6,10 +6,10 @@ from clinicflow.core import clock
 from clinicflow.testing.monday import MONDAY, TEN
 from scheduling.models import Appointment, Series
 from scheduling.operations import series
-from scheduling.tests.test_visit_pages import HTMX, VisitCase
+from scheduling.tests.cases import HTMX, VisitPageCase
 
 
-class SeriesCase(VisitCase):
+class SeriesCase(VisitPageCase):
     @classmethod
     def hire(cls):
         super().hire()
@@ -53,7 +53,8 @@ class SeriesCase(VisitCase):
         with self.inside(self.desk) as desk:
             first = self.at(self.riverside, MONDAY + dt.timedelta(days=1), "14:00")
             starts = series.dates_of(desk, rule=f"FREQ=WEEKLY;COUNT={count}", first=first)
-            return series.book(desk, patient_id=self.rosa.pk, doctor_id=self.dr_okafor.pk, starts=starts, at=TEN)
+            request = series.SeriesRequest(patient_id=self.rosa.pk, doctor_id=self.dr_okafor.pk, starts=starts)
+            return series.book(desk, request, at=TEN)
 
 
 class PlanTests(SeriesCase):
@@ -99,7 +100,7 @@ class PlanTests(SeriesCase):
             ({"patient": ""}, "Choose a patient."),
             ({"doctor": ""}, "Choose a doctor."),
             ({"doctor": self.dr_lake.pk}, "There is no such doctor."),
-            ({"count": ""}, "Say how many visits, or until when."),
+            ({"count": ""}, "Enter the number of visits or an end date."),
             ({"count": "53"}, "less than or equal to 52"),
             ({"ends": "until", "until": "2027-03-03"}, "A series has 2 to 52 visits"),
             ({"ends": "until", "until": "2040-03-03"}, "A series has 2 to 52 visits"),
@@ -150,7 +151,7 @@ class BookTests(SeriesCase):
 
     def test_dates_that_run_into_each_other_are_told(self):
         answer = self.book([(self.local("2027-03-02"),), (self.local("2027-03-02", "14:15"),)])
-        self.assertContains(answer, "That time is taken", status_code=422)
+        self.assertContains(answer, "is already booked then", status_code=422)
         self.assertEqual(self.booked(), [])
         with self.inside(self.desk):
             self.assertEqual(Series.objects.count(), 0)
@@ -177,7 +178,7 @@ class FollowingTests(SeriesCase):
         self.assertEqual([visit.pk for visit in dialog.context["visits"]], [visit.pk for visit in visits[1:]])
         self.assertContains(dialog, "Cancel 3 visits")
         bare = self.post(f"/visits/{visits[1].pk}/following/cancel", {"cancellation_type": "other"})
-        self.assertContains(bare, "Say why.", status_code=422)
+        self.assertContains(bare, "Enter a reason.", status_code=422)
         answer = self.post(
             f"/visits/{visits[1].pk}/following/cancel", {"cancellation_type": "other", "reason_note": "moved away"}
         )

@@ -14,6 +14,7 @@ from clinicflow.core.errors import DomainError
 from clinicflow.testing.case import ClinicCase
 from scheduling.models import Appointment, Cancellation, TimeOff
 from scheduling.operations import appointments, no_shows, time_off
+from scheduling.operations.appointments import BookingRequest, BookingResult
 from scheduling.rules import transitions
 
 ZONE = "America/New_York"
@@ -106,7 +107,8 @@ class ClinicDay(RuleBasedStateMachine):
         """The row that the operation returned, or the code of its refusal."""
         try:
             with self.case.inside(self.desk) as desk:
-                return work(desk, *args, at=self.instant(self.model.now), **fields)
+                result = work(desk, *args, at=self.instant(self.model.now), **fields)
+            return result.appointment if isinstance(result, BookingResult) else result
         except DomainError as error:
             return error.code
 
@@ -132,14 +134,14 @@ class ClinicDay(RuleBasedStateMachine):
         model = self.model
         code = model.problem(doctor, start, start + length)
         overlaps = model.taken(doctor, start, start + length)
-        row = self.attempt(
-            appointments.book,
+        request = BookingRequest(
             patient_id=self.patients[(start + length) % 3].pk,
             doctor_id=self.doctors[doctor].pk,
             starts_at=self.instant(start),
             duration=length,
             override_reason=why,
         )
+        row = self.attempt(appointments.book, request)
         visit = Visit(doctor, start, length, marked=overlaps)
         if not self.expect(row, "" if why else code):
             visit.gone = True
@@ -234,15 +236,15 @@ class ClinicDay(RuleBasedStateMachine):
             return new
         target = {"starts_at": self.instant(start), "doctor_id": self.doctors[doctor].pk}
         if visit.status not in OPEN:
-            self.expect(self.act("move", visit, **target), "illegal_transition")
+            self.expect(self.act("reschedule", visit, **target), "illegal_transition")
             return new
         if (start, doctor) == (visit.start, visit.doctor):
-            row = self.act("move", visit, **target)
+            row = self.act("reschedule", visit, **target)
             assert row.pk == self.pk(visit)
             return new
         code = model.problem(doctor, start, start + visit.length, but=(visit,))
         overlaps = model.taken(doctor, start, start + visit.length, but=(visit,))
-        row = self.act("move", visit, override_reason=why, **target)
+        row = self.act("reschedule", visit, override_reason=why, **target)
         if self.expect(row, "" if why else code):
             visit.status, visit.moved, visit.arrived = "cancelled", True, False
             new.gone, new.marked = False, overlaps

@@ -2,39 +2,13 @@ import datetime as dt
 import json
 
 from clinicflow.audit.models import AuditLog
-from clinicflow.testing.monday import MONDAY, TEN, MondayCase
-from patients.folding import search_fields
+from clinicflow.testing.monday import MONDAY, TEN
 from patients.models import Patient
 from scheduling.models import Appointment, Message
-
-HTMX = {"HTTP_HX_REQUEST": "true"}
-PANEL = HTMX | {"HTTP_HX_TARGET": "dialog#sheet"}
+from scheduling.tests.cases import HTMX, PANEL, VisitPageCase
 
 
-class VisitCase(MondayCase):
-    @classmethod
-    def hire(cls):
-        cls.hannah = cls.person("Hannah", "Lindqvist", phone="+15125550101", date_of_birth=dt.date(1983, 6, 26))
-        cls.visit = cls.visit_at("10:30", patient=cls.hannah)
-        cls.elsewhere = cls.make_appointment(cls.dr_lake, cls.make_patient(cls.lakeside), TEN + dt.timedelta(hours=1))
-
-    @classmethod
-    def person(cls, first, last, **fields):
-        keys = search_fields(first, last, fields.get("phone", ""))
-        return cls.make_patient(cls.riverside, f"{first} {last}", **fields, **keys)
-
-    def get(self, address, actor=None, **headers):
-        return self.client_for(actor or self.desk).get(address, **headers)
-
-    def post(self, address, data=None, actor=None, headers=HTMX):
-        return self.client_for(actor or self.desk).post(address, data or {}, **headers)
-
-    def now(self, visit=None):
-        with self.inside(self.desk):
-            return Appointment.objects.get(pk=(visit or self.visit).pk)
-
-
-class PanelTests(VisitCase):
+class PanelTests(VisitPageCase):
     def test_it_is_a_page_and_a_fragment(self):
         self.assertContains(self.get(f"/visits/{self.visit.pk}"), "<html")
         fragment = self.get(f"/visits/{self.visit.pk}", **HTMX)
@@ -82,7 +56,7 @@ class PanelTests(VisitCase):
             self.assertEqual(AuditLog.objects.filter(action="read", resource_id=str(self.visit.pk)).count(), 1)
 
 
-class ActTests(VisitCase):
+class ActTests(VisitPageCase):
     def test_confirming_answers_with_a_toast_that_undoes_it(self):
         answer = self.post(f"/visits/{self.visit.pk}/confirm")
         self.assertContains(answer, "Hannah Lindqvist is confirmed")
@@ -128,7 +102,7 @@ class ActTests(VisitCase):
         self.assertEqual(self.get(f"/visits/{self.visit.pk}/confirm").status_code, 405)
 
 
-class CancelTests(VisitCase):
+class CancelTests(VisitPageCase):
     def address(self, verb="cancel"):
         return f"/visits/{self.visit.pk}/{verb}"
 
@@ -139,7 +113,7 @@ class CancelTests(VisitCase):
 
     def test_a_note_is_asked_for_beside_its_field(self):
         answer = self.post(self.address(), {"cancellation_type": "patient-cancelled"})
-        self.assertContains(answer, "Say why.", status_code=422)
+        self.assertContains(answer, "Enter a reason.", status_code=422)
         self.assertEqual(self.now().status, "unconfirmed")
 
     def test_it_cancels_and_undo_brings_back_the_status_before(self):
@@ -154,7 +128,7 @@ class CancelTests(VisitCase):
         self.assertEqual((answer.status_code, self.now().status), (403, "unconfirmed"))
 
 
-class MoveTests(VisitCase):
+class MoveTests(VisitPageCase):
     def move(self, time, doctor=None, **more):
         data = {"doctor": str((doctor or self.dr_okafor).pk), "date": str(MONDAY), "time": time} | more
         return self.post(f"/visits/{self.visit.pk}/move", data)
@@ -178,7 +152,7 @@ class MoveTests(VisitCase):
     def test_a_taken_time_asks_for_a_reason_and_moves_nothing(self):
         self.visit_at("14:00", "Noah Goldberg")
         answer = self.move("14:00")
-        self.assertContains(answer, "That time is taken", status_code=409)
+        self.assertContains(answer, "is already booked then", status_code=409)
         self.assertContains(answer, 'name="override_reason"', status_code=409)
         self.assertContains(answer, 'name="time" value="14:00"', status_code=409)
         self.assertFalse(self.now().rescheduled)
@@ -187,7 +161,7 @@ class MoveTests(VisitCase):
         self.assertEqual(self.move("25:99").status_code, 400)
 
 
-class RescheduleTests(VisitCase):
+class RescheduleTests(VisitPageCase):
     def address(self):
         return f"/visits/{self.visit.pk}/reschedule"
 
@@ -221,11 +195,11 @@ class RescheduleTests(VisitCase):
         self.visit_at("14:00", "Noah Goldberg")
         data = {"doctor": str(self.dr_okafor.pk), "date": str(MONDAY), "duration": "30", "time": "14:00"}
         answer = self.post(self.address(), data)
-        self.assertContains(answer, "That time is taken", status_code=409)
+        self.assertContains(answer, "is already booked then", status_code=409)
         self.assertEqual(len(answer.context["nearest"]), 3)
 
 
-class BookingTests(VisitCase):
+class BookingTests(VisitPageCase):
     def form(self, **more):
         return {
             "patient": str(self.hannah.pk),
@@ -278,7 +252,7 @@ class BookingTests(VisitCase):
     def test_a_taken_time_adds_no_patient_and_shows_what_is_free(self):
         self.visit_at("14:00", "Noah Goldberg")
         answer = self.post("/visits/new", self.newcomer())
-        self.assertContains(answer, "That time is taken", status_code=409)
+        self.assertContains(answer, "is already booked then", status_code=409)
         self.assertEqual(len(answer.context["nearest"]), 3)
         with self.inside(self.desk):
             self.assertFalse(Patient.objects.filter(last_name="Costa").exists())
@@ -322,7 +296,7 @@ class BookingTests(VisitCase):
         self.assertContains(page, f'value="{chosen}" checked')
 
 
-class SlotTests(VisitCase):
+class SlotTests(VisitPageCase):
     def slots(self, **more):
         query = {"date": str(MONDAY), "duration": "30", "visit_type": "in-clinic"} | more
         return self.client_for(self.desk).get("/visits/new/slots", query, **HTMX).context
@@ -342,7 +316,7 @@ class SlotTests(VisitCase):
         self.assertEqual(self.slots(date="never")["slots"], [])
 
 
-class PatientHitsTests(VisitCase):
+class PatientHitsTests(VisitPageCase):
     def test_they_come_as_typed(self):
         self.assertContains(self.get("/visits/new/patients?who=lind", **HTMX), "Hannah Lindqvist")
         self.assertContains(self.get("/visits/new/patients?who=zzz", **HTMX), "No patient matches")

@@ -16,13 +16,13 @@ from scheduling.errors import SlotTaken, WaitlistClosed
 from scheduling.models import Appointment, Message, WaitlistEntry
 from scheduling.operations import appointments, waitlist
 from scheduling.selectors.waitlist_matching import freed_by, freed_on, nearest_for
-from scheduling.tests.test_visit_pages import HTMX, VisitCase
+from scheduling.tests.cases import HTMX, VisitPageCase
 
 TUESDAY = MONDAY + dt.timedelta(days=1)
 CANCEL = {"cancellation_type": "other", "reason_note": "well again"}
 
 
-class WaitingCase(VisitCase):
+class WaitingCase(VisitPageCase):
     """Rosa waits for anybody, Felix for Dr. Okafor in the morning; Hannah has a visit at half past ten."""
 
     @classmethod
@@ -99,14 +99,13 @@ class OfferTests(WaitingCase):
     def test_an_offer_that_is_taken_within_the_hold_is_not_sent(self):
         self.offer()
         with self.inside(self.desk) as desk:
-            appointments.book(
-                desk,
+            request = appointments.BookingRequest(
                 patient_id=self.rosa.pk,
                 doctor_id=self.dr_okafor.pk,
                 starts_at=self.at(self.riverside, MONDAY, "13:30"),
                 waitlist_entry_id=self.any.pk,
-                at=TEN,
             )
+            appointments.book(desk, request, at=TEN)
             Job.objects.filter(kind=waitlist.JOB).update(run_after=TEN)
         run_due_jobs(self.riverside.pk, kinds=[waitlist.JOB])
         self.assertEqual([message.status for message in self.messages()], ["dropped"])
@@ -340,7 +339,7 @@ class PageTests(WaitingCase):
                 "visit_type": "in-clinic",
             },
         )
-        self.assertContains(answer, "The last date comes after the first.", status_code=422)
+        self.assertContains(answer, "Enter a last date that is not before the first.", status_code=422)
 
     def test_editing(self):
         form = self.get(f"/waitlist/{self.early.pk}/edit", **HTMX)
@@ -363,7 +362,7 @@ class PageTests(WaitingCase):
     def test_a_time_that_is_gone_is_a_409_that_changes_nothing(self):
         for act in ("book", "offer"):
             answer = self.post(f"/waitlist/{self.any.pk}/{act}", {"slot": self.slot("10:30")})
-            self.assertContains(answer, "That time is taken", status_code=409)
+            self.assertContains(answer, "is already booked then", status_code=409)
         self.assertEqual(self.post(f"/waitlist/{self.any.pk}/book", {"slot": "soon"}).status_code, 400)
         self.assertEqual(self.entry().status, "waiting")
 

@@ -1,4 +1,4 @@
-"""How an act on a visit is answered: the panel where the panel asked, a toast, and word to the page to refetch."""
+"""Responses to a change of a visit: the updated panel, a toast, and an event that makes the page refetch."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -23,6 +23,7 @@ from scheduling.views.slot_options import options_of_error
 
 
 def panel_context(request: ClinicRequest, visit: Appointment) -> dict[str, Any]:
+    """The context of the panel. Access to matching waitlist entries is audited."""
     panel = read_panel(request.actor, visit, request.clinic_settings, clock.now())
     if panel.freed:
         record_access(request.actor, "waitlist_entries", [entry.patient_id for entry in panel.freed.entries])
@@ -40,23 +41,21 @@ def updated(
     left: Appointment | None = None,
     hint_done: bool = False,
 ) -> HttpResponse:
-    """After a change: `close` names dialogs that are done, `doctors` others than the visit's whose day it touches.
+    """The response to a change of a visit.
 
-    `left` is a visit as it was, whose time is given up: who waits for one like it is shown as a hint on the page.
-    `hint_done` takes such a hint away.
-
-    Without htmx the person lands on the visit's own page (or the schedule, when it is `gone`), with the toast as a
-    message.
+    `close` are the dialogs to close, `doctors` those besides the visit's whose day changes. `left` is the previous
+    state of a visit that has freed its slot: matching waitlist entries are shown as a hint, which `hint_done` removes.
+    Without htmx a redirect to the visit's page, or to the schedule if it is `gone`, with the toast as a message.
     """
     if not wants_fragment(request):
         messages.success(request, toast.text)
         return redirect("home") if gone else redirect("visit", visit.pk)
     context: dict[str, Any] = {"toast": toast, **_hint(request, left), "hint_done": hint_done}
-    if _asked_by_panel(request) and not gone:
+    if _is_from_panel(request) and not gone:
         shown = Appointment.objects.visible_to(request.actor).for_cards().fetch(visit.pk)
         context |= panel_context(request, shown)
     response = render_page(request, "scheduling/_visit_changed.html", context)
-    return _with_news(response, (visit.doctor_id, *doctors), close)
+    return _with_trigger(response, (visit.doctor_id, *doctors), close)
 
 
 def with_toast(
@@ -68,27 +67,27 @@ def with_toast(
     doctors: Iterable[UUID | None] = (),
     hint_done: bool = False,
 ) -> HttpResponse:
-    """After a change of what hangs on visits: the toast, and word to the page to ask again for `doctors`, or all.
+    """The response to a change of a follow-up or waitlist entry: the toast, and an event to refetch `doctors`, or all.
 
-    Without htmx the person lands on the page of that name.
+    Without htmx a redirect to the page of that name.
     """
     if not wants_fragment(request):
         messages.success(request, toast.text)
         return redirect(page)
     response = render_page(request, "scheduling/_visit_changed.html", {"toast": toast, "hint_done": hint_done})
-    return _with_news(response, doctors, close)
+    return _with_trigger(response, doctors, close)
 
 
-def _with_news(response: HttpResponse, doctors: Iterable[UUID | None], close: str) -> HttpResponse:
-    touched = [str(doctor) for doctor in dict.fromkeys(doctors) if doctor]
-    response["HX-Trigger"] = json.dumps({"visits:changed": {"doctors": touched}})
+def _with_trigger(response: HttpResponse, doctors: Iterable[UUID | None], close: str) -> HttpResponse:
+    changed = [str(doctor) for doctor in dict.fromkeys(doctors) if doctor]
+    response["HX-Trigger"] = json.dumps({"visits:changed": {"doctors": changed}})
     if close:
         response["X-Close-Dialog"] = close
     return response
 
 
 def _hint(request: ClinicRequest, left: Appointment | None) -> dict[str, Any]:
-    """Who could take the time that was given up, for the hint; the look at them is written down."""
+    """The freed slot with its matching waitlist entries, whose access is audited; empty without any."""
     freed = freed_by(request.actor, left, at=clock.now()) if left else None
     if freed is None:
         return {}
@@ -97,7 +96,7 @@ def _hint(request: ClinicRequest, left: Appointment | None) -> dict[str, Any]:
 
 
 def rejected(request: ClinicRequest, error: DomainError, *, values: Mapping[str, Any] | None = None) -> HttpResponse:
-    """A refusal: with a reason it can be overridden, so the dialog asks for one; without, a toast says why."""
+    """The response to a refused change: the override dialog if a reason can override it, else the error is raised."""
     if not wants_fragment(request) or not error.extras.get("may_override"):
         raise error
     context = {
@@ -110,5 +109,5 @@ def rejected(request: ClinicRequest, error: DomainError, *, values: Mapping[str,
     return HttpResponse(content, status=409)
 
 
-def _asked_by_panel(request: ClinicRequest) -> bool:
+def _is_from_panel(request: ClinicRequest) -> bool:
     return request.headers.get("HX-Target", "").endswith("#sheet") or request.headers.get("HX-Target") == "sheet"

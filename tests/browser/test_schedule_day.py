@@ -216,14 +216,14 @@ def test_undo_takes_the_hint_of_who_waits_away(open_desk, morning):
     card(page, morning.hannah).locator(".hit").click()
     page.locator("#sheet a.danger").click()
     page.locator("#modal input[value=patient-cancelled]").press("Space")
-    expect(page.locator("#modal")).to_contain_text("a few words")
+    expect(page.locator("#modal")).to_contain_text("requires a note")
     page.locator("#modal textarea").fill("has a cold")
     page.locator("#modal button[type=submit]").click()
     expect(page.locator("#freed")).to_contain_text("Rosa Delgado")
     page.locator(".toast .undo").click()
     expect(card(page, morning.hannah, "unconfirmed")).to_be_visible()
     expect(page.locator("#freed")).to_be_empty()
-    expect(page.locator(".toast")).to_have_text(re.compile("Hannah Lindqvist is back"))
+    expect(page.locator(".toast")).to_have_text(re.compile("Visit reinstated: Hannah Lindqvist"))
 
 
 def test_a_taken_time_cannot_be_dropped_on(open_desk, morning):

@@ -193,7 +193,7 @@ def test_the_second_to_move_a_visit_is_told_who_moved_it_where(opened, morning):
     late = opened(f"/schedule?date={morning.day}", dead=True)
     with morning.inside(morning.desk):
         at = morning.at(morning.riverside, morning.day, "15:00")
-        appointments.move(morning.desk, morning.diego.pk, starts_at=at, at=clock.now())
+        appointments.reschedule(morning.desk, morning.diego.pk, starts_at=at, at=clock.now())
     card(late, morning.diego).locator(".hit").focus()
     press(late, "m")
     press(late, "ArrowDown", 2)

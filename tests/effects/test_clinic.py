@@ -7,7 +7,7 @@ from intake.tests.test_deliveries import DeliveryCase
 from intake.tests.test_patient_pages import PageCase
 from scheduling.errors import OutsideHours
 from scheduling.operations import time_off
-from scheduling.tests.test_booking import BookingCase
+from scheduling.tests.cases import BookingCase
 from tests.effects.cases import Decides
 
 

@@ -5,8 +5,7 @@ import datetime as dt
 from aiassist.models import Interaction
 from aiassist.tests.conversations import TalkingCase
 from scheduling.errors import OverrideNotAllowed, WalkInsNotTaken
-from scheduling.operations import appointments
-from scheduling.tests.test_booking import BookingCase
+from scheduling.tests.cases import BookingCase
 from tests.effects.cases import Decides
 
 
@@ -35,13 +34,11 @@ class Booking(Decides, BookingCase):
         self.assertTrue(self.slots(visit_type="in-clinic"))
 
     def test_allow_walk_ins(self):
-        fields = {"patient_id": self.hannah.pk, "doctor_id": self.dr_okafor.pk, "at": self.time("10:00")}
         self.decide_of(self.dr_okafor, allow_walk_ins=False)
-        with self.inside(self.desk), self.assertRaises(WalkInsNotTaken):
-            appointments.walk_in(self.desk, **fields)
+        with self.assertRaises(WalkInsNotTaken):
+            self.book_walk_in(self.time("10:00"))
         self.decide_of(self.dr_okafor, allow_walk_ins=True)
-        with self.inside(self.desk):
-            self.assertTrue(appointments.walk_in(self.desk, **fields).arrived)
+        self.assertTrue(self.book_walk_in(self.time("10:00")).arrived)
 
     def test_allow_forced_booking(self):
         self.decide_of(self.dr_okafor, allow_forced_booking=False)

@@ -6,7 +6,7 @@ from intake.tests.test_patient_pages import PageCase
 from scheduling.errors import OverrideNotAllowed, SlotTaken, WalkInsNotTaken
 from scheduling.models import Appointment, Cancellation
 from scheduling.operations import appointments, no_shows
-from scheduling.tests.test_booking import BookingCase
+from scheduling.tests.cases import BookingCase
 from tests.effects.cases import Decides
 
 
@@ -19,10 +19,7 @@ class Booking(Decides, BookingCase):
         self.assertTrue(self.book(patient_id=self.diego.pk).overlap_allowed)
 
     def walk_in(self):
-        with self.inside(self.desk):
-            return appointments.walk_in(
-                self.desk, patient_id=self.hannah.pk, doctor_id=self.dr_okafor.pk, at=self.time("10:00")
-            )
+        return self.book_walk_in(self.time("10:00"))
 
     def test_allow_walk_ins(self):
         self.decide(allow_walk_ins=False)

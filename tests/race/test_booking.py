@@ -14,6 +14,7 @@ from clinicflow.db import tenant
 from scheduling.errors import SlotTaken
 from scheduling.models import Appointment, Cancellation
 from scheduling.operations import appointments, no_shows
+from scheduling.operations.appointments import BookingResult
 from tests.race.cases import in_threads, inside
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
@@ -73,14 +74,16 @@ def test_racers_for_overlapping_times(cast, database_log):
         inside(
             cast.desk,
             lambda actor, start=nine + dt.timedelta(minutes=10 * index): appointments.book(
-                actor, patient_id=cast.patient.pk, doctor_id=cast.dr_okafor.pk, starts_at=start, at=clock.now()
+                actor,
+                appointments.BookingRequest(patient_id=cast.patient.pk, doctor_id=cast.dr_okafor.pk, starts_at=start),
+                at=clock.now(),
             ),
         )
         for index in list(range(12)) * 2
     ]
     outcomes = in_threads(*works)
-    assert {type(outcome) for outcome in outcomes} == {Appointment, SlotTaken}
-    assert 3 <= sum(isinstance(outcome, Appointment) for outcome in outcomes) <= 4
+    assert {type(outcome) for outcome in outcomes} == {BookingResult, SlotTaken}
+    assert 3 <= sum(isinstance(outcome, BookingResult) for outcome in outcomes) <= 4
     with transaction.atomic(), tenant(cast.riverside.pk):
         assert live_overlaps() == 0
     assert "deadlock" not in database_log()
@@ -97,7 +100,7 @@ def test_visits_that_change_places_do_not_deadlock(cast, database_log):
     works = [
         inside(
             cast.desk,
-            lambda actor, visit=visit: appointments.move(
+            lambda actor, visit=visit: appointments.reschedule(
                 actor,
                 visit.pk,
                 starts_at=visit.starts_at + dt.timedelta(minutes=30),
@@ -108,7 +111,7 @@ def test_visits_that_change_places_do_not_deadlock(cast, database_log):
         for visit in visits
     ]
     outcomes = in_threads(*works)
-    assert all(isinstance(outcome, Appointment) for outcome in outcomes), outcomes
+    assert all(isinstance(outcome, BookingResult) for outcome in outcomes), outcomes
     assert "deadlock" not in database_log()
 
 
@@ -118,14 +121,14 @@ def test_two_people_move_the_same_visit(cast):
     works = [
         inside(
             cast.desk,
-            lambda actor, time=time: appointments.move(
+            lambda actor, time=time: appointments.reschedule(
                 actor, visit.pk, starts_at=cast.at(cast.riverside, cast.monday, time), at=clock.now()
             ),
         )
         for time in ("10:00", "11:00")
     ]
     outcomes = in_threads(*works)
-    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["AlreadyMoved", "Appointment"]
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["AlreadyMoved", "BookingResult"]
     with transaction.atomic(), tenant(cast.riverside.pk):
         assert Appointment.objects.live().count() == 1
 

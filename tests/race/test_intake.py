@@ -10,7 +10,6 @@ from clinicflow.db import tenant
 from intake.models import IntakeForm, IntakeRevision
 from intake.operations import forms
 from intake.tests.factories import NOTHING_TO_REPORT, IntakeCast
-from scheduling.models import Appointment
 from scheduling.operations import appointments
 from tests.race.cases import in_threads, inside
 
@@ -47,10 +46,10 @@ def test_sending_in_while_the_visit_moves_loses_neither(cast):
             ),
             inside(patient, lambda actor, form=form: forms.submit(actor, form.pk)),
         )
-        assert isinstance(moved, Appointment), moved
+        assert isinstance(moved, appointments.BookingResult), moved
         assert isinstance(sent, IntakeForm), sent
         kept, revisions = now_stored(cast, form)
-        assert (kept.appointment_id, kept.status, revisions) == (moved.pk, "submitted", 1)
+        assert (kept.appointment_id, kept.status, revisions) == (moved.appointment.pk, "submitted", 1)
         assert kept.appointment.intake_status == "completed"
 
 

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from clinicflow.clinic_settings.forms.weekly_hours import WeeklyHoursField
-from clinicflow.clinics.models import Doctor
+from clinicflow.clinics.models import VISIT_MINUTES, Doctor
 from clinicflow.clinics.operations.doctors import DoctorProfile
 
 
@@ -20,7 +20,10 @@ class ProfileForm(forms.Form):
     specialty = forms.CharField(label=_("Specialty"), max_length=80, required=False)
     room = forms.CharField(label=_("Room"), max_length=40, required=False)
     default_visit_length = forms.IntegerField(
-        label=_("Default visit length, in minutes"), min_value=5, max_value=480, initial=30
+        label=_("Default visit length, in minutes"),
+        min_value=VISIT_MINUTES[0],
+        max_value=VISIT_MINUTES[-1],
+        initial=30,
     )
     color = forms.ChoiceField(
         label=_("Color on the schedule"), choices=Doctor.Hue, initial=Doctor.Hue.TEAL, widget=forms.RadioSelect

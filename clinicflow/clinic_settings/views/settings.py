@@ -79,8 +79,8 @@ def _conflict_page(request: ClinicRequest, chosen: Tab, form: TabForm) -> HttpRe
         if form.cleaned_data[setting.name] != stored[setting.name]
     }
     data = request.POST.copy()
-    data["seen"] = chosen.fingerprint(_row(request))
-    resubmittable = TabForm(chosen, data, values=stored, seen=data["seen"])
+    data["seen"] = fingerprint = chosen.fingerprint(_row(request))
+    resubmittable = TabForm(chosen, data, values=stored, seen=fingerprint)
     return _form_page(request, chosen, resubmittable, status=409, theirs=theirs)
 
 

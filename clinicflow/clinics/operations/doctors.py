@@ -7,7 +7,7 @@ from django.db import transaction
 
 from clinicflow.access.actor import Actor, publish_for
 from clinicflow.clinics.events import SettingsChanged
-from clinicflow.clinics.models import Doctor, DoctorSettings
+from clinicflow.clinics.models import VISIT_MINUTES, Doctor, DoctorSettings
 from clinicflow.clinics.rules.working_hours import validate_week
 from clinicflow.core.errors import Invalid
 
@@ -66,7 +66,7 @@ def _validate(actor: Actor, profile: DoctorProfile, doctor: Doctor | None) -> No
     namesakes = Doctor.objects.visible_to(actor).filter(name__iexact=profile["name"])
     if (namesakes.exclude(pk=doctor.pk) if doctor else namesakes).exists():
         errors["name"] = ["Another doctor already has this name."]
-    if not 5 <= profile["default_visit_length"] <= 480:
-        errors["default_visit_length"] = ["Enter 5 to 480 minutes."]
+    if profile["default_visit_length"] not in VISIT_MINUTES:
+        errors["default_visit_length"] = [f"Enter {VISIT_MINUTES[0]} to {VISIT_MINUTES[-1]} minutes."]
     if errors:
         raise Invalid(fields=errors)

@@ -14,11 +14,11 @@ from clinicflow.core import clock
 from dashboards.board.api.serializers import AlertOutput, AlertQuery, DayQuery, DoctorFigures, DoctorToday
 from dashboards.board.selectors.day_figures import day_figures
 from dashboards.board.selectors.doctor_day import DoctorDay, read_doctor_day
-from scheduling.api.appointments import WritesVisits
+from scheduling.api.appointments import WriterMixin
 from scheduling.models import Appointment
 
 
-class ReadsOwnDay(WritesVisits):
+class ReadsOwnDay(WriterMixin):
     """For views of the doctor's local day; `?date=` names another one."""
 
     @property

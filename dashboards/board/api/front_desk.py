@@ -16,8 +16,8 @@ from clinicflow.core import clock
 from dashboards.board.api.serializers import ClinicDay, DayFigures, DayQuery, KindQuery, RecentCancellation, WantOutput
 from dashboards.board.selectors.attention import attention_items
 from dashboards.board.selectors.day_figures import day_figures
-from scheduling.api.appointments import WritesVisits
-from scheduling.api.care import CancellationViewSet
+from scheduling.api.appointments import WriterMixin
+from scheduling.api.cancellations import CancellationViewSet
 from scheduling.models import Cancellation
 from scheduling.querysets import CancellationQuerySet
 from scheduling.selectors.day_rows import DayRow, DayVisits
@@ -37,7 +37,7 @@ class SummaryView(ClinicView):
         return Response(day_figures(self.actor, day or clock.today(self.actor.timezone)))
 
 
-class ScheduleView(WritesVisits, ClinicView):
+class ScheduleView(WriterMixin, ClinicView):
     """A day's visits by doctor. The `date` in the address is the clinic's, `YYYY-MM-DD`."""
 
     roles: ClassVar[Any] = ("admin",)

@@ -30,7 +30,6 @@ from clinicflow.clinics.models import ClinicSettings
 from clinicflow.core import clock
 from dashboards.board.selectors.upcoming import upcoming_until
 from scheduling.models import Appointment, Closure, FollowUp, TimeOff, WaitlistEntry
-from scheduling.querysets import WAITING
 
 MOST = 100
 FREED_WITHIN = dt.timedelta(days=7)
@@ -163,7 +162,7 @@ def _fits(actor: Actor) -> Coalesce:
             Q(doctor_id=OuterRef("doctor_id")) | Q(doctor_id=None),
             Q(time_from=None) | Q(time_from__lte=OuterRef("time")),
             Q(time_to=None) | Q(time_to__gt=OuterRef("time")),
-            status__in=WAITING,
+            status__in=WaitlistEntry.OPEN,
             date_from__lte=OuterRef("day"),
             date_to__gte=OuterRef("day"),
             needs__lte=OuterRef("length"),

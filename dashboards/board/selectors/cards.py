@@ -100,7 +100,7 @@ def card_of(
 ) -> Card:
     """A row of COLUMNS as a card of the local day shown; with what the front desk may do, where it is for them."""
     local = row["starts_at"].astimezone(zone)
-    is_open = row["status"] in {"unconfirmed", "confirmed"}
+    is_open = row["status"] in Appointment.OPEN
     mark = "arrived" if row["arrived"] and is_open else row["status"]
     born, flags = row["patient__date_of_birth"], {str(flag).lower() for flag in row["patient__flags"]}
     due = is_open and not row["arrived"]

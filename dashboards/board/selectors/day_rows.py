@@ -11,7 +11,6 @@ from uuid import UUID
 from clinicflow.access.actor import Actor
 from clinicflow.db.prepared import prepared_cursor
 from dashboards.board.selectors.cards import COLUMNS
-from scheduling.rules.transitions import DESK
 
 TALKS_SHOWN = 8
 
@@ -114,7 +113,7 @@ def absences_between(actor: Actor, start: dt.datetime, end: dt.datetime) -> list
 
 
 def _rows(actor: Actor, statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
-    if actor.role not in DESK:
+    if not actor.is_front_desk:
         return []
     with prepared_cursor() as cursor:
         cursor.execute(statement, {"clinic": actor.clinic_id, **values})

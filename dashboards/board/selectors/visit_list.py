@@ -18,12 +18,11 @@ from dashboards.board.selectors.cards import COLUMNS, Card, card_of
 from patients.models import Patient
 from scheduling.models import Appointment
 from scheduling.querysets import AppointmentQuerySet
-from scheduling.rules.transitions import DESK
 
 PAGE = 50
 MOST_DAYS = 366
 FIRST_YEAR, LAST_YEAR = 1970, 2200
-OPEN = Q(status__in=["unconfirmed", "confirmed"])
+OPEN = Q(status__in=Appointment.OPEN)
 # A mark is a status, and `arrived` for somebody who is in the clinic.
 MARKS: Mapping[str, Q] = {
     "unconfirmed": Q(status="unconfirmed", arrived=False),
@@ -155,7 +154,7 @@ def cards_of(actor: Actor, rows: Iterable[Any], doctors: Iterable[Doctor], now: 
     """The rows of one page as cards, each with its doctor. One query."""
     zone = ZoneInfo(actor.timezone)
     today = now.astimezone(zone).date()
-    desk = actor.role in DESK
+    desk = actor.is_front_desk
     by_id = {doctor.pk: doctor for doctor in doctors}
     cards = []
     for row in rows:

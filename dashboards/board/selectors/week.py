@@ -14,7 +14,6 @@ from dashboards.board.selectors.cards import COLUMNS, Card, card_of
 from dashboards.board.selectors.columns import Column, ColumnOwner, Grid, column_of, extent_of
 from dashboards.board.selectors.grid import Minutes, blocks_of, minute_of_day
 from scheduling.models import Appointment, Closure, TimeOff
-from scheduling.rules.transitions import DESK
 from scheduling.selectors.availability import bookable_doctors
 
 WEEK = dt.timedelta(days=7)
@@ -91,7 +90,7 @@ def read_week(
         doctor=doctor,
         doctors=doctors,
         cards=cards,
-        desk=actor.role in DESK,
+        desk=actor.is_front_desk,
     )
 
 
@@ -147,7 +146,7 @@ def _cards(actor: Actor, doctor: Doctor, days: Sequence[dt.date], now: dt.dateti
         .order_by("starts_at", "id")
         .values(*COLUMNS)
     )
-    today, desk = now.astimezone(zone).date(), actor.role in DESK
+    today, desk = now.astimezone(zone).date(), actor.is_front_desk
     return [card_of(row, row["starts_at"].astimezone(zone).date(), zone, now, today, desk=desk) for row in rows]
 
 

@@ -16,7 +16,6 @@ from clinicflow.core import clock
 from clinicflow.web.render import render_page, wants_fragment
 from dashboards.board.selectors.visit_list import PAGE, cards_of, day_of, filters_of, ids_of, page_rows, visits_of
 from dashboards.board.selectors.week import Week, read_week
-from scheduling.rules.transitions import DESK
 
 MARK_WORDS = (
     ("unconfirmed", gettext_lazy("Unconfirmed")),
@@ -57,7 +56,7 @@ def schedule_list(request: ClinicRequest) -> HttpResponse:
         "cards": cards,
         "page": page,
         "doctors": doctors,
-        "desk": actor.role in DESK,
+        "desk": actor.is_front_desk,
         "marks": MARK_WORDS,
     }
     response = render_page(request, "dashboards/schedule_list.html", context, partial="list")
