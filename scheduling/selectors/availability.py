@@ -9,7 +9,7 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from clinicflow.access.actor import Actor
@@ -125,31 +125,48 @@ class BusyRange:
 
 
 # ---------------------------------------------------------------- the two queries
-# The SELECT list by name: the fields of `BookableDoctor` and the columns that `_bookable` converts into one.
-DOCTOR_COLUMNS = {
-    "doctor_id": "d.id",
-    "doctor_name": "d.name",
-    "specialty": "d.specialty",
-    "active": "d.is_active",
-    "default_visit_length": "d.default_visit_length",
-    "weekly": "d.working_hours",
-    "own_hours": "coalesce(p.working_hours_override, '{}'::jsonb)",
-    "visit_types": """coalesce(p.supported_visit_types, '["in-clinic", "virtual"]'::jsonb)""",
-    "has_video": "coalesce(p.video_visits_enabled, true)",
-    "allows_walk_ins": "coalesce(p.allow_walk_ins, true)",
-    "allows_forced_booking": "coalesce(p.allow_forced_booking, true)",
-    "clinic_allows_walk_ins": "s.allow_walk_ins",
-    "clinic_allows_overrides": "s.allow_admin_override",
-    "clinic_allows_overlaps": "s.allow_overlapping",
-    "clinic_days": "s.working_days",
+class DoctorRow(NamedTuple):
+    """A row of BOOKABLE, whose SELECT list is generated from these fields. JSON columns are text or parsed."""
+
+    id: UUID
+    name: str
+    initials: str
+    color: str
+    specialty: str
+    is_active: bool
+    default_visit_length: int
+    working_hours: Any
+    working_hours_override: Any
+    supported_visit_types: Any
+    video_visits_enabled: bool
+    doctor_allows_walk_ins: bool
+    allow_forced_booking: bool
+    allow_walk_ins: bool
+    allow_admin_override: bool
+    allow_overlapping: bool
+    working_days: Any
+    opens_at: dt.time
+    closes_at: dt.time
+    slot_size: int
+
+
+# The fields of DoctorRow that are not columns of doctors. A doctor without settings has the defaults.
+EXPRESSIONS = {
+    "working_hours_override": "coalesce(p.working_hours_override, '{}'::jsonb)",
+    "supported_visit_types": """coalesce(p.supported_visit_types, '["in-clinic", "virtual"]'::jsonb)""",
+    "video_visits_enabled": "coalesce(p.video_visits_enabled, true)",
+    "doctor_allows_walk_ins": "coalesce(p.allow_walk_ins, true)",
+    "allow_forced_booking": "coalesce(p.allow_forced_booking, true)",
+    "allow_walk_ins": "s.allow_walk_ins",
+    "allow_admin_override": "s.allow_admin_override",
+    "allow_overlapping": "s.allow_overlapping",
+    "working_days": "s.working_days",
     "opens_at": "s.opens_at",
     "closes_at": "s.closes_at",
     "slot_size": "s.slot_size",
-    "initials": "d.initials",
-    "color": "d.color",
 }
 BOOKABLE = f"""
-select {", ".join(DOCTOR_COLUMNS.values())}
+select {", ".join(EXPRESSIONS.get(name, f"d.{name}") for name in DoctorRow._fields)}
   from doctors d
   join clinic_settings s on s.clinic_id = d.clinic_id
   left join doctor_settings p on p.clinic_id = d.clinic_id and p.doctor_id = d.id
@@ -204,19 +221,31 @@ def bookable_doctors(
                 "specialty": specialty or None,
             },
         )
-        return [_bookable(row) for row in cursor.fetchall()]
+        return [_bookable(DoctorRow._make(row)) for row in cursor.fetchall()]
 
 
-def _bookable(row: tuple[Any, ...]) -> BookableDoctor:
-    values = dict(zip(DOCTOR_COLUMNS, row, strict=True))
-    types = set(_json(values.pop("visit_types")))
-    if not values.pop("has_video"):
-        types.discard(Appointment.VisitType.VIRTUAL)
-    opens, closes = values.pop("opens_at"), values.pop("closes_at")
-    values["weekly"], values["own_hours"] = _json(values["weekly"]), _json(values["own_hours"])
-    values["clinic_days"] = frozenset(_json(values["clinic_days"]))
-    values["clinic_hours"] = (opens.hour * 60 + opens.minute, closes.hour * 60 + closes.minute)
-    return BookableDoctor(visit_types=frozenset(types), **values)
+def _bookable(row: DoctorRow) -> BookableDoctor:
+    types = set(_json(row.supported_visit_types))
+    return BookableDoctor(
+        doctor_id=row.id,
+        doctor_name=row.name,
+        initials=row.initials,
+        color=row.color,
+        specialty=row.specialty,
+        active=row.is_active,
+        default_visit_length=row.default_visit_length,
+        weekly=_json(row.working_hours),
+        own_hours=_json(row.working_hours_override),
+        visit_types=frozenset(types if row.video_visits_enabled else types - {Appointment.VisitType.VIRTUAL}),
+        allows_walk_ins=row.doctor_allows_walk_ins,
+        allows_forced_booking=row.allow_forced_booking,
+        clinic_allows_walk_ins=row.allow_walk_ins,
+        clinic_allows_overrides=row.allow_admin_override,
+        clinic_allows_overlaps=row.allow_overlapping,
+        clinic_days=frozenset(_json(row.working_days)),
+        clinic_hours=(row.opens_at.hour * 60 + row.opens_at.minute, row.closes_at.hour * 60 + row.closes_at.minute),
+        slot_size=row.slot_size,
+    )
 
 
 def _json(value: Any) -> Any:

@@ -4,10 +4,13 @@ import datetime as dt
 from unittest import mock
 from uuid import uuid4
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test import TransactionTestCase
 
+from clinicflow.access.actor import system_actor
 from clinicflow.clinics.models import Doctor, DoctorSettings
 from clinicflow.core.errors import Forbidden, Invalid
+from patients.models import Patient
 from scheduling.errors import (
     ClinicClosed,
     DoctorAway,
@@ -20,7 +23,8 @@ from scheduling.errors import (
 )
 from scheduling.events import AppointmentCreated
 from scheduling.models import Appointment, Closure, FollowUp, TimeOff, WaitlistEntry
-from scheduling.operations.appointments import slot_reservation
+from scheduling.operations import appointments
+from scheduling.operations.appointments import BookingRequest, slot_reservation
 from scheduling.tests.cases import BookingCase
 
 
@@ -281,3 +285,45 @@ class FulfilTests(BookingCase):
         with self.assertRaises(Invalid):
             self.book(follow_up_id=follow_up.pk)
         self.assertEqual(self.rows(), [])
+
+    def test_a_walk_in_closes_its_follow_up(self):
+        with self.inside(self.desk):
+            follow_up = FollowUp.objects.create(
+                clinic=self.riverside, patient=self.hannah, doctor=self.dr_okafor, scheduled_date=self.monday
+            )
+        self.book_walk_in(self.time("10:00"), follow_up_id=follow_up.pk)
+        with self.inside(self.desk):
+            follow_up.refresh_from_db()
+        self.assertEqual(follow_up.status, "scheduled")
+
+
+class RegisterAndBookTests(BookingCase):
+    PATIENT = {"first_name": "Ada", "last_name": "Reyes", "date_of_birth": dt.date(1990, 2, 3)}
+
+    def register_and_book(self, time):
+        request = BookingRequest(doctor_id=self.dr_okafor.pk, starts_at=self.time(time))
+        with self.inside(self.desk) as desk:
+            return appointments.register_and_book(desk, self.PATIENT, request, at=self.before).appointment
+
+    def test_registers_the_patient_and_books(self):
+        self.assertEqual(self.register_and_book("10:00").patient.full_name, "Ada Reyes")
+
+    def test_registers_no_patient_if_the_slot_is_taken(self):
+        self.book("10:00")
+        with self.assertRaises(SlotTaken):
+            self.register_and_book("10:00")
+        with self.inside(self.desk):
+            self.assertFalse(Patient.objects.filter(last_name="Reyes").exists())
+
+
+class LockDoctorsTests(TransactionTestCase):
+    def test_requires_a_transaction(self):
+        actor = system_actor(uuid4())
+        with self.assertRaises(transaction.TransactionManagementError):
+            slot_reservation.lock_doctors(actor, [uuid4()])
+
+    def test_times_out_instead_of_waiting_forever(self):
+        with transaction.atomic(), connection.cursor() as cursor:
+            slot_reservation.lock_doctors(system_actor(uuid4()), [uuid4()])
+            cursor.execute("show lock_timeout")
+            self.assertEqual(cursor.fetchone()[0], slot_reservation.LOCK_TIMEOUT)
