@@ -256,7 +256,7 @@ class SeriesForm(forms.Form):
     reason = forms.CharField(label=_("Reason for the visits"), required=False, max_length=200)
     every = forms.IntegerField(label=_("Every how many"), min_value=1, max_value=26, initial=1)
     unit = forms.ChoiceField(label=_("Weeks, days or months"), choices=UNITS)
-    weekdays = forms.MultipleChoiceField(choices=DAYS, required=False)
+    weekdays = forms.MultipleChoiceField(choices=DAYS, required=False, widget=forms.CheckboxSelectMultiple)
     ends = forms.ChoiceField(choices=[("count", "count"), ("until", "until")])
     count = forms.IntegerField(label=_("Number of visits"), min_value=2, max_value=52, required=False)
     until = forms.DateField(label=_("Last day"), required=False, widget=DateInput)

@@ -1,8 +1,10 @@
 """A course of visits on its pages: the rule, the dates with their conflicts, all or none, and the rest of one."""
 
 import datetime as dt
+import re
 
 from clinicflow.core import clock
+from clinicflow.testing.html import source_of
 from clinicflow.testing.monday import MONDAY, TEN
 from scheduling.models import Appointment, Series
 from scheduling.operations import series
@@ -62,6 +64,18 @@ class PlanTests(SeriesCase):
         page = self.get(f"/visits/series/new?patient={self.rosa.pk}")
         self.assertContains(page, "Rosa Delgado")
         self.assertEqual(self.get("/visits/series/new", actor=self.doctor).status_code, 403)
+
+    def test_the_form_offers_lengths_places_and_weekdays(self):
+        page = source_of(self.get("/visits/series/new?duration=50&weekdays=TU&weekdays=TH"))
+        for name, kind, values in (
+            ("duration", "radio", ["15", "30", "45", "50", "60", "90"]),
+            ("visit_type", "radio", ["in-clinic", "virtual"]),
+            ("weekdays", "checkbox", ["MO", "TU", "WE", "TH", "FR", "SA"]),
+        ):
+            self.assertEqual(re.findall(rf'<input type="{kind}" name="{name}" value="([^"]*)"', page), values)
+        self.assertEqual(
+            re.findall(r'name="(?:duration|weekdays)" value="(\w+)"[^>]* checked', page), ["50", "TU", "TH"]
+        )
 
     def test_every_second_week_on_two_weekdays(self):
         answer = self.plan(every="2", weekdays=["TU", "TH"])
