@@ -9,9 +9,9 @@ from functools import lru_cache
 
 from aiassist.engine import cues
 from aiassist.engine.mentions import Name
+from aiassist.engine.reading import Reading
 from aiassist.engine.segments import pieces_of
 from aiassist.engine.text import Text, clause_bounds, gap_mark, parse
-from aiassist.engine.windows import owners_of
 
 NEGATION_REACH = 60  # characters of folded text
 _TRAILING = frozenset(["past", "recent", "other", "child", "negated", "tolerated", "asked", "allergy", "treated"])
@@ -168,8 +168,9 @@ def _closed_brackets(text: Text, first: int, last: int) -> set[int]:
     return hidden
 
 
-def before(text: Text, names: list[Name], index: int) -> Said:
+def before(reading: Reading, index: int) -> Said:
     """Apply the cues before a name, in its clause, in order."""
+    text, names = reading.text, reading.names
     name = names[index]
     lead = lead_of(text, name)
     pre = lead.words
@@ -188,7 +189,7 @@ def before(text: Text, names: list[Name], index: int) -> Said:
     for _, end, kind in sorted(events, key=lambda event: (event[0], event[2] not in ("fresh", "goes_on"))):
         said.hear(kind, end)
     if said.negated >= 0:
-        _limit(text, names, index, pre, said)
+        _limit(reading, index, pre, said)
     return said
 
 
@@ -217,13 +218,14 @@ def _trails_another(
     return any(piece.first <= other.first and other.last < first for other in names[max(index - 4, 0) : index])
 
 
-def _limit(text: Text, names: list[Name], index: int, pre: str, said: Said) -> None:
+def _limit(reading: Reading, index: int, pre: str, said: Said) -> None:
     """Lift the denial where it does not reach the name, or note that it may not."""
+    text, names = reading.text, reading.names
     if len(pre) - said.negated > NEGATION_REACH:
         said.negated = -1
         return
     between = pre[said.negated :]
-    own_details = owners_of(text.raw, tuple(names)).has_details(index)
+    own_details = reading.owners.has_details(index)
     parts = between.split(",")
     if len(parts) == 1:
         if own_details and _AND_BEHIND.search(between) and _names_in(text, names, index, between):

@@ -34,14 +34,17 @@ class Entry:
 
 @dataclass(slots=True)
 class Lexicon:
-    """All names by their key (see `text.key`), and the names that a misspelling may be resolved to."""
+    """All names by their key (see `text.key`), and the names that a misspelling may be resolved to.
+
+    `first_words` are the first words of the longer names, each with the words that may follow it.
+    """
 
     medicines: dict[str, Entry] = field(default_factory=dict)
     allergens: dict[str, Entry] = field(default_factory=dict)
     ordinary: frozenset[str] = frozenset()
     spelling_names: dict[str, str] = field(default_factory=dict)
     everyday: frozenset[str] = frozenset()
-    first_words: frozenset[str] = frozenset()
+    first_words: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def medicine(self, name: str) -> Entry | None:
         """The entry of a medicine's name, also without a plural s."""
@@ -115,8 +118,12 @@ def load() -> Lexicon:
     ordinary = DATA / "ordinary_words.txt"
     if ordinary.exists():  # absent only while the lexicon is being built
         lexicon.ordinary = frozenset(ordinary.read_text(encoding="utf-8").split("\n"))
-    longer = (name for name in (*lexicon.medicines, *lexicon.allergens) if " " in name)
-    lexicon.first_words = frozenset(name.split(" ")[0] for name in longer)
+    second: dict[str, set[str]] = {}
+    for name in (*lexicon.medicines, *lexicon.allergens):
+        words = name.split(" ", 2)
+        if len(words) > 1:
+            second.setdefault(words[0], set()).add(words[1])
+    lexicon.first_words = {first: frozenset(words) for first, words in second.items()}
     return lexicon
 
 

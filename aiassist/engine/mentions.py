@@ -82,10 +82,9 @@ def _misspelt(text: Text, index: int, strict: bool) -> Name | None:
 def _exact(text: Text, index: int) -> Name | None:
     lexicon = load()
     norms = text.norms
-    limit = min(LONGEST, len(norms) - index) if norms[index] in lexicon.first_words else 1
-    for length in range(limit, 0, -1):
-        if any(not _JOINED.match(text.gap(i)) for i in range(index, index + length - 1)):
-            continue
+    if len(norms[index]) < 2 and norms[index] not in lexicon.first_words:
+        return None
+    for length in range(_longest(text, index), 0, -1):
         phrase = " ".join(norms[index : index + length])
         medicine = lexicon.medicines.get(phrase)
         allergen = lexicon.allergens.get(phrase)
@@ -97,6 +96,19 @@ def _exact(text: Text, index: int) -> Name | None:
             core = index + length - 1
             return Name(index, _with_form(text, core) if medicine else core, medicine, allergen, None, core)
     return None
+
+
+def _longest(text: Text, index: int) -> int:
+    """How many words a name that begins at a word may have: no mark but a hyphen or the like stands between them."""
+    following = load().first_words.get(text.norms[index])
+    if following is None or index + 1 >= len(text.norms):
+        return 1
+    if text.norms[index + 1] not in following and text.norms[index + 1].removesuffix("s") not in following:
+        return 1
+    length = 1
+    while length < LONGEST and index + length < len(text.norms) and _JOINED.match(text.gaps[index + length - 1]):
+        length += 1
+    return length
 
 
 def _with_form(text: Text, core: int) -> int:

@@ -11,6 +11,7 @@ from functools import lru_cache
 from aiassist.engine import clauses, cues, details, mentions, reactions, standing, unlisted, windows
 from aiassist.engine.findings import Finding
 from aiassist.engine.mentions import Name
+from aiassist.engine.reading import Reading
 from aiassist.engine.schema import Answer
 from aiassist.engine.text import Text, clause_bounds, key, parse
 
@@ -28,8 +29,8 @@ def read_answer(answer: Answer) -> tuple[Finding, ...]:
         return ()
     text = parse(answer.text)
     names = mentions.find(text, guess=_may_guess(answer, text))
-    judged = range(min(len(names), MOST_NAMES))
-    found = [finding for i in judged if (finding := _judge(answer, text, names, i)) is not None]
+    reading = Reading.of(answer, text, names[:MOST_NAMES])
+    found = [finding for i in range(len(reading.names)) if (finding := _judge(reading, i)) is not None]
     if answer.topic in ("medications", "allergies"):
         found += unlisted.unknown(answer, text, names)
     found += unlisted.named_by_question(answer, found)
@@ -57,11 +58,11 @@ def _may_guess(answer: Answer, text: Text) -> bool:
     )
 
 
-def _judge(answer: Answer, text: Text, names: list[Name], index: int) -> Finding | None:
+def _judge(reading: Reading, index: int) -> Finding | None:
     """The finding of one name, or None when the words prove nothing."""
-    name = names[index]
-    said = clauses.before(text, names, index)
-    status = standing.status_of(answer, text, names, index, said)
+    answer, text, name = reading.answer, reading.text, reading.names[index]
+    said = clauses.before(reading, index)
+    status = standing.status_of(reading, index, said)
     if status is None:
         return None
     allergy = status in ("allergy", "unsure", "not_allergic")
@@ -69,9 +70,9 @@ def _judge(answer: Answer, text: Text, names: list[Name], index: int) -> Finding
     if status == "allergy" and name.entry.sort == "lay" and not explicit:
         status = "unsure"
     entry = name.allergen if allergy and name.allergen else name.entry
-    parts = windows.details_of(answer, text, names, index)
+    parts = windows.details_of(reading, index)
     if allergy and not parts.reaction:
-        parts = replace(parts, reaction=_reaction(answer, text, names, index))
+        parts = replace(parts, reaction=_reaction(reading, index))
     first, last = text.tokens[name.first].start, text.tokens[name.last].end
     return Finding(
         question_id=answer.question_id,
@@ -81,7 +82,7 @@ def _judge(answer: Answer, text: Text, names: list[Name], index: int) -> Finding
         status=status,
         start=first,
         end=last,
-        quote=windows.quote_of(text, names, index, clause_bounds(text, name.first)[0], parts),
+        quote=windows.quote_of(reading, index, clause_bounds(text, name.first)[0], parts),
         dose=None if allergy else parts.dose,
         frequency=None if allergy else parts.frequency,
         reaction=parts.reaction if allergy else None,
@@ -92,8 +93,9 @@ def _judge(answer: Answer, text: Text, names: list[Name], index: int) -> Finding
     )
 
 
-def _reaction(answer: Answer, text: Text, names: list[Name], index: int) -> str | None:
+def _reaction(reading: Reading, index: int) -> str | None:
     """The reaction in the stretch of a name, or of the list that it stands in ("aspirin and ibuprofen: hives")."""
+    answer, text, names = reading.answer, reading.text, reading.names
     last, position = index, index
     while position + 1 < len(names) and _COORDINATED.fullmatch(
         text.raw[text.tokens[names[position].last].end : text.tokens[names[position + 1].first].start].lower()
