@@ -13,7 +13,7 @@ from functools import lru_cache
 from aiassist.engine import denials
 from aiassist.engine.lexicon import DATA, load
 from aiassist.engine.schema import Allergy, Answer, Evidence, Extraction, Medication, Unread
-from aiassist.engine.text import Text, parse
+from aiassist.engine.text import Text, own_words, parse
 
 MOST = 40  # entries of one form
 LONGEST = 300  # characters of an entry
@@ -101,7 +101,10 @@ def _unread_of(extraction: Extraction, answer: Answer, room: int) -> list[Unread
         return []
     marks = _marked(extraction, answer, text)
     found: list[Unread] = []
+    own = own_words(answer.text)
     for first, last in pieces(text):
+        if text.tokens[first].start >= own:
+            break
         for start, end, may_be_name in _left_over(marks, first, last):
             if len(found) >= max(room, 1) - 1:
                 return [*found, _entry(answer, text, section, start, len(text.tokens) - 1, may_be_name=True)]

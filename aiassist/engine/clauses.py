@@ -29,7 +29,7 @@ _AFFIRMS = re.compile(
 class Said:
     """What the clause before a name has established so far. `negated` is where the denial ends, or -1.
 
-    `doubtful` when a denial before a comma may or may not reach the name.
+    `denied` when an allergy is denied, `tolerated` when the substance is said to do no harm; `doubtful` when a denial before a comma may or may not reach the name.
     """
 
     other: bool = False
@@ -39,10 +39,16 @@ class Said:
     recent: bool = False
     asked: bool = False
     allergy: bool = False
-    not_allergic: bool = False
+    denied: bool = False
+    tolerated: bool = False
     use: bool = False
     third: bool = False
     doubtful: bool = False
+
+    @property
+    def not_allergic(self) -> bool:
+        """Whether the substance does no harm."""
+        return self.denied or self.tolerated
 
     def hear(self, kind: str, end: int) -> None:
         """Apply one cue that ends at character `end`."""
@@ -56,7 +62,7 @@ class Said:
     def _goes_on(self, end: int) -> None:
         """A new statement about the same person begins."""
         self.negated = -1
-        self.past = self.recent = self.asked = self.allergy = self.not_allergic = False
+        self.past = self.recent = self.asked = self.allergy = self.denied = self.tolerated = False
 
     def _renewed(self, end: int) -> None:
         self._fresh(end)
@@ -72,7 +78,7 @@ class Said:
         self.child = True
 
     def _except(self, end: int) -> None:
-        self.negated, self.not_allergic = -1, False
+        self.negated, self.denied, self.tolerated = -1, False, False
 
     def _nothing(self, end: int) -> None:
         """Words that look like a cue and are none: "not sure", "never miss"."""
@@ -93,10 +99,10 @@ class Said:
         self.use, self.allergy = True, False
 
     def _allergy(self, end: int) -> None:
-        self.allergy, self.not_allergic = self.negated < 0, self.negated >= 0
+        self.allergy, self.denied = self.negated < 0, self.negated >= 0
 
     def _tolerated(self, end: int) -> None:
-        self.not_allergic = True
+        self.tolerated = True
 
     def _use(self, end: int) -> None:
         self.use = True
@@ -235,10 +241,16 @@ def _limit(reading: Reading, index: int, pre: str, said: Said) -> None:
     if not complete:
         return
     listed = bool(_OR.search(between)) or _or_follows(text, names, index)
-    if own_details or (_AFFIRMS.search(parts[-1]) and not cues.NEGATION.search(parts[-1])):
-        said.negated = -1
+    if own_details or _affirmed_behind(text, names[index]) or (_AFFIRMS.search(parts[-1]) and not cues.NEGATION.search(parts[-1])):
+        said.negated, said.denied = -1, False
     elif not listed or not parts[0].strip():
-        said.negated, said.doubtful = -1, bool(parts[0].strip())
+        said.negated, said.denied, said.doubtful = -1, False, bool(parts[0].strip())
+
+
+def _affirmed_behind(text: Text, name: Name) -> bool:
+    """Whether "yes" or "sí" follows: "no soy alérgico a la penicilina, a las sulfas sí"."""
+    after = text.norms[name.last + 1 : name.last + 3]
+    return after[:1] in (["si"], ["yes"], ["yeah"]) or after == ["i", "am"]
 
 
 def _names_in(text: Text, names: list[Name], index: int, words: str) -> bool:

@@ -3,7 +3,7 @@ medicines.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from aiassist.engine import spelling
@@ -22,7 +22,8 @@ _SLASHED = re.compile(r"\s*\(?\s*\d+(?:[.,]\d+)?\s?(?:mg|mcg)?\s?[/-]\s?\d")
 class Name:
     """A name found at tokens `first`..`last`. `respelled` is the known name that a misspelling stands for.
 
-    `core` is the last token of the known name; words of form and salt may follow up to `last` ("metoprolol succ").
+    `core` is the last token of the known name; words of form and salt may follow ("metoprolol succ"), and the same
+    medicine's other name in brackets (`bracket`: "Cozaar (losartan)").
     """
 
     first: int
@@ -31,6 +32,7 @@ class Name:
     allergen: Entry | None
     respelled: str | None = None
     core: int = -1
+    bracket: bool = False
 
     @property
     def entry(self) -> Entry:
@@ -130,11 +132,27 @@ def _combinations(text: Text, names: list[Name]) -> list[Name]:
     for name in names:
         before = merged[-1] if merged else None
         both = _combination(text, before, name) if before else None
-        if before and both:
+        if before and _is_other_name(text, before, name):
+            kept = before if before.medicine and before.medicine.sort not in ("lay", "class") else name
+            bracket = "(" in text.gaps[before.last]
+            merged[-1] = replace(kept, first=before.first, last=name.last, bracket=bracket)
+        elif before and both:
             merged[-1] = Name(before.first, name.last, both, None, None, name.core)
         else:
             merged.append(name)
     return merged
+
+
+def _is_other_name(text: Text, one: Name, other: Name) -> bool:
+    """Whether a name in brackets is the same medicine's: brand and generic, or the class and its medicine."""
+    if not (one.medicine and other.medicine) or one.last + 1 != other.first:
+        return False
+    gap = text.gaps[one.last]
+    same = one.medicine.ingredient == other.medicine.ingredient
+    lay = one.medicine.sort in ("lay", "class") and other.medicine.sort in ("medicine", "supplement")
+    if lay and _NEXT_TO.match(gap):
+        return True
+    return (same or lay) and "(" in gap and ")" in text.gaps[other.last] and "\n" not in gap
 
 
 def _combination(text: Text, one: Name, other: Name) -> Entry | None:

@@ -13,7 +13,7 @@ from aiassist.engine.segments import pieces_of
 from aiassist.engine.text import LONGEST_CLAUSE, Text, flat
 
 FARTHEST = 200  # characters between a name and its dose
-_ADJACENT = re.compile(r"(?:[\s,:;(\-–—=@]|\.(?!\d)){0,6}(?:(?:at|to|is|was|de|of|the|con|sodium|tabs?|now|only|solo|una|strength|dose|dosis|about|\(\w{1,20}\)) ?){0,2}[\s(]{0,2}")
+_ADJACENT = re.compile(r"(?:[\s,:;()\-–—=@]|\.(?!\d)){0,6}(?:(?:at|to|is|was|de|of|the|con|sodium|tabs?|now|only|solo|una|strength|dose|dosis|about|\(\w{1,20}\)) ?){0,2}[\s(]{0,2}")
 _LEADS = re.compile(r"\s{0,2}(?:(?:of|de|del|tablets?|pills?|capsules?|caps?|tabs?|pastillas?|tabletas?|comprimidos?|x|dose of|the|my|a|baby|low dose|each of)\b\s{0,2}){0,2}\(?")
 _OF = re.compile(r"\s{0,2}(?:(?:tablets?|pills?|capsules?|pastillas?|tabletas?)\s)?(?:of|de)\s{1,2}")
 # Between an old dose and a new one, and before a new one.

@@ -13,7 +13,7 @@ from aiassist.engine.findings import Finding
 from aiassist.engine.mentions import Name
 from aiassist.engine.reading import Reading
 from aiassist.engine.schema import Answer
-from aiassist.engine.text import Text, clause_bounds, key, parse
+from aiassist.engine.text import Text, clause_bounds, key, own_words, parse
 
 __all__ = ["Finding", "read", "read_answer"]
 
@@ -28,7 +28,8 @@ def read_answer(answer: Answer) -> tuple[Finding, ...]:
     if answer.kind == "administrative" or not answer.text.strip():
         return ()
     text = parse(answer.text)
-    names = mentions.find(text, guess=_may_guess(answer, text))
+    end = own_words(answer.text)
+    names = [n for n in mentions.find(text, guess=_may_guess(answer, text)) if text.tokens[n.first].start < end]
     reading = Reading.of(answer, text, names[:MOST_NAMES])
     found = [finding for i in range(len(reading.names)) if (finding := _judge(reading, i)) is not None]
     if answer.topic in ("medications", "allergies"):
@@ -74,6 +75,7 @@ def _judge(reading: Reading, index: int) -> Finding | None:
     if allergy and not parts.reaction:
         parts = replace(parts, reaction=_reaction(reading, index))
     first, last = text.tokens[name.first].start, text.tokens[name.last].end
+    last += text.gaps[name.last].index(")") + 1 if name.bracket else 0
     return Finding(
         question_id=answer.question_id,
         name=text.raw[first:last],
@@ -103,6 +105,8 @@ def _reaction(reading: Reading, index: int) -> str | None:
         position += 1
         last = position
     after = standing.behind(text, names, index)
+    if last == index + 1 and _COMMA_AND.match(text.gaps[names[index].last] + text.norms[names[index].last + 1]):
+        last = index
     last = index if not after.words and last != index else last
     start = text.tokens[names[last].last].end
     end = text.tokens[names[last + 1].first].start if last + 1 < len(names) else len(text.raw)
@@ -112,6 +116,7 @@ def _reaction(reading: Reading, index: int) -> str | None:
     return reactions.reaction_of(text, names[index], start, end, ahead)
 
 
+_COMMA_AND = re.compile(r"\s*,\s*(?:and|y|or|o)$")
 _COORDINATED = re.compile(r"\s*(?:,|/|&|\+)?\s*(?:(?:and|or|y|o|e)\s)?\s*(?:(?:the|la|el|los|las|also|to|a)\s)?")
 # A comma or a line break is none: "blood thinner, lisinopril" are two entries of a list.
 _APPOSITION = re.compile(

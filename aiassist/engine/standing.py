@@ -129,6 +129,8 @@ def _is_anothers(answer: Answer, text: Text, name: Name, said: Said, after: Behi
     """`family` for a relative's, `doubtful` for a relative's that the patient takes; None for the patient's own."""
     if said.other and answer.topic == "medications" and _takes_a_relatives(text, name, after.words):
         return "doubtful"
+    if said.other and answer.topic == "allergies" and _OWN_DOUBT.search(after.words):
+        return "unsure"
     if said.other or answer.topic == "family_history":
         return "family"
     if said.child and not cues.CHILDREN.search(" ".join(parse(answer.label).norms)):
@@ -141,6 +143,10 @@ def _is_anothers(answer: Answer, text: Text, name: Name, said: Said, after: Behi
     return None
 
 
+# "mum is allergic to penicillin, not sure if I am"
+_OWN_DOUBT = re.compile(
+    r"(?:not sure|don't know|dont know|unsure|no idea|maybe|might be|may be|possibly|wonder|never tested|no se|no estoy segur[oa]|quizas?|tal vez)(?: \w+){0,4} (?:i|i'm|im|me|myself|yo|soy|am)(?!\w)|(?:i|yo) (?:might|may|could|don't know|no se)"
+)
 _RELATIVE_BEHIND = re.compile(rf"[ ,:]{{0,8}}{cues.RELATIVES_AFTER.pattern}")
 
 
@@ -204,10 +210,16 @@ def _how_sure(text: Text, name: Name, said: Said, after: Behind, following: str)
     lead = _lead(text, name)
     ahead = lead[-60:] if not cues.ALLERGY_BEFORE.search(lead[-30:]) else lead[-90:]
     doubted = said.doubtful or cues.MAYBE.search(ahead) or _QUESTION_MARK.match(text.gap(name.last))
-    doubted = doubted or cues.MAYBE.search(after.words[:70]) or cues.MAYBE.search(following[:40])
+    doubted = doubted or _own_piece_doubts(after.words[:70]) or cues.MAYBE.search(following[:40])
     if doubted or cues.OUTGROWN.search(after.words[:120]) or cues.OUTGROWN.search(following[:90]):
         return "unsure"
     return "unsure" if cues.OUTGROWN.search(ahead) else "allergy"
+
+
+def _own_piece_doubts(words: str) -> bool:
+    """Whether the doubt behind a name is of the name: nothing else of a list stands between."""
+    match = cues.MAYBE.search(words)
+    return match is not None and not re.search(r"[,;] ?\w|(?<!\w)(?:and|y|e|or|o)(?!\w)", words[: match.start()].strip(" ,:") + " ")
 
 
 def _reacts_after(post: str, *, mild: bool) -> bool:

@@ -142,6 +142,18 @@ def _flat_character(char: str) -> str:
     return base if len(base) == 1 else char
 
 
+_QUOTED = re.compile(
+    r"^[ \t]{0,4}(?:>|-{2,5} ?(?:original|forwarded) message|-- ?$|_{5,}|(?:on|el) .{4,80}(?:wrote|escribio|escribió) ?:|(?:from|de|sent|enviado) ?: .{1,80}@|sent from my |sent via |enviado desde mi |get outlook for )",
+    re.I | re.M,
+)
+
+
+def own_words(raw: str) -> int:
+    """Where an answer's own words end: before a mail's signature or the quoted original."""
+    match = _QUOTED.search(raw)
+    return match.start() if match and raw[: match.start()].strip() else len(raw)
+
+
 def key(name: str) -> str:
     """The lexicon key of a name: its normalised tokens joined by one space."""
     return " ".join(norm_word(m.group()) for m in _TOKEN.finditer(name))

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from aiassist.engine import rows
-from aiassist.engine.details import LONGEST_PART, Span
+from aiassist.engine.details import LONGEST_PART, Span, amount_in
 from aiassist.engine.owners import CHANGED, FARTHEST, NOW_BEFORE, Own
 from aiassist.engine.reading import Reading
 from aiassist.engine.schema import Answer
@@ -73,6 +73,8 @@ def _dose(text: Text, own: Own) -> str | None:
     first, end = doses[0], doses[0].end
     for span in doses[1:]:
         between = folded[end : span.start]
+        if _is_schedule(own, end, span) and not _same_kind(folded, first, span):
+            continue
         if _LINK.fullmatch(between) or _is_schedule(own, end, span):
             end = span.end
             following = [f for f in own.frequencies if f.start >= span.end and f.start - span.end <= 3]
@@ -84,6 +86,11 @@ def _dose(text: Text, own: Own) -> str | None:
 def _is_schedule(own: Own, end: int, span: Span) -> bool:
     """Whether a frequency stands between two doses: "5 mg on Mondays and 2.5 mg on Tuesdays"."""
     return any(end <= frequency.start and frequency.end <= span.start for frequency in own.frequencies)
+
+
+def _same_kind(folded: str, one: Span, other: Span) -> bool:
+    """Whether two doses are both strengths, or both amounts: "4 mg … 1/2 tab" are not."""
+    return amount_in(folded[one.start : one.end]) == amount_in(folded[other.start : other.end])
 
 
 def _after_change(folded: str, doses: list[Span]) -> Span | None:
