@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from aiassist.engine import spelling
+from aiassist.engine import lay, spelling
 from aiassist.engine.lexicon import LONGEST, Entry, combined, load, word_list
 from aiassist.engine.text import Text, is_spanish, parse
 
@@ -97,7 +97,16 @@ def _exact(text: Text, index: int) -> Name | None:
         if medicine or allergen:
             core = index + length - 1
             return Name(index, _with_form(text, core) if medicine else core, medicine, allergen, None, core)
-    return None
+    return _lay(text, index)
+
+
+def _lay(text: Text, index: int) -> Name | None:
+    """A medicine named by what it is for, in one run of words."""
+    found = lay.at(text.norms, index)
+    if found is None or any(not _JOINED.match(text.gaps[i]) for i in range(index, index + found[0] - 1)):
+        return None
+    core = index + found[0] - 1
+    return Name(index, core, found[1], None, None, core)
 
 
 def _longest(text: Text, index: int) -> int:
