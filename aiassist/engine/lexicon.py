@@ -145,7 +145,8 @@ def _add_medicines(lexicon: Lexicon) -> None:
     """The names kept by hand, which win; their ingredient then names the generated ones of the same medicine too."""
     aliases: dict[str, str] = {}
     everyday: set[str] = set()
-    for section, head, names in (*by_hand(DATA / "medicines_by_hand.txt"), *by_hand(DATA / "medicines_more.txt")):
+    first, more = by_hand(DATA / "medicines_by_hand.txt"), by_hand(DATA / "medicines_more.txt")
+    for number, (section, head, names) in enumerate((*first, *more)):
         if section == "condition":  # by rule, see lay.py
             continue
         if section == "combination":
@@ -157,7 +158,8 @@ def _add_medicines(lexicon: Lexicon) -> None:
             aliases[source.ingredient] = key(head)
         for name in map(key, names):
             lexicon.medicines[name] = Entry(name, key(head), section)
-            if section in ("medicine", "supplement") and len(name) >= SHORTEST_GUESSED:
+            guessed = ("medicine", "supplement") if number < len(first) else ("medicine",)
+            if section in guessed and len(name) >= SHORTEST_GUESSED:
                 lexicon.spelling_names[name] = key(head)
                 everyday.add(name)
     lexicon.everyday = frozenset(everyday | set(lexicon.spelling_names) & _names_of_combinations(lexicon))

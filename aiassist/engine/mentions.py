@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from aiassist.engine import lay, spelling
 from aiassist.engine.lexicon import LONGEST, Entry, combined, load, word_list
+from aiassist.engine.segments import pieces_of
 from aiassist.engine.text import Text, is_spanish, parse
 
 LONGEST_WORD = 30  # letters of a word that may be a misspelt name
@@ -69,7 +70,18 @@ def _find(raw: str, guess: bool) -> tuple[Name, ...]:
         if not _laboratory(text, name) and not _verb(text, name):
             found.append(name)
         index = name.last + 1
-    return tuple(_combinations(text, found))
+    return tuple(_without_devices(text, _combinations(text, found)))
+
+
+def _without_devices(text: Text, names: list[Name]) -> list[Name]:
+    """The names without "shot", "patch" or the like in a piece that names the medicine itself: "Ozempic weekly shot"."""
+    devices = word_list("devices")
+    bare = [name for name in names if name.medicine and name.medicine.sort == "lay" and text.norms[name.core] in devices]
+    if not bare:
+        return names
+    pieces = pieces_of(text.raw)
+    named = {pieces.of(name.first) for name in names if name not in bare}
+    return [name for name in names if name not in bare or name.first != name.core or pieces.of(name.first) not in named]
 
 
 def _misspelt(text: Text, index: int, strict: bool) -> Name | None:

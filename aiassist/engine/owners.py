@@ -54,6 +54,8 @@ class Owners:
 def owners_of(text: Text, names: list[Name]) -> Owners:
     """Give every dose and frequency of a text to one of its names, or to none."""
     owners = Owners([Own() for _ in names])
+    if not names:
+        return owners
     spans = sorted([*details.spans_in(text.raw), *_bare_doses(text, names)], key=lambda span: (span.start, -span.end))
     at, end = 0, 0
     for span in spans:
