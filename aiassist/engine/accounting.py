@@ -13,10 +13,11 @@ from functools import lru_cache
 from aiassist.engine import denials
 from aiassist.engine.lexicon import DATA, load
 from aiassist.engine.schema import Allergy, Answer, Evidence, Extraction, Medication, Unread
-from aiassist.engine.text import Text, parse
+from aiassist.engine.text import Text, own_words, parse
 
 MOST = 40  # entries of one form
 LONGEST = 300  # characters of an entry
+DENIES = 8  # words over which a denial reaches
 SHORT = 5  # words of a piece that stands where a name is expected
 _CUT = re.compile(r"[\n\r,;|•·●▪()\[\]+&]|\s[-–—/]\s|[.!?]\s|[.!?]$")
 _JOINING = frozenset(["and", "y", "e", "plus"])
@@ -100,7 +101,10 @@ def _unread_of(extraction: Extraction, answer: Answer, room: int) -> list[Unread
         return []
     marks = _marked(extraction, answer, text)
     found: list[Unread] = []
+    own = own_words(answer.text)
     for first, last in pieces(text):
+        if text.tokens[first].start >= own:
+            break
         for start, end, may_be_name in _left_over(marks, first, last):
             if len(found) >= max(room, 1) - 1:
                 return [*found, _entry(answer, text, section, start, len(text.tokens) - 1, may_be_name=True)]
@@ -173,12 +177,9 @@ def _mark_item(marks: _Marks, item: Medication | Allergy) -> None:
 def _left_over(marks: _Marks, first: int, last: int) -> Iterator[tuple[int, int, bool]]:
     """(first token, last token, may be a name) of what nothing accounts for in a piece."""
     text = marks.text
-    words = text.norms[first : last + 1]
-    if all(marks.said[first : last + 1]) or denials.is_unchanged(" ".join(words[: denials.LONGEST_NONE])):
-        return
     named = any(marks.names[first : last + 1])
-    left = [i for i in range(first, last + 1) if not marks.said[i] and not _names_nothing(marks, i, first, last, named)]
-    if not left:
+    left = [i for i in range(first, last + 1) if not marks.said[i] and not _names_nothing(marks, i, first, named)]
+    if not left or denials.is_unchanged(" ".join(text.norms[first : last + 1][: denials.LONGEST_NONE])):
         return
     if not named and not any(marks.said[first : last + 1]):
         yield first, last, _piece_may_be_name(text, left, first, last)
@@ -191,13 +192,13 @@ def _left_over(marks: _Marks, first: int, last: int) -> Iterator[tuple[int, int,
             start = following
 
 
-def _names_nothing(marks: _Marks, index: int, first: int, last: int, named: bool) -> bool:
+def _names_nothing(marks: _Marks, index: int, first: int, named: bool) -> bool:
     """Whether a word is of the closed lists, a time, a number of a list, or an ordinary word of what it is for."""
     text, word = marks.text, marks.text.norms[index]
     if word in plain_words() or word.removesuffix("'s") in plain_words():
         return True
     if word in words_of("placeholders"):
-        return named or any(other in words_of("denials") for other in text.norms[first:index])
+        return named or any(other in words_of("denials") for other in text.norms[max(first, index - DENIES) : index])
     if word[0].isdigit():
         return _is_time(text, index) or _is_old_dose(marks, index) or (index == first and bool(_NUMBERED.search(text.raw[: text.tokens[index].start][-6:])))
     if not word[0].isalpha():

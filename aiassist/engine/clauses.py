@@ -9,9 +9,9 @@ from functools import lru_cache
 
 from aiassist.engine import cues
 from aiassist.engine.mentions import Name
+from aiassist.engine.reading import Reading
 from aiassist.engine.segments import pieces_of
 from aiassist.engine.text import Text, clause_bounds, gap_mark, parse
-from aiassist.engine.windows import owners_of
 
 NEGATION_REACH = 60  # characters of folded text
 _TRAILING = frozenset(["past", "recent", "other", "child", "negated", "tolerated", "asked", "allergy", "treated"])
@@ -29,7 +29,7 @@ _AFFIRMS = re.compile(
 class Said:
     """What the clause before a name has established so far. `negated` is where the denial ends, or -1.
 
-    `doubtful` when a denial before a comma may or may not reach the name.
+    `denied` when an allergy is denied, `tolerated` when the substance is said to do no harm; `doubtful` when a denial before a comma may or may not reach the name.
     """
 
     other: bool = False
@@ -39,10 +39,16 @@ class Said:
     recent: bool = False
     asked: bool = False
     allergy: bool = False
-    not_allergic: bool = False
+    denied: bool = False
+    tolerated: bool = False
     use: bool = False
     third: bool = False
     doubtful: bool = False
+
+    @property
+    def not_allergic(self) -> bool:
+        """Whether the substance does no harm."""
+        return self.denied or self.tolerated
 
     def hear(self, kind: str, end: int) -> None:
         """Apply one cue that ends at character `end`."""
@@ -56,7 +62,7 @@ class Said:
     def _goes_on(self, end: int) -> None:
         """A new statement about the same person begins."""
         self.negated = -1
-        self.past = self.recent = self.asked = self.allergy = self.not_allergic = False
+        self.past = self.recent = self.asked = self.allergy = self.denied = self.tolerated = False
 
     def _renewed(self, end: int) -> None:
         self._fresh(end)
@@ -72,7 +78,7 @@ class Said:
         self.child = True
 
     def _except(self, end: int) -> None:
-        self.negated, self.not_allergic = -1, False
+        self.negated, self.denied, self.tolerated = -1, False, False
 
     def _nothing(self, end: int) -> None:
         """Words that look like a cue and are none: "not sure", "never miss"."""
@@ -93,10 +99,10 @@ class Said:
         self.use, self.allergy = True, False
 
     def _allergy(self, end: int) -> None:
-        self.allergy, self.not_allergic = self.negated < 0, self.negated >= 0
+        self.allergy, self.denied = self.negated < 0, self.negated >= 0
 
     def _tolerated(self, end: int) -> None:
-        self.not_allergic = True
+        self.tolerated = True
 
     def _use(self, end: int) -> None:
         self.use = True
@@ -168,8 +174,9 @@ def _closed_brackets(text: Text, first: int, last: int) -> set[int]:
     return hidden
 
 
-def before(text: Text, names: list[Name], index: int) -> Said:
+def before(reading: Reading, index: int) -> Said:
     """Apply the cues before a name, in its clause, in order."""
+    text, names = reading.text, reading.names
     name = names[index]
     lead = lead_of(text, name)
     pre = lead.words
@@ -188,7 +195,7 @@ def before(text: Text, names: list[Name], index: int) -> Said:
     for _, end, kind in sorted(events, key=lambda event: (event[0], event[2] not in ("fresh", "goes_on"))):
         said.hear(kind, end)
     if said.negated >= 0:
-        _limit(text, names, index, pre, said)
+        _limit(reading, index, pre, said)
     return said
 
 
@@ -217,13 +224,14 @@ def _trails_another(
     return any(piece.first <= other.first and other.last < first for other in names[max(index - 4, 0) : index])
 
 
-def _limit(text: Text, names: list[Name], index: int, pre: str, said: Said) -> None:
+def _limit(reading: Reading, index: int, pre: str, said: Said) -> None:
     """Lift the denial where it does not reach the name, or note that it may not."""
+    text, names = reading.text, reading.names
     if len(pre) - said.negated > NEGATION_REACH:
         said.negated = -1
         return
     between = pre[said.negated :]
-    own_details = owners_of(text.raw, tuple(names)).has_details(index)
+    own_details = reading.owners.has_details(index)
     parts = between.split(",")
     if len(parts) == 1:
         if own_details and _AND_BEHIND.search(between) and _names_in(text, names, index, between):
@@ -233,10 +241,16 @@ def _limit(text: Text, names: list[Name], index: int, pre: str, said: Said) -> N
     if not complete:
         return
     listed = bool(_OR.search(between)) or _or_follows(text, names, index)
-    if own_details or (_AFFIRMS.search(parts[-1]) and not cues.NEGATION.search(parts[-1])):
-        said.negated = -1
+    if own_details or _affirmed_behind(text, names[index]) or (_AFFIRMS.search(parts[-1]) and not cues.NEGATION.search(parts[-1])):
+        said.negated, said.denied = -1, False
     elif not listed or not parts[0].strip():
-        said.negated, said.doubtful = -1, bool(parts[0].strip())
+        said.negated, said.denied, said.doubtful = -1, False, bool(parts[0].strip())
+
+
+def _affirmed_behind(text: Text, name: Name) -> bool:
+    """Whether "yes" or "sí" follows: "no soy alérgico a la penicilina, a las sulfas sí"."""
+    after = text.norms[name.last + 1 : name.last + 3]
+    return after[:1] in (["si"], ["yes"], ["yeah"]) or after == ["i", "am"]
 
 
 def _names_in(text: Text, names: list[Name], index: int, words: str) -> bool:

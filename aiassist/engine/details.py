@@ -25,9 +25,9 @@ _WORD = (
     r"una?|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|doce|quince|veinte|veinticinco|treinta|cuarenta|cincuenta|sesenta|setenta|ochenta|noventa|cien|ciento|doscientos|trescientos|quinientos|mil|medi[oa])"
 )
 _DIGITS = r"(?:\d \d/\d|\d+(?:[.,]\d+){0,3}(?:/\d+(?:[.,]\d+)?){0,2}|[.,]\d+|[½¼¾⅓⅔])"
-_WORDS = rf"(?:half an?(?= )|quarter of an?(?= )|(?:an? (?=half|quarter|hundred|thousand))?{_WORD}(?:(?:[ -]|,? and (?:a )?| y |,? point ){_WORD}){{0,5}})"
+_WORDS = rf"(?:half an?(?= )|quarter of an?(?= )|(?:an? (?=half|quarter|hundred|thousand))?{_WORD}(?:(?:[ -]|,? and (?:a )?| y |,? point ){_WORD}){{0,4}})"
 _TO = r" ?(?:-|–|—|to|or|a|o|u|hasta) ?"
-_NUMBER = rf"(?:{_DIGITS}(?:{_TO}{_DIGITS})?|{_WORDS}(?:{_TO}{_WORDS})?)"
+_NUMBER = rf"(?:{_DIGITS}(?:{_TO}{_DIGITS})?|{_WORDS}(?:{_TO}{_WORD})?)"
 _STRENGTH = (
     r"(?:mgs?|m g|mcgs?|m c g|[µμ]g|ug|mgr|grs?|gms?|g|grams?|gramos?|milligrams?|miligramos?|micrograms?|microgramos?|mls?|cc|milliliters?|millilitres?|mililitros?|units?|unidad(?:es)?|unid|uds?|iu|ui|i\.u\.|u|meq|mmol|"
     r"%|percent|por ciento)"
@@ -48,7 +48,7 @@ _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|"
     r"enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|setiembre|octubre|noviembre|diciembre)"
 )
-_DAY = r"(?:mon(?:day)?s?|tue(?:s(?:day)?)?s?|wed(?:s|nesday)?s?|thu(?:r(?:s(?:day)?)?)?s?|fri(?:day)?s?|sat(?:urday)?s?|sun(?:day)?s?|lunes|martes|miercoles|jueves|viernes|sabados?|domingos?)"
+_DAY = r"(?:mon(?:day)?s?|tue(?:s(?:day)?)?s?|wed(?:s|nesday)?s?|thu(?:r(?:s(?:day)?)?)?s?|fri(?:day)?s?|sat(?:urday)?s?|sun(?:day)?s?|lunes|martes|miercoles|jueves|viernes|sabados?|domingos?|lun|mie|jue|vie|sab|dom)"
 _YEAR = r"(?:19|20)\d\d"
 _SOME = rf"(?:{_DIGITS}(?:{_TO}{_DIGITS})?|{_WORDS}|an?|a few|few|several|(?:a )?couple(?: of)?|many|varios|varias|muchos|unos|unas|algunos)"
 _ABOUT = r"(?:about |like |over |almost |nearly |the (?:last|past) |the |last |past |maybe |around |approx |casi |unos |unas |mas de |como )?"
@@ -109,16 +109,19 @@ _PAIN = r"(?:pain|the pain|flares?(?: ?ups?)?|an? attack|attacks?|wheez\w{1,5}|(
 _NEEDED = _any(
     r"(?:only |just |or |and |y |solo )?(?:as|when|if|whenever) (?:i |im |i'm )?(?:really |it is |it's |its )?(?:neede?d?|necessary|required|needd|neded)(?: it| them| to)?(?: basis)?|on an as needed basis|(?:only )?on demand",
     rf"(?:only )?(?:when|if|whenever) (?:i |my |the )?(?:get |have |feel |am )?{_PAIN}",
+    r"(?:only )?(?:when|if|whenever) (?:i (?:get|have|feel|need|start|am having|can't|cant)|my \w{2,12}|the \w{2,12}|it|it's|things|symptoms|bp|sugar)(?! (?:was|were|had|did))(?: [a-z']{2,12}){1,4}(?=$| ?[,.;)\n])|(?:solo )?(?:cuando|si) (?:me|tengo|hay|siento|se me|la|el)(?: [a-z]{2,12}){1,4}(?=$| ?[,.;)\n])",
     r"from time to time|(?:every )?now and (?:then|again)|(?:every )?once in a (?:while|blue moon)|on occasion|occasionally|sometimes|rarely|seldom|here and there|off and on|on and off",
     r"cuando (?:lo |la |los |las |me |se |sea |es )?(?:necesit[oea]n?|necesario|duel[ea]n?|haga falta|haya dolor|requiera|precis[oea])(?: (?:la|el) (?:cabeza|espalda|rodilla|estomago))?|cuando (?:tengo|me da|hay|siento) (?:mucho |mucha |un )?(?:dolor|fiebre|crisis|ataque|migrana|ansiedad)",
     r"si (?:lo |la |me |hay |tengo |es |fuera )?(?:necesit[oe]|necesario|precis[oea]|duele|dolor|fiebre|hace falta)|segun (?:necesidad|dolor|necesite)|a demanda|a veces|de vez en cuando|en ocasiones|ocasional(?:mente)?|raramente|rara vez",
 )
+_REST_OF_DAYS = r"(?:(?:the )?(?:rest(?: of the (?:week|days|time))?|others?|other days|all other days)|(?:el )?resto(?: de (?:la semana|los dias))?|(?:los )?(?:demas|otros)(?: dias)?)"
 _LETTER = r"(?:m|tu?|w|th|f|sa?|su?|mon|tues?|wed|thurs?|thu|fri|sat|sun|l|j|v|d|x|mi)"
 _DAYS = _any(
     rf"(?:on |los |el |only )?(?:{_DAY})(?:(?:,? ?(?:and|y|&|e|or) ?|, ?| ?/ ?| |-| to | a ){_DAY}){{1,6}}",
     r"(?:on |only |los )(?:weekends?|weekdays|fines de semana)|weekends|weekdays",
     rf"(?:on |only |los |solo los )(?:{_DAY})(?<=s)",
     r"(?:mondays|tuesdays|wednesdays|thursdays|fridays|saturdays|sundays|domingos|sabados)",
+    rf"{_REST_OF_DAYS},? (?:half|media|{_DIGITS})(?: ?{_AMOUNT})?(?![\w/])",
     rf"(?:{_LETTER}(?:[/&-]{_LETTER}){{1,6}}|mwf|tths?a?|mtwthf|tuth|m-f|m-th|l-v|l a v|lmv|lmxjv)(?![\w/])",
 )
 _SINGLE = _any(
@@ -141,7 +144,7 @@ MOST_JOINED = 5  # frequencies that are read as one
 _DENIED = re.compile(r"(?:\bnot|\bno|n't|\bnever|\bnunca|\bdont|\bni)(?: (?:really|always|even|necessarily|exactly|siempre|es))? $")
 BARE_DOSE = re.compile(
     rf"(?:\d ?[x×] ?)?{_DIGITS}(?:{_TO}{_DIGITS})?(?![\w/%:°]|[.,-]\d)"
-    rf"(?! ?(?:{_TIME_UNIT}|times|veces|st|nd|rd|th|am|pm|a\.m|p\.m|o'?clock|(?:a|per|x|al|every|each) (?:day|week|month|dia))(?![a-z]))"
+    rf"(?! ?(?:{_TIME_UNIT}|times|veces|st|nd|rd|th|am|pm|a\.m|p\.m|o'?clock|(?:a|per|x|al) (?:day|week|month|dia))(?![a-z]))"
 )
 
 # --- reactions
@@ -195,6 +198,7 @@ def spans_in(raw: str) -> tuple[Span, ...]:
     kinds: tuple[tuple[Kind, re.Pattern[str]], ...] = (("time", TIME), ("dose", DOSE))
     found = [Span(kind, m.start(), m.end()) for kind, pattern in kinds for m in pattern.finditer(folded)]
     found += _frequencies(folded)
+    found += _dayparts(folded, found)
     kept: list[Span] = []
     for span in sorted(found, key=lambda span: (span.start, -span.end)):
         if not kept or span.start >= kept[-1].end:
@@ -204,6 +208,15 @@ def spans_in(raw: str) -> tuple[Span, ...]:
         for span in kept
         if span.kind != "frequency" or not _DENIED.search(folded, max(span.start - 25, 0), span.start)
     )
+
+
+_DAYPART_ALONE = re.compile(r" ?\(?(?:noches?|mananas?|tardes?|morning|night|evening|afternoon|mediodia)(?![\w])")
+
+
+def _dayparts(folded: str, found: list[Span]) -> list[Span]:
+    """A bare part of the day right behind a dose: "22 u noche"."""
+    matches = (_DAYPART_ALONE.match(folded, span.end) for span in found if span.kind == "dose")
+    return [Span("frequency", m.end() - len(m.group().lstrip(" (")), m.end()) for m in matches if m]
 
 
 def _frequencies(folded: str) -> list[Span]:
@@ -220,6 +233,14 @@ def _frequencies(folded: str) -> list[Span]:
         found.append(Span("frequency", counted.start() if counted else match.start(), match.end()))
         joined = 1
     return found
+
+
+_AN_AMOUNT = re.compile(rf"{_AMOUNT}$|^(?:\d/\d|[½¼¾⅓⅔]|half.*|medi[oa].*)$")
+
+
+def amount_in(dose: str) -> bool:
+    """Whether a folded dose counts tablets, puffs or the like, and is no strength."""
+    return bool(_AN_AMOUNT.search(dose))
 
 
 def dose_in(window: str) -> str | None:

@@ -3,11 +3,12 @@ medicines.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from aiassist.engine import spelling
+from aiassist.engine import lay, spelling
 from aiassist.engine.lexicon import LONGEST, Entry, combined, load, word_list
+from aiassist.engine.segments import pieces_of
 from aiassist.engine.text import Text, is_spanish, parse
 
 LONGEST_WORD = 30  # letters of a word that may be a misspelt name
@@ -22,7 +23,8 @@ _SLASHED = re.compile(r"\s*\(?\s*\d+(?:[.,]\d+)?\s?(?:mg|mcg)?\s?[/-]\s?\d")
 class Name:
     """A name found at tokens `first`..`last`. `respelled` is the known name that a misspelling stands for.
 
-    `core` is the last token of the known name; words of form and salt may follow up to `last` ("metoprolol succ").
+    `core` is the last token of the known name; words of form and salt may follow ("metoprolol succ"), and the same
+    medicine's other name in brackets (`bracket`: "Cozaar (losartan)").
     """
 
     first: int
@@ -31,6 +33,7 @@ class Name:
     allergen: Entry | None
     respelled: str | None = None
     core: int = -1
+    bracket: bool = False
 
     @property
     def entry(self) -> Entry:
@@ -67,7 +70,18 @@ def _find(raw: str, guess: bool) -> tuple[Name, ...]:
         if not _laboratory(text, name) and not _verb(text, name):
             found.append(name)
         index = name.last + 1
-    return tuple(_combinations(text, found))
+    return tuple(_without_devices(text, _combinations(text, found)))
+
+
+def _without_devices(text: Text, names: list[Name]) -> list[Name]:
+    """The names without "shot", "patch" or the like in a piece that names the medicine itself: "Ozempic weekly shot"."""
+    devices = word_list("devices")
+    bare = [name for name in names if name.medicine and name.medicine.sort == "lay" and text.norms[name.core] in devices]
+    if not bare:
+        return names
+    pieces = pieces_of(text.raw)
+    named = {pieces.of(name.first) for name in names if name not in bare}
+    return [name for name in names if name not in bare or name.first != name.core or pieces.of(name.first) not in named]
 
 
 def _misspelt(text: Text, index: int, strict: bool) -> Name | None:
@@ -82,10 +96,9 @@ def _misspelt(text: Text, index: int, strict: bool) -> Name | None:
 def _exact(text: Text, index: int) -> Name | None:
     lexicon = load()
     norms = text.norms
-    limit = min(LONGEST, len(norms) - index) if norms[index] in lexicon.first_words else 1
-    for length in range(limit, 0, -1):
-        if any(not _JOINED.match(text.gap(i)) for i in range(index, index + length - 1)):
-            continue
+    if len(norms[index]) < 2 and norms[index] not in lexicon.first_words:
+        return None
+    for length in range(_longest(text, index), 0, -1):
         phrase = " ".join(norms[index : index + length])
         medicine = lexicon.medicines.get(phrase)
         allergen = lexicon.allergens.get(phrase)
@@ -96,7 +109,29 @@ def _exact(text: Text, index: int) -> Name | None:
         if medicine or allergen:
             core = index + length - 1
             return Name(index, _with_form(text, core) if medicine else core, medicine, allergen, None, core)
-    return None
+    return _lay(text, index)
+
+
+def _lay(text: Text, index: int) -> Name | None:
+    """A medicine named by what it is for, in one run of words."""
+    found = lay.at(text.norms, index)
+    if found is None or any(not _JOINED.match(text.gaps[i]) for i in range(index, index + found[0] - 1)):
+        return None
+    core = index + found[0] - 1
+    return Name(index, core, found[1], None, None, core)
+
+
+def _longest(text: Text, index: int) -> int:
+    """How many words a name that begins at a word may have: no mark but a hyphen or the like stands between them."""
+    following = load().first_words.get(text.norms[index])
+    if following is None or index + 1 >= len(text.norms):
+        return 1
+    if text.norms[index + 1] not in following and text.norms[index + 1].removesuffix("s") not in following:
+        return 1
+    length = 1
+    while length < LONGEST and index + length < len(text.norms) and _JOINED.match(text.gaps[index + length - 1]):
+        length += 1
+    return length
 
 
 def _with_form(text: Text, core: int) -> int:
@@ -118,11 +153,27 @@ def _combinations(text: Text, names: list[Name]) -> list[Name]:
     for name in names:
         before = merged[-1] if merged else None
         both = _combination(text, before, name) if before else None
-        if before and both:
+        if before and _is_other_name(text, before, name):
+            kept = before if before.medicine and before.medicine.sort not in ("lay", "class") else name
+            bracket = "(" in text.gaps[before.last]
+            merged[-1] = replace(kept, first=before.first, last=name.last, bracket=bracket)
+        elif before and both:
             merged[-1] = Name(before.first, name.last, both, None, None, name.core)
         else:
             merged.append(name)
     return merged
+
+
+def _is_other_name(text: Text, one: Name, other: Name) -> bool:
+    """Whether a name in brackets is the same medicine's: brand and generic, or the class and its medicine."""
+    if not (one.medicine and other.medicine) or one.last + 1 != other.first:
+        return False
+    gap = text.gaps[one.last]
+    same = one.medicine.ingredient == other.medicine.ingredient
+    lay = one.medicine.sort in ("lay", "class") and other.medicine.sort in ("medicine", "supplement")
+    if lay and _NEXT_TO.match(gap):
+        return True
+    return (same or lay) and "(" in gap and ")" in text.gaps[other.last] and "\n" not in gap
 
 
 def _combination(text: Text, one: Name, other: Name) -> Entry | None:

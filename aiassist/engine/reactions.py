@@ -16,10 +16,16 @@ _LINK = re.compile(
     r"(?:[:=(→]|-{1,2}>?|–|—|(?:gives?|gave|makes?|made|causes?|caused|sends?|sent|puts?|put|brings?|brought|gets?|got|turns?|turned)(?: (?:me|him|her|us|my skin))?|(?:i )?(?:get|got|had|have|developed|develop|broke out|break out|reaction is|reaction was|reaction)|"
     r"me (?:da|dan|dio|dieron|causa|causan|causo|produce|producen|produjo|provoca|provocan|provoco|hace|hacen|hizo|pone|ponen|puso|deja|dejo|salen|saca|sacan|saco|salieron)|(?:da|dan|causa|causan|produce|producen|provoca|provocan))(?![\w])\s{0,2}"
 )
+_VERBS = r"(?:mess(?:es|ed)?|blow(?:s)?|blew|knock(?:s|ed)?|wipe[sd]?|tear(?:s)?|tore|eat(?:s)?|ate|hurt(?:s)?|kill(?:s|ed)?|burn(?:s|ed|t)?|upset(?:s)?|bother(?:s|ed)?|irritate[sd]?|ruin(?:s|ed)?|raise[sd]?|lower(?:s|ed)?|drop(?:s|ped)?|turn(?:s|ed)?|wreck(?:s|ed)?|destroy(?:s|ed)?|affect(?:s|ed)?|trigger(?:s|ed)?|spike[sd]?|shut(?:s)?|close[sd]?|swell(?:s|ed)?|get(?:s)?|got|set(?:s)?|drive[s]?|drove|keep(?:s)?|kept|stop(?:s|ped)?|did a number on|does a number on|land(?:s|ed)|sent|sends)"
+_DOES = re.compile(
+    rf"[\s),;:\-–]{{0,3}}(?:(?:which|that|it|they|both|all|always|usually|really|just|and|ya que|porque|que|siempre|y) ){{0,3}}((?:{_VERBS} (?:[\w']+ ){{0,2}}?(?:me|my)(?![\w])(?: [\w']+){{0,6}})|(?:se )?(?:me|le) (?!da |dan |dio |causa|produc|provoc|lo |la |los |las |ayuda|sirve|quit|recet|dijo|dijer|cambi|suspend|gusta|inyect|toc)[a-z]{{3,12}}(?: [\w']+){{0,5}})(?=$|[.,;()\n])"
+)
+_LATER = re.compile(r"[,;] ?|(?<!\w)(?:because(?: it)?|porque|ya que|pues|since it) ")
+_MILD = re.compile(r"(?:va|cae|sienta|queda|hace) (?:muy )?bien|nada$|sin problema")
 _MARK = re.compile(r"[\s)]{0,3}(?:,\s?)?(?:[:=(→]|-{1,2}>?|–|—)\s{0,2}")
 _END = re.compile(r"[.;\n()\[\]]|,(?! ?(?:and|y)\b)| (?:but|pero|when|cuando|if|si|since|desde|because|porque|as a (?:kid|child)|when i was|years? ago|hace|so i|so they|in (?:19|20)\d\d|last|and (?:i|my|also)|desde|aunque|though)\b")
 _NO_REACTION = re.compile(
-    r"^(?:(?:i|not|no|never|maybe|possibly|unknown|unsure|don't|dont|can|can't|cant|fine|ok|okay|mild|severe|moderate|bad|ok now|since|as|when|in|until|\d|it|the one|family|my|mi|years?|childhood|brand|generic|and|y|or|see|ask|confirmed|leve|grave|severa|creo|desde|cuando|hace|nunca|si|also|all|any|every|both|only|just|both)(?!\w))"
+    r"^(?:(?:i|not|no|never|maybe|possibly|unknown|unsure|don't|dont|can|can't|cant|fine|ok|okay|mild|severe|moderate|bad|ok now|since|as|when|in|until|\d|it|the one|family|my|mi|years?|childhood|brand|generic|and|y|or|see (?:my|the|chart|list)|ask|confirmed|leve|grave|severa|creo|desde|cuando|hace|nunca|si|also|all|any|every|both|only|just|both)(?!\w))"
 )
 _BETWEEN = re.compile(r"(?:from|with|to|when|after|if|whenever|con|por|de|cuando|si|al|tras|taking|take|took|on|tomar|tomo|comer|como|a la|a|despues de|eat|eating)\b[\s\w]{0,24}$")
 
@@ -32,6 +38,9 @@ def reaction_of(text: Text, name: Name, start: int, end: int, ahead_from: int) -
     """
     folded = flat(text.raw)
     end = min(end, start + REACH)
+    clause = _clause(text.raw, folded, start, end)
+    if clause:
+        return clause
     link = _LINK.match(folded, start, end)
     known = details.REACTION.search(folded, link.end() if link else start, end)
     if known and (link is None or known.start() - link.end() <= 40 or _MARK.match(folded, start, end)):
@@ -41,6 +50,16 @@ def reaction_of(text: Text, name: Name, start: int, end: int, ahead_from: int) -
         if said:
             return said
     return _before(text, folded, name, ahead_from) or (_trimmed(text.raw, known) if known else None)
+
+
+def _clause(raw: str, folded: str, start: int, end: int) -> str | None:
+    """What the substance does to "me" in any words: "mess up my muscles", "me baja la presión"."""
+    match = _DOES.match(folded, start, end)
+    later = _LATER.search(folded, start, end) if match is None else None
+    match = match or (_DOES.match(folded, later.end(), end) if later else None)
+    if match is None or details.REACTION.search(folded, match.start(1), match.end(1)) or _MILD.search(match.group(1)):
+        return None
+    return raw[match.start(1) : match.end(1)].strip(" ,")[:LONGEST_PART] or None
 
 
 def _whole(raw: str, folded: str, known: re.Match[str], link: re.Match[str] | None) -> str | None:

@@ -57,6 +57,8 @@ def rows_of(answer: Answer) -> tuple[Row, ...]:
 
 def row_at(answer: Answer, position: int) -> Row | None:
     """The row that holds a position of the text."""
+    if not answer.rows:
+        return None
     return next((row for row in rows_of(answer) if row.cells[0].start <= position <= row.cells[-1].end), None)
 
 

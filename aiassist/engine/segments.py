@@ -78,19 +78,22 @@ def pieces_of(raw: str) -> Pieces:
 def _separators(text: Text) -> list[tuple[Separator | None, Separator | None]]:
     """For each token what it separates as a word, and what the gap after it separates."""
     stops = {sentence.last for sentence in text.sentences}
-    spans = _spans_of_tokens(text)
+    spans = [*_spans_of_tokens(text), 0]
     found: list[tuple[Separator | None, Separator | None]] = []
     depth = 0
     for index, norm in enumerate(text.norms):
-        here, following = spans[index], spans[index + 1] if index + 1 < len(spans) else 0
+        here, gap = spans[index], text.gaps[index]
         word: Separator | None = "and" if norm in AND else "or" if norm in OR else None
         word = None if depth or here else word
-        gap = text.gap(index)
+        if gap == " ":
+            found.append((word, None))
+            continue
         depth = _depth(gap, depth)
-        found.append((word, _of_gap(gap, index in stops, bool(depth or (here and here == following)))))
+        found.append((word, _of_gap(gap, index in stops, bool(depth or (here and here == spans[index + 1])))))
     return found
 
 
+@lru_cache(maxsize=512)
 def _of_gap(gap: str, stop: bool, inside: bool) -> Separator | None:
     if _LINE.search(gap):
         return "line"
@@ -101,6 +104,7 @@ def _of_gap(gap: str, stop: bool, inside: bool) -> Separator | None:
     return "comma" if _COMMA.search(gap) else "and" if _PLUS.search(gap) else None
 
 
+@lru_cache(maxsize=512)
 def _depth(gap: str, depth: int) -> int:
     """How many brackets are open after a gap; a line break closes all."""
     if "\n" in gap:

@@ -9,6 +9,7 @@ from aiassist.engine import cues, details, mentions, relations, windows
 from aiassist.engine.clauses import Said, instruction_in
 from aiassist.engine.findings import FindingStatus
 from aiassist.engine.mentions import Name
+from aiassist.engine.reading import Reading
 from aiassist.engine.schema import Answer
 from aiassist.engine.text import LONGEST_CLAUSE, Text, clause_bounds, folded_span, gap_mark, parse
 
@@ -104,8 +105,9 @@ def next_sentence(text: Text, names: list[Name], index: int) -> str:
     return " " + folded_span(text, following.first, min(following.last, following.first + LONGEST_CLAUSE))
 
 
-def status_of(answer: Answer, text: Text, names: list[Name], index: int, said: Said) -> FindingStatus | None:
+def status_of(reading: Reading, index: int, said: Said) -> FindingStatus | None:
     """The verdict on one name; None when the words prove nothing."""
+    answer, text, names = reading.answer, reading.text, reading.names
     name = names[index]
     after = behind(text, names, index)
     instruction = instruction_in(text.raw)
@@ -115,9 +117,9 @@ def status_of(answer: Answer, text: Text, names: list[Name], index: int, said: S
     if family is not None:
         return family
     treated = bool(_TREATED_AFTER.match(after.words))
-    status = _harm(answer, text, names, index, said, after, treated)
+    status = _harm(reading, index, said, after, treated)
     if status is None and name.medicine is not None:
-        status = _use(answer, text, names, index, said, after, treated)
+        status = _use(reading, index, said, after, treated)
     if instruction >= 0 and name.first > instruction:
         return {"current": "doubtful", "allergy": "unsure"}.get(status or "", status)  # type: ignore[return-value]
     return status
@@ -127,6 +129,8 @@ def _is_anothers(answer: Answer, text: Text, name: Name, said: Said, after: Behi
     """`family` for a relative's, `doubtful` for a relative's that the patient takes; None for the patient's own."""
     if said.other and answer.topic == "medications" and _takes_a_relatives(text, name, after.words):
         return "doubtful"
+    if said.other and answer.topic == "allergies" and _OWN_DOUBT.search(after.words):
+        return "unsure"
     if said.other or answer.topic == "family_history":
         return "family"
     if said.child and not cues.CHILDREN.search(" ".join(parse(answer.label).norms)):
@@ -139,6 +143,10 @@ def _is_anothers(answer: Answer, text: Text, name: Name, said: Said, after: Behi
     return None
 
 
+# "mum is allergic to penicillin, not sure if I am"
+_OWN_DOUBT = re.compile(
+    r"(?:not sure|don't know|dont know|unsure|no idea|maybe|might be|may be|possibly|wonder|never tested|no se|no estoy segur[oa]|quizas?|tal vez)(?: \w+){0,4} (?:i|i'm|im|me|myself|yo|soy|am)(?!\w)|(?:i|yo) (?:might|may|could|don't know|no se)"
+)
 _RELATIVE_BEHIND = re.compile(rf"[ ,:]{{0,8}}{cues.RELATIVES_AFTER.pattern}")
 
 
@@ -151,12 +159,11 @@ def _takes_a_relatives(text: Text, name: Name, post: str) -> bool:
 # --- harm
 
 
-def _harm(
-    answer: Answer, text: Text, names: list[Name], index: int, said: Said, after: Behind, treated: bool
-) -> FindingStatus | None:
+def _harm(reading: Reading, index: int, said: Said, after: Behind, treated: bool) -> FindingStatus | None:
     """Whether the patient reacts to the substance, denies it, or (None) the talk is of taking it."""
     if said.not_allergic:
         return "not_allergic"
+    answer, text, names = reading.answer, reading.text, reading.names
     name, following = names[index], next_sentence(text, names, index)
     reacts = _reacts_after(after.words, mild=answer.topic == "allergies")
     told = _is_told(answer, name, said, after, following, reacts)
@@ -203,10 +210,16 @@ def _how_sure(text: Text, name: Name, said: Said, after: Behind, following: str)
     lead = _lead(text, name)
     ahead = lead[-60:] if not cues.ALLERGY_BEFORE.search(lead[-30:]) else lead[-90:]
     doubted = said.doubtful or cues.MAYBE.search(ahead) or _QUESTION_MARK.match(text.gap(name.last))
-    doubted = doubted or cues.MAYBE.search(after.words[:70]) or cues.MAYBE.search(following[:40])
+    doubted = doubted or _own_piece_doubts(after.words[:70]) or cues.MAYBE.search(following[:40])
     if doubted or cues.OUTGROWN.search(after.words[:120]) or cues.OUTGROWN.search(following[:90]):
         return "unsure"
     return "unsure" if cues.OUTGROWN.search(ahead) else "allergy"
+
+
+def _own_piece_doubts(words: str) -> bool:
+    """Whether the doubt behind a name is of the name: nothing else of a list stands between."""
+    match = cues.MAYBE.search(words)
+    return match is not None and not re.search(r"[,;] ?\w|(?<!\w)(?:and|y|e|or|o)(?!\w)", words[: match.start()].strip(" ,:") + " ")
 
 
 def _reacts_after(post: str, *, mild: bool) -> bool:
@@ -224,16 +237,15 @@ def _reacts_after(post: str, *, mild: bool) -> bool:
 # --- use
 
 
-def _use(
-    answer: Answer, text: Text, names: list[Name], index: int, said: Said, after: Behind, treated: bool
-) -> FindingStatus | None:
+def _use(reading: Reading, index: int, said: Said, after: Behind, treated: bool) -> FindingStatus | None:
     """Whether and when a medicine is taken."""
+    answer, text, names = reading.answer, reading.text, reading.names
     name, tail = names[index], after.words.strip()
     asked_for = answer.topic == "medications"
     relation = relations.switch_of(text, names, index)
     if relation is not None:
         return relation
-    standing = _standing(text, names, index, after)
+    standing = _standing(reading, index, after)
     if said.negated >= 0:
         return "past" if cues.PAST_AFTER.match(tail) else "negated"
     if said.past and standing != "current":
@@ -280,8 +292,9 @@ _STANDING: tuple[tuple[FindingStatus, re.Pattern[str]], ...] = (
 )
 
 
-def _standing(text: Text, names: list[Name], index: int, after: Behind) -> FindingStatus | None:
+def _standing(reading: Reading, index: int, after: Behind) -> FindingStatus | None:
     """How things are with a medicine by the words behind it: the last cue of a run that begins near the name."""
+    text, names = reading.text, reading.names
     words = after.cues[:240]
     events: list[tuple[int, int, FindingStatus]] = []
     for status, pattern in _STANDING:
@@ -294,7 +307,7 @@ def _standing(text: Text, names: list[Name], index: int, after: Behind) -> Findi
         if start > reached or (last is None and cues.FRESH.search(words[:start]) and status not in ("doubtful", "negated")):
             break
         reached, last = end + NEAR, status
-    if last in ("past", "negated") and windows.has_new_dose(text, names, index):
+    if last in ("past", "negated") and windows.has_new_dose(reading, index):
         return None
     following = next_sentence(text, names, index) if last is None else ""
     if following and (match := cues.STOPPED_AFTER.match(following.strip()) or cues.DOUBTED_AFTER.match(following.strip())):

@@ -44,6 +44,7 @@ class Text:
     tokens: list[Token]
     sentences: list[Sentence]
     norms: list[str] = field(default_factory=list)
+    gaps: list[str] = field(default_factory=list)
 
     def span(self, first: int, last: int) -> str:
         """The raw text from token `first` to token `last`, both included."""
@@ -59,9 +60,7 @@ class Text:
 
     def gap(self, index: int) -> str:
         """The raw characters between token `index` and the one after it."""
-        if index + 1 >= len(self.tokens):
-            return self.raw[self.tokens[index].end :]
-        return self.raw[self.tokens[index].end : self.tokens[index + 1].start]
+        return self.gaps[index]
 
     def sentence_of(self, index: int) -> Sentence:
         """The sentence that holds token `index`."""
@@ -99,8 +98,6 @@ _ABBREVIATED = re.compile(
 
 def _is_abbreviation(raw: str, match: re.Match[str]) -> bool:
     """Whether a full stop belongs to a unit, a title or initials and the sentence goes on: "10 mg. once a day"."""
-    if match.group() != ".":
-        return False
     after = raw[match.end() : match.end() + 3]
     if after[:1].isalpha():  # "P.R.N"
         return raw[max(match.start() - 2, 0) : match.start()].strip(" .").isalpha() and len(after) > 1 and after[1] in ". "
@@ -116,7 +113,7 @@ def parse(raw: str) -> Text:
     sentences: list[Sentence] = []
     first = 0
     for match in _SENTENCE_END.finditer(raw):
-        if _is_abbreviation(raw, match):
+        if match.group() == "." and _is_abbreviation(raw, match):
             continue
         last = first
         while last < len(tokens) and tokens[last].start < match.start():
@@ -126,9 +123,12 @@ def parse(raw: str) -> Text:
             first = last
     if first < len(tokens):
         sentences.append(Sentence(first, len(tokens) - 1, False))
-    return Text(raw, tokens, sentences, [t.norm for t in tokens])
+    ends = [*(token.start for token in tokens[1:]), len(raw)]
+    gaps = [raw[token.end : end] for token, end in zip(tokens, ends, strict=True)] if tokens else []
+    return Text(raw, tokens, sentences, [t.norm for t in tokens], gaps)
 
 
+@lru_cache(maxsize=256)
 def flat(raw: str) -> str:
     """`raw` in lower case, without accents and with one kind of quote mark, every character in its place."""
     if raw.isascii():
@@ -140,6 +140,18 @@ def flat(raw: str) -> str:
 def _flat_character(char: str) -> str:
     base = strip_accents(char.translate(_QUOTE_MARKS)).lower()
     return base if len(base) == 1 else char
+
+
+_QUOTED = re.compile(
+    r"^[ \t]{0,4}(?:>|-{2,5} ?(?:original|forwarded) message|-- ?$|_{5,}|(?:on|el) .{4,80}(?:wrote|escribio|escribió) ?:|(?:from|de|sent|enviado) ?: .{1,80}@|sent from my |sent via |enviado desde mi |get outlook for )",
+    re.I | re.M,
+)
+
+
+def own_words(raw: str) -> int:
+    """Where an answer's own words end: before a mail's signature or the quoted original."""
+    match = _QUOTED.search(raw)
+    return match.start() if match and raw[: match.start()].strip() else len(raw)
 
 
 def key(name: str) -> str:
