@@ -78,7 +78,7 @@ _GOING_ON = word_set(
     "is are hinchando cerrando inflamando esta estan closing started starting keeps swollen getting feels feel got having now"
 )
 # Of these kinds (of any if empty), after a phrase that ends so, with one of these words within so many.
-_HARMLESS = (
+_HARMLESS: tuple[tuple[frozenset[str], frozenset[str], frozenset[str], int], ...] = (
     (frozenset(["stroke"]), word_set("stroke"), word_set("luck genius midnight"), 3),
     (frozenset(["stroke"]), word_set("arm arms leg hand"), word_set("above over past higher overhead"), 1),
     (frozenset(["self_harm"]), word_set("wake"), word_set("late early earlier later on"), 2),
