@@ -11,7 +11,8 @@ from enum import StrEnum
 from functools import lru_cache
 
 from aiassist.engine.danger_context import WORDS, around, counts
-from aiassist.engine.danger_vocabulary import CLASSES, MACROS, PHRASES
+from aiassist.engine.danger_phrases import PHRASES
+from aiassist.engine.danger_vocabulary import CLASSES, MACROS
 from aiassist.engine.lexicon import load
 from aiassist.engine.phrases import SENTENCE_END, Finder, Found, Symbol
 from aiassist.engine.speller import Speller
@@ -177,6 +178,8 @@ def _measured(number: str) -> Symbol:
         labels.add("<hot>")
     if 20 <= value <= 54 or 400 <= value <= 999:
         labels.add("<sugar>")
+    if 60 <= value <= 89:
+        labels.add("<oxygen>")
     if 200 <= value <= 300:
         labels.add("<pressure>")
     return frozenset(labels)

@@ -23,7 +23,7 @@ _CONTRAST = word_set("but pero however except although though aunque yet sino st
 _SUBJECTS = word_set(
     "i i'm im i've ive my he she he's she's we it it's they you the me mi yo tengo siento estoy esta tiene el ella creo have having feel feeling please help"
 )
-_CLAUSE_SUBJECTS = word_set("i i'm im i've he he's she she's they it's we my mi me tengo siento")
+_CLAUSE_SUBJECTS = word_set("se le i i'm im i've he he's she she's they it's we my mi me tengo siento")
 # A clause or an object of the negated verb may follow these: "I don't think I …", "no pain in my …", "don't have my …".
 _THAT = word_set(
     "think believe say said saying feel mean that if creo que have had has having in of on to at from with for or and ni en de con por y , about like when hurt hurts need want"
@@ -34,13 +34,13 @@ _DENIED_AFTER = word_set(
 
 _PAST = word_set(
     "history hx h/o childhood previously prior former historial antecedente antecedentes historia "
-    "pasado infancia decades teenager teens"
+    "secundaria preparatoria pasado infancia decades teenager teens"
 )
 _LONG_TIMES = word_set("anos ano meses mes semanas")
 _PAST_PAIRS = frozenset([
     ("last", "year"), ("as", "a"), ("when", "i"), ("in", "the"), ("years", "ago"), ("months", "ago"), ("weeks", "ago"),
     ("yrs", "ago"), ("year", "ago"), ("month", "ago"), ("years", "back"), ("de", "nino"), ("de", "nina"), ("cuando", "era"),
-    ("cuando", "tenia"), ("de", "chico"), ("de", "chica"), ("used", "to"), ("ano", "pasado"), ("last", "month"), ("back", "in"), ("de", "joven"),
+    ("cuando", "tenia"), ("de", "chico"), ("de", "chica"), ("used", "to"), ("in", "college"), ("in", "high"), ("in", "school"), ("una", "vez"), ("passed", "once"), ("out", "once"), ("once", "in"), ("last", "summer"), ("ano", "pasado"), ("last", "month"), ("back", "in"), ("de", "joven"),
 ])  # fmt: skip
 _PAST_AFTER_PAIR = {("as", "a"): word_set("child kid baby teen teenager young"), ("when", "i"): word_set("was were"), ("in", "the"): word_set("past nineties eighties 90s 80s 70s 60s")}  # fmt: skip
 _RECENT = word_set(
@@ -57,7 +57,7 @@ _RELATIVE_PAST = word_set(
 _SUPPOSED = word_set(
     "if case whenever unless risk risks prevent prevents preventing prevention avoid treat treats treating causes cause causing effects effect warning evitar prevenir riesgo causar causa previene handle specialize atienden tratan screening article movie news song brochure pamphlet poster video"
 )
-_SUPPOSED_PAIRS = frozenset([("can", "cause"), ("could", "cause"), ("may", "cause"), ("do", "you"), ("does", "the"), ("en", "caso"), ("puede", "causar"), ("side", "effects")])  # fmt: skip
+_SUPPOSED_PAIRS = frozenset([("can", "cause"), ("could", "cause"), ("may", "cause"), ("do", "you"), ("does", "the"), ("en", "caso"), ("puede", "causar"), ("side", "effects"), ("afraid", "of"), ("fear", "of"), ("scared", "of"), ("miedo", "a")])  # fmt: skip
 _PURPOSE = word_set("for para prn needed against por")
 _REAL_PURPOSE = word_set(
     "here appointment appt come came coming seen visit call calling help er hospital went going reason cita consulta vengo ayuda voy urgencias emergency care attention doctor checked"
@@ -66,15 +66,27 @@ _UNREAL_AFTER = word_set(
     "clinic prevention hotline disorder disorders specialist screening test tests awareness class unit protocol precautions watch squad medicine medication meds pills pill killer killers killing relief management cream patch risk support rehab survivor x xray cold congestion infection ct scan"
 )
 _JOKES = word_set(
-    "lol lmao haha hahaha jaja jajaja jajajaja jk rofl lmfao jeje bill price cost saw figuratively joking kidding laughing laughed laugh jokes joke score game suspense shoes traffic commute broma risa cuenta factura precio"
+    "lol lmao haha hahaha jaja jajaja jajajaja jk rofl lmfao jeje bill price cost saw figuratively joking kidding laughing laughed laugh jokes joke score game suspense shoes traffic commute broma risa cuenta factura precio trafico"
 )
-_HANDED_OUT = word_set("flyers candy papers cards leaflets food samples invitations pamphlets gifts")
+_REACTIONS = frozenset(["breath", "allergy", "chest", "fainting", "seizure", "bleeding", "pain"])
+_GIVES = word_set("gives give gave makes made causes caused causa da dan provoca produce")
+_NOW = word_set("new now today tonight since started yesterday nueva nuevo ahora hoy ayer anoche desde")
 _TRIGGERS = word_set(
     "alergia alergico alergica alergias allergic allergy allergies gives makes causes cause made da causa hace hizo cuando when whenever dio with"
 )
 _GOING_ON = word_set(
     "is are hinchando cerrando inflamando esta estan closing started starting keeps swollen getting feels feel got having now"
 )
+# Of these kinds (of any if empty), after a phrase that ends so, with one of these words within so many.
+_HARMLESS: tuple[tuple[frozenset[str], frozenset[str], frozenset[str], int], ...] = (
+    (frozenset(["stroke"]), word_set("stroke"), word_set("luck genius midnight"), 3),
+    (frozenset(["stroke"]), word_set("arm arms leg hand"), word_set("above over past higher overhead"), 1),
+    (frozenset(["self_harm"]), word_set("wake"), word_set("late early earlier later on"), 2),
+    (frozenset(), word_set("swallow tragar"), word_set("pills pill tablets pastillas pastilla capsules"), 3),
+    (frozenset(), word_set("out"), word_set("flyers candy papers cards leaflets food samples invitations gifts"), 1),
+)
+_DIE = word_set("die dying muriendo morir morirme muero")
+_BLEEDING, _MONEY, _IN = word_set("bleeding bleed"), word_set("me us money cash dry"), word_set("in at en of de")
 _DROWNING = word_set("drowning drowned ahogo ahoga ahogando suffocating asfixiando asfixio")
 _WATER = word_set(
     "pool water bath tub lake river ocean sea agua alberca piscina tina rio mar flema flemas saliva sangre blood fluid"
@@ -86,6 +98,9 @@ _PLAIN_NEGATORS = word_set("no not without sin never isn't isnt don't dont nunca
 _WITHOUT_NEGATORS = frozenset(["chest", "pain", "head_injury"])
 _MOVES = word_set(
     "moving moved move movement movements kicking kicked kick kicks baby bebe patadas patea mueve moverse movido siento"
+)
+_OWN_NEGATIONS = word_set(
+    "no not can't cant cannot won't wont isn't isnt doesn't doesnt don't dont couldn't hasn't never"
 )
 _SERIOUS = frozenset(["self_harm", "poisoning", "violence"])
 _JOKABLE = frozenset(["dying", "chest", "emergency", "stroke", "pain", "fainting", "violence", "breath", "seizure"])
@@ -99,7 +114,7 @@ _TREATED = frozenset(
 WORDS = (
     _NEGATORS | _NO_DENIAL | _CONTRAST | _SUBJECTS | _PAST | _RECENT | _RELATIVES | _RELATIVE_PAST | _SUPPOSED | _PURPOSE
     | _REAL_PURPOSE | _UNREAL_AFTER | _JOKES | _DYING_OF | _LONG_TIMES | _WATER | _PLAIN_NEGATORS | _MOVES
-    | _CLAUSE_SUBJECTS | _THAT | _HANDED_OUT | _TRIGGERS | _GOING_ON
+    | _CLAUSE_SUBJECTS | _THAT | _TRIGGERS | _GOING_ON | _GIVES | _NOW
     | frozenset(word for pair in _PAST_PAIRS for word in pair) | frozenset(["hace", "family", "familiar", "familiares"])
 )  # fmt: skip
 
@@ -171,7 +186,12 @@ def counts(kind: str, said: Surroundings) -> bool:
 
 
 def _is_negated(said: Surroundings) -> bool:
-    """A negator before the phrase whose scope reaches it: no contrast, no clause of its own in between."""
+    """A negator before the phrase whose scope reaches it: no contrast, no clause of its own in between.
+
+    A phrase that begins with a negation of its own ("can't breathe") has no other's.
+    """
+    if said.inside[0] in _OWN_NEGATIONS:
+        return False
     before = said.before
     for distance, word in enumerate(reversed(before), start=1):
         at = len(before) - distance
@@ -206,45 +226,51 @@ def _is_negated_inside(kind: str, said: Surroundings) -> bool:
     """ "12 weeks pregnant, no bleeding": a denial in a gap of a phrase that has none of its own."""
     if kind == "pregnancy":
         return said.inside[-1] not in _MOVES and bool(set(said.inside[:-1]) & _PLAIN_NEGATORS)
+    if said.inside[0] in _PLAIN_NEGATORS:
+        return False
     return kind in _WITHOUT_NEGATORS and bool(set(said.inside) & _PLAIN_NEGATORS)
 
 
 def _is_denied_after(said: Surroundings) -> bool:
     """ "chest pain: none", "dolor de pecho: no"."""
     after = said.after
-    if len(after) >= 2 and after[0] in (",", "?") and after[1] in _DENIED_AFTER:
-        return len(after) == 2 or after[2] == ","
+    for at in range(min(3, len(after) - 1)):
+        if after[at] in (",", "?") and after[at + 1] in _DENIED_AFTER:
+            return len(after) == at + 2 or after[at + 2] == ","
     return len(after) == 1 and after[0] in _DENIED_AFTER
 
 
 def _is_figure_of_speech(kind: str, said: Surroundings) -> bool:
-    everything = {*said.before, *said.inside, *said.after}
-    if said.inside[-1] in ("die", "dying", "muriendo", "morir", "morirme", "muero") or kind == "dying":
+    """What is said as a joke, of other things than the body, or of what an allergy does whenever."""
+    if kind in _JOKABLE and {*said.before, *said.inside, *said.after} & _JOKES:
+        return True
+    if said.inside[-1] in _DIE or kind == "dying":
         follow = [word for word in said.after[:3] if word not in ("of", "de", "from", "a", "la", "los")]
         if follow and follow[0] in _DYING_OF:
             return True
-    if kind in _JOKABLE and everything & _JOKES:
-        return True
-    if said.inside[-1] in _DROWNING and said.after[:1] in (("in",), ("en",), ("of",), ("de",)):
-        return not set(said.after[1:4]) & _WATER
-    if kind == "bleeding" and _follows(
-        (*said.inside, *said.after), word_set("bleeding bleed"), word_set("me us money cash dry")
+    if kind == "bleeding" and any(
+        one in _BLEEDING and two in _MONEY for one, two in pairwise((*said.inside, *said.after))
     ):
         return True
-    if kind == "stroke" and said.after[:1] == ("of",):
-        return bool(set(said.after[1:3]) & word_set("luck genius midnight"))
-    if said.inside[-1] == "out" and said.after[:1] and said.after[0] in _HANDED_OUT:
+    if said.inside[-1] in _DROWNING and said.after[:1] and said.after[0] in _IN:
+        return not set(said.after[1:4]) & _WATER
+    if _goes_on_harmlessly(kind, said):
         return True
     return kind == "allergy" and _is_habit(said)
+
+
+def _goes_on_harmlessly(kind: str, said: Surroundings) -> bool:
+    """Whether what follows makes a phrase harmless: "wake up late", "lift my arm above", "a stroke of luck"."""
+    last, after = said.inside[-1], said.after
+    for kinds, ends, harmless, reach in _HARMLESS:
+        if (not kinds or kind in kinds) and last in ends and set(after[:reach]) & harmless:
+            return True
+    return kind in _REACTIONS and bool(set(said.before[-4:]) & _GIVES) and not {*said.before, *after} & _NOW
 
 
 def _is_habit(said: Surroundings) -> bool:
     """What an allergy does whenever: "alergia a la penicilina, se me hincha la cara", "makes my lips swell"."""
     return bool(set(said.before) & _TRIGGERS) and not set(said.inside) & _GOING_ON
-
-
-def _follows(words: Sequence[str], firsts: frozenset[str], seconds: frozenset[str]) -> bool:
-    return any(one in firsts and other in seconds for one, other in pairwise(words))
 
 
 def _is_of_a_relative(said: Surroundings) -> bool:

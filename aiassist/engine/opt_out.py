@@ -39,7 +39,7 @@ _MACROS = {
 }
 _PHRASES = [
     # stop + messages
-    "<stop> [with|all|of|to] [of] [<det>] [<det>] [<kind>] [<kind>] <messages>",
+    "<stop> [it] [with|all|of|to] [of] [<det>] [<det>] [<kind>] [<kind>] <messages>",
     "<stop> [with] (these|this|those|your|the|all) [<kind>] [<message>] {over}",
     "<stop> [please|to|ever|with] (texting|txting|txtin|textin|messaging|msging|contacting|emailing|calling|bothering|bugging|harassing|spamming|annoying|pestering|reminding|notifying|writing|mailing|robocalling) ({me}|{these}|{over}|all|people|every|constantly)",
     "<stop> [please] [with the] (sending|sendin|send|get|getting|receiving) [{me}] [{these}] ([any] [more] [of] <message>|{over}|anything|stuff|things|shit|crap|me|us|these|this|those|to {me})",
@@ -52,6 +52,10 @@ _PHRASES = [
     "(you|u|guys|y'all|yall|people) [all|really|just|guys|should] [need|have|must|better] [to] [please] <stop> <end>",
     "(asked|told|telling|said|asking|begging|want|need|like) (you|u|guys|yall|this|these|them|y'all|all of this|all this) [guys|people] [to|must] [please] <stop>",
     "(i|we) said <stop>",
+    "(say|saying) <stop> (<end>|before|to)",
+    "(harassment|spam|ridiculous|annoying|enough|serious|seriously) [please] <stop> <end>",
+    "(<not>|do not) (give|have|got) [you] [my|any|the] (permission|consent|authorization)",
+    "no (tienen|tiene|doy|les doy|le doy) [mi|el] (permiso|consentimiento|autorizacion)",
     "<message> _4 (make|please|just|to|and|must|should|gotta) [it|this|them] [please] <stop> <end>",
     "cease and desist",
     "<stop> (blowing up|hitting up|filling up|lighting up) my (phone|cell|inbox|line)",
@@ -75,14 +79,16 @@ _PHRASES = [
     "(<not>|do not) [ever|please] (<contact>) (or|and) <contact> ({me}|{over})",
     "(<not>|do not|no longer) [ever|please|want (you|u) to|need (you|u) to|keep] (send|sending) [{me}] [any|anymore] [more] [of] [<det>] [<kind>] (<message>|anything|more|these|this|those|stuff|shit|{over})",
     "(<not>|do not|no longer|doesn't|doesnt) [really|even] (want|need|like|wish|care|wanna|desire|consent) [to|for] [<get>|be sent|you sending] [me] [any] [more] [of] [<det>] [<kind>] <messages>",
-    "(<not>|do not|no longer) (want|wanna|wish|like|need|consent) [to] (<get>|receiving) [<det>] [<det>] [<kind>] <message>",
+    "(<not>|do not|no longer) (want|wanna|wish|like|need|consent) [to] (<get>|receiving) ([<det>] [<det>] [<kind>] <message>|(these|this|those|any|anything) [<end>])",
+    "no longer (want|wish for|need) (these|this|those|your <messages>)",
+    "no <messages> no <messages>",
     "(<not>|do not|no longer) (want|wanna|wish|like|need|consent) [to] be (<contacted>|<contact>) [anymore|by|again|at|on|<end>]",
     "(<not>|do not|no longer) (want|wish|care) to hear from (you|u|this|your|any)",
     "(<not>|do not|never) (consent|agree|subscribe|opt in|sign up|signed up|subscribed|agreed|consented|authorize|authorized|ask|asked) [to|for] [<get>] (this|these|those|it|any|be|being|your|<message>) [of] [these|this|those] [<message>|<end>|<contacted>]",
     "(didn't|didnt|did not) (consent|agree|subscribe|opt in|sign up|ask|authorize) [to|for] [<get>] (this|these|those|<message>|your <messages>|any of (this|these)|be <contacted>) [<message>] ",
     "(didn't|didnt|did not|never|don't|do not) (consent|subscribe|opt in|sign up|signed up|subscribed|opted in) <end>",
     "no (more|further) [<kind>] [of] [these|this|your] [<kind>] (<message>|contact|of this|of these|communication)",
-    "(enough|fed up|sick|tired|sick and tired|done) (with|of) [all] [of] (the|these|this|those|your|all these) [<kind>] <message>",
+    "(enough [already]|fed up|sick|tired|sick and tired|done) (with|of) [all] [of] (the|these|this|those|your|all these) [<kind>] <message>",
     "<end> [please|pls|and|hi|yes] no <messages> (please|pls|thanks|thank|anymore|ever|<end>)",
     "no (texts|calls|messages) or (texts|calls|emails|messages)",
     "not interested in [<get>] [<det>] [<kind>] <message>",
@@ -100,8 +106,8 @@ _PHRASES = [
     "(not|no) (want|wanting) (any|more|these|your) <message>",
     "arret <end>",
     # Spanish
-    "alto (<end>|ya|por favor|a|con|los|porfavor|gracias|al|de)",
-    "no [me|nos|quiero que me|quiero que|deseo que me|se] [vuelvan a|vuelva a|vuelvas a|sigan|siga] [me] (escriban|escriba|escribas|escribir|escribirme|escribiendo|contacten|contacte|contactes|contactar|contactarme|molesten|moleste|molestes|molestar|molestarme|molestando|llamen|llame|llames|llamar|llamarme|llamando|texteen|textee|textear|textearme|mensajeen|busquen|spam) ({num}|mas|<end>|por|nunca|de|ya|otra|porfavor|gracias|a este|a mi|aqui|nunca)",
+    "alto (<end>|<mensajes>|ya|por favor|a|con|los|porfavor|gracias|al|de)",
+    "no [me|nos|quiero que me|quiero que|deseo que me|se] [vuelvan a|vuelva a|vuelvas a|sigan|siga] [me] (escriban|escriba|escribas|escribir|escribirme|escribiendo|contacten|contacte|contactes|contactar|contactarme|molesten|moleste|molestes|molestar|molestarme|molestando|llamen|llame|llames|llamar|llamarme|llamando|texteen|textee|textien|texten|textear|textearme|mensajeen|busquen|spam) ({num}|mas|<end>|por|nunca|de|ya|otra|porfavor|gracias|a este|a mi|aqui|nunca)",
     "no [me|nos|quiero que me|quiero que|deseo que me|vuelvan a|vuelva a|sigan|siga] [vuelvan a|vuelva a|sigan|siga] [me] (manden|mande|mandes|mandar|mandarme|mandando|envien|envie|envies|enviar|enviarme|enviando) ([mas] [de] [los|estos|sus|esos|mas] <mensajes>|mas|<end>|nada|esto|estos|por favor|cosas)",
     "no (quiero|queremos|deseo|necesito|acepto|autorizo|quisiera|me interesa|me interesan|consiento) [recibir|que me (manden|envien)|que me lleguen] [ya] [ningun|ninguna|tantos|nada de|mas] {mas}",
     "no (quiero|deseo|queremos) [que] [me|nos] [recibir|manden|envien|escriban|contacten|llamen|molesten|sigan (escribiendo|mandando|llamando|molestando)|saber] [nada] (mas [de ustedes]|nada mas|nada de ustedes|de ustedes) <end>",
@@ -109,7 +115,7 @@ _PHRASES = [
     "no [me] interesa [recibir] {mas}",
     "no (autorizo|doy (permiso|consentimiento|autorizacion)) (<end>|para|a|que)",
     "(no mas|nomas|ya no mas|basta de|basta ya de|suficientes|cero|sin) {mas}",
-    "(paren|pare|para|parar|parenle|parele|detener|detengan|detenga|detenganse|suspender|suspendan|suspenda|cancelar|cancelen|cancele|quitar|quiten|eliminar|eliminen|desactivar|desactiven|dejar de recibir|frenar|corten|paro|cancelo|detengo|elimino|quito|desactivo) [ya] [de|con|a] [enviar|mandar|recibir] [los|las|estos|estas|mis|mi|sus|la|esos|tantos|todos los] ({mas}|suscripcion|suscripciones)",
+    "(paren|pare|para|parar|parenle|parele|detener|detengan|detenga|detenganse|suspender|suspendan|suspenda|anular|anulen|cancelar|cancelen|cancele|quitar|quiten|eliminar|eliminen|desactivar|desactiven|dejar de recibir|frenar|corten|paro|cancelo|detengo|elimino|quito|desactivo) [ya] [de|con|a] [enviar|mandar|recibir] [los|las|estos|estas|mis|mi|sus|la|esos|tantos|todos los] ({mas}|suscripcion|suscripciones)",
     "(paren|pare|parenle|parele) (de (mandar|enviar|escribir|molestar|llamar|textear|mandarme|enviarme|escribirme|molestarme|llamarme|textearme|chingar|joder)|ya <end>|con esto|por favor <end>|<end>)",
     "(dejen|deje|deja|dejenme|dejeme|dejame|dejar|dejo) [ya] de (mandar|enviar|escribir|molestar|llamar|contactar|textear|mandarme|enviarme|escribirme|molestarme|llamarme|contactarme|textearme|fastidiar|fastidiarme|chingar|joder|joderme|recibir|mandarnos|escribirnos|llamarnos|molestarnos|acosar|acosarme|estar (mandando|enviando|escribiendo|molestando|llamando))",
     "(dejen|deje|deja|dejenme|dejeme|dejame|dejenos|dejennos) [ya] (en paz|tranquilo|tranquila|tranquilos)",
@@ -124,7 +130,7 @@ _PHRASES = [
 # The whole reply, beside courtesies and anger, is one of these.
 _KEYWORDS = [
     "<stop> [it|now|this|that|all|everything]",
-    "(stopall|end|unsubscribe|optout|opt out|revoke|remove [me]|block|exit|spam|enough|enough already|no more|not interested|discontinue|unlist me|take me off|delete me)",
+    "(stopall|end [it|this|all|everything]|blocked|dar baja|unsubscribe|optout|opt out|revoke|remove [me]|block|exit|spam|enough|enough already|no more|not interested|discontinue|unlist me|take me off|delete me)",
     "({im}|i am) (not interested|done)",
     "(go away|get lost|fuck off|piss off|f off|screw off|buzz off|bug off|back off|shut up|get out|bugger off|do not disturb|eff off)",
     "(alto|alto ya|parar|pare|paren|baja|detener|basta|ya basta|suficiente|detenganse|no mas|ya no mas|no me interesa|fuera|terminar|cancelar suscripcion|cancelar mensajes|eliminar|salir|larguense|arret)",
@@ -134,6 +140,7 @@ _BESIDE_KEYWORDS = [
     "(you (idiots|people|guys|all|morons|assholes|jerks)|idiots|people|assholes|morons|jerks|pendejos|idiotas|cabrones)",
     "(🛑|✋|😡|🤬|😠|🚫|⛔|🖕|🙄|😤|❌)",
 ]
+_STRONG = word_set("stop stopall alto unsubscribe paren")  # these have no other use, alone in a clause
 _ANGER = word_set(
     "fuck fucking fuckin fkn fking effing freaking frickin fricking goddamn goddam damn damned dammit hell heck bloody shit shitty ass the-hell pinche pinches puta maldita maldito malditos chingada carajo jodidos jodido puto putos joder chingados"
 )
@@ -161,9 +168,10 @@ def _finder() -> tuple[Finder, Speller]:
 
 
 @lru_cache(maxsize=1)
-def _keywords() -> Cover:
+def _keywords() -> tuple[Cover, Speller]:
     macros = vocabulary.MACROS | _MACROS
-    return Cover(_KEYWORDS, [*vocabulary.COURTESY, *_BESIDE_KEYWORDS], vocabulary.CLASSES | _CLASSES, macros)
+    cover = Cover(_KEYWORDS, [*vocabulary.COURTESY, *_BESIDE_KEYWORDS], vocabulary.CLASSES | _CLASSES, macros)
+    return cover, Speller(cover.words)
 
 
 def opts_out(pieces: Sequence[Piece]) -> bool:
@@ -182,18 +190,18 @@ def _spelled_out(pieces: list[Piece]) -> list[Piece]:
 
 def _is_keyword(pieces: Sequence[Piece]) -> bool:
     """Whether the reply, or a clause of it, is a keyword: a clause only with a word that has no other use."""
-    cover = _keywords()
+    cover, speller = _keywords()
+    symbols = [cover.symbol(speller.read(piece.word) if piece.kind == "word" else piece.word) for piece in pieces]
     silent = ("comma", "end", "ask")
-    whole = [cover.symbol(piece.word) | piece.labels for piece in pieces if piece.kind not in silent]
+    whole = [symbol for piece, symbol in zip(pieces, symbols, strict=True) if piece.kind not in silent]
     if len(whole) <= 40 and cover.covers(whole):
         return True
-    clause: list[Piece] = []
-    for piece in [*pieces, Piece("", "end")]:
+    clause: list[Symbol] = []
+    for piece, symbol in [*zip(pieces, symbols, strict=True), (Piece("", "end"), SENTENCE_END)]:
         if piece.kind not in silent:
-            clause.append(piece)
+            clause.append(symbol)
         elif clause:
-            strong = any(part.word in ("stop", "stopall", "alto", "unsubscribe", "paren") for part in clause)
-            if strong and len(clause) <= 8 and cover.covers([cover.symbol(part.word) for part in clause]):
+            if len(clause) <= 8 and any(_STRONG & symbol for symbol in clause) and cover.covers(clause):
                 return True
             clause = []
     return False

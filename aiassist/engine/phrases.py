@@ -221,9 +221,10 @@ class Cover:
 
     def covers(self, symbols: Sequence[Symbol]) -> bool:
         """Whether every token belongs to a phrase, and one of them to the core."""
-        state: _State | None = self._first
+        state = self._first
         for symbol in symbols:
-            state = self._automaton.move(state, symbol)
-            if state is None:
+            after = self._automaton.move(state, symbol)
+            if after is None:
                 return False
+            state = after
         return bool(state.accepts)

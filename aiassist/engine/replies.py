@@ -81,13 +81,15 @@ def classify(text: str, visit: VisitFacts | None = None, channel: str = "sms") -
         return Reply(ReplyKind.URGENT, _asks(pieces), opt_out.opts_out(pieces), is_long, dangers)
     if not words and not any(piece.kind == "emoji" for piece in pieces):
         return Reply(ReplyKind.AMBIGUOUS, _asks(pieces))
-    if auto_replies.is_reaction(body) or auto_replies.is_automatic(pieces):
+    if auto_replies.is_reaction(body):
         return Reply(ReplyKind.AUTO_REPLY, long=is_long)
     labelled = label_facts(pieces, visit or VisitFacts())
     if len(body) <= LONGEST_READ:
         for kind, act in ((ReplyKind.CONFIRM, confirming()), (ReplyKind.CANCEL, cancelling())):
             if act.covers(labelled):
                 return Reply(kind, long=is_long)
+    if auto_replies.is_automatic(pieces):
+        return Reply(ReplyKind.AUTO_REPLY, long=is_long)
     hints = reply_hints.hints(labelled)
     if opt_out.opts_out(pieces):
         return Reply(ReplyKind.OPT_OUT, bool(hints), opt_out=True, long=is_long)

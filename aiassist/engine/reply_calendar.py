@@ -131,7 +131,7 @@ def _clock(words: Sequence[str], at: int) -> tuple[tuple[int, int, bool] | None,
 def _half(words: Sequence[str], at: int) -> tuple[tuple[int, int] | None, int, bool]:
     """The hours that "pm" or "de la tarde" allow, where it ends, and whether a word of time came at all."""
     said = False
-    while at < len(words) and words[at] in ("o'clock", "oclock", "hrs", "hours", "horas", "hs"):
+    while at < len(words) and words[at] in ("o'clock", "oclock", "hrs", "hours", "horas", "hs", "sharp"):
         at, said = at + 1, True
     if list(words[at : at + 2]) == ["en", "punto"]:
         at, said = at + 2, True

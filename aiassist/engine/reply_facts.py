@@ -26,7 +26,7 @@ _TITLES = frozenset(["dr", "dra", "doctor", "doctora", "doc"])
 
 def label_facts(pieces: Sequence[Piece], visit: VisitFacts) -> list[Piece]:
     """`pieces` with runs that name a day, a time or a name of the visit as one piece each."""
-    words = [piece.word for piece in pieces]
+    words = [piece.word.removesuffix("'s") for piece in pieces]  # "tomorrow's appointment"
     labelled: list[Piece] = []
     at = 0
     while at < len(pieces):

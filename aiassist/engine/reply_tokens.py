@@ -18,8 +18,14 @@ _PIECE = re.compile(
     r"|(?P<comma>[,:()\"“”«»*_~|'`¡-])"
     r"|(?P<mark>\S)"
 )
-_HALF_DAY = re.compile(r"(?<=\d)\s?([ap])\s?\.?\s?m\b\.?|(?<=\d)\s?([ap])(?![\w'])")
-_TITLE = re.compile(r"\b(dra?|mrs?|ms|sra?|srta|doc|st|prof|vs|etc)\.")
+_HALF_DAY = re.compile(r"(?<=\d)\s?([ap])\s?\.?\s?m\b\.?|(?<=\d)([ap])(?![\w'])")
+_ABBREVIATION = re.compile(
+    r"\b(dra?|mrs?|ms|sra?|srta|doc|st|prof|vs|etc|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|ene|abr|ago|dic|"
+    r"mon|tues?|wed|thurs?|fri|appt)\."
+)
+_OTHER_FORMS = frozenset(
+    ["confirmó", "confirmé", "canceló", "cancelé", "anuló", "anulé"]
+)  # no "confirmo", no "cancele"
 _QUOTES = str.maketrans(
     {"’": "'", "‘": "'", "´": "'", "`": "'", "ʼ": "'", "–": "-", "—": "-", "&": " and ", "@": " at "}
 )
@@ -38,20 +44,21 @@ def fold(text: str) -> str:
     """`text` in one case and one kind of quote mark, without invisible characters; accents are kept."""
     folded = unicodedata.normalize("NFKC", _IGNORED.sub("", text)).casefold().translate(_QUOTES)
     folded = folded.replace(" w/ ", " with ").replace(" w/", " with ")
-    return _TITLE.sub(r"\1", _HALF_DAY.sub(lambda m: f" {m[1] or m[2]}m ", folded))
+    return _ABBREVIATION.sub(r"\1", _HALF_DAY.sub(lambda m: f" {m[1] or m[2]}m ", folded))
 
 
 def cut(text: str) -> list[Piece]:
     """The pieces of a reply in their order; one emoji a piece.
 
-    "sí" keeps its accent, and a "si" before a comma is one: both say yes, where "si" alone may mean if. A "no" before a
-    mark is "no,": an answer of its own, where "no cancele" denies what follows.
+    "sí" keeps its accent, as do forms that without it would be another person's or another time's, and a "si" before a
+    comma is one: both say yes, where "si" alone may mean if. A "no" before a mark is "no,": an answer of its own, where
+    "no cancele" denies what follows.
     """
     pieces: list[Piece] = []
     for match in _PIECE.finditer(fold(text)):
         kind, raw = match.lastgroup or "mark", match.group()
         if kind == "word":
-            pieces.append(Piece("sí" if raw == "sí" else norm_word(raw.rstrip("'")), "word"))
+            pieces.append(Piece(raw if raw == "sí" or raw in _OTHER_FORMS else norm_word(raw.rstrip("'")), "word"))
         elif kind == "comma":
             _close_answer(pieces, raw)
             pieces.append(Piece(",", "comma"))

@@ -13,7 +13,7 @@ CLASSES = {
     "sure": "sure absolutely definitely certainly surely affirmative indeed totally",
     "fine": "good fine great perfect wonderful awesome excellent lovely fantastic super cool correct amazing",
     "praise": "fine great perfect wonderful awesome excellent lovely fantastic cool correct",
-    "adverb": "definitely certainly surely absolutely still also gladly indeed happily",
+    "adverb": "both all definitely certainly surely absolutely still also gladly indeed happily",
     "please": "please pls plz plse pleas porfavor porfa pliss",
     "thanks": "thanks thank thx thnx thanx tks tnx thnks thnk ty tysm tyvm cheers",
     "filler": "um uh umm uhh er erm ah oh well so eh este pues bueno",
@@ -23,14 +23,15 @@ CLASSES = {
     "cancel": "cancel cancle cancell cancal cansel cancil cancelar",
     "coming": "coming attending going",
     "appointment": "appointment appointments appt appts apt appoinment apointment appointmnt apptmt app visit checkup check-up booking slot consultation",
-    "cita": "cita consulta visita citas",
+    "cita": "cita sita consulta visita citas",
+    "ahi": "ahi ay ahy ai hay ahii alli alla aya",
     "cannot": "can't cant cannot won't wont",
     "sick": "sick ill unwell",
 }
 
 MACROS = {
     # people and verbs
-    "ill": "(i'll|ill|i will|we'll|we will|i shall|we both will)",
+    "ill": "(i'll|ill|il|i'l|i will|i wil|we'll|we will|i shall|we both will)",
     "im": "(i'm|im|i am|we're|we are)",
     "i": "(i|we)",
     # the visit
@@ -39,10 +40,10 @@ MACROS = {
     "doctor": "(<titled>|<doctor>|dr|doctor|doc|the (doctor|dr|doc))",
     "clinic": "(<clinic>|the (clinic|office)|your (clinic|office))",
     "time": "([at|for|by] <time>|(at|for|by|@) <hour>|at (the|that) time)",
-    "day": "([on|for|this|the] <day>|on the <monthday>|the <monthday>)",
-    "when": "({day} [{time}]|{time} [{day}]|that day|then|as (scheduled|planned)|on time|at the scheduled time)",
+    "day": "([on] [this|the] <day>|for [this|the] <day>|on the <monthday>|the <monthday>)",
+    "when": "({day} [{time}]|{time} [{day}]|that day|then|as (scheduled|planned)|on time|at the scheduled time|bright and early|early|ready)",
     "with": "(with {doctor}|to see {doctor}|at {clinic})",
-    "visit": "(it|that|this|{appointment} [{with}] [{when}]|{the} (<time>|<hour>) [{with}] [{day}] [{with}]|{the} {appointment} [{with}] [{when}] [{with}]|{the} <day> [<time>] {appointment} [{with}]|{the} <time> {appointment} [{with}] [{day}])",
+    "visit": "(it|that|this|{appointment} [{with}] [{when}]|{the} (<time>|<hour>) [{with}] [{day}] [{with}]|{the} {appointment} [{with}] [{when}] [{with}]|[{the}] <day> [<time>] {appointment} [{with}]|{the} <time> {appointment} [{with}] [{day}])",
     "there": "(there|ther|thier|in|here)",
     "that": "(that's|thats|that is|it's|its|it is|this is|everything is|everything's|is|all|that|it)",
     "lead": "[(<yes>|<ok>|<sure>|<si>) [<filler>|hi|hello|hola|buenas|buenos dias] [<filler>|<please>]]",
@@ -52,7 +53,7 @@ MACROS = {
     "dia": "([el|este|para el|para|del|de] <day>|el [dia] <monthday>|ese dia)",
     "cuando": "([para] {dia} [{hora}]|{hora} [{dia}])",
     "con": "(con {doctor_es}|en <clinic>|en la clinica)",
-    "cita": "([a|de] (mi|la|esta|esa|nuestra) <cita> [medica] [{con}] [{cuando}] [{con}])",
+    "cita": "([a|de] [mi|la|esta|esa|nuestra] <cita> [medica] [{con}] [{cuando}] [{con}]|la {dia} [{hora}])",
 }
 
 # Words that any clear reply may be wrapped in.
@@ -64,7 +65,7 @@ COURTESY = [
     "<thanks> [you|u] for letting (me|us) know",
     "(much appreciated|appreciate it|i appreciate it|appreciated)",
     "<please>",
-    "(hi|hello|hey|hiya|dear|greetings) [there|team|all|everyone|folks|{doctor}|{clinic}|again]",
+    "(hi|hello|hey|hiya|dear|greetings) [clinic|office|there|team|all|everyone|folks|{doctor}|{clinic}|again]",
     "good (morning|afternoon|evening|day) [{doctor}|{clinic}|everyone|team|to you]",
     "have a (good|great|nice|lovely|wonderful|blessed) (day|one|evening|night|afternoon|morning|weekend|week)",
     "(bye|goodbye|cheers|take care|all the best|god bless [you|u|y'all]|blessings|sincerely|regards|kind regards|best regards|best|warmly|respectfully|yours truly)",
@@ -106,11 +107,14 @@ CONFIRM = [
     "(<hour>|<time>|<day>) [still|is|looks|sounds|will be] [still|just] (<fine>|works|work|ok|okay) [great|fine|well] [for|with|by] [me|us]",
     "{when} it is",
     "still <fine> [for|with] [me|us]",
+    "(good|fine|ok|okay) for {when}",
+    "[{that}] a yes [from (me|us)]",
+    "(mark|put) me [down] [as|for] [a] (yes|confirmed|coming|attending|that)",
     "(go ahead and confirm|put me down|mark me down|sign me up|lock it in|book it|keep me down) [{visit}] [for] [{when}]",
     "(that|it|this|that'd|that'll|it'll|it'd) [will|would|should] (work|do|be [just] <fine>) [for] [me|us]",
     "<thumb>",
     # confirming
-    "[this is to] [i|we] (confirm|confirmed|confirming|comfirm|confrim|comfirmed|conferm) [{visit}|me|us] [{when}] [{with}]",
+    "[this is to] [i|we] (confirm|confirmed|confirming|comfirm|confrim|comfirmed|conferm|confirmd|confrimed|confimed|confim) [{visit}|me|us] [{when}] [{with}]",
     "[{i}] [to] (confirm|confirming|confirmed) [my|our] attendance [at|to|for] [{visit}] [{when}] [{with}]",
     "(confirm|confirming|confirmed) that",
     "this confirms [that|{visit}] [{when}]",
@@ -136,13 +140,15 @@ CONFIRM = [
     "(alla|ahi) (los veo|nos vemos|le veo) [entonces|pronto] [{cuando}] [{con}]",
     "(nos vemos|los veo|le veo|la veo|lo veo|nos vemos alla|nos vemos ahi) [entonces|pronto|alli|ahi|alla] [{cuando}] [{con}]",
     "(hasta|asta) (entonces|<day>|el <day>|ese dia)",
+    "(acepto|aceptamos) [{cita}] [{cuando}]",
+    "(es correcto|es correcta|queda confirmada {cita}|<cita> confirmada|todo correcto)",
     "(me queda|nos queda|me viene|me va) (bien|perfecto|muy bien) [{cuando}]",
     "(mantener|mantengo|quiero mantener|dejenla|conservar) {cita}",
 ]
 # First-person forms: the patient comes. A phrase of assurance or a laugh may follow these, and these only: after a bare
 # yes it may be mockery.
 _COMING = [
-    "[<adverb>] {ill} [<adverb>] (be|come|attend|see you|see ya|see u|make it|show up|keep|take) [it] [{there}] [{visit}] [{when}] [{with}] [for {visit}]",
+    "[<adverb>] {ill} [<adverb>] ((be|b) {there}|come [{there}]|attend|see (you|ya|u)|make it [{there}]|show up|keep {visit}) [to|for] [{visit}] [{when}] [{with}] [for {visit}]",
     "[<adverb>] {ill} [<adverb>] be (coming|attending|present|in attendance|ready|waiting|on time|right on time) [{there}] [{visit}] [{when}] [{with}]",
     "([<adverb>] will (be (there|in|coming)|attend|see you|come)|will be attending) [{visit}] [{when}] [{with}]",
     "[<adverb>] be there [{when}]",
@@ -157,7 +163,8 @@ _COMING = [
     "(i|we) look forward to (it|<appointment>|{visit}|seeing (you|u|{doctor})|meeting (you|{doctor})) [{when}]",
     "(count on (me|us)|(i'm|i am|we're|we are) still on [for] [{visit}] [{when}]|still (on|good) [for] [{visit}] [{when}])",
     "{im} [<adverb>] (<coming>|going to (be|make) (there|it)|planning (on it|on being there|to be there|to attend|on coming|to come)|able to (come|make it|attend)|looking forward to it) [to {visit}] [in] [{when}] [{with}]",
-    "{im} [<adverb>] (in|on for|good for|all set for|set for|ready for|available|free) [{visit}] [{when}]",
+    "{im} [<adverb>] (in|on for|good for|all set for|set for|ready for|available|available for|free) ({visit}|{when})",
+    "(attending|[still] (planning|plan) to (come|attend|be there|make it)|able to (attend|make it|come|be there))",
     "(still coming|planning on it|coming|be there|on my way|{im} on my way)",
     "{i} [<adverb>] can (make|come|attend|be|do|keep) [it|there|in] [{visit}] [{when}] [{with}]",
     "{i} (plan|intend) (on being|to be|to come|on coming|to attend|to keep) [there|{visit}] [{when}]",
@@ -170,8 +177,9 @@ _COMING = [
     "(count (me|us) in|{i} wouldn't miss it|wouldn't miss it|we'll be there|until then|till then|(i|we) accept)",
     "[{ill}|{i} (want to|would like to|'d like to)|<please>] keep {visit} [{when}]",
     "(i will be|we will be)",
-    "[<si>|claro que <si>] (ahi|alli|alla|hay|ai) (estare|estaremos|voy|vamos|estoy|nos vemos|le caigo|les caigo|(voy|boy) a estar|vamos a estar|llego|llegamos|le llego|andare|andamos|estare presente|lo veo|la veo|los veo) [sin falta|puntual] [{cuando}] [{con}]",
-    "(estare|estaremos) (ahi|alli|alla|puntual|presente|sin falta|en {cita}|en la clinica) [{cuando}] [{con}]",
+    "[<si>|claro que <si>] <ahi> (estare|estaremos|voy|vamos|estoy|nos vemos|le caigo|les caigo|le caemos|les caemos|(voy|boy) a estar|vamos a estar|llego|llegamos|le llego|andare|andamos|estare presente|lo veo|la veo|los veo) [sin falta|puntual] [{cuando}] [{con}]",
+    "[<si>] (estare|estaremos|estoy|estamos) (<ahi>|puntual|puntuales|presente|presentes|sin falta|en {cita}|en la clinica) [{cuando}] [{con}]",
+    "<si> (estare|estaremos) [{cuando}] [{con}]",
     "[si] (asistire|asistiremos|ire|iremos|vamos|voy|acudire|acudiremos|vengo|venimos|asisto|asistimos|(voy|boy) a (ir|asistir|estar|acudir|llegar)|vamos a (ir|asistir|estar|acudir|llegar)) [ahi|alli|puntual|presente] [sin falta] [{cita}] [{cuando}] [{con}]",
     "(llegare|llegaremos|llego) (puntual|a tiempo|ahi|temprano|sin falta) [{cuando}]",
     "sí (puedo|podemos) [ir|asistir|llegar|estar ahi|acudir] [{cita}] [{cuando}]",
@@ -185,6 +193,8 @@ CONFIRM += [f"{phrase} {' '.join(_ASSURED)} [<laugh>]" for phrase in _COMING]
 # Said beside a yes, these change nothing.
 BESIDE_CONFIRM = [
     # Said alone, these take note and no more: "got it", and "I'm all set" may even decline.
+    "(i (got|have) it|no changes [here]|i (haven't|have not|didn't) (forgotten|forgot|forget)|i remember|i remembered|it's (on|in) my calendar|on my calendar)",
+    "(va|sale|todo (bien|listo)|no se me olvida|no lo olvido|no me olvido)",
     "(got it|gotcha|noted|roger|roger that|copy that|understood|no problem|no worries|not a problem|no prob|np)",
     "([{im}] all (set|good)|{im} good|we're good)",
     "(it is|it does|i am|we are|i do|we do|i can|we can)",
@@ -222,24 +232,24 @@ CANCEL = [
     "{im} no longer (coming|attending|able to come|able to attend)",
     "{i} no longer (need|want|require) [{visit}] [{when_off}]",
     "no longer (need|want|coming) [{visit}] [{when_off}]",
-    "[{i}] (don't|dont|do not) (need|want) {visit} (anymore|any more|any longer|now)",
-    "{i} (don't|dont|do not) (need|want) {visit} [anymore|any more|any longer|now]",
+    "[{i}] (don't|dont|do not) (need|want) (it|that|this|{visit}) (anymore|any more|any longer|now)",
+    "{i} (don't|dont|do not) (need|want) (my|the|this|that) {appointment} [{when}] [{with}]",
     "{i} (have to|need to|will have to) miss {visit} [{when_off}]",
     "[it's|it is|{visit} is] no longer (needed|necessary|required)",
     "(take|remove) me (off|from) the (schedule|calendar|books) [{when}]",
     "(remove|delete|drop) {the} {appointment} [{when}]",
     # Spanish
-    "{lead} (cancelar|cancelo|cancela|cancele|cancelen|cancelenla|cancelela|cancelenme|canceleme|cancelamela|cancelenmela|anular|anule|anulen|anulo|cancelamos|canselar|canselo|cansele) [{cita}] [{cuando}]",
+    "{lead} (cancelar|cancelarla|cancelarlo|cancelame|cancelo|cancela|cancele|cancelen|cancelenla|cancelela|cancelenme|canceleme|cancelamela|cancelenmela|anular|anule|anulen|anulo|cancelamos|canselar|canselo|cansele) [{cita}] [{cuando}]",
     "{lead} (les pido que|le pido que|les pido|le pido|les ruego|les agradeceria que|le agradeceria que|solicito que|pido que|quiero que me|quiero que|necesito que me|necesito que|me urge|quiero|queremos|necesito|necesitamos|deseo|quisiera|tengo que|tenemos que|debo|voy a|vamos a|prefiero|me gustaria|quisiera|solicito|favor de|por favor|puede|pido) [tener que] [me|la] (cancelar|cancelarla|anular|anularla|cancelen|cancele|canselar|anulen) [{cita}] [{cuando}]",
     "no (puedo|podre|podremos|podemos|voy a poder|vamos a poder|me es posible) (ir|asistir|llegar|venir|acudir|estar|presentarme|hacerlo) [{cita}] [{dia} [{hora}]|{hora} {dia}]",
-    "no (ire|iremos|asistire|asistiremos|vamos|voy|llegare|podre|acudire|voy a ir|vamos a ir|voy a asistir|vamos a asistir|puedo) [{cita}] [{dia}]",
+    "no (ire|iremos|asistire|asistiremos|vamos|voy|llegare|podre|acudire|voy a poder|vamos a poder|podremos|voy a ir|vamos a ir|voy a asistir|vamos a asistir|puedo) [{cita}] [{dia}]",
     "[me] (es|sera|va a ser) imposible (ir|asistir|llegar|acudir) [{cita}] [{dia}]",
-    "ya no (voy|vamos|ire|iremos|puedo ir|podre ir|necesito {cita}|quiero {cita}|la necesito|asistire|voy a ir|vamos a ir|voy a asistir)",
+    "ya no (voy|vamos|ire|iremos|(voy|vamos) a poder [ir|asistir|llegar]|puedo ir|podre ir|necesito {cita}|quiero {cita}|la necesito|asistire|voy a ir|vamos a ir|voy a asistir)",
 ]
 CANCEL_MACROS = {
     # "I can't make it at 3" may wish for another time, so a time is explained only beside its day.
     "when_off": "({day} [{time}]|{time} {day}|that day|then)",
-    "sick": "([really|very|too|so|feeling|still] <sick>|not feeling (well|good|great|too well|very well)|under the weather|out of town|out of the (country|state|city)|away|traveling|travelling|on vacation|busy|working|at work|stuck at work|feeling (better|sick|ill|unwell))",
+    "sick": "([really|very|too|so|feeling|still] <sick>|not feeling (well|good|great|too well|very well)|better|under the weather|out of town|out of the (country|state|city)|away|traveling|travelling|on vacation|busy|working|at work|stuck at work|feeling (better|sick|ill|unwell))",
     "kin": "(my|our) (son|daughter|child|kid|kids|husband|wife|mother|father|mom|dad|baby|partner)",
 }
 # Beside a cancellation, these explain it. A longer or another reason is for a person to read.
@@ -265,12 +275,14 @@ BESIDE_CANCEL = [
     "(i|we) [already] [have] (saw|seen|see) (another|a different) (doctor|provider)",
     "[{i}] found (another|a different|a new) (doctor|clinic|provider)",
     "{kin} is {sick}",
+    "no (ride|transportation|car|babysitter|childcare|sitter)",
     "my car (broke down|won't start|is in the shop|died)",
     # Spanish
     "(lo siento|perdon|disculpe|disculpen|una disculpa|mil disculpas|lamentablemente|desafortunadamente|lo lamento|perdone) [mucho|la molestia|las molestias|por (la molestia|las molestias|el inconveniente|los inconvenientes)]",
     "(porque|es que|pues|y|asi que|ya que)",
     "(estoy|ando|me siento|sigo) [muy|un poco] (enfermo|enferma|mal|resfriado|resfriada|mejor|ocupado|ocupada|fuera de la ciudad|de viaje|trabajando|malo|mala)",
     "(tengo|tenemos) (covid|gripe|gripa|fiebre|trabajo|que trabajar|otro compromiso|otra cita|un compromiso|una reunion|un viaje|una emergencia familiar)",
+    "(me enferme|nos enfermamos|amaneci (mal|enfermo|enferma))",
     "no tengo (transporte|carro|coche|quien me lleve|con quien dejar a los ninos)",
     "(me surgio|surgio|me salio|salio) (algo|un imprevisto|un compromiso|una emergencia familiar|un viaje)",
     "(por motivos|por razones|por cuestiones) (personales|de trabajo|de salud|familiares|laborales)",

@@ -29,9 +29,7 @@ class Speller:
         self._by_sound: dict[str, str] = {}
         for word in sorted(self._words):
             if len(word) >= SHORTEST - 1 and word.isalpha():
-                same = self._by_sound.setdefault(sound(word), word)
-                if same != word:
-                    self._by_sound[sound(word)] = ""
+                self._by_sound.setdefault(sound(word), word)
             if len(word) >= SHORTEST and word.isalpha():
                 self._by_shape.setdefault((word[0], len(word)), []).append(word)
                 for shorter in _deletions(word):

@@ -1,9 +1,13 @@
 """Replies and danger: what acts and should not, what is clear and recognised, what danger reaches a person.
 
-A .tsv has "label<TAB>text" a line, comments begin with #. A .jsonl has `text` and `label` and may have `channel` (a
-reply), or `answer`, `topic` and `expect` (an answer on a form: `"danger": true` in `expect` marks one that must reach a
-person, the others are ordinary lines). All replies are about one visit: Wednesday 2 December 2026 at 15:00, Dr. Okafor,
-Riverside Clinic, heard the day before.
+A .tsv has "label<TAB>text" a line, or the two the other way round; comments begin with #. A .jsonl has
+
+- `text` and `label`, and maybe `channel`: a reply about Wednesday 2 December 2026 at 15:00, Dr. Okafor, Riverside
+  Clinic, heard the day before;
+- `reply`, `label` and `question`: a reply of the Schema-Guided Dialogue set, about no visit; one that also asks
+  something is for a person;
+- `answer`, `topic` and `expect`: an answer on a form. `"danger": true` in `expect` marks one that must reach a person,
+  the others are ordinary lines.
 """
 
 import datetime as dt
@@ -12,6 +16,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from aiassist.engine.danger import find_dangers
 from aiassist.engine.replies import AUTOMATIC, ReplyKind, VisitFacts, classify
@@ -23,6 +28,8 @@ VISIT = VisitFacts(
     clinic="Riverside Clinic",
     today=dt.date(2026, 12, 1),
 )
+NO_VISIT = VisitFacts()
+LABELS = frozenset([*ReplyKind, "person"])
 GOAL = 0.95
 
 
@@ -34,6 +41,7 @@ class Row:
     label: str  # of a reply; of an answer "urgent" or "ordinary"
     channel: str = "sms"
     topic: str = ""
+    visit: VisitFacts = VISIT
 
 
 def rows(path: Path) -> Iterator[Row]:
@@ -42,16 +50,22 @@ def rows(path: Path) -> Iterator[Row]:
         if not line.strip() or line.startswith("#"):
             continue
         if path.suffix == ".jsonl":
-            row = json.loads(line)
-            if "answer" in row:
-                expect = row["expect"]
-                urgent = (isinstance(expect, dict) and expect.get("danger")) or expect == "danger"
-                yield Row(row["answer"], "urgent" if urgent else "ordinary", topic=row["topic"])
-            else:
-                yield Row(row["text"], row["label"], row.get("channel", "sms"))
+            yield _row(json.loads(line))
         else:
             label, text = line.split("\t")[:2]
+            if label not in LABELS:
+                label, text = text, label
             yield Row(text.replace("\\n", "\n"), label)
+
+
+def _row(found: dict[str, Any]) -> Row:
+    if "answer" in found:
+        expect = found["expect"]
+        is_danger = isinstance(expect, dict) and bool(expect.get("danger"))
+        return Row(found["answer"], "urgent" if is_danger else "ordinary", topic=found["topic"])
+    if "reply" in found:
+        return Row(found["reply"], "person" if found["question"] else found["label"], visit=NO_VISIT)
+    return Row(found["text"], found["label"], found.get("channel", "sms"))
 
 
 def main(arguments: list[str]) -> int:
@@ -83,7 +97,7 @@ def _measure_answer(row: Row, counts: Counter[str]) -> str:
 
 
 def _measure_reply(row: Row, counts: Counter[str]) -> str:
-    reply = classify(row.text, VISIT, row.channel)
+    reply = classify(row.text, row.visit, row.channel)
     opted_out = row.label == "opt_out" and reply.opt_out
     counts["replies"] += 1
     if row.label in ("confirm", "cancel", "opt_out"):
