@@ -7,46 +7,39 @@ form. Administrative answers are dropped, not scrubbed.
 """
 
 import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from rapidfuzz.distance import OSA
 
-from aiassist.engine import cues, details, mentions
-from aiassist.engine.identity import Identity, address_pattern, birth_date_pattern, digits_pattern, name_words
+from aiassist.engine import details, mentions, people
+from aiassist.engine.addresses import known_addresses, likely_addresses
+from aiassist.engine.dates import birth_dates
+from aiassist.engine.folding import flat
+from aiassist.engine.identifiers import known_numbers, likely_identifiers, literal
+from aiassist.engine.identity import Identity, name_words
+from aiassist.engine.leaks import leaked
 from aiassist.engine.lexicon import load, word_list
 from aiassist.engine.schema import Answer, Evidence, Extraction
-from aiassist.engine.text import Text, find_quote, norm_word, parse, strip_accents
+from aiassist.engine.text import Text, find_quote, norm_word, parse
 
-_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}\s?(?:@|\(at\)|\[at\])\s?[\w-]+(?:\s?\.\s?[\w-]+)+", re.I)
-_LINK = re.compile(r"(?:https?://|www\.)\S+", re.I)
-_SOCIAL = re.compile(r"(?<![\d-])\d{3}[- ]\d{2}[- ]\d{4}(?![\d-])")
-_PHONE = re.compile(
-    r"(?<![\d.,/-])(?:\+\d{1,3}[\s.-]?)?(?:\(\d{3}\)\s?|\d{3}[\s.-])\d{3}[\s.-]\d{4}(?![\d-])|(?<![\d.,/-])\+\d[\d\s().-]{8,16}\d(?!\d)|(?<![\d.,/-])\d{10,11}(?!\d)|(?<![\d.,/-])\d{3}-\d{4}(?![\d-])|(?<![\d.,/-])0\d{3,4}\s\d{6}(?!\d)"
+__all__ = ["Identity", "Redacted", "RedactedForm", "Redactor", "leaked", "redact_form"]
+
+Hit = tuple[int, int, str]  # raw start, raw end, the sort of what stands there
+# What stands before a name of the patient's that is an ordinary word too.
+_TOLD = re.compile(
+    r"(?:my name(?:'s| is)|name is|name:|i'm|i am|this is|it's|its|me llamo|mi nombre es|soy|habla|called|calls? me|me dicen|signed|"
+    r"sincerely|regards|atentamente|firma|thanks|thank you|thx|gracias|saludos|(?:^|\n|[.!?])\s*[-—–~]{1,2})[,:\s]*$"
 )
-_CARD = re.compile(r"(?<!\d)(?:\d{4}[\s-]){3}\d{4}(?!\d)")
-_RECORD = re.compile(
-    r"\b(?:mrn|medical record|chart|record|patient id|member id|insurance(?: id)?|policy|subscriber|account|nhs|ssn|social security|medicare|medicaid|expediente|póliza|poliza|seguro social|curp|dni|nie|passport|pasaporte|license|licencia)"
-    r"\s?(?:no\.?|number|num\.?|nº|#|id|número|numero)?\s?(?:is|es|:|#)?\s?#?([A-Z0-9][A-Z0-9-]{3,19})\b",
-    re.I,
+_BEFORE_MONTHS = frozenset(
+    "in since until last of this early late by from through mid next every around before after during en desde de hasta".split(
+        " "
+    )
 )
-_ADDRESS = re.compile(
-    r"(?<![\w.])\d{1,5}[A-Za-z]?\s(?:[A-Z][\w'.-]*\s|[NSEW]\.?\s|\d{1,3}(?:st|nd|rd|th)\s){1,4}(?:Street|St|Avenue|Ave|Road|Rd|Lane|Ln|Drive|Dr|Boulevard|Blvd|Court|Ct|Way|Place|Pl|Terrace|Circle|Cir|Highway|Hwy)\b\.?(?:,?\s(?:Apt|Unit|Suite|Ste|#)\.?\s?\w+)?"
-    r"|\b(?:Calle|Avenida|Av\.|Avda\.|Colonia|Paseo|Plaza)\s(?:[A-ZÁÉÍÓÚÑ0-9][\w'.-]*\s?){1,4}(?:#|No\.?|número|numero|,)?\s?\d{1,5}\b"
-)
-_BORN = re.compile(
-    r"\b(?:born|dob|d\.o\.b\.?|birth ?date|date of birth|birthday|nac[ií]|nacimiento|cumpleaños)\b[^\d\n]{0,25}?((?:\d{1,4}[\s./-]\d{1,2}[\s./-]\d{2,4})|(?:(?:\w+\.?\s)?\d{1,2}(?:st|nd|rd|th)?[,\s]+(?:de\s|of\s)?(?:\w+[,\s]+)?(?:de\s)?\d{4}))",
-    re.I,
-)
-_DOCTOR = re.compile(
-    r"\b(?:Dr|Dra|Doctor|Doctora|Prof|Nurse|Enfermera)\.?\s((?:[A-ZÁÉÍÓÚÑ][\w'’-]+)(?:\s[A-ZÁÉÍÓÚÑ][\w'’-]+)?)"
-)
-_DOCTOR_LOWER = re.compile(r"\b(?:dr|dra|doctor|doctora)\.?\s([a-záéíóúñ'’-]{2,})", re.I)
-_RELATIVE_NAME = re.compile(
-    rf"(?i:\b(?:my|mi|our)\s{cues.RELATIVE}|\b(?:my|mi)\s{cues.CHILD}),?\s((?:[A-ZÁÉÍÓÚÑ][a-záéíóúñ'’-]+)(?:\s[A-ZÁÉÍÓÚÑ][a-záéíóúñ'’-]+)?)"
-)
-_SELF_NAME = re.compile(
-    r"(?:my name(?:'s| is)|name is|name:|i'm|i am|this is|me llamo|mi nombre es|soy|called|call me|signed|sincerely|regards|atentamente|firma|thanks|thank you|gracias)[,:\s]*$"
-)
+_TITLES = frozenset("mr mrs ms miss mx dr dra doctor doctora sr sra srta senor senora".split(" "))
+LEAD = 40  # characters before a name that are read with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +87,8 @@ class Redactor:
     identity: Identity
     _names: dict[str, bool] = field(init=False)
     _doctor_names: dict[str, bool] = field(init=False)
-    _known: list[tuple[str, re.Pattern[str]]] = field(init=False)
+    _sorts: dict[str, str | None] = field(init=False)
+    _counts: Counter[str] = field(init=False, default_factory=Counter)
     _numbers: dict[tuple[str, str], str] = field(init=False, default_factory=dict)
     _values: dict[str, str] = field(init=False, default_factory=dict)
 
@@ -105,26 +99,40 @@ class Redactor:
             for word, on_file in name_words(self.identity.doctors).items()
             if word not in ("dr", "dra", "doctor", "doctora", "md", "do", "np") and on_file
         }
-        known: list[tuple[str, re.Pattern[str] | None]] = [
-            ("EMAIL", _words_pattern(self.identity.emails)),
-            ("RECORD", _words_pattern(self.identity.record_numbers)),
-            ("PHONE", digits_pattern(self.identity.phones, 7)),
-            ("BIRTH_DATE", birth_date_pattern(self.identity.date_of_birth)),
-            ("ADDRESS", address_pattern(self.identity.addresses)),
-            ("CLINIC", _words_pattern(self.identity.clinics)),
-        ]
-        self._known = [(sort, pattern) for sort, pattern in known if pattern is not None]
+        self._sorts: dict[str, str | None] = {}
 
     def redact(self, raw: str) -> Redacted:
         """Replace every identifier of `raw` by a placeholder."""
-        text = parse(raw)
-        protected = _protected(raw, text)
-        hits: list[tuple[int, int, str]] = []
-        for sort, pattern in self._known:
-            hits += [(m.start(), m.end(), sort) for m in pattern.finditer(raw)]
+        text, folded = parse(raw), flat(raw)
+        protected = _Spans(_protected(raw, text))
+        hits = [(*folded.raw(start, end), sort) for start, end, sort in self._known_hits(folded.text)]
         hits += self._name_hits(raw, text, protected)
-        hits += _pattern_hits(raw, protected)
+        hits += self._spelled_hits(raw)
+        hits += [(text.tokens[first].start, _name_end(text, last), sort) for first, last, sort in people.persons(text)]
+        likely = [(*folded.raw(start, end), sort) for start, end, sort in likely_identifiers(folded.text)]
+        likely += [(*folded.raw(*span), "ADDRESS") for span in likely_addresses(folded.text)]
+        hits += [hit for hit in likely if hit[2] in _WHOLE or not protected.touch(hit[0], hit[1])]
         return self._replaced(raw, _disjoint(hits))
+
+    def _known_hits(self, folded: str) -> Iterator[Hit]:
+        """What is known of the patient, but for names."""
+        who = self.identity
+        for sort, values in (("EMAIL", who.emails), ("CLINIC", who.clinics)):
+            pattern = literal(values)
+            if pattern is not None:
+                yield from ((match.start(), match.end(), sort) for match in pattern.finditer(folded))
+        yield from known_numbers(folded, who.phones, who.record_numbers)
+        yield from ((start, end, "BIRTH_DATE") for start, end in birth_dates(folded, who.date_of_birth))
+        yield from ((start, end, "ADDRESS") for start, end in known_addresses(folded, who.all_addresses))
+
+    def _spelled_hits(self, raw: str) -> Iterator[Hit]:
+        """A name that is spelled letter by letter."""
+        for start, end, letters in people.spelled(raw):
+            lead = norm_word(raw[max(start - LEAD, 0) : start])
+            if any(len(name) > 2 and name in letters for name in self._names) or re.search(
+                r"name|spell|apellido|nombre", lead
+            ):
+                yield start, end, "PATIENT"
 
     def reveal(self, text: str) -> str:
         """Put the raw words back for every placeholder, for showing to those who may see them."""
@@ -137,9 +145,9 @@ class Redactor:
             same = re.sub(r"\W", "", norm_word(value))
             if sort == "PHONE":
                 same = re.sub(r"\D", "", value)[-7:]
-            placeholder = self._numbers.setdefault(
-                (sort, same), f"[{sort}_{1 + sum(known == sort for known, _ in self._numbers)}]"
-            )
+            if (sort, same) not in self._numbers:
+                self._counts[sort] += 1
+            placeholder = self._numbers.setdefault((sort, same), f"[{sort}_{self._counts[sort]}]")
         self._values.setdefault(placeholder, value)
         return placeholder
 
@@ -162,86 +170,116 @@ class Redactor:
             out.append(raw[at:])
         return Redacted(raw, "".join(out), tuple(pieces))
 
-    def _name_hits(self, raw: str, text: Text, protected: list[tuple[int, int]]) -> list[tuple[int, int, str]]:
+    def _name_hits(self, raw: str, text: Text, protected: "_Spans") -> list[Hit]:
         """The patient's and the doctors' names.
 
-        A name that is also an ordinary or a clinical word needs a sign that a person is meant.
+        A name that is also an ordinary or a clinical word, a month or an eponym needs a sign that a person is meant.
         """
-        sorts: list[str | None] = [self._name_sort(norm) for norm in text.norms]
-        hits: list[tuple[int, int, str]] = []
+        reader = people.Reader(text)
+        sorts = [self._sort_of(norm) for norm in text.norms]
+        hits: list[Hit] = []
         for i, sort in enumerate(sorts):
-            if sort is None:
+            if sort is None or not (self._is_plain(reader, i, protected) or self._is_meant(reader, i, sorts)):
                 continue
-            token = text.tokens[i]
-            word = text.norms[i].removesuffix("'s")
-            beside = any(
-                0 <= j < len(sorts) and sorts[j] and text.gap(min(i, j)).strip() in ("", "-", ".", ",")
-                for j in (i - 1, i + 1)
-            )
-            told = bool(_SELF_NAME.search(raw[: token.start].lower()))
-            titled = i > 0 and text.norms[i - 1] in (
-                "mr",
-                "mrs",
-                "ms",
-                "miss",
-                "dr",
-                "dra",
-                "doctor",
-                "doctora",
-                "sr",
-                "sra",
-                "señor",
-                "senor",
-                "senora",
-            )
-            inside = any(token.start < end and start < token.end for start, end in protected)
-            capital = raw[token.start].isupper() and not _starts_sentence(text, i)
-            exact = word in self._names or word in self._doctor_names
-            ordinary = word in word_list("also names") or (not exact and word in load().ordinary)
-            if (inside or ordinary) and not (beside or told or titled or (capital and not inside)):
-                continue
-            hits.append(
-                (
-                    token.start,
-                    token.start + len(raw[token.start : token.end].removesuffix("'s").removesuffix("’s")),
-                    sort,
-                )
-            )
+            hits.append((text.tokens[i].start, _name_end(text, i), sort))
         return _joined(hits, raw)
 
-    def _name_sort(self, norm: str) -> str | None:
+    def _is_plain(self, reader: people.Reader, index: int, protected: "_Spans") -> bool:
+        """Whether a word is a name without any other sign."""
+        token, word = reader.text.tokens[index], self._bare(reader.word(index))
+        exact = word in self._names or word in self._doctor_names
+        if people.is_month(word) or reader.is_eponym(index) or protected.touch(token.start, token.end):
+            return False
+        ordinary = word in word_list("also names") or (not exact and word in load().ordinary)
+        acronym = reader.text.raw[token.start : token.end].isupper() and len(word) <= 3
+        capital = reader.is_capital(index) and not reader.begins_sentence(index)
+        return (not ordinary or capital) and not (acronym and not reader.text.raw.isupper())
+
+    def _is_meant(self, reader: people.Reader, index: int, sorts: list[str | None]) -> bool:
+        """Whether the words around a name say that a person is meant: another name, a title, "my name is"."""
+        text = reader.text
+        month = people.is_month(reader.word(index))
+        if month and reader.word(index - 1) in _BEFORE_MONTHS:
+            return False
+        for j in (index - 1, index + 1):
+            beside = 0 <= j < len(sorts) and sorts[j] and text.gap(min(index, j)).strip() in ("", "-", ".", ",")
+            both_months = month and people.is_month(reader.word(j))
+            if beside and not (both_months and "," in text.gap(min(index, j))):
+                return True
+        if reader.word(index - 1) in _TITLES:
+            return True
+        lead = norm_word(text.raw[max(text.tokens[index].start - LEAD, 0) : text.tokens[index].start])
+        return bool(_TOLD.search(lead)) and not reader.is_eponym(index)
+
+    def _bare(self, norm: str) -> str:
+        """A word without a possessive s where the rest is a name: "roberts brother"."""
         word = norm.removesuffix("'s")
+        if word in self._names or word in self._doctor_names or not word.endswith("s"):
+            return word
+        return word[:-1] if len(word) > 4 and (word[:-1] in self._names or word[:-1] in self._doctor_names) else word
+
+    def _sort_of(self, norm: str) -> str | None:
+        if norm not in self._sorts:
+            self._sorts[norm] = self._name_sort(self._bare(norm))
+        return self._sorts[norm]
+
+    def _name_sort(self, word: str) -> str | None:
         for names, sort in ((self._names, "PATIENT"), (self._doctor_names, "DOCTOR")):
             if word in names:
                 return sort
-        if len(word) < 5 or not word.isalpha() or load().is_clinical(word) or word in word_list("also names"):
+        if len(word) < 5 or load().is_clinical(word) or word in word_list("also names"):
+            return None
+        if not word.isalpha():
             return None
         for names, sort in ((self._names, "PATIENT"), (self._doctor_names, "DOCTOR")):
-            if any(
-                on_file
-                and len(name) >= 4
-                and abs(len(name) - len(word)) <= 1
-                and OSA.distance(name, word, score_cutoff=1) <= 1
-                for name, on_file in names.items()
-            ):
+            if any(on_file and _is_misspelt(word, name) for name, on_file in names.items()):
                 return sort
-        return None
+        return "PATIENT" if len(word) > 8 and self._is_run_together(word) else None
+
+    def _is_run_together(self, word: str) -> bool:
+        """Whether a word is made of two of the patient's names: "margaretwhitfield"."""
+        return any(
+            word.startswith(first) and word[len(first) :].strip("0123456789") in self._names and first != word
+            for first in self._names
+            if len(first) > 2
+        )
 
 
-def _starts_sentence(text: Text, index: int) -> bool:
-    return any(sentence.first == index for sentence in text.sentences)
-
-
-def _words_pattern(values: tuple[str, ...]) -> re.Pattern[str] | None:
-    """Known values, in any case, with any white space and, for "St. Mary's", with or without its marks."""
-    forms = [
-        r"[\s'’.,-]{0,3}".join(re.escape(part) for part in re.findall(r"[\w@+]+|[^\w\s'’.,-]", value))
-        for value in values
-        if len(value.strip()) >= 3
-    ]
+def _is_misspelt(word: str, name: str) -> bool:
+    allowed = 1 if len(name) < 9 else 2
     return (
-        re.compile(r"(?<!\w)(?:" + "|".join(sorted(forms, key=len, reverse=True)) + r")(?!\w)", re.I) if forms else None
+        len(name) >= 4
+        and abs(len(name) - len(word)) <= allowed
+        and (allowed == 1 or name[0] == word[0])
+        and OSA.distance(name, word, score_cutoff=allowed) <= allowed
     )
+
+
+_WHOLE = frozenset(["EMAIL", "LINK", "ADDRESS"])  # may hold a clinical word and go all the same
+
+
+class _Spans:
+    """Stretches of a text, to be asked quickly."""
+
+    def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
+        self._spans: list[tuple[int, int]] = []
+        for start, end in sorted(spans):
+            if self._spans and start <= self._spans[-1][1]:
+                self._spans[-1] = (self._spans[-1][0], max(end, self._spans[-1][1]))
+            else:
+                self._spans.append((start, end))
+
+    def touch(self, start: int, end: int) -> bool:
+        """Whether one of them overlaps with a stretch."""
+        at = bisect_left(self._spans, (end, 0))
+        return at > 0 and self._spans[at - 1][1] > start
+
+
+def _name_end(text: Text, index: int) -> int:
+    """Where the name at a token ends, without a possessive."""
+    token = text.tokens[index]
+    said = text.raw[token.start : token.end]
+    return token.start + len(said.removesuffix("'s").removesuffix("’s"))
 
 
 def _protected(raw: str, text: Text) -> list[tuple[int, int]]:
@@ -250,54 +288,16 @@ def _protected(raw: str, text: Text) -> list[tuple[int, int]]:
     return spans + [match.span() for match in details.DOSE.finditer(raw)]
 
 
-def _pattern_hits(raw: str, protected: list[tuple[int, int]]) -> list[tuple[int, int, str]]:
-    """What looks like an identifier though nothing is known of it."""
-    hits: list[tuple[int, int, str]] = []
-    for sort, pattern in (
-        ("EMAIL", _EMAIL),
-        ("LINK", _LINK),
-        ("RECORD", _SOCIAL),
-        ("RECORD", _CARD),
-        ("PHONE", _PHONE),
-        ("ADDRESS", _ADDRESS),
-    ):
-        hits += [(m.start(), m.end(), sort) for m in pattern.finditer(raw)]
-    hits += [(*m.span(1), "RECORD") for m in _RECORD.finditer(raw) if sum(c.isdigit() for c in m.group(1)) >= 3]
-    hits += [(*m.span(1), "BIRTH_DATE") for m in _BORN.finditer(raw)]
-    for sort, pattern in (("DOCTOR", _DOCTOR), ("DOCTOR", _DOCTOR_LOWER), ("PERSON", _RELATIVE_NAME)):
-        for match in pattern.finditer(raw):
-            words = [norm_word(word) for word in match.group(1).split()]
-            keep = 0
-            for word in words:
-                if (
-                    (word in load().ordinary and pattern is _DOCTOR_LOWER)
-                    or word in word_list("after a title")
-                    or word in word_list("also names")
-                    or load().is_clinical(word)
-                    or len(word) < 2
-                ):
-                    break
-                keep += 1
-            if keep:
-                end = match.start(1) + len(" ".join(match.group(1).split()[:keep]))
-                hits.append((match.start(1), end, sort))
-    return [
-        hit
-        for hit in hits
-        if hit[2] in ("EMAIL", "LINK", "ADDRESS")
-        or not any(hit[0] < end and start < hit[1] for start, end in protected)
-    ]
-
-
-def _joined(hits: list[tuple[int, int, str]], raw: str) -> list[tuple[int, int, str]]:
+def _joined(hits: list[Hit], raw: str) -> list[Hit]:
     """Names that stand together become one: "Maria de la Cruz", "O'Neil-Smith"."""
-    joined: list[tuple[int, int, str]] = []
+    joined: list[Hit] = []
     for hit in hits:
         if (
             joined
             and joined[-1][2] == hit[2]
+            and hit[0] - joined[-1][1] <= LEAD
             and re.fullmatch(
-                r"[\s.,-]{0,2}(?:(?:de|la|las|los|del|van|von|der|da|y)\s)*(?:[A-Z]\.?\s)?",
+                r"[\s.,-]{0,2}(?:(?:de|la|las|los|del|van|von|der|da|y)\s){0,4}(?:[A-Z]\.?\s)?",
                 raw[joined[-1][1] : hit[0]],
                 re.I,
             )
@@ -308,23 +308,26 @@ def _joined(hits: list[tuple[int, int, str]], raw: str) -> list[tuple[int, int, 
     return joined
 
 
-def _disjoint(hits: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
-    """Hits without overlaps: the earlier-listed (known before guessed) wins and swallows what it touches."""
-    chosen: list[tuple[int, int, str]] = []
-    for start, end, sort in hits:
-        touching = [other for other in chosen if start < other[1] and other[0] < end]
-        if not touching:
-            chosen.append((start, end, sort))
-        elif end - start > sum(other[1] - other[0] for other in touching):
-            chosen = [other for other in chosen if other not in touching]
-            chosen.append(
-                (
-                    min(start, *(o[0] for o in touching)),
-                    max(end, *(o[1] for o in touching)),
-                    touching[0][2] if len(touching) == 1 else sort,
-                )
+def _disjoint(hits: list[Hit]) -> list[Hit]:
+    """Hits without overlaps: what touches becomes one, of the sort of its longest, or of the one listed first."""
+    order = sorted(range(len(hits)), key=lambda i: (hits[i][0], i))
+    chosen: list[tuple[int, int, str, int, int]] = []  # start, end, sort, length of the hit that gave the sort, rank
+    for i in order:
+        start, end, sort = hits[i]
+        if end <= start:
+            continue
+        if chosen and start < chosen[-1][1]:
+            first, last, held, length, rank = chosen[-1]
+            better = (end - start, -i) > (length, -rank)
+            chosen[-1] = (
+                first,
+                max(last, end),
+                sort if better else held,
+                *((end - start, i) if better else (length, rank)),
             )
-    return sorted(chosen)
+        else:
+            chosen.append((start, end, sort, end - start, i))
+    return [(start, end, sort) for start, end, sort, _, _ in chosen]
 
 
 @dataclass(slots=True)
@@ -377,34 +380,3 @@ def redact_form(answers: list[Answer], identity: Identity) -> RedactedForm:
             )
         )
     return RedactedForm(safe, redactor, texts)
-
-
-def leaked(text: str, identity: Identity) -> list[str]:
-    """Own identifiers still readable in a text that is about to be sent: words of the name, digits of phones and
-    records, e-mails, the birth date.
-
-    A second look, independent of the placeholders: the caller refuses to send when this is not empty. Ordinary words
-    among the names ("Will", "Rose") are not counted here.
-    """
-    found: list[str] = []
-    plain = strip_accents(text.lower())
-    digits = re.sub(r"(?<=\d)[\s().+/-]{0,3}(?=\d)", "", plain)
-    words = {norm.removesuffix("'s") for norm in parse(re.sub(r"\[[A-Z_]+(?:_\d+)?\]", " ", text)).norms}
-    for word, on_file in name_words(identity.names).items():
-        if (
-            on_file
-            and len(word) > 2
-            and word in words
-            and word not in word_list("also names")
-            and not load().is_clinical(word)
-        ):
-            found.append("name")
-    for number in (*identity.phones, *identity.record_numbers):
-        tail = re.sub(r"\D", "", number)[-7:]
-        if len(tail) >= 6 and tail in digits:
-            found.append("number")
-    found += ["email" for email in identity.emails if email and email.lower() in plain]
-    born = birth_date_pattern(identity.date_of_birth)
-    if born and born.search(text):
-        found.append("birth_date")
-    return found
