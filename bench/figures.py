@@ -22,7 +22,7 @@ from clinicflow.clinics.models import Clinic, ClinicSettings, Doctor, DoctorSett
 from clinicflow.core import clock
 from clinicflow.db import tenant
 from clinicflow.db.ownership import as_owner
-from clinicflow.testing.bulk_data import ALL_TABLES, Crowd
+from clinicflow.testing.bulk_data import ALL_TABLES, BulkData
 from dashboards.figures import operations
 from dashboards.figures.rules.periods import MOST_DAYS, Compare, Period
 from dashboards.figures.selectors.counting import COUNTED, count_by_doctor
@@ -61,19 +61,19 @@ class Outcome:
 
 def run(rounds: int) -> Outcome:
     """Fill two years, count the days, and take turns between both ways of reading them."""
-    clinic, crowd = _clinic()
+    clinic, data = _clinic()
     began = time.monotonic()
-    visits = _fill(crowd)
+    visits = _fill(data)
     filled = time.monotonic() - began
     actor = system_actor(clinic.pk, ZONE)
     began = time.monotonic()
     with transaction.atomic(), tenant(actor.scope()):
-        operations.rebuild(actor, at=crowd.now)
+        operations.rebuild(actor, at=data.now)
     counted = time.monotonic() - began
     with as_owner(), connection.cursor() as cursor:
         cursor.execute("vacuum analyze day_figures, hour_figures, stale_days")
     owner = Actor(clinic_id=clinic.pk, role=Role.OWNER, timezone=ZONE)
-    stored, raw = _take_turns(owner, crowd.now, rounds)
+    stored, raw = _take_turns(owner, data.now, rounds)
     return Outcome(
         visits=visits,
         filled=filled,
@@ -84,7 +84,7 @@ def run(rounds: int) -> Outcome:
     )
 
 
-def _clinic() -> tuple[Clinic, Crowd]:
+def _clinic() -> tuple[Clinic, BulkData]:
     clinic = Clinic.objects.create(name="Busy Clinic", timezone=ZONE)
     actor = system_actor(clinic.pk, ZONE)
     today = clock.today(ZONE)
@@ -96,7 +96,7 @@ def _clinic() -> tuple[Clinic, Crowd]:
         ]
         DoctorSettings.objects.bulk_create(DoctorSettings(clinic=clinic, doctor=doctor) for doctor in doctors)
         paper = questionnaires.create_defaults(actor)[0]
-    crowd = Crowd(
+    data = BulkData(
         clinic_id=clinic.pk,
         zone=ZONE,
         doctor_ids=[doctor.pk for doctor in doctors],
@@ -107,15 +107,15 @@ def _clinic() -> tuple[Clinic, Crowd]:
         slots=SLOTS,
         patients=8000,
     )
-    return clinic, crowd
+    return clinic, data
 
 
-def _fill(crowd: Crowd) -> int:
+def _fill(data: BulkData) -> int:
     """Without the audit of each row, which would only tell that a bench has run."""
     with as_owner(), connection.cursor() as cursor:
         for table in ALL_TABLES:
             cursor.execute(f"alter table {table} disable trigger audited")
-        visits = crowd.fill()
+        visits = data.fill()
         for table in ALL_TABLES:
             cursor.execute(f"alter table {table} enable trigger audited")
         cursor.execute("vacuum analyze " + ", ".join(ALL_TABLES))

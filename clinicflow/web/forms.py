@@ -1,4 +1,4 @@
-"""Domain errors as form errors, so that a page shows them beside the field."""
+"""Domain errors as form errors."""
 
 from django import forms
 
