@@ -1,6 +1,6 @@
-"""The owner's figures over two years of a busy clinic: read from what is stored, against a count of the raw rows.
+"""The owner's figures over two years of a busy clinic: read from the stored figures, compared with counting raw rows.
 
-Both sides answer the same question, and have to answer it alike.
+Both sides must give the same result.
 """
 
 import datetime as dt
@@ -32,7 +32,7 @@ from intake.operations import questionnaires
 
 ZONE = "America/New_York"
 DOCTORS = 20
-SLOTS = 19  # a doctor and day: 198,360 visits in two years of weekdays
+SLOTS = 19  # per doctor and day: 198,360 appointments in two years of weekdays
 DAY = dt.timedelta(days=1)
 MOST_QUERIES = 15
 OWNER_PAGES = ("/overview", "/overview/no-shows", "/overview/ai", "/overview/efficiency")
@@ -41,14 +41,14 @@ DESK_PAGES = ("/schedule", "/schedule/list", "/schedule/month", "/patients", "/i
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """Seconds, but for the counts."""
+    """Durations in seconds, and counts."""
 
     visits: int
     filled: float
     counted: float
     stored: float
     raw: float
-    pages: dict[str, tuple[int, float]]  # address -> queries, seconds
+    pages: dict[str, tuple[int, float]]  # path -> queries, seconds
 
     @property
     def ratio(self) -> float:
@@ -60,20 +60,20 @@ class Outcome:
 
 
 def run(rounds: int) -> Outcome:
-    """Fill two years, count the days, and take turns between both ways of reading them."""
+    """Insert two years, count the days, and measure both ways of reading them in alternating rounds."""
     clinic, data = _clinic()
-    began = time.monotonic()
+    started = time.monotonic()
     visits = _fill(data)
-    filled = time.monotonic() - began
+    filled = time.monotonic() - started
     actor = system_actor(clinic.pk, ZONE)
-    began = time.monotonic()
+    started = time.monotonic()
     with transaction.atomic(), tenant(actor.scope()):
         operations.rebuild(actor, at=data.now)
-    counted = time.monotonic() - began
+    counted = time.monotonic() - started
     with as_owner(), connection.cursor() as cursor:
         cursor.execute("vacuum analyze day_figures, hour_figures, stale_days")
     owner = Actor(clinic_id=clinic.pk, role=Role.OWNER, timezone=ZONE)
-    stored, raw = _take_turns(owner, data.now, rounds)
+    stored, raw = _alternate(owner, data.now, rounds)
     return Outcome(
         visits=visits,
         filled=filled,
@@ -111,7 +111,7 @@ def _clinic() -> tuple[Clinic, BulkData]:
 
 
 def _fill(data: BulkData) -> int:
-    """Without the audit of each row, which would only tell that a bench has run."""
+    """Insert the data with the audit triggers disabled; returns the number of appointments."""
     with as_owner(), connection.cursor() as cursor:
         for table in ALL_TABLES:
             cursor.execute(f"alter table {table} disable trigger audited")
@@ -122,8 +122,8 @@ def _fill(data: BulkData) -> int:
     return visits
 
 
-def _take_turns(owner: Actor, now: dt.datetime, rounds: int) -> tuple[float, float]:
-    """The median of each side; they have to say the same."""
+def _alternate(owner: Actor, now: dt.datetime, rounds: int) -> tuple[float, float]:
+    """The median seconds of each side. SystemExit if their results differ."""
     today = clock.local(now, ZONE).date()
     period = Period.between(today - (MOST_DAYS - 1) * DAY, today, today, compare=Compare.NONE)
 
@@ -142,9 +142,9 @@ def _take_turns(owner: Actor, now: dt.datetime, rounds: int) -> tuple[float, flo
         answers = []
         for side, taken in times.items():
             with transaction.atomic(), tenant(owner.scope()):
-                began = time.monotonic()
+                started = time.monotonic()
                 answers.append(side())
-                taken.append(time.monotonic() - began)
+                taken.append(time.monotonic() - started)
         if answers[0] != answers[1]:
             raise SystemExit(f"The stored figures differ from the rows: {answers}")
     return statistics.median(times[stored]), statistics.median(times[raw])
@@ -163,10 +163,10 @@ def _pages(clinic: Clinic, role: str, addresses: tuple[str, ...]) -> dict[str, t
         period = f"?from={today - (MOST_DAYS - 1) * DAY}&to={today}&step=month"
         path = address + period if role == "owner" else address
         client.get(path)
-        began = time.monotonic()
+        started = time.monotonic()
         with CaptureQueriesContext(connection) as queries:
             answer = client.get(path)
-        taken = time.monotonic() - began
+        taken = time.monotonic() - started
         if answer.status_code != 200:
             raise SystemExit(f"{path} answered {answer.status_code}")
         seen[address] = (len(queries), taken)

@@ -1,10 +1,10 @@
-"""How replies are read: wrong automatic actions, opt-outs recognised, confirmations recognised.
+"""Classification of replies: wrong automatic actions, opt-outs recognized, confirmations recognized.
 
     python -m bench.replies [PATH.tsv | PATH.jsonl ...]
 
 A line of a .tsv is "reply<TAB>meaning"; a row of a .jsonl has `reply` and `label`. Without a path the table in
-aiassist/tests/data is used, whose columns stand the other way round. Meanings that only a person acts on (human,
-question, urgent, wrong number) count as one.
+aiassist/tests/data is used, whose columns are in the opposite order. Meanings that only staff act on (human, question,
+urgent, wrong number) count as one.
 """
 
 import json
@@ -20,7 +20,7 @@ PERSON = (Kind.HUMAN, Kind.QUESTION, Kind.URGENT, Kind.WRONG_NUMBER)
 
 
 def pairs(path: Path) -> Iterator[tuple[str, str]]:
-    """(reply, meaning) of every line."""
+    """The reply and its meaning of every line."""
     for line in path.read_text(encoding="utf-8").splitlines():
         if not line.strip() or line.startswith("#"):
             continue
@@ -35,7 +35,7 @@ def pairs(path: Path) -> Iterator[tuple[str, str]]:
 def main(arguments: list[str]) -> int:
     """Print a table; the exit code is 1 when more than 0.2 % act wrongly or an opt-out is missed."""
     failed = False
-    print("| replies | n | wrong automatic actions | opt-outs recognised | confirmations recognised |")
+    print("| replies | n | wrong automatic actions | opt-outs recognized | confirmations recognized |")
     print("|---|---|---|---|---|")
     for path in [Path(a) for a in arguments] or [TABLE]:
         counts: Counter[str] = Counter()
