@@ -27,9 +27,7 @@ CLIENTS = 8
 
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__.split("\n")[0])
-    parser.add_argument(
-        "--visits", type=int, default=5_000, help="past appointments, besides the 50 of today"
-    )
+    parser.add_argument("--visits", type=int, default=5_000, help="past appointments, besides the 50 of today")
     parser.add_argument("--rounds", type=int, default=7, help="rounds of each side; the median is reported")
     parser.add_argument("--requests", type=int, default=150, help="maximum number of requests per round")
     parser.add_argument("--seconds", type=float, default=4.0, help="maximum seconds per round")
@@ -77,9 +75,7 @@ def _measure(options: argparse.Namespace, stack: ExitStack) -> int:
     if options.only_figures:
         return 0 if _report_figures(figures.run(options.rounds)) else 1
     port = stack.enter_context(site.serving(options.workers))
-    _print(
-        f"Measuring after {time.monotonic() - started:.0f} s: {options.rounds} alternating rounds.\n"
-    )
+    _print(f"Measuring after {time.monotonic() - started:.0f} s: {options.rounds} alternating rounds.\n")
     bound = {"count": options.requests, "seconds": options.seconds}
     one = {
         "bare": loads.bare_day(bench_site),

@@ -5,9 +5,9 @@ client detects missed events by a gap. Publishing is synchronous, in the format 
 `async_to_sync(group_send)` costs 4 ms per request. A test pins the format.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import Any
+from typing import TypedDict
 from uuid import UUID
 
 import redis
@@ -19,6 +19,35 @@ from clinicflow.core import clock
 from clinicflow.core.events import Event
 
 log = structlog.get_logger(__name__)
+Message = Mapping[str, object]
+
+
+class ObjectReference(TypedDict):
+    """The object that an event is about."""
+
+    type: str
+    id: str
+
+
+class LiveEvent(TypedDict):
+    """The message of an event as a client receives it (docs/api.md)."""
+
+    type: str
+    id: str
+    sequence: int
+    at: str
+    clinic_id: str
+    object: ObjectReference
+    doctor_id: str | None
+    doctor_ids: list[str]
+    by: str
+
+
+class EventMessage(TypedDict):
+    """An event in the channel layer; Channels calls `LiveConsumer.live_event`."""
+
+    type: str
+    event: LiveEvent
 
 
 @cache
@@ -54,12 +83,12 @@ def sequence_of(stream: str) -> int:
         return 0
 
 
-def group_message(group: str, message: dict[str, Any]) -> tuple[str, bytes]:
+def group_message(group: str, message: Message) -> tuple[str, bytes]:
     """The channel and payload that `RedisPubSubChannelLayer.group_send` would publish."""
     return f"{settings.REDIS_PREFIX}__group__{group}", get_channel_layer().serialize(message)
 
 
-def send_to_group(group: str, message: dict[str, Any]) -> None:
+def send_to_group(group: str, message: Message) -> None:
     """Publish a message; while Redis is down it is lost, and clients refetch when they see the gap."""
     try:
         _redis().publish(*group_message(group, message))
@@ -95,7 +124,7 @@ def _send(event: Event, streams: Iterable[tuple[str, str]]) -> None:
     messages.execute()
 
 
-def as_message(event: Event, name: str, sequence: int) -> dict[str, Any]:
+def as_message(event: Event, name: str, sequence: int) -> LiveEvent:
     """The message that a client receives (docs/api.md): ids and kinds, never a patient's name or answer."""
     coarse = name == "metrics_changed"
     return {

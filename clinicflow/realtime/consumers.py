@@ -3,7 +3,6 @@
 import asyncio
 import json
 import time
-from typing import Any
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
@@ -15,6 +14,7 @@ from clinicflow.access.actor import Actor
 from clinicflow.access.roles import Role
 from clinicflow.accounts.operations import sessions, tokens
 from clinicflow.realtime import broadcast
+from clinicflow.realtime.broadcast import EventMessage, Message
 from clinicflow.staff.selectors.actor_resolution import RequestOrigin, actor_of
 
 AUTHENTICATION_TIMEOUT = 5.0  # seconds
@@ -43,9 +43,9 @@ class LiveConsumer(AsyncWebsocketConsumer):
     deadline: asyncio.Task[None] | None = None
     sender: asyncio.Task[None] | None = None
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        self.outbox: asyncio.Queue[dict[str, Any]] = asyncio.Queue(OUTBOX_SIZE)
+        self.outbox: asyncio.Queue[Message] = asyncio.Queue(OUTBOX_SIZE)
 
     async def connect(self) -> None:
         cookie = self.scope.get("cookies", {}).get(settings.SESSION_COOKIE_NAME, "")
@@ -80,7 +80,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         else:
             self.enqueue({"type": "error", "code": "unknown_message"})
 
-    async def live_event(self, message: dict[str, Any]) -> None:
+    async def live_event(self, message: EventMessage) -> None:
         """Handle an event of the stream, from the channel layer."""
         event = message["event"]
         if not await self._is_still_authorized():
@@ -91,7 +91,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
             self.enqueue({"type": "resync", "sequence": event["sequence"] - 1})
         self.enqueue(event)
 
-    async def session_ended(self, message: dict[str, Any]) -> None:
+    async def session_ended(self, message: Message) -> None:
         """Close: the session was revoked."""
         await self.close(REVOKED)
 
@@ -159,7 +159,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
             broadcast.session_group(self.actor.session_id) if self.actor and self.actor.session_id else "session.none"
         )
 
-    def enqueue(self, message: dict[str, Any]) -> None:
+    def enqueue(self, message: Message) -> None:
         """Add a message to the outbox; a full one is replaced by one `resync`, since the client must refetch anyway."""
         try:
             self.outbox.put_nowait(message)
@@ -175,7 +175,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
             await self.send(text_data=json.dumps(message, separators=(",", ":")))
 
 
-def parse(text: str | None) -> dict[str, Any]:
+def parse(text: str | None) -> Message:
     """The message as a dict; empty when it is too long or not a JSON object."""
     if text is None or len(text) > MAX_MESSAGE_LENGTH:
         return {}

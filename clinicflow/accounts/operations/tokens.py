@@ -5,7 +5,6 @@ import hashlib
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID, uuid4
 
 import jwt
@@ -32,7 +31,7 @@ class Rotation:
     refresh: str
 
 
-def access_token(session: AuthSession, claims: Mapping[str, Any] | None = None) -> str:
+def access_token(session: AuthSession, claims: Mapping[str, object] | None = None) -> str:
     """A signed token for a session, valid for ACCESS_TOKEN_LIFETIME.
 
     `claims` are for the client only; permissions come from the session's row on each request.
