@@ -1,8 +1,7 @@
-"""ClinicFlow's settings: safe by default, every variable read in one place. `.env.example` explains each."""
+"""Django settings: secure by default, with every environment variable read here. `.env.example` documents each."""
 
 import sys
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -14,8 +13,8 @@ BASE_DIR = env.BASE_DIR
 ENVIRONMENT = env.choice("ENVIRONMENT", "development", ("development", "test", "production"))
 PRODUCTION = ENVIRONMENT == "production"
 DEBUG = env.flag("DEBUG", False)
-PORT = env.number("PORT", 8000, low=1, high=65535)
-DATA_DIR = Path(env.text("DATA_DIR") or BASE_DIR / ".clinicflow").resolve()
+PORT = env.port()
+DATA_DIR = env.data_dir()
 
 DEVELOPMENT_SECRET = "development-only: never keep a patient's data under this key"  # noqa: S105 - refused in production
 SECRET_KEY = env.text("JWT_SECRET_KEY") or DEVELOPMENT_SECRET
@@ -143,7 +142,7 @@ DATABASE_ADMIN: dict[str, Any] = {
     "password": unquote(_database.password or ""),
     "dbname": _database.path.lstrip("/") or "clinicflow",
 }
-# What libpq may be told in the address (`?sslmode=verify-full&sslrootcert=…`), for every role.
+# libpq parameters of the URL (`?sslmode=verify-full&sslrootcert=…`), used for every role.
 DATABASE_PARAMETERS = dict(parse_qsl(_database.query))
 for _name in DATABASE_PARAMETERS:
     if _name not in {"sslmode", "sslrootcert", "sslcert", "sslkey", "channel_binding", "target_session_attrs"}:
@@ -163,7 +162,7 @@ def _connection(kind: str) -> dict[str, object]:
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": kind == "app",
-        # Only clinicflow/db/prepared.py prepares statements; other cursors bind on the client, which cannot.
+        # Only clinicflow/db/prepared.py prepares statements; other cursors bind on the client and cannot.
         "OPTIONS": {"connect_timeout": 5, "prepare_threshold": 5, **DATABASE_PARAMETERS},
     }
 
@@ -171,7 +170,7 @@ def _connection(kind: str) -> dict[str, object]:
 DATABASES = {"default": _connection("app"), "system": _connection("system")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# ---------------------------------------------------------------- Redis: cache, live layer, job hints
+# ---------------------------------------------------------------- Redis: cache, live events, job hints
 REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
 REDIS_PREFIX = env.text("REDIS_PREFIX", "clinicflow")
 CACHES = {
@@ -200,15 +199,15 @@ CELERY_TASK_TIME_LIMIT = 75
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
-JOB_LEASE = timedelta(seconds=105)  # longer than the hard time limit, so a live worker is never robbed
+JOB_LEASE = timedelta(seconds=105)  # longer than the hard time limit, so that a running job is never claimed twice
 
-# ---------------------------------------------------------------- people and sessions
+# ---------------------------------------------------------------- users and sessions
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
-# django-allauth gives the pages of signing in, of passwords and of the second factor
+# django-allauth provides the pages for sign-in, passwords and the second factor
 ACCOUNT_ADAPTER = "clinicflow.staff.adapters.AccountAdapter"
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -220,7 +219,7 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 MFA_ADAPTER = "clinicflow.staff.adapters.MFAAdapter"
-MFA_ALLOW_UNVERIFIED_EMAIL = True  # managers vouch for addresses
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # the front desk vouches for addresses
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "ClinicFlow"
@@ -256,12 +255,12 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "clinicflow.web.errors.csrf_failure"
 
-# ---------------------------------------------------------------- watching it
+# ---------------------------------------------------------------- observability
 METRICS_TOKEN = env.text("METRICS_TOKEN")
 if METRICS_TOKEN and len(METRICS_TOKEN) < 20:
     env.refuse("METRICS_TOKEN", "must have at least 20 characters.")
 
-# ---------------------------------------------------------------- the browser's armour
+# ---------------------------------------------------------------- security headers
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
@@ -309,7 +308,7 @@ MEDIA_ROOT = DATA_DIR / "media"
 PHONENUMBER_DEFAULT_REGION = "US"
 PHONENUMBER_DB_FORMAT = "E164"
 
-# ---------------------------------------------------------------- mail, messages, AI
+# ---------------------------------------------------------------- email, messages, AI
 EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "ClinicFlow <clinicflow@localhost>")
 MESSAGE_PROVIDER = env.choice("MESSAGE_PROVIDER", "console", ("console", "email", "twilio"))
@@ -348,7 +347,7 @@ REST_FRAMEWORK = {
     "URL_FORMAT_OVERRIDE": None,
     "COERCE_DECIMAL_TO_STRING": False,
 }
-# Calls a minute: of one user, of one address that is not signed in, and sign-ins of one address.
+# Requests per minute: per user, per IP address without a session, and sign-ins per IP address.
 API_LIMITS = {
     "user": env.number("API_CALLS_PER_MINUTE", 6000, low=60, high=1_000_000),
     "address": 600,
@@ -357,7 +356,7 @@ API_LIMITS = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "ClinicFlow",
     "VERSION": "1",
-    "DESCRIPTION": "The day of an outpatient clinic. See docs/api.md for a first conversation with it.",
+    "DESCRIPTION": "The day of an outpatient clinic. See docs/api.md for an introduction.",
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api",
@@ -396,7 +395,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 # ---------------------------------------------------------------- logs
-# The user is bound by ActorMiddleware; asking for it here would read the database outside a transaction on a 500.
+# ActorMiddleware binds the user; reading it here would query the database outside a transaction after a 500.
 DJANGO_STRUCTLOG_USER_ID_FIELD = ""
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
 LOGGING = {

@@ -1,10 +1,10 @@
-"""Every address, by the app that owns the rows behind it."""
+"""The URL configuration; a URL belongs to the app that owns the rows behind it."""
 
 from django.urls import include, path
 
 from clinicflow.backoffice.admin import site
 
-# Addresses are tried in this order. The API comes first: its calls are the most frequent.
+# URLs are matched in this order. The API comes first, because its requests are the most frequent.
 urlpatterns = [
     path(
         "api/",
@@ -20,7 +20,7 @@ urlpatterns = [
                 path("", include("clinicflow.clinic_settings.api.urls")),
                 path("", include("clinicflow.clinics.api.urls")),
                 path("", include("clinicflow.backoffice.api.urls")),
-                path("", include("clinicflow.api.urls")),  # last: it answers for what is nobody's
+                path("", include("clinicflow.api.urls")),  # last: it answers unknown paths
             ]
         ),
     ),

@@ -4,7 +4,7 @@ from django.apps import apps
 from django.db import connection
 
 from clinicflow.accounts.models import User
-from clinicflow.db.ownership import OURS, as_owner
+from clinicflow.db.ownership import OUR_PACKAGES, as_owner
 
 
 def throw_away() -> None:
@@ -16,7 +16,7 @@ def throw_away() -> None:
     tables = sorted(
         model._meta.db_table
         for model in apps.get_models()
-        if model.__module__.split(".")[0] in OURS and model._meta.db_table not in kept
+        if model.__module__.split(".")[0] in OUR_PACKAGES and model._meta.db_table not in kept
     )
     names = ", ".join(connection.ops.quote_name(table) for table in tables)
     with as_owner(), connection.cursor() as cursor:

@@ -164,6 +164,5 @@ def _address_left(words: list[str], identity: Identity) -> bool:
 
 
 _STREETS = frozenset(
-    ("street avenue road lane drive boulevard court place terrace circle highway parkway trail square suite unit "
-     "north south east west calle avenida apartment").split(" ")
+    ["street", "avenue", "road", "lane", "drive", "boulevard", "court", "place", "terrace", "circle", "highway", "parkway", "trail", "square", "suite", "unit", "north", "south", "east", "west", "calle", "avenida", "apartment"]
 )  # fmt: skip

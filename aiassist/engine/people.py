@@ -25,17 +25,15 @@ _ROLES = (
     "padrastro|madrastra|cuidador[a]?|hijastr[oa]|comadre|compadre|tutora?|enfermer[oa]|doctor[a]?|emplead[oa]|patron[a]?"
 )
 RELATION = re.compile(rf"(?:{cues.RELATIVE}|{cues.CHILD}|{_ROLES})$")
-_OWNERS = frozenset("my our mi mis her his their su sus the el la your tu mine nuestro nuestra as with con".split(" "))
+_OWNERS = frozenset(["my", "our", "mi", "mis", "her", "his", "their", "su", "sus", "the", "el", "la", "your", "tu", "mine", "nuestro", "nuestra", "as", "with", "con"])
 _TITLES = frozenset(
-    ("mr mrs ms miss mx sr sra srta don dona lic ing prof dr dra doctor doctora nurse enfermera enfermero reverend rev "
-     "pastor padre sister coach senor senora senorita dn").split(" ")
+    ["mr", "mrs", "ms", "miss", "mx", "sr", "sra", "srta", "don", "dona", "lic", "ing", "prof", "dr", "dra", "doctor", "doctora", "nurse", "enfermera", "enfermero", "reverend", "rev", "pastor", "padre", "sister", "coach", "senor", "senora", "senorita", "dn"]
 )  # fmt: skip
 _NAMING = frozenset(["named", "called", "llama", "llamado", "llamada", "llaman", "dicen"])
 _BETWEEN = frozenset(["is", "was", "who", "se", "que", "and", "y", "name", "nombre", "es", "in", "law", "me"])
 _HERE = frozenset(["here", "aqui", "again", "speaking", "writing", "typing"])
 _GREETING = frozenset(
-    ("hi hello hey hola its it's it is this soy habla le les aqui buenas buenos dias tardes yes from writing yo "
-     "escribe good morning afternoon evening thanks thank you so ok okay").split(" ")
+    ["hi", "hello", "hey", "hola", "its", "it's", "it", "is", "this", "soy", "habla", "le", "les", "aqui", "buenas", "buenos", "dias", "tardes", "yes", "from", "writing", "yo", "escribe", "good", "morning", "afternoon", "evening", "thanks", "thank", "you", "so", "ok", "okay"]
 )  # fmt: skip
 _CLOSING = re.compile(
     r"(?:(?:^|[\s.,!?;)])(?:thanks?(?: you| so much| a lot| again| very much)?|thx|ty|tysm|(?:muchas )?gracias|saludos|"
@@ -57,8 +55,7 @@ _SPELLED = re.compile(r"(?<![^\W_])(?:[^\W\d_][ .\-]{1,3}){2,30}[^\W\d_](?![^\W_
 _JOINING = re.compile(r"[ \-]{1,3}|\.\s?")
 _STOPS = word_list("after a title")
 _NO_SIGNER = frozenset(
-    ("doctor doctora doc dr dra everyone all again so much for bye you team staff everybody none no yes ok please in advance "
-     "todos todo mil por nothing sincerely regards again help").split(" ")
+    ["doctor", "doctora", "doc", "dr", "dra", "everyone", "all", "again", "so", "much", "for", "bye", "you", "team", "staff", "everybody", "none", "no", "yes", "ok", "please", "in", "advance", "todos", "todo", "mil", "por", "nothing", "sincerely", "regards", "again", "help"]
 )  # fmt: skip
 
 
@@ -158,7 +155,7 @@ class Reader:
             particle = word in ("de", "la", "del", "los", "van", "von") and self.is_capital(last + 2)
             joined = gap == "-" or self.is_capital(last + 1) or is_given(word, capital=False)
             clinical = load().is_clinical(word) and not is_given(word, capital=True)
-            if word in _STOPS and not particle or clinical or not (particle or joined) or not word.isalpha():
+            if (word in _STOPS and not particle) or clinical or not (particle or joined) or not word.isalpha():
                 break
             if len(word) < 2 and "." not in self.text.gap(last + 1):
                 break

@@ -34,11 +34,9 @@ _TOLD = re.compile(
     r"sincerely|regards|atentamente|firma|thanks|thank you|thx|gracias|saludos|(?:^|\n|[.!?])\s*[-—–~]{1,2})[,:\s]*$"
 )
 _BEFORE_MONTHS = frozenset(
-    "in since until last of this early late by from through mid next every around before after during en desde de hasta".split(
-        " "
-    )
+    ["in", "since", "until", "last", "of", "this", "early", "late", "by", "from", "through", "mid", "next", "every", "around", "before", "after", "during", "en", "desde", "de", "hasta"]
 )
-_TITLES = frozenset("mr mrs ms miss mx dr dra doctor doctora sr sra srta senor senora".split(" "))
+_TITLES = frozenset(["mr", "mrs", "ms", "miss", "mx", "dr", "dra", "doctor", "doctora", "sr", "sra", "srta", "senor", "senora"])
 LEAD = 40  # characters before a name that are read with it
 
 

@@ -10,7 +10,6 @@ from functools import lru_cache
 
 from aiassist.engine import clauses, cues, details, mentions, reactions, standing, unlisted, windows
 from aiassist.engine.findings import Finding
-from aiassist.engine.mentions import Name
 from aiassist.engine.reading import Reading
 from aiassist.engine.schema import Answer
 from aiassist.engine.text import Text, clause_bounds, key, own_words, parse

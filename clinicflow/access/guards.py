@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Protocol, cast
+from typing import Protocol, cast
 
 from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
 from django.contrib.auth.views import redirect_to_login
@@ -21,7 +21,7 @@ class GuardedView(Protocol):
     roles: frozenset[str]
     __name__: str
 
-    def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase: ...
+    def __call__(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase: ...
 
 
 def with_roles(view: View, roles: frozenset[str]) -> GuardedView:
@@ -48,7 +48,7 @@ def role_required(*roles: str) -> Callable[[View], GuardedView]:
 
     def decorate(view: View) -> GuardedView:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
             actor = request_actor(request)
             if actor is None:
                 return redirect_to_sign_in(request)

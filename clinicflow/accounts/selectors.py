@@ -1,22 +1,22 @@
-"""The read that recognises a sign-in on every request; a test compares it with the queryset."""
+"""The session lookup of every request; a test compares it with the equivalent queryset."""
 
 from uuid import UUID
 
 from clinicflow.accounts.models import AuthSession, User
 from clinicflow.db.joined import JoinQuery
 
-SIGN_IN = JoinQuery(
+SESSION = JoinQuery(
     ("s", AuthSession),
     ("u", User),
     tail="from auth_sessions s join users u on u.id = s.user_id where s.id = %(id)s::uuid and s.revoked_at is null",
 )
 
 
-def sign_in(session_id: UUID | str) -> AuthSession | None:
-    """The sign-in that has not been ended, with its user."""
-    found = SIGN_IN.first(id=str(session_id))
-    if found is None:
+def unrevoked_session(session_id: UUID | str) -> AuthSession | None:
+    """The session with its user, unless revoked; None if there is none."""
+    row = SESSION.first(id=str(session_id))
+    if row is None:
         return None
     session: AuthSession
-    session, session.user = found
+    session, session.user = row
     return session

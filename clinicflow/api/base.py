@@ -70,7 +70,7 @@ class ClinicView(APIView):
             roles = roles.get(name, roles.get("*", ()))
         return [HasRole(*roles)] if roles else [DenyAll()]
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+    def initial(self, request: Request, *args: object, **kwargs: object) -> None:
         """The checks before the handler runs. Replay when this `Idempotency-Key` has a response already."""
         super().initial(request, *args, **kwargs)
         refuse_unknown_names(request, self.known_names())
@@ -118,7 +118,7 @@ class ClinicView(APIView):
             earlier = self._shown[1] if self._shown else []
             self._shown = (resource_type, [*earlier, *patients], resource_id)
 
-    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+    def finalize_response(self, request: Request, response: Response, *args: object, **kwargs: object) -> Response:
         """Audit the patients shown and store the response for its `Idempotency-Key`, both for a success only."""
         if response.status_code < 400:
             resource_type, patients, resource_id = self._shown or ("", [], "")

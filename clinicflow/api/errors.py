@@ -3,7 +3,7 @@
 import http
 import logging
 from collections.abc import Mapping
-from typing import Any
+from typing import TypedDict, Unpack
 
 from django.core import exceptions as django_errors
 from django.db import DataError, IntegrityError, InterfaceError, OperationalError, connections
@@ -15,11 +15,9 @@ from rest_framework.response import Response
 
 from clinicflow.api.renderers import PROBLEM_TYPE, as_json
 from clinicflow.core.constraints import error_for, sqlstate
-from clinicflow.core.errors import DomainError
+from clinicflow.core.errors import DomainError, FieldErrors
 from clinicflow.db.retry import RETRY_FLAG, is_retryable
 
-# Status, arguments of `problem`, headers.
-Description = tuple[int, dict[str, Any], dict[str, str]]
 logger = logging.getLogger(__name__)
 
 CONFLICTS = {"23505", "23P01", "23503"}
@@ -65,18 +63,31 @@ class PreconditionFailed(drf_errors.APIException):
     default_code = "changed_meanwhile"
 
 
+class Parts(TypedDict, total=False):
+    """The parts of a problem besides its status; `errors` maps field names to lists of messages."""
+
+    code: str
+    title: str
+    detail: str
+    errors: FieldErrors
+    extras: Mapping[str, object]
+
+
+Description = tuple[int, Parts, dict[str, str]]  # status, parts, headers
+
+
 def problem(
     status: int,
     *,
     code: str = "",
     title: str = "",
     detail: str = "",
-    errors: Mapping[str, Any] | None = None,
-    extras: Mapping[str, Any] | None = None,
-) -> dict[str, Any]:
-    """The body of an error response; `errors` maps field names to lists of messages."""
+    errors: FieldErrors | None = None,
+    extras: Mapping[str, object] | None = None,
+) -> dict[str, object]:
+    """The body of an error response; absent parts have defaults by status."""
     code = code or CODES.get(status, "error")
-    body: dict[str, Any] = {
+    body = {
         "type": f"urn:clinicflow:problem:{code}",
         "title": title or http.HTTPStatus(status).phrase,
         "status": status,
@@ -87,7 +98,7 @@ def problem(
     return {**(extras or {}), **body}
 
 
-def problem_response(status: int, *, headers: Mapping[str, str] | None = None, **parts: Any) -> HttpResponse:
+def problem_response(status: int, *, headers: Mapping[str, str] | None = None, **parts: Unpack[Parts]) -> HttpResponse:
     """The same as a response, for code outside REST framework: unknown URLs, middleware, lockouts."""
     response = HttpResponse(as_json(problem(status, **parts)), status=status, content_type=PROBLEM_TYPE)
     for name, value in (headers or {}).items():
@@ -95,7 +106,7 @@ def problem_response(status: int, *, headers: Mapping[str, str] | None = None, *
     return response
 
 
-def answer_exception(exc: Exception, context: Mapping[str, Any]) -> Response:
+def answer_exception(exc: Exception, context: Mapping[str, object]) -> Response:
     """REST framework's exception handler: a response for any exception, without internal details.
 
     The request's transaction is rolled back, unless the view sets `outside_transaction`. A response to an error that
@@ -117,13 +128,19 @@ def _rollback_request() -> None:
 
 
 def describe(exc: Exception) -> Description:
-    """Status, arguments of `problem` and headers for an exception; an unexpected one is logged and is 500."""
+    """Status, parts and headers of an exception; an unexpected one is logged and is 500."""
     if isinstance(exc, DatabaseError):
         return _from_database(exc)
     if isinstance(exc, DomainError):
         headers = {"Retry-After": "1"} if exc.status == 503 else {}
-        parts = {"code": exc.code, "title": str(exc.title), "detail": str(exc.detail)}
-        return exc.status, {**parts, "errors": exc.fields, "extras": exc.extras}, headers
+        parts: Parts = {
+            "code": exc.code,
+            "title": str(exc.title),
+            "detail": str(exc.detail),
+            "errors": exc.fields,
+            "extras": exc.extras,
+        }
+        return exc.status, parts, headers
     if isinstance(exc, drf_errors.APIException):
         return _from_rest_framework(exc)
     if isinstance(exc, Http404):
@@ -180,7 +197,7 @@ def _from_rest_framework(exc: drf_errors.APIException) -> Description:
     return status, {"code": code, "detail": str(exc.detail)}, headers
 
 
-def flatten(detail: Any, prefix: str = "") -> dict[str, list[str]]:
+def flatten(detail: object, prefix: str = "") -> dict[str, list[str]]:
     """REST framework's nested error detail as `{"items.0.name": ["…"]}`."""
     if isinstance(detail, Mapping):
         flat: dict[str, list[str]] = {}

@@ -1,8 +1,8 @@
 """Examples in the OpenAPI document: one invented value per field name, the same in every schema."""
 
-from typing import Any
+from clinicflow.api.openapi import Node
 
-BY_NAME: dict[str, Any] = {
+BY_NAME: dict[str, object] = {
     "access": "eyJhbGciOiJIUzI1NiJ9.eyJ…",
     "address": "+12125550133",
     "age": 43,
@@ -60,7 +60,7 @@ KINDS: dict[str, type] = {"string": str, "integer": int, "array": list}
 SUMMARIES = {"get": "One of them", "put": "Replace it", "patch": "Change some of it"}
 
 
-def add_examples(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
+def add_examples(result: Node, generator: object, request: object, public: bool) -> Node:
     """drf-spectacular postprocessing hook: add examples by field name and default summaries by method."""
     for schema in result["components"]["schemas"].values():
         for name, field in schema.get("properties", {}).items():
@@ -72,7 +72,7 @@ def add_examples(result: dict[str, Any], generator: Any, request: Any, public: b
     return result
 
 
-def _add_example(name: str, field: dict[str, Any]) -> None:
+def _add_example(name: str, field: Node) -> None:
     kinds = field.get("type", [])
     kinds = {kinds} if isinstance(kinds, str) else set(kinds)
     if "example" in field or "enum" in field or "$ref" in field or not kinds:

@@ -11,6 +11,8 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.filters import OrderingFilter
 from rest_framework.request import Request
 
+from clinicflow.api.openapi import Node
+
 OF_LISTS = frozenset({"page", "page_size", "ordering"})
 
 
@@ -33,7 +35,7 @@ class DayFilter(django_filters.DateFilter):
 class StrictOrderingFilter(OrderingFilter):
     """`?ordering=` by the view's `ordering_fields`, `-` for descending; the id is always the last key."""
 
-    def get_ordering(self, request: Request, queryset: QuerySet[Any], view: Any) -> Sequence[str] | None:
+    def get_ordering(self, request: Request, queryset: QuerySet[Any], view: object) -> Sequence[str] | None:
         raw = request.query_params.get(self.ordering_param)
         allowed = set(getattr(view, "ordering_fields", ()))
         if not raw:
@@ -45,7 +47,7 @@ class StrictOrderingFilter(OrderingFilter):
             raise ValidationError({self.ordering_param: [f"This list can be ordered by {choices}."]})
         return [*names, "pk"]
 
-    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+    def get_schema_operation_parameters(self, view: object) -> list[Node]:
         fields = sorted(getattr(view, "ordering_fields", ()))
         if not fields:
             return []
@@ -53,7 +55,7 @@ class StrictOrderingFilter(OrderingFilter):
         schema = {"type": "string", "example": f"-{fields[0]}"}
         return [{"name": "ordering", "in": "query", "required": False, "description": description, "schema": schema}]
 
-    def get_default_ordering(self, view: Any) -> Sequence[str] | None:
+    def get_default_ordering(self, view: object) -> Sequence[str] | None:
         return getattr(view, "ordering", None)
 
 

@@ -1,9 +1,9 @@
 """Links in the OpenAPI document: the operations that a response leads to, derived from the paths."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
-Node = dict[str, Any]  # a part of the document
+from clinicflow.api.openapi import Node
+
 METHODS = ("get", "post", "put", "patch", "delete")
 # A response field with the id of another resource -> that resource's collection.
 REFERENCES = {"patient_id": "/api/patients", "doctor_id": "/api/doctors", "appointment_id": "/api/appointments"}
@@ -19,10 +19,10 @@ EXPLICIT_LINKS = {
 }
 
 
-def add_links(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
+def add_links(result: Node, generator: object, request: object, public: bool) -> Node:
     """drf-spectacular postprocessing hook: link a created resource to its operations, a list to its first row, and a
     foreign id to its resource."""
-    paths: Mapping[str, Any] = result["paths"]
+    paths: Node = result["paths"]
     for path, operations in paths.items():
         for method in ("get", "post"):
             operation = operations.get(method)
@@ -34,14 +34,14 @@ def add_links(result: dict[str, Any], generator: Any, request: Any, public: bool
     return result
 
 
-def _responses(operation: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _responses(operation: Node) -> Iterator[tuple[str, Node]]:
     """The operation's successful JSON responses, by status."""
     for status, response in operation.get("responses", {}).items():
         if status in {"200", "201"} and "application/json" in response.get("content", {}):
             yield status, response
 
 
-def _links_of(result: Node, path: str, method: str, status: str, response: Node) -> dict[str, Any]:
+def _links_of(result: Node, path: str, method: str, status: str, response: Node) -> Node:
     schema = _resolved(result, response["content"]["application/json"]["schema"])
     fields = schema.get("properties", {})
     if method == "get" and "results" in fields:
@@ -52,8 +52,8 @@ def _links_of(result: Node, path: str, method: str, status: str, response: Node)
     return {}
 
 
-def _links_from(result: Node, path: str, fields: Node, where: str) -> dict[str, Any]:
-    links: dict[str, Any] = {}
+def _links_from(result: Node, path: str, fields: Node, where: str) -> Node:
+    links: Node = {}
     if "id" in fields:
         links |= dict(_to_members(result["paths"], path, where + "id", METHODS))
     for name, collection in REFERENCES.items():
@@ -62,7 +62,7 @@ def _links_from(result: Node, path: str, fields: Node, where: str) -> dict[str, 
     return links
 
 
-def _to_members(paths: Node, collection: str, value: str, methods: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
+def _to_members(paths: Node, collection: str, value: str, methods: tuple[str, ...]) -> Iterator[tuple[str, Node]]:
     """The operations on one member of a collection, each with the id as its path parameter."""
     for path, operations in paths.items():
         rest = path.removeprefix(f"{collection}/")

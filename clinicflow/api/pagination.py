@@ -6,6 +6,8 @@ from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
 
+from clinicflow.api.openapi import Node
+
 MAX_PAGE = 100_000
 
 
@@ -19,8 +21,8 @@ class PagePagination(PageNumberPagination):
     def get_page_size(self, request: Request) -> int:
         return _number(request, "page_size", self.page_size, self.max_page_size)
 
-    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
-        def parameter(name: str, high: int, description: str) -> dict[str, Any]:
+    def get_schema_operation_parameters(self, view: object) -> list[Node]:
+        def parameter(name: str, high: int, description: str) -> Node:
             schema = {"type": "integer", "minimum": 1, "maximum": high}
             return {"name": name, "in": "query", "required": False, "description": description, "schema": schema}
 

@@ -3,13 +3,14 @@
 import json
 import sys
 from collections.abc import Mapping
-from typing import IO, Any, NoReturn
+from typing import IO, NoReturn
 
 from django.conf import settings
 from rest_framework.parsers import BaseParser
 
 from clinicflow.api.errors import Malformed, TooLarge
 
+JsonObject = dict[str, object]
 MAX_DEPTH = 32
 MAX_NUMBER = {int: 2**63 - 1, float: sys.float_info.max, bool: 1}
 
@@ -24,8 +25,8 @@ class StrictJSONParser(BaseParser):
         self,
         stream: IO[bytes],
         media_type: str | None = None,
-        parser_context: Mapping[str, Any] | None = None,
-    ) -> dict[str, Any]:
+        parser_context: Mapping[str, object] | None = None,
+    ) -> JsonObject:
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         body = stream.read(limit + 1)
         if len(body) > limit:
@@ -33,7 +34,7 @@ class StrictJSONParser(BaseParser):
         return parse_object(body)
 
 
-def parse_object(body: bytes) -> dict[str, Any]:
+def parse_object(body: bytes) -> JsonObject:
     """The JSON object in `body`, or Malformed."""
     try:
         value = json.loads(body.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant)
@@ -49,7 +50,7 @@ def parse_object(body: bytes) -> dict[str, Any]:
     return value
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _unique(pairs: list[tuple[str, object]]) -> JsonObject:
     value = dict(pairs)
     if len(value) != len(pairs):
         raise Malformed("A key occurs twice in the body.")
@@ -60,9 +61,9 @@ def _no_constant(name: str) -> NoReturn:
     raise Malformed("NaN and infinity are not JSON.")
 
 
-def _check(value: Any) -> None:
+def _check(value: object) -> None:
     """Check a parsed value, iteratively, so that its depth does not matter. Malformed for what cannot be stored."""
-    pending: list[tuple[Any, int]] = [(value, 1)]
+    pending: list[tuple[object, int]] = [(value, 1)]
     while pending:
         item, depth = pending.pop()
         if depth > MAX_DEPTH and isinstance(item, dict | list):

@@ -26,7 +26,7 @@ COLLECTIONS = {
 }
 
 
-def _default(value: Any) -> Any:
+def _default(value: object) -> object:
     if isinstance(value, Promise):
         return str(value)
     if isinstance(value, decimal.Decimal):
@@ -36,7 +36,7 @@ def _default(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} cannot be written as JSON")
 
 
-def as_json(data: Any, *, pretty: bool = False) -> bytes:
+def as_json(data: object, *, pretty: bool = False) -> bytes:
     """UTF-8 JSON. Aware datetimes as ISO 8601 with their offset, decimals as numbers."""
     options = orjson.OPT_NON_STR_KEYS | (orjson.OPT_INDENT_2 if pretty else 0)
     return orjson.dumps(data, default=_default, option=options)
@@ -49,7 +49,7 @@ class JSONRenderer(BaseRenderer):
 
     def render(
         self,
-        data: Any,
+        data: object,
         accepted_media_type: str | None = None,
         renderer_context: Mapping[str, Any] | None = None,
     ) -> bytes:
@@ -78,7 +78,7 @@ class BrowsableRenderer(StockBrowsableRenderer):
                 end = match.end("id")
         return format_html_join("", "{}", [*parts, (text[end:],)]) if parts else text
 
-    def get_filter_form(self, data: Any, view: Any, request: Any) -> str:
+    def get_filter_form(self, data: object, view: object, request: object) -> str:
         return ""
 
     def get_raw_data_form(self, data: Any, view: Any, method: str, request: Any) -> Any:

@@ -6,6 +6,7 @@ from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
+from clinicflow.api.openapi import Node
 from clinicflow.api.serializers import Problem
 
 DESCRIPTIONS = {
@@ -38,15 +39,15 @@ class InputExtension(OpenApiSerializerExtension):
     target_class = "clinicflow.api.serializers.Input"
     match_subclasses = True
 
-    def map_serializer(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
-        schema: dict[str, Any] = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
+    def map_serializer(self, auto_schema: AutoSchema, direction: object) -> Node:
+        schema: Node = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
         properties = schema.setdefault("properties", {})
         for name in sorted(getattr(self.target, "echoed", ())):
             properties.setdefault(name, {"description": "Accepted as returned by the API, and ignored."})
         return {**schema, "additionalProperties": False}
 
 
-def problem_responses(*statuses: int) -> dict[Any, Any]:
+def problem_responses(*statuses: int) -> dict[tuple[int, str], OpenApiResponse]:
     """Error responses for `extend_schema(responses=…)`."""
     return {
         (status, "application/problem+json"): OpenApiResponse(Problem, description=DESCRIPTIONS[status])
@@ -54,7 +55,7 @@ def problem_responses(*statuses: int) -> dict[Any, Any]:
     }
 
 
-def add_common_responses(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
+def add_common_responses(result: Node, generator: object, request: object, public: bool) -> Node:
     """drf-spectacular postprocessing hook: the error responses of every operation, and the headers of its method."""
     for path, operations in result["paths"].items():
         for method, operation in operations.items():
@@ -70,7 +71,7 @@ def add_common_responses(result: dict[str, Any], generator: Any, request: Any, p
     return result
 
 
-def _describe_times(node: Any) -> None:
+def _describe_times(node: object) -> None:
     """Replace the format `time`, which has seconds and an offset: times are `HH:MM` in the clinic's time zone."""
     if isinstance(node, dict):
         if node.get("format") == "time":
@@ -84,7 +85,7 @@ def _describe_times(node: Any) -> None:
             _describe_times(child)
 
 
-def _add_errors(path: str, method: str, operation: dict[str, Any]) -> None:
+def _add_errors(path: str, method: str, operation: Node) -> None:
     statuses = set(ALWAYS)
     if method != "get":
         statuses.add(409)
@@ -100,14 +101,14 @@ def _add_errors(path: str, method: str, operation: dict[str, Any]) -> None:
         )
 
 
-def _fix_boolean_parameters(operation: dict[str, Any]) -> None:
+def _fix_boolean_parameters(operation: Node) -> None:
     """Drop the string choices of boolean filters: drf-spectacular lists them, and no boolean would match one."""
     for parameter in operation["parameters"]:
         if parameter["schema"].get("type") == "boolean":
             parameter["schema"].pop("enum", None)
 
 
-def _add_headers(path: str, method: str, operation: dict[str, Any]) -> None:
+def _add_headers(path: str, method: str, operation: Node) -> None:
     parameters = operation.setdefault("parameters", [])
     if method == "post" and not path.startswith(SIGN_IN):
         parameters.append(IDEMPOTENCY_KEY)

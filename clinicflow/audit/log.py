@@ -1,7 +1,7 @@
 """Audit entries that row triggers cannot write: reads, rejections, sign-ins and reasons."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import UUID
 
 from django.db.models import Model
@@ -53,8 +53,8 @@ def record(
     patient_ids: Iterable[UUID] = (),
     outcome: str = "ok",
     reason: str = "",
-    values: Mapping[str, Any] | None = None,
-    before: Mapping[str, Any] | None = None,
+    values: Mapping[str, object] | None = None,
+    before: Mapping[str, object] | None = None,
 ) -> None:
     """Write one audit entry in the current transaction.
 

@@ -8,14 +8,14 @@ import random
 import time
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
 
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import Error as DatabaseError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
+from django.template.response import SimpleTemplateResponse
 
-View = Callable[..., Any]
+View = Callable[..., HttpResponseBase]
 RETRYABLE_SQLSTATES = frozenset({"40P01", "40001", "55P03"})
 PAUSES = (0.05, 0.2)  # seconds; each is extended by a random part of up to its own length
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
@@ -34,7 +34,7 @@ def with_retries(view: View) -> View:
     """
 
     @wraps(view)
-    def retried(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+    def retried(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         if request.method in SAFE_METHODS or not _is_replayable(request):
             return view(request, *args, **kwargs)
         for pause in PAUSES:
@@ -70,9 +70,9 @@ def render_in_transaction(view: View) -> View:
     """
 
     @wraps(view)
-    def rendered(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+    def rendered(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         response = view(request, *args, **kwargs)
-        if not getattr(response, "is_rendered", True):
+        if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:
             response.render()
         return response
 

@@ -6,7 +6,6 @@ nothing. The job's writes and its state `done` commit together.
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from typing import Any
 from uuid import UUID
 
 import structlog
@@ -42,7 +41,7 @@ def enqueue(
     *,
     clinic_id: UUID,
     key: str,
-    args: Mapping[str, Any] | None = None,
+    args: Mapping[str, object] | None = None,
     run_after: dt.datetime | None = None,
 ) -> bool:
     """Enqueue a job in the current transaction, unless the clinic has one of this kind and key already.

@@ -1,4 +1,4 @@
-"""What the clock clears away."""
+"""Periodic jobs."""
 
 from uuid import UUID
 
@@ -10,4 +10,5 @@ from clinicflow.notifications.operations import notifications
 
 @periodic("notifications.forget_old", every=24 * 3600)
 def delete_old(*, clinic_id: UUID) -> None:
+    """Delete old notifications of the clinic."""
     notifications.delete_old(system_actor(clinic_id), at=clock.now())

@@ -7,7 +7,7 @@ from clinicflow.access.roles import Role
 
 
 class OwnQuerySet(ClinicQuerySet[M]):
-    """Rows of one person under one role: nobody else's eyes."""
+    """Rows visible to one user in one role, and to the system."""
 
     def visible_to(self, actor: Actor) -> Self:
         rows = self.of_clinic(actor)
@@ -19,16 +19,17 @@ class OwnQuerySet(ClinicQuerySet[M]):
 
 class NotificationQuerySet(OwnQuerySet[M]):
     def in_app(self) -> Self:
-        """What the bell shows."""
+        """Those that the notification menu shows."""
         return self.filter(in_app=True)
 
     def unread(self) -> Self:
+        """Shown in the notification menu and not read yet."""
         return self.in_app().filter(read_at=None)
 
     def to_mail(self) -> Self:
-        """What should go out by mail and is in none yet."""
+        """Those to be emailed and not part of an email yet."""
         return self.filter(wants_email=True, emailed_at=None, mail_id=None)
 
 
 class PreferenceQuerySet(OwnQuerySet[M]):
-    """Preferences by person and role."""
+    """Preferences by user and role."""

@@ -1,7 +1,7 @@
-"""Years of a busy clinic, made by SQL in seconds: visits and all that hangs on them, in the shares of a real one.
+"""Years of data of a busy clinic, inserted by SQL in seconds: appointments and their related rows, in realistic shares.
 
-For what has to be fast or frugal with many rows behind it. What becomes of a visit follows from a number that counts
-them, so that the same call makes the same mixture.
+For tests and benchmarks of queries over many rows. The outcome of an appointment follows from its running number, so
+the same call makes the same data.
 """
 
 import datetime as dt
@@ -18,11 +18,11 @@ from patients.models import Patient
 from scheduling.models import Appointment, Cancellation, Message
 
 SLOT = dt.timedelta(minutes=20)
-SLOTS = 20  # a doctor and day, from eight in the morning
+SLOTS = 20  # per doctor and day, from 08:00
 TABLES = ("patients", "appointments", "cancellations", "intake_forms", "intake_revisions", "ai_intake_summaries")
 ALL_TABLES = (*TABLES, "ai_interactions", "messages")
 
-# One row for each slot of each doctor on each weekday; `n` counts the visits.
+# One row for each slot of each doctor on each weekday; `n` numbers the appointments.
 SLOTS_OF_DAYS = """
 select row_number() over (order by day, slot, doctor) - 1 as n, doctor,
        (day + time '08:00' + slot * interval '20 minutes') at time zone %(zone)s as starts_at
@@ -31,7 +31,7 @@ select row_number() over (order by day, slot, doctor) - 1 as n, doctor,
   cross join generate_series(1, %(of_doctors)s) as doctor
  where extract(isodow from day) < 6
 """
-# Of a hundred: 6 missed, 8 cancelled, 1 left open, 85 completed; those of today and later are confirmed or not.
+# Of a hundred: 6 no-shows, 8 cancelled, 1 still confirmed, 85 completed; future ones are confirmed or unconfirmed.
 STATUS = """
 case when starts_at > %(now)s then case when n %% 4 = 0 then 'unconfirmed' else 'confirmed' end
      when n %% 100 < 6 then 'no-show' when n %% 100 < 14 then 'cancelled' when n %% 100 = 14 then 'confirmed'
@@ -44,8 +44,8 @@ select a.*, row_number() over (order by a.starts_at, a.doctor_id) - 1 as n from 
 
 
 @dataclass(frozen=True, kw_only=True)
-class Crowd:
-    """Where and when: the weekdays from `first` to `last`, both included, in slots of twenty minutes."""
+class BulkData:
+    """The clinic and period: the weekdays from `first` to `last`, inclusive, in slots of twenty minutes."""
 
     clinic_id: UUID
     zone: str
@@ -58,13 +58,13 @@ class Crowd:
     patients: int = 500
 
     def fill(self) -> int:
-        """Write it, in the clinic's scope; returns how many visits there are."""
+        """Insert everything, in the clinic's scope; returns the number of appointments."""
         with connection.cursor() as cursor:
             patients = self._patients(cursor)
-            count = self._visits(cursor, patients)
+            count = self._appointments(cursor, patients)
             self._cancellations(cursor)
             self._intake(cursor)
-            self._talks(cursor)
+            self._conversations(cursor)
             return count
 
     def _patients(self, cursor: Any) -> list[UUID]:
@@ -78,7 +78,7 @@ class Crowd:
         cursor.execute("select id from patients where clinic_id = %s and last_name = 'Crowd'", [self.clinic_id])
         return [pk for (pk,) in cursor.fetchall()]
 
-    def _visits(self, cursor: Any, patients: list[UUID]) -> int:
+    def _appointments(self, cursor: Any, patients: list[UUID]) -> int:
         values = {
             "zone": self.zone, "first": self.first, "last": self.last, "slots": self.slots, "now": self.now,
             "of_doctors": len(self.doctor_ids), "doctors": list(self.doctor_ids), "patients": patients,
@@ -106,16 +106,17 @@ class Crowd:
         )  # fmt: skip
 
     def _intake(self, cursor: Any) -> None:
-        """Nine of ten visits have a form, most of them sent in; each that was has a summary."""
-        clinic = {"clinic": self.clinic_id, "paper": self.questionnaire_id}
+        """Nine of ten appointments have a form, most of them submitted; each submitted one has a summary."""
+        clinic = {"clinic": self.clinic_id, "questionnaire": self.questionnaire_id}
         own = {"clinic_id": "clinic_id", "patient_id": "patient_id"}
         source = f"select * from ({NUMBERED}) a where a.n %% 10 > 0"
-        sent_in = "n %% 8 > 0"
+        submitted = "n %% 8 > 0"
         _insert(
             cursor, IntakeForm, source, clinic,
-            **own, appointment_id="source.id", questionnaire_id="%(paper)s::uuid", revision=f"({sent_in})::int",
-            status=f"case when {sent_in} then 'submitted' else 'pending' end",
-            submitted_at=f"case when {sent_in} then starts_at - interval '1 hour' * (n %% 60 - 2) end",
+            **own, appointment_id="source.id", questionnaire_id="%(questionnaire)s::uuid",
+            revision=f"({submitted})::int",
+            status=f"case when {submitted} then 'submitted' else 'pending' end",
+            submitted_at=f"case when {submitted} then starts_at - interval '1 hour' * (n %% 60 - 2) end",
         )  # fmt: skip
         forms = "select f.* from intake_forms f where f.clinic_id = %(clinic)s and f.submitted_at is not null"
         _insert(
@@ -134,7 +135,7 @@ class Crowd:
             body="''", sent_at="starts_at - interval '24 hours'",
         )  # fmt: skip
 
-    def _talks(self, cursor: Any) -> None:
+    def _conversations(self, cursor: Any) -> None:
         source = f"select * from ({NUMBERED}) a where a.n %% 5 > 0"
         _insert(
             cursor, Interaction, source, {"clinic": self.clinic_id},
@@ -146,7 +147,7 @@ class Crowd:
 
 
 def _insert(cursor: Any, model: type[models.Model], source: str, values: dict[str, Any], **columns: str) -> int:
-    """Write a row for each of the source; what no column is given for gets the model's own default."""
+    """Insert one row per row of `source`, with SQL expressions by column; other columns get the model's default."""
     names, expressions, bound = [], [], dict(values)
     for field in model._meta.concrete_fields:
         expression = columns.get(field.column)
@@ -166,5 +167,5 @@ def _insert(cursor: Any, model: type[models.Model], source: str, values: dict[st
         f"insert into {table} ({', '.join(names)}) select {', '.join(expressions)} from ({source}) source", bound
     )
     count = int(cursor.rowcount)
-    cursor.execute(f"analyze {table}")  # what is written next joins with it; only its owner may, others are warned
+    cursor.execute(f"analyze {table}")  # the next insert joins with it; a warning only for other roles than the owner
     return count

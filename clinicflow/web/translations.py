@@ -1,6 +1,6 @@
-"""Translations without GNU gettext: finding the sentences, reading a .po file, writing the .mo that Django loads.
+"""Message catalogues without GNU gettext: extract messages, read .po files, compile the .mo files that Django loads.
 
-The .po file is edited by people; `manage.py catalogue` adds what is missing and compiles it.
+Translators edit the .po file; `manage.py catalogue` adds missing messages and compiles it.
 """
 
 import ast
@@ -14,11 +14,11 @@ PLURAL_CALLS = frozenset({"ngettext", "ngettext_lazy"})
 TRANSLATE = re.compile(r"""\{%-?\s*translate\s+("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
 BLOCK = re.compile(r"\{%\s*blocktranslate\b([^%]*)%\}(.*?)\{%\s*endblocktranslate\s*%\}", re.DOTALL)
 VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
-Message = tuple[str, str]  # the sentence, and its plural or nothing
+Message = tuple[str, str]  # msgid, and msgid_plural or an empty string
 
 
 def extract_messages(paths: Iterable[Path]) -> Iterator[Message]:
-    """Every sentence that these templates and modules have translated, in order, each once."""
+    """Every translatable message of these templates and modules, in order, each once."""
     seen: set[Message] = set()
     for path in paths:
         text = path.read_text("utf-8")
@@ -47,15 +47,15 @@ def _in_module(text: str) -> Iterator[Message]:
     for node in ast.walk(ast.parse(text)):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
             continue
-        words = [part.value for part in node.args if isinstance(part, ast.Constant) and isinstance(part.value, str)]
-        if node.func.id in CALLS and words:
-            yield words[0], ""
-        elif node.func.id in PLURAL_CALLS and len(words) == 2:
-            yield words[0], words[1]
+        texts = [part.value for part in node.args if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+        if node.func.id in CALLS and texts:
+            yield texts[0], ""
+        elif node.func.id in PLURAL_CALLS and len(texts) == 2:
+            yield texts[0], texts[1]
 
 
 def read_po(text: str) -> dict[str, list[str]]:
-    """A .po file as `{sentence: translations}`; a plural's key is both sentences with a NUL between."""
+    """A .po file as `{msgid: translations}`; the key of a plural is msgid and msgid_plural, joined by NUL."""
     entries: dict[str, list[str]] = {}
     for block in re.split(r"\n\s*\n", text):
         parts: dict[str, str] = {}
@@ -80,7 +80,7 @@ def write_entry(message: Message) -> str:
 
 
 def compile_mo(entries: dict[str, list[str]]) -> bytes:
-    """The binary form of a catalogue (GNU gettext's .mo, little-endian); what is not translated is left out."""
+    """The catalogue in GNU gettext's .mo format (little-endian), without untranslated messages."""
     table = sorted(
         (key.encode(), "\x00".join(texts).encode()) for key, texts in entries.items() if texts and all(texts)
     )

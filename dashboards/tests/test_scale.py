@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from clinicflow.access.actor import system_actor
-from clinicflow.testing.bulk_data import Crowd
+from clinicflow.testing.bulk_data import BulkData
 from clinicflow.testing.monday import MONDAY, TEN, MondayCase
 from dashboards.figures import operations
 from dashboards.figures.rules.periods import Compare, Period
@@ -49,7 +49,7 @@ class CrowdCase(MondayCase):
         cls.clinic_itself = system_actor(cls.riverside.pk, cls.riverside.timezone)
         with cls.inside(cls.clinic_itself):
             paper = Questionnaire.objects.create(clinic=cls.riverside, family=uuid.uuid4(), name="Adult", sections=[])
-            cls.visits = Crowd(
+            cls.visits = BulkData(
                 clinic_id=cls.riverside.pk,
                 zone=cls.riverside.timezone,
                 doctor_ids=[cls.dr_okafor.pk, cls.dr_herrera.pk],

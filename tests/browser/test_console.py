@@ -31,7 +31,7 @@ def test_a_violation_of_the_content_security_policy_is_heard(
     page.goto(asgi_server)
     with page.expect_console_message(lambda message: "CSP violation" in message.text):
         page.evaluate(script)
-    assert any(f"CSP violation: {directive}" in text for text in console.complaints())
+    assert any(f"CSP violation: {directive}" in text for text in console.unexpected())
     console.allow("Content Security Policy|CSP violation")
 
 
@@ -39,5 +39,5 @@ def test_an_error_of_a_script_is_heard(asgi_server: str, page: Page, console: Co
     page.goto(asgi_server)
     with page.expect_event("pageerror"):
         page.evaluate("() => { setTimeout(() => { throw new Error('broken on purpose'); }, 0); }")
-    assert any("broken on purpose" in text for text in console.complaints())
+    assert any("broken on purpose" in text for text in console.unexpected())
     console.allow("broken on purpose")

@@ -12,7 +12,7 @@ from django.apps import apps
 from django.db import transaction
 from drf_spectacular.generators import SchemaGenerator
 
-from clinicflow.api.idempotency import KEPT_HEADERS
+from clinicflow.api.idempotency import STORED_HEADERS
 from clinicflow.testing.case import ClinicCase
 from clinicflow.testing.rows import one_of_each
 from tests.contract.cases import MODEL_OF_PATH
@@ -141,7 +141,7 @@ class Conventions(ClinicCase):
             again = self.call(method, path, **{"Idempotency-Key": "once"})
             self.assertEqual((again.status_code, again.content), (first.status_code, first.content))
             self.assertEqual(again["Idempotency-Replayed"], "true")
-            self.assertEqual([again.get(name) for name in KEPT_HEADERS], [first.get(name) for name in KEPT_HEADERS])
+            self.assertEqual([again.get(name) for name in STORED_HEADERS], [first.get(name) for name in STORED_HEADERS])
             other = self.call(method, path, {"other": 1}, **{"Idempotency-Key": "once"})
             self.assertEqual((other.status_code, other.json()["code"]), (409, "idempotency_key_reused"))
 

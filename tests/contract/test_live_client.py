@@ -20,7 +20,7 @@ from clinicflow.accounts.operations import sessions
 from clinicflow.core import clock
 from clinicflow.core.events import Event
 from clinicflow.realtime import broadcast
-from clinicflow.realtime.consumers import FOREIGN, MOST_WAITING, REVOKED, LiveConsumer
+from clinicflow.realtime.consumers import FOREIGN, OUTBOX_SIZE, REVOKED, LiveConsumer
 from clinicflow.testing.case import PASSWORD, Cast
 from scheduling.operations import appointments
 from tests.process.cases import WAIT, AppointmentChanged, connect_as
@@ -123,14 +123,14 @@ def test_a_client_that_does_not_read_is_told_to_refetch_and_holds_up_nobody(cast
 def test_an_outbox_that_is_full_is_emptied_for_one_word():
     async def overflow():
         consumer = LiveConsumer()
-        for number in range(1, MOST_WAITING + 3):
+        for number in range(1, OUTBOX_SIZE + 3):
             consumer.sequence = number
-            consumer._say({"type": "appointment_updated", "sequence": number})
+            consumer.enqueue({"type": "appointment_updated", "sequence": number})
         return [consumer.outbox.get_nowait() for _ in range(consumer.outbox.qsize())]
 
     assert asyncio.run(overflow()) == [
-        {"type": "resync", "sequence": MOST_WAITING + 1},
-        {"type": "appointment_updated", "sequence": MOST_WAITING + 2},
+        {"type": "resync", "sequence": OUTBOX_SIZE + 1},
+        {"type": "appointment_updated", "sequence": OUTBOX_SIZE + 2},
     ]
 
 
@@ -151,4 +151,4 @@ def test_the_document_names_every_message_there_is():
     written = {(name, kind) for names, kind in rows for name in re.findall(r"`([a-z_]+)`", names)}
     assert announced() - written == set()
     assert {code for code in (REVOKED, FOREIGN) if f"| {code} |" not in text} == set()
-    assert f"Up to {MOST_WAITING} messages" in text
+    assert f"Up to {OUTBOX_SIZE} messages" in text

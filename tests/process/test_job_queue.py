@@ -17,18 +17,18 @@ from patients.models import Patient
 T0 = dt.datetime(2026, 11, 23, 15, 0, tzinfo=dt.UTC)
 
 
-class Kinds:
-    """Registers a few kinds of work for the tests, and forgets them afterwards."""
+class RegisteredKinds:
+    """Registers a few kinds of job for the duration of a test."""
 
     def setUp(self):
         super().setUp()
         self.enterContext(isolated_registry())
         self.calls = []
-        self.buried = []
+        self.dead_jobs = []
         registry.job("test.note")(self.note)
-        registry.job("test.fail", on_death=lambda **args: self.buried.append(args))(self.fails)
+        registry.job("test.fail", on_death=lambda **args: self.dead_jobs.append(args))(self.fails)
         registry.job("test.write")(self.write_then_fail_once)
-        registry.job("test.later")(self.asks_for_later)
+        registry.job("test.later")(self.retries_later)
 
     def note(self, *, clinic_id, **args):
         self.calls.append((clinic_id, args))
@@ -36,7 +36,7 @@ class Kinds:
     def fails(self, *, clinic_id):
         raise ZeroDivisionError
 
-    def asks_for_later(self, *, clinic_id):
+    def retries_later(self, *, clinic_id):
         raise queue.RetryLater(90, "rate_limited")
 
     def write_then_fail_once(self, *, clinic_id):
@@ -56,7 +56,7 @@ class Kinds:
             return Job.objects.get()
 
 
-class Queue(Kinds, ClinicCase):
+class Queue(RegisteredKinds, ClinicCase):
     def test_a_job_runs_once_with_its_arguments_in_the_clinics_scope(self):
         self.add(args={"appointment_id": "a"})
         self.assertEqual(run_due_jobs(self.riverside.pk), ["test.note"])
@@ -98,7 +98,7 @@ class Queue(Kinds, ClinicCase):
             self.assertEqual(run_due_jobs(self.riverside.pk), [])
         job = self.job()
         self.assertEqual((job.state, job.attempts, job.last_error), (Job.State.DEAD, 5, "ZeroDivisionError"))
-        self.assertEqual(self.buried, [{"clinic_id": self.riverside.pk}])
+        self.assertEqual(self.dead_jobs, [{"clinic_id": self.riverside.pk}])
 
     def test_a_failed_attempt_leaves_no_half_effect(self):
         with time_machine.travel(T0, tick=False) as time:
@@ -150,14 +150,14 @@ class Queue(Kinds, ClinicCase):
             self.assertEqual(Patient.objects.count(), 0)
 
 
-class AcrossClinics(Kinds, Cast, TransactionTestCase):
+class AcrossClinics(RegisteredKinds, Cast, TransactionTestCase):
     databases = {"default", "system"}
 
     def setUp(self):
         super().setUp()
         self.build()
 
-    def test_the_sweep_hints_at_what_is_due_in_every_clinic_and_then_waits(self):
+    def test_the_sweep_notifies_workers_of_due_jobs_of_every_clinic_and_then_pauses(self):
         for clinic in (self.riverside, self.lakeside):
             with transaction.atomic(), tenant(clinic.pk):
                 queue.enqueue(
@@ -171,7 +171,7 @@ class AcrossClinics(Kinds, Cast, TransactionTestCase):
             self.assertEqual(queue.sweep(), 0)
             self.assertEqual({call.args[1] for call in notify.call_args_list}, {self.riverside.pk, self.lakeside.pk})
 
-    def test_a_lost_hint_is_made_good(self):
+    def test_a_lost_hint_is_repeated_by_the_sweep(self):
         with mock.patch.object(queue.current_app, "send_task", side_effect=ConnectionError):
             self.add()
         with (
@@ -181,7 +181,7 @@ class AcrossClinics(Kinds, Cast, TransactionTestCase):
             self.assertEqual(queue.sweep(), 1)
         notify.assert_called_once()
 
-    def test_two_ticks_of_one_slot_make_one_job_a_clinic(self):
+    def test_two_runs_in_one_slot_make_one_job_per_clinic(self):
         registry.periodic("test.tick", every=60)(self.note)
         queue.schedule_periodic(T0)
         queue.schedule_periodic(T0 + dt.timedelta(seconds=59))
@@ -191,7 +191,7 @@ class AcrossClinics(Kinds, Cast, TransactionTestCase):
         with transaction.atomic(), tenant(self.lakeside.pk):
             self.assertEqual(Job.objects.filter(kind="test.tick").count(), 2)
 
-    def test_done_clockwork_is_tidied_away_and_a_dead_job_is_kept(self):
+    def test_done_periodic_jobs_are_purged(self):
         registry.periodic("test.tick", every=60)(self.note)
         with time_machine.travel(T0, tick=False):
             queue.schedule_periodic(T0)

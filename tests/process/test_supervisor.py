@@ -147,7 +147,7 @@ class ALife(Runs):
             family = run.family()
             run.child("clinicflow-worker").kill()
             self.assertEqual(run.ended(family), 128 + signal.SIGKILL)
-            self.assertIn("worker has ended (exit code 137); stopping.", "".join(run.said))
+            self.assertIn("worker has exited (code 137); stopping.", "".join(run.said))
             self.assertEqual(processes_on(self.data_dir), [])
 
     def test_a_killed_supervisor_leaves_nothing_and_does_not_block_the_next(self):

@@ -1,6 +1,7 @@
 import sys
+from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from aiassist.model.stub import SCENARIOS, Stub
 
@@ -11,11 +12,11 @@ class Command(BaseCommand):
         "OPENAI_API_KEY to anything. Scenarios are played in order; the last one repeats."
     )
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("scenarios", nargs="*", default=["ok"], help=", ".join(SCENARIOS))
         parser.add_argument("--port", type=int, default=8089)
 
-    def handle(self, *args, **options):
+    def handle(self, *args: Any, **options: Any) -> None:
         try:
             stub = Stub(options["scenarios"], port=options["port"])
         except ValueError as error:

@@ -1,4 +1,4 @@
-"""`/api/notifications`: one's own news, and what one wants to hear of."""
+"""`/api/notifications`: the caller's notifications and preferences."""
 
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from clinicflow.notifications.models import Notification, NotificationPreference
 from clinicflow.notifications.operations import notifications, preferences
 from clinicflow.notifications.querysets import NotificationQuerySet
 
-TOLD = ("admin", "doctor")
+NOTIFIED_ROLES = ("admin", "doctor")
 
 
 class NotificationFilters(django_filters.FilterSet):
@@ -31,9 +31,9 @@ class NotificationFilters(django_filters.FilterSet):
         fields: list[str] = []
 
 
-@extend_schema_view(list=extend_schema(summary="One's own notifications, the newest first"))
+@extend_schema_view(list=extend_schema(summary="Your notifications, newest first"))
 class NotificationViewSet(ListMixin, ClinicViewSet):
-    roles = TOLD
+    roles = NOTIFIED_ROLES
     output_class = NotificationOutput
     filterset_class = NotificationFilters
     ordering = ("-created_at", "pk")
@@ -42,13 +42,13 @@ class NotificationViewSet(ListMixin, ClinicViewSet):
     def get_queryset(self) -> NotificationQuerySet[Notification]:
         return Notification.objects.visible_to(self.actor).in_app()
 
-    @extend_schema(summary="Mark one read", request=EmptySerializer, responses={200: NotificationOutput})
+    @extend_schema(summary="Mark one as read", request=EmptySerializer, responses={200: NotificationOutput})
     @action(detail=True, methods=["post"], url_path="read")
     def read_one(self, request: Request, pk: UUID) -> Response:
         self.read(EmptySerializer)
         return Response(NotificationOutput(notifications.mark_read(self.actor, pk, at=clock.now())).data)
 
-    @extend_schema(summary="Mark all read", request=EmptySerializer, responses={200: AllRead})
+    @extend_schema(summary="Mark all as read", request=EmptySerializer, responses={200: AllRead})
     @action(detail=False, methods=["post"], url_path="read-all")
     def read_all(self, request: Request) -> Response:
         self.read(EmptySerializer)
@@ -56,13 +56,13 @@ class NotificationViewSet(ListMixin, ClinicViewSet):
 
 
 class PreferenceView(ClinicView):
-    """What one is told of, under the present role."""
+    """The caller's notification preferences in the current role."""
 
-    roles = TOLD
+    roles = NOTIFIED_ROLES
     input_class = PreferenceInput
 
     def _answer(self, row: NotificationPreference) -> Response:
-        """With its tag, once somebody has chosen something."""
+        """The preferences, with an entity tag unless they are the unsaved defaults."""
         headers = {} if row._state.adding else {"ETag": etag_of(row)}
         return Response(PreferenceOutput(row).data, headers=headers)
 
@@ -72,17 +72,17 @@ class PreferenceView(ClinicView):
             check_precondition(request, row)
         elif request.headers.get("If-Match", "*").strip() != "*":
             raise PreconditionFailed()
-        stands = {"muted": row.muted, "email": row.email}
-        return self._answer(preferences.save(self.actor, **(stands | self.read(partial=partial))))
+        current = {"muted": row.muted, "email": row.email}
+        return self._answer(preferences.save(self.actor, **(current | self.read(partial=partial))))
 
-    @extend_schema(summary="What one is told of", responses=PreferenceOutput)
+    @extend_schema(summary="Your notification preferences", responses=PreferenceOutput)
     def get(self, request: Request) -> Response:
         return self._answer(preferences.preferences_of(self.actor))
 
-    @extend_schema(summary="Choose what one is told of", request=PreferenceInput, responses=PreferenceOutput)
+    @extend_schema(summary="Replace your notification preferences", request=PreferenceInput, responses=PreferenceOutput)
     def put(self, request: Request) -> Response:
         return self._change(request, partial=False)
 
-    @extend_schema(summary="Change what one is told of", request=PreferenceInput, responses=PreferenceOutput)
+    @extend_schema(summary="Change your notification preferences", request=PreferenceInput, responses=PreferenceOutput)
     def patch(self, request: Request) -> Response:
         return self._change(request, partial=True)

@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 from clinicflow.accounts.models import AuthSession, User
-from clinicflow.accounts.selectors import sign_in
+from clinicflow.accounts.selectors import unrevoked_session
 from clinicflow.clinics.models import Membership
 from clinicflow.core import clock
 from clinicflow.staff.selectors.active_membership import active_membership
@@ -17,18 +17,18 @@ def values_of(row):
 class SignIn(ClinicCase):
     def test_returns_what_the_queryset_returns(self):
         with self.assertNumQueries(1):
-            session = sign_in(self.desk.session_id)
+            session = unrevoked_session(self.desk.session_id)
             user = values_of(session.user)
         expected = AuthSession.objects.select_related("user").get(pk=self.desk.session_id)
         self.assertEqual((values_of(session), user), (values_of(expected), values_of(expected.user)))
 
     def test_an_ended_session_is_not_found(self):
         AuthSession.objects.filter(pk=self.desk.session_id).update(revoked_at=clock.now())
-        self.assertIsNone(sign_in(self.desk.session_id))
-        self.assertIsNotNone(sign_in(self.doctor.session_id))
+        self.assertIsNone(unrevoked_session(self.desk.session_id))
+        self.assertIsNotNone(unrevoked_session(self.doctor.session_id))
 
     def test_an_unknown_session_is_not_found(self):
-        self.assertIsNone(sign_in(uuid4()))
+        self.assertIsNone(unrevoked_session(uuid4()))
 
 
 class ActiveMembership(ClinicCase):

@@ -1,7 +1,9 @@
 """`manage.py rebuild_figures`: count the owner's figures again from the rows, for one clinic or all."""
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from clinicflow.access.actor import system_actor
@@ -14,10 +16,10 @@ from dashboards.figures import operations
 class Command(BaseCommand):
     help = "Count the owner's figures of every day again, with the doctors' hours as they are now."
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--clinic", help="the id of one clinic; without it, all")
 
-    def handle(self, *args, clinic=None, **options):
+    def handle(self, *args: Any, clinic: str | None = None, **options: Any) -> None:
         clinics = Clinic.objects.order_by("name", "pk")
         if clinic:
             try:

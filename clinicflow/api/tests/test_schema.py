@@ -15,7 +15,7 @@ from clinicflow.testing.case import ClinicCase
 
 
 class Reference(ClinicCase):
-    def test_the_page_works_under_the_content_security_policy(self):
+    def test_the_page_complies_with_the_content_security_policy(self):
         page = Client().get("/api/docs")
         text = page.content.decode()
         self.assertNotRegex(text, r"<script(?![^>]*\ssrc=)[^>]*>\s*\S")
@@ -39,9 +39,11 @@ class Reference(ClinicCase):
         self.assertIn("If-Match", [parameter["name"] for parameter in put["parameters"]])
         self.assertIn("412", put["responses"])
 
-    def test_the_committed_document_is_this_one(self):
-        made = renderers.OpenApiYamlRenderer().render(
+    def test_the_committed_document_is_current(self):
+        generated = renderers.OpenApiYamlRenderer().render(
             SchemaGenerator().get_schema(request=None, public=True), renderer_context={}
         )
         path = settings.BASE_DIR / "docs" / "openapi.yaml"
-        self.assertEqual(path.read_text(), made.decode(), "run `python manage.py spectacular --file docs/openapi.yaml`")
+        self.assertEqual(
+            path.read_text(), generated.decode(), "run `python manage.py spectacular --file docs/openapi.yaml`"
+        )

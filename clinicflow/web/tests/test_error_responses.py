@@ -10,7 +10,7 @@ from clinicflow.web.render import render_page, wants_fragment
 HTMX = {"HTTP_HX_REQUEST": "true"}
 
 
-class Taken(DomainError):
+class SlotTaken(DomainError):
     code = "slot_taken"
     title = "That time is taken"
 
@@ -29,25 +29,25 @@ class FragmentTests(SimpleTestCase):
         self.assertTrue(wants_fragment(get("/", **HTMX)))
         self.assertFalse(wants_fragment(get("/", HTTP_HX_BOOSTED="true", **HTMX)))
 
-    def test_the_answer_varies_by_who_asks(self):
+    def test_the_response_varies_by_the_htmx_header(self):
         response = render_page(RequestFactory().get("/"), "ui/_badge.html", {"text": "New"}, status=422)
         self.assertEqual(response.status_code, 422)
         self.assertIn("HX-Request", response["Vary"])
 
 
 @override_settings(ROOT_URLCONF=__name__)
-class RefusalTests(SimpleTestCase):
-    def refuse(self, **headers):
+class DomainErrorTests(SimpleTestCase):
+    def reject(self, **headers):
         middleware = DomainErrorMiddleware(lambda request: HttpResponse())
-        return middleware.process_exception(RequestFactory().get("/", **headers), Taken("10:30 is taken."))
+        return middleware.process_exception(RequestFactory().get("/", **headers), SlotTaken("10:30 is taken."))
 
-    def test_a_refusal_is_a_page_with_its_code(self):
-        response = self.refuse()
+    def test_a_domain_error_is_a_page_with_its_code(self):
+        response = self.reject()
         self.assertContains(response, "10:30 is taken.", status_code=409)
         self.assertContains(response, "slot_taken", status_code=409)
 
-    def test_a_refusal_is_a_toast_for_htmx(self):
-        response = self.refuse(**HTMX)
+    def test_a_domain_error_is_a_toast_for_htmx(self):
+        response = self.reject(**HTMX)
         self.assertContains(response, '<hx-partial hx-target="#toasts"', status_code=409)
         self.assertNotContains(response, "<html", status_code=409)
 
@@ -55,7 +55,7 @@ class RefusalTests(SimpleTestCase):
         middleware = DomainErrorMiddleware(lambda request: HttpResponse())
         self.assertIsNone(middleware.process_exception(RequestFactory().get("/"), ValueError()))
 
-    def test_every_error_page_stands_without_a_database(self):
+    def test_every_error_page_renders_without_a_database(self):
         request = RequestFactory().get("/")
         for view, status in ((errors.bad_request, 400), (errors.permission_denied, 403), (errors.not_found, 404)):
             self.assertContains(view(request, Exception()), f"Error {status}", status_code=status)
@@ -64,16 +64,16 @@ class RefusalTests(SimpleTestCase):
 
 
 @override_settings(ROOT_URLCONF=__name__, LOGIN_URL="account_login")
-class SignInTests(SimpleTestCase):
-    def answer(self, location, **headers):
+class SignInRedirectTests(SimpleTestCase):
+    def redirect(self, location, **headers):
         middleware = HtmxSignInMiddleware(lambda request: HttpResponseRedirect(location))
         return middleware(RequestFactory().get("/visits/1", **headers))
 
-    def test_a_lost_session_takes_the_whole_page_to_sign_in(self):
+    def test_an_expired_session_redirects_the_whole_page_to_sign_in(self):
         page = {"HTTP_HX_CURRENT_URL": "http://testserver/schedule?date=2026-11-23"}
-        response = self.answer("/in/?next=/visits/1", **HTMX, **page)
+        response = self.redirect("/in/?next=/visits/1", **HTMX, **page)
         self.assertEqual(response["HX-Redirect"], "/in/?next=%2Fschedule%3Fdate%3D2026-11-23")
 
     def test_other_redirects_and_other_requests_are_left_alone(self):
-        self.assertEqual(self.answer("/elsewhere/", **HTMX)["Location"], "/elsewhere/")
-        self.assertEqual(self.answer("/in/?next=/visits/1")["Location"], "/in/?next=/visits/1")
+        self.assertEqual(self.redirect("/elsewhere/", **HTMX)["Location"], "/elsewhere/")
+        self.assertEqual(self.redirect("/in/?next=/visits/1")["Location"], "/in/?next=/visits/1")
