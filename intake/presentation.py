@@ -1,4 +1,4 @@
-"""Answers as people read them: on the check page, the doctor's screen and paper."""
+"""Answers formatted for display: on the review page, for the doctor and in print."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 
 from clinicflow.web import display
 from intake.rules import answer_validation as rules
-from intake.rules.questionnaire_schema import Sections, words
+from intake.rules.questionnaire_schema import Sections, localized
 
 
 @dataclass(frozen=True)
-class Line:
-    """One question and its answer in lines of text; none when nothing was said. `before` is set if it `changed`."""
+class AnswerLine:
+    """A question and its answer as lines of text, empty if unanswered. `before` is set if the answer `changed`."""
 
     id: str
     label: str
@@ -28,12 +28,12 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Part:
-    """One section of a form as it reads."""
+class AnswerSection:
+    """A section of a form with its answers."""
 
     id: str
     title: str
-    lines: list[Line]
+    lines: list[AnswerLine]
 
     @property
     def missing(self) -> bool:
@@ -47,38 +47,38 @@ def answers_for_display(
     *,
     kind: str = "",
     before: Mapping[str, Any] | None = None,
-) -> list[Part]:
-    """The asked questions with their answers, by section; only those of one `kind` if it is given.
+) -> list[AnswerSection]:
+    """The visible questions with their answers, by section; only those of one `kind` if it is given.
 
-    `before` holds the answers of an earlier revision, to mark what changed.
+    `before` is the answers of an earlier revision, to mark the changes.
     """
-    asked = {question["id"] for question in rules.visible_questions(sections, answers)}
-    absent = rules.missing(sections, answers)
+    visible = {question["id"] for question in rules.visible_questions(sections, answers)}
+    missing = rules.missing(sections, answers)
     parts = []
     for section in sections:
         lines = [
-            _line(question, answers, language, missing=question["id"] in absent, before=before)
+            _answer_line(question, answers, language, missing=question["id"] in missing, before=before)
             for question in section["questions"]
-            if question["id"] in asked and kind in {"", question.get("kind", "clinical")}
+            if question["id"] in visible and kind in {"", question.get("kind", "clinical")}
         ]
         if lines:
-            parts.append(Part(id=section["id"], title=words(section["title"], language), lines=lines))
+            parts.append(AnswerSection(id=section["id"], title=localized(section["title"], language), lines=lines))
     return parts
 
 
-def _line(
+def _answer_line(
     question: Mapping[str, Any],
     answers: Mapping[str, Any],
     language: str,
     *,
     missing: bool,
     before: Mapping[str, Any] | None,
-) -> Line:
+) -> AnswerLine:
     name = question["id"]
     changed = before is not None and before.get(name) != answers.get(name)
-    return Line(
+    return AnswerLine(
         id=name,
-        label=words(question["text"], language),
+        label=localized(question["text"], language),
         lines=format_answer(question, answers.get(name), language),
         kind=question.get("kind", "clinical"),
         topic=question.get("topic", "other"),
@@ -89,10 +89,10 @@ def _line(
 
 
 def format_answer(question: Mapping[str, Any], answer: Any, language: str) -> list[str]:
-    """An answer in lines of text, choices as they were read; empty when nothing was answered."""
+    """An answer as lines of text, with the labels of its options; empty if unanswered."""
     if isinstance(answer, Mapping):
-        return _object_in_words(question, answer)
-    options = {option["value"]: words(option["text"], language) for option in question.get("options", [])}
+        return _format_object(question, answer)
+    options = {option["value"]: localized(option["text"], language) for option in question.get("options", [])}
     if isinstance(answer, list):
         return [options.get(value, str(value)) for value in answer]
     if question["type"] == "date" and answer:
@@ -102,25 +102,25 @@ def format_answer(question: Mapping[str, Any], answer: Any, language: str) -> li
     return [options.get(answer, answer) if isinstance(answer, str) else f"{answer:g}"]
 
 
-def _object_in_words(question: Mapping[str, Any], answer: Mapping[str, Any]) -> list[str]:
+def _format_object(question: Mapping[str, Any], answer: Mapping[str, Any]) -> list[str]:
     if answer.get("none"):
         return [_("None")]
     if "rows" in answer:
-        return [_row_in_words(question, row) for row in answer["rows"]]
+        return [_format_row(question, row) for row in answer["rows"]]
     if "yes" in answer:
         return [_("Yes") if answer["yes"] else _("No"), *filter(None, [answer.get("detail", "")])]
     if answer.get("agreed"):
-        return [_signature(answer)]
+        return [_format_signature(answer)]
     return []
 
 
-def _row_in_words(question: Mapping[str, Any], row: Mapping[str, Any]) -> str:
-    """A line of a list in the order in which it is asked; the database keeps none."""
+def _format_row(question: Mapping[str, Any], row: Mapping[str, Any]) -> str:
+    """A row of a list, its fields in the order of the form: JSON objects in the database are unordered."""
     names = rules.ROW_FIELDS[question["type"]]
     return " · ".join(str(row[name]) for name in names if row.get(name))
 
 
-def _signature(consent: Mapping[str, Any]) -> str:
+def _format_signature(consent: Mapping[str, Any]) -> str:
     name, signed_at = consent.get("name", ""), parse_datetime(consent.get("signed_at", "") or "")
     if not name:
         return _("Agreed")

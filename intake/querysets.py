@@ -6,16 +6,18 @@ from clinicflow.access.roles import Role
 
 
 class QuestionnaireQuerySet(StaffQuerySet[M]):
+    """Questionnaires, visible to every role of the clinic."""
+
     def published(self) -> Self:
         return self.filter(published_at__isnull=False)
 
     def current(self) -> Self:
-        """Published and not replaced by a newer version."""
+        """Published versions that are not replaced by a newer one."""
         return self.published().filter(retired_at=None)
 
 
 class IntakeFormQuerySet(ClinicQuerySet[M]):
-    """Forms: the front desk (administrative answers only), the doctors of the patient, the patient by link."""
+    """Forms: all for the front desk (which may read administrative answers only), for others their own."""
 
     roles = frozenset({Role.FRONT_DESK, Role.DOCTOR, Role.PATIENT, Role.SYSTEM})
 

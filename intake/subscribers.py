@@ -1,4 +1,4 @@
-"""What intake does at the schedule's news, in the same transaction."""
+"""Subscribers to scheduling events; they run in the transaction of the event."""
 
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from scheduling.operations import messages
 
 @subscribe(AppointmentCreated)
 def prepare_form(event: AppointmentCreated) -> None:
+    """Enqueue the creation of the appointment's form."""
     enqueue(
         "intake.prepare",
         clinic_id=event.clinic_id,
@@ -29,17 +30,19 @@ def prepare_form(event: AppointmentCreated) -> None:
 
 @subscribe(AppointmentReplaces)
 def carry_form_over(event: AppointmentReplaces) -> None:
-    """Form, links and waiting messages belong to the new visit at once; they are never seen at neither."""
+    """Move form, links and queued messages to the new appointment, in the same transaction."""
     _carry(event.clinic_id, event.replaces, event.subject_id)
 
 
 @subscribe(AppointmentMoveUndone)
 def carry_form_back(event: AppointmentMoveUndone) -> None:
+    """Move form, links and queued messages back to the original appointment."""
     _carry(event.clinic_id, event.replaced_by, event.subject_id)
 
 
 @subscribe(AppointmentCancelled, AppointmentDeleted)
 def cancel_messages(event: AppointmentCancelled | AppointmentDeleted) -> None:
+    """Cancel the appointment's queued messages."""
     messages.cancel_queued(system_actor(event.clinic_id), event.subject_id)
 
 

@@ -1,4 +1,4 @@
-"""Pages of intake: the patient's by link, then the clinic's."""
+"""Pages of intake: for patients behind a link, then for staff."""
 
 from django.urls import include, path
 

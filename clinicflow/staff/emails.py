@@ -29,7 +29,7 @@ def invitation(clinic_id: UUID, user_id: UUID) -> EmailMessage | None:
     first = pending[0]
     return _email(
         first.user,
-        f"Work with us at {first.clinic.name}",
+        f"Invitation to {first.clinic.name}",
         "email/invitation.txt",
         name=first.shown_name,
         clinic=first.clinic.name,

@@ -92,7 +92,7 @@ class SmallDemo(TestCase):
         with inside(self.riverside):
             for revision in IntakeRevision.objects.select_related("form__questionnaire"):
                 sections = revision.form.questionnaire.sections
-                kept, wrong = rules.check(sections, revision.raw_answers)
+                kept, wrong = rules.validate(sections, revision.raw_answers)
                 self.assertEqual((wrong, rules.missing(sections, kept)), ({}, {}))
 
     def test_times_of_a_visit_follow_one_another_and_end_now(self):

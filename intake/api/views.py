@@ -43,21 +43,21 @@ class FormViewSet(ListMixin, RetrieveMixin, ClinicViewSet):
     def get_queryset(self) -> IntakeFormQuerySet[IntakeForm]:
         return IntakeForm.objects.visible_to(self.actor).select_related("patient", "appointment", "questionnaire")
 
-    @extend_schema(summary="Make or fill in the form of a visit", request=FormInput, responses={201: FormOutput})
+    @extend_schema(summary="Create or fill in an appointment's form", request=FormInput, responses={201: FormOutput})
     def create(self, request: Request) -> Response:
         fields = self.read(FormInput)
         visit = Appointment.objects.visible_to(self.actor).fetch(fields["appointment_id"])
         if fields.get("patient_id", visit.patient_id) != visit.patient_id:
-            raise ValidationError({"patient_id": ["This is not the visit's patient."]})
-        form = forms.insert(
+            raise ValidationError({"patient_id": ["This is not the appointment's patient."]})
+        form = forms.create_or_reuse(
             self.actor, visit.pk, questionnaire_id=fields.get("questionnaire_id"), language=fields.get("language", "")
         )
         if "raw_answers" in fields:
-            wanted = fields.get("status", IntakeForm.Status.SUBMITTED)
+            status = fields.get("status", IntakeForm.Status.SUBMITTED)
             forms.enter_from_paper(
-                self.actor, form.pk, fields["raw_answers"], send_in=wanted == IntakeForm.Status.SUBMITTED
+                self.actor, form.pk, fields["raw_answers"], send_in=status == IntakeForm.Status.SUBMITTED
             )
-        response = self._now(form.pk, status=201)
+        response = self._form_response(form.pk, status=201)
         response["Location"] = f"/api/intake/forms/{form.pk}"
         return response
 
@@ -74,14 +74,14 @@ class FormViewSet(ListMixin, RetrieveMixin, ClinicViewSet):
     def send(self, request: Request, pk: UUID) -> Response:
         self.read(EmptySerializer)
         deliveries.send_link(self.actor, self.get_object().appointment_id)
-        return self._now(pk)
+        return self._form_response(pk)
 
-    @extend_schema(summary="The doctor has read it", request=EmptySerializer, responses={200: FormOutput})
+    @extend_schema(summary="Mark a form as reviewed", request=EmptySerializer, responses={200: FormOutput})
     @action(detail=True, methods=["post"])
     def review(self, request: Request, pk: UUID) -> Response:
         self.read(EmptySerializer)
         forms.review(self.actor, pk)
-        return self._now(pk)
+        return self._form_response(pk)
 
     def _enter(self, *, replace: bool) -> Response:
         form = self.get_object_to_change()
@@ -89,17 +89,17 @@ class FormViewSet(ListMixin, RetrieveMixin, ClinicViewSet):
         if "language" in fields:
             forms.set_language(self.actor, form.pk, fields["language"])
         if "raw_answers" in fields or "status" in fields:
-            asked = fields.get("status")
+            status = fields.get("status")
             forms.enter_from_paper(
                 self.actor,
                 form.pk,
                 fields.get("raw_answers", {}),
-                send_in=asked == IntakeForm.Status.SUBMITTED or (asked is None and form.submitted_at is not None),
+                send_in=status == IntakeForm.Status.SUBMITTED or (status is None and form.submitted_at is not None),
                 replace=replace,
             )
-        return self._now(form.pk)
+        return self._form_response(form.pk)
 
-    def _now(self, pk: UUID, *, status: int = 200) -> Response:
+    def _form_response(self, pk: UUID, *, status: int = 200) -> Response:
         return self.answer(self.get_queryset().fetch(pk), status=status)
 
 
@@ -128,16 +128,16 @@ class QuestionnaireViewSet(ListMixin, RetrieveMixin, ClinicViewSet):
     def get_queryset(self) -> QuestionnaireQuerySet[Questionnaire]:
         return Questionnaire.objects.visible_to(self.actor)
 
-    @extend_schema(summary="A new questionnaire", request=QuestionnaireInput, responses={201: QuestionnaireOutput})
+    @extend_schema(summary="Create a questionnaire", request=QuestionnaireInput, responses={201: QuestionnaireOutput})
     def create(self, request: Request) -> Response:
         fields = self.read(QuestionnaireInput)
         publish = fields.pop("publish")
-        made = questionnaires.create(self.actor, fields)
-        return self._made(questionnaires.publish(self.actor, made.pk) if publish else made)
+        questionnaire = questionnaires.create(self.actor, fields)
+        return self._created(questionnaires.publish(self.actor, questionnaire.pk) if publish else questionnaire)
 
     @extend_schema(
         operation_id="intake_questionnaires_revise",
-        summary="Its next version",
+        summary="Create the next version of a questionnaire",
         request=QuestionnaireInput,
         responses={201: QuestionnaireOutput},
     )
@@ -146,9 +146,9 @@ class QuestionnaireViewSet(ListMixin, RetrieveMixin, ClinicViewSet):
         publish = fields.pop("publish")
         draft = questionnaires.new_version(self.actor, pk)
         draft = questionnaires.edit(self.actor, draft.pk, fields)
-        return self._made(questionnaires.publish(self.actor, draft.pk) if publish else draft)
+        return self._created(questionnaires.publish(self.actor, draft.pk) if publish else draft)
 
-    def _made(self, questionnaire: Questionnaire) -> Response:
+    def _created(self, questionnaire: Questionnaire) -> Response:
         response = self.answer(questionnaire, status=201)
         response["Location"] = f"/api/intake/questionnaires/{questionnaire.pk}"
         return response

@@ -41,7 +41,7 @@ class PatientVisit:
     @property
     def is_on(self) -> bool:
         """Whether the visit has not been cancelled or missed."""
-        return self.appointment.status not in forms.OFF
+        return self.appointment.status not in forms.NOT_HELD
 
     @property
     def may_fill(self) -> bool:

@@ -1,6 +1,6 @@
-"""Edits of a questionnaire's sections and questions: pure functions; `questionnaire_schema` validates the result.
+"""Edits of a questionnaire's sections and questions. Pure functions; `questionnaire_schema` validates the result.
 
-Places are ids: a question keeps its id when it moves, so answers and conditions find it again.
+Questions are addressed by id, which they keep when they move, so answers and conditions still refer to them.
 """
 
 import copy
@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from clinicflow.core.errors import Invalid, NotFound
-from intake.rules.questionnaire_schema import words
+from intake.rules.questionnaire_schema import localized
 
 Sections = list[dict[str, Any]]
 OPTION = re.compile(
@@ -19,9 +19,9 @@ YES, NO = {"en": "Yes", "es": "Sí"}, {"en": "No", "es": "No"}
 
 
 def add_section(sections: Sequence[Mapping[str, Any]], title: str) -> Sections:
-    """A new last section with one question."""
+    """Append a section with one question."""
     after = _copy(sections)
-    name = _free("section", {section["id"] for section in after})
+    name = _unused_name("section", {section["id"] for section in after})
     question = _new_question("short_text", _ids(after))
     return [*after, {"id": name, "title": {"en": title or "New section"}, "questions": [question]}]
 
@@ -29,18 +29,18 @@ def add_section(sections: Sequence[Mapping[str, Any]], title: str) -> Sections:
 def change_section(
     sections: Sequence[Mapping[str, Any]], section_id: str, *, title: Mapping[str, str], help: Mapping[str, str]
 ) -> Sections:
-    """Other words over a section."""
+    """Replace the title and introduction of a section."""
     after = _copy(sections)
     section = _section(after, section_id)
-    section["title"] = _words(title)
+    section["title"] = _stripped(title)
     section.pop("help", None)
     if help.get("en"):
-        section["help"] = _words(help)
+        section["help"] = _stripped(help)
     return after
 
 
-def step_section(sections: Sequence[Mapping[str, Any]], section_id: str, by: int) -> Sections:
-    """One place up (-1) or down (1)."""
+def shift_section(sections: Sequence[Mapping[str, Any]], section_id: str, by: int) -> Sections:
+    """Move a section up (-1) or down (1) by one position."""
     after = _copy(sections)
     section = _section(after, section_id)
     place = after.index(section)
@@ -50,30 +50,31 @@ def step_section(sections: Sequence[Mapping[str, Any]], section_id: str, by: int
 
 
 def remove_section(sections: Sequence[Mapping[str, Any]], section_id: str) -> Sections:
+    """Remove a section with its questions."""
     after = _copy(sections)
     after.remove(_section(after, section_id))
     return after
 
 
 def add_question(sections: Sequence[Mapping[str, Any]], section_id: str, kind: str) -> Sections:
-    """A new last question of a section, ready to be worded."""
+    """Append a question with a placeholder text to a section."""
     after = _copy(sections)
     _section(after, section_id)["questions"].append(_new_question(kind, _ids(after)))
     return after
 
 
 def change_question(sections: Sequence[Mapping[str, Any]], question_id: str, fields: Mapping[str, Any]) -> Sections:
-    """The question with these fields instead; what is empty is left out. Its id and type stay."""
+    """Replace a question's fields except id and type. Empty fields are removed."""
     after = _copy(sections)
     question = _question(after, question_id)[1]
-    kept = {name: question[name] for name in ("id", "type")}
+    identity = {name: question[name] for name in ("id", "type")}
     question.clear()
-    question.update(kept | {name: value for name, value in fields.items() if value not in (None, "", {}, [])})
+    question.update(identity | {name: value for name, value in fields.items() if value not in (None, "", {}, [])})
     return after
 
 
 def move_question(sections: Sequence[Mapping[str, Any]], question_id: str, section_id: str, to: int) -> Sections:
-    """Into a section, to the place `to`, counted from 0."""
+    """Move a question into a section, to the zero-based position `to`."""
     after = _copy(sections)
     home, question = _question(after, question_id)
     target = _section(after, section_id)
@@ -82,8 +83,8 @@ def move_question(sections: Sequence[Mapping[str, Any]], question_id: str, secti
     return after
 
 
-def step_question(sections: Sequence[Mapping[str, Any]], question_id: str, by: int) -> Sections:
-    """One place up (-1) or down (1), over the edge of its section into the next one."""
+def shift_question(sections: Sequence[Mapping[str, Any]], question_id: str, by: int) -> Sections:
+    """Move a question up (-1) or down (1) by one position, across the border of its section if necessary."""
     home, question = _question(_copy(sections), question_id)
     place, number = home["questions"].index(question), [part["id"] for part in sections].index(home["id"])
     if 0 <= place + by < len(home["questions"]):
@@ -95,33 +96,34 @@ def step_question(sections: Sequence[Mapping[str, Any]], question_id: str, by: i
 
 
 def remove_question(sections: Sequence[Mapping[str, Any]], question_id: str) -> Sections:
-    """Without the question; a section that loses its last one goes with it."""
+    """Remove a question, and its section if it was the last one there."""
     after = _copy(sections)
     home, question = _question(after, question_id)
     home["questions"].remove(question)
     return [section for section in after if section["questions"]]
 
 
-def read_options(text: str, before: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Options as an editor types them, one a line: `English | Spanish`, `*` at the end of one that stands alone.
+def parse_options(text: str, before: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Parse options from text, one per line: `English | Spanish`, with a final `*` for an exclusive one.
 
-    A line whose English words are known keeps its value, so that answers given before still mean the same.
+    An option with an unchanged English text keeps its value, so that existing answers stay valid. Invalid for a line
+    that cannot be parsed.
     """
     known = {option["text"]["en"]: option["value"] for option in before}
     options: list[dict[str, Any]] = []
     for line in filter(str.strip, text.splitlines()):
         match = OPTION.match(line)
         if match is None:
-            raise Invalid(fields={"options": [f"This line cannot be read: {line[:60]}"]})
+            raise Invalid(fields={"options": [f"Enter this line as English | Spanish: {line[:60]}"]})
         taken = {option["value"] for option in options}
-        value = match["value"] or known.get(match["en"]) or _free(_slug(match["en"]), taken)
-        option: dict[str, Any] = {"value": value, "text": _words({"en": match["en"], "es": match["es"] or ""})}
+        value = match["value"] or known.get(match["en"]) or _unused_name(_slug(match["en"]), taken)
+        option: dict[str, Any] = {"value": value, "text": _stripped({"en": match["en"], "es": match["es"] or ""})}
         options.append(option | ({"exclusive": True} if match["alone"] else {}))
     return options
 
 
-def write_options(options: Sequence[Mapping[str, Any]]) -> str:
-    """The same, the other way round."""
+def format_options(options: Sequence[Mapping[str, Any]]) -> str:
+    """Format options as the text that `parse_options` reads."""
     lines = []
     for option in options:
         spanish = f" | {option['text']['es']}" if option["text"].get("es") else ""
@@ -130,30 +132,30 @@ def write_options(options: Sequence[Mapping[str, Any]]) -> str:
 
 
 def differences(old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """What a version changed, question by question: added, removed, changed, moved; in the new one's order."""
-    before, after = _placed(old), _placed(new)
-    found = []
+    """The changes between two versions by question: added, changed, moved and removed, in the order of the new one."""
+    before, after = _positions(old), _positions(new)
+    changes = []
     for name, (place, question) in after.items():
         if name not in before:
-            found.append(_difference("added", question, []))
+            changes.append(_difference("added", question, []))
             continue
         parts = [part for part in (*question, *before[name][1]) if question.get(part) != before[name][1].get(part)]
         if parts:
-            found.append(_difference("changed", question, list(dict.fromkeys(parts)), before[name][1]))
+            changes.append(_difference("changed", question, list(dict.fromkeys(parts)), before[name][1]))
         elif place[0] != before[name][0][0]:
-            found.append(_difference("moved", question, []))
-    found += [_difference("removed", question, []) for name, (_, question) in before.items() if name not in after]
-    return found
+            changes.append(_difference("moved", question, []))
+    changes += [_difference("removed", question, []) for name, (_, question) in before.items() if name not in after]
+    return changes
 
 
 def _difference(
     kind: str, question: Mapping[str, Any], parts: list[str], before: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
-    was = words(before["text"], "en") if before and before["text"] != question["text"] else ""
-    return {"kind": kind, "id": question["id"], "text": words(question["text"], "en"), "parts": parts, "was": was}
+    was = localized(before["text"], "en") if before and before["text"] != question["text"] else ""
+    return {"kind": kind, "id": question["id"], "text": localized(question["text"], "en"), "parts": parts, "was": was}
 
 
-def _placed(sections: Sequence[Mapping[str, Any]]) -> dict[str, tuple[tuple[str, int], Mapping[str, Any]]]:
+def _positions(sections: Sequence[Mapping[str, Any]]) -> dict[str, tuple[tuple[str, int], Mapping[str, Any]]]:
     return {
         question["id"]: ((section["id"], place), question)
         for section in sections
@@ -185,16 +187,16 @@ def _ids(sections: Sections) -> set[str]:
 
 
 def _new_question(kind: str, taken: set[str]) -> dict[str, Any]:
-    question: dict[str, Any] = {"id": _free("question", taken), "type": kind, "text": {"en": "New question"}}
+    question: dict[str, Any] = {"id": _unused_name("question", taken), "type": kind, "text": {"en": "New question"}}
     if kind in {"choice", "choices"}:
         question["options"] = [{"value": "yes", "text": YES}, {"value": "no", "text": NO}]
     return question
 
 
-def _free(wanted: str, taken: set[str]) -> str:
-    if wanted not in taken:
-        return wanted
-    return next(name for number in range(2, 1000) if (name := f"{wanted}_{number}") not in taken)
+def _unused_name(preferred: str, taken: set[str]) -> str:
+    if preferred not in taken:
+        return preferred
+    return next(name for number in range(2, 1000) if (name := f"{preferred}_{number}") not in taken)
 
 
 def _slug(text: str) -> str:
@@ -202,5 +204,5 @@ def _slug(text: str) -> str:
     return slug or "option"
 
 
-def _words(texts: Mapping[str, str]) -> dict[str, str]:
+def _stripped(texts: Mapping[str, str]) -> dict[str, str]:
     return {language: text.strip() for language, text in texts.items() if text.strip()}

@@ -1,4 +1,4 @@
-"""What a questionnaire is made of, as it is imported, exported and kept (docs/questionnaire.schema.json)."""
+"""The schema of a questionnaire, as imported, exported and stored (docs/questionnaire.schema.json)."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal, Self, get_args
@@ -40,85 +40,87 @@ TYPES: tuple[str, ...] = get_args(Type)
 TOPICS: tuple[str, ...] = get_args(Topic)
 
 
-def _plain(text: str) -> str:
+def _check_characters(text: str) -> str:
     if "\x00" in text or any("\ud800" <= char <= "\udfff" for char in text):
-        raise ValueError("has characters that cannot be kept")
+        raise ValueError("has characters that cannot be stored")
     return text
 
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Value = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
 Sentence = Annotated[
-    str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True), AfterValidator(_plain)
+    str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True), AfterValidator(_check_characters)
 ]
-Label = Annotated[str, StringConstraints(min_length=1, max_length=120, strip_whitespace=True), AfterValidator(_plain)]
+Label = Annotated[
+    str, StringConstraints(min_length=1, max_length=120, strip_whitespace=True), AfterValidator(_check_characters)
+]
 
 
-class Part(BaseModel):
+class SchemaModel(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-class Words(Part):
-    """The same words in each language; English is always there."""
+class LocalizedText(SchemaModel):
+    """A text in each language; English is required."""
 
     en: Sentence
     es: Sentence | None = None
 
 
-class Option(Part):
-    """One choice. An `exclusive` one ("none of these") cannot be chosen together with another."""
+class Option(SchemaModel):
+    """An option. An `exclusive` one ("none of these") cannot be combined with others."""
 
     value: Value
-    text: Words
+    text: LocalizedText
     exclusive: bool = False
 
 
-class ShowIf(Part):
-    """Show the question only when an earlier one has this answer (`yes`, `no` or an option's value)."""
+class ShowIf(SchemaModel):
+    """A condition: show the question only if an earlier one has this answer (`yes`, `no` or an option's value)."""
 
     question: Name
     equals: Value | list[Value]
 
 
-class Question(Part):
+class Question(SchemaModel):
     id: Name
     type: Type
-    text: Words
-    help: Words | None = None
+    text: LocalizedText
+    help: LocalizedText | None = None
     topic: Topic = "other"
     kind: Literal["administrative", "clinical"] = "clinical"
     required: bool = False
     options: list[Option] = Field(default_factory=list, max_length=40)
-    detail: Words | None = None
+    detail: LocalizedText | None = None
     show_if: ShowIf | None = None
     minimum: float | None = None
     maximum: float | None = None
 
     @model_validator(mode="after")
-    def _fits_its_type(self) -> Self:
-        chooses = self.type in {"choice", "choices"}
-        if chooses and len(self.options) < 2:
+    def _validate_fields_of_type(self) -> Self:
+        has_options = self.type in {"choice", "choices"}
+        if has_options and len(self.options) < 2:
             raise ValueError("needs at least two options")
-        if not chooses and self.options:
-            raise ValueError("only a choice has options")
+        if not has_options and self.options:
+            raise ValueError("must not have options: it is not a choice")
         if len({option.value for option in self.options}) < len(self.options):
             raise ValueError("has two options with the same value")
         if self.detail and self.type != "yes_no":
-            raise ValueError("only a yes/no question asks for a detail")
+            raise ValueError("must not have a detail: it is not a yes/no question")
         if self.type != "number" and (self.minimum is not None or self.maximum is not None):
-            raise ValueError("only a number has limits")
+            raise ValueError("must not have limits: it is not a number")
         return self
 
 
-class Section(Part):
+class Section(SchemaModel):
     id: Name
-    title: Words
-    help: Words | None = None
+    title: LocalizedText
+    help: LocalizedText | None = None
     questions: list[Question] = Field(min_length=1, max_length=40)
 
 
-class QuestionnaireFile(Part):
-    """A whole questionnaire, as exported and imported."""
+class QuestionnaireFile(SchemaModel):
+    """A questionnaire file."""
 
     format: Literal["clinicflow-questionnaire/1"] = "clinicflow-questionnaire/1"
     name: Label
@@ -127,45 +129,45 @@ class QuestionnaireFile(Part):
     sections: list[Section] = Field(min_length=1, max_length=30)
 
     @model_validator(mode="after")
-    def _holds_together(self) -> Self:
+    def _validate_references(self) -> Self:
         if len({section.id for section in self.sections}) < len(self.sections):
             raise ValueError("two sections have the same id")
-        seen: dict[str, Question] = {}
+        earlier: dict[str, Question] = {}
         for question in (question for section in self.sections for question in section.questions):
-            if question.id in seen:
+            if question.id in earlier:
                 raise ValueError(f"two questions have the id “{question.id}”")
-            _check_condition(question, seen)
-            seen[question.id] = question
+            _check_condition(question, earlier)
+            earlier[question.id] = question
         return self
 
 
 def _check_condition(question: Question, earlier: Mapping[str, Question]) -> None:
-    """A condition names an earlier question and answers that it can have."""
+    """ValueError unless the condition refers to an earlier question and to answers that it can have."""
     if question.show_if is None:
         return
-    asked = earlier.get(question.show_if.question)
-    if asked is None:
+    target = earlier.get(question.show_if.question)
+    if target is None:
         raise ValueError(f"“{question.id}” depends on a question that does not come before it")
-    wanted = question.show_if.equals if isinstance(question.show_if.equals, list) else [question.show_if.equals]
-    possible = {"yes", "no"} if asked.type == "yes_no" else {option.value for option in asked.options}
-    if not set(wanted) <= possible:
-        raise ValueError(f"“{question.id}” depends on an answer that “{asked.id}” cannot have")
+    expected = question.show_if.equals if isinstance(question.show_if.equals, list) else [question.show_if.equals]
+    possible = {"yes", "no"} if target.type == "yes_no" else {option.value for option in target.options}
+    if not set(expected) <= possible:
+        raise ValueError(f"“{question.id}” depends on an answer that “{target.id}” cannot have")
 
 
-def read(data: Any) -> dict[str, Any]:
-    """The questionnaire in `data`, checked and complete with its defaults; Invalid names each faulty place."""
+def validate(data: Any) -> dict[str, Any]:
+    """The questionnaire in `data`, with its defaults. Invalid with the errors by path."""
     try:
         return QuestionnaireFile.model_validate(data).model_dump(exclude_none=True)
     except ValidationError as error:
-        raise Invalid("This is not a questionnaire", fields=_faults(error)) from None
+        raise Invalid("This is not a questionnaire", fields=_errors_by_place(error)) from None
 
 
-def _faults(error: ValidationError) -> dict[str, list[str]]:
-    faults: dict[str, list[str]] = {}
-    for fault in error.errors(include_url=False, include_context=False, include_input=False):
-        place = ".".join(str(step) for step in fault["loc"]) or "questionnaire"
-        faults.setdefault(place, []).append(fault["msg"].removeprefix("Value error, "))
-    return faults
+def _errors_by_place(error: ValidationError) -> dict[str, list[str]]:
+    errors: dict[str, list[str]] = {}
+    for item in error.errors(include_url=False, include_context=False, include_input=False):
+        place = ".".join(str(step) for step in item["loc"]) or "questionnaire"
+        errors.setdefault(place, []).append(item["msg"].removeprefix("Value error, "))
+    return errors
 
 
 def json_schema() -> dict[str, Any]:
@@ -180,12 +182,12 @@ Sections = Sequence[Mapping[str, Any]]
 
 
 def questions(sections: Sections) -> Iterator[Mapping[str, Any]]:
-    """Every question, in the order they are asked."""
+    """All questions in order."""
     for section in sections:
         yield from section["questions"]
 
 
-def words(texts: Mapping[str, str] | None, language: str) -> str:
-    """The text in that language, or in English where it has not been translated."""
+def localized(texts: Mapping[str, str] | None, language: str) -> str:
+    """The text in a language, or in English if there is no translation."""
     texts = texts or {}
     return texts.get(language) or texts.get("en", "")

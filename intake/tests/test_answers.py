@@ -9,15 +9,15 @@ SECTIONS = read_default("adult")["sections"]
 
 
 def fault(name, value):
-    return answer_validation.check(SECTIONS, {name: value})[1].get(name)
+    return answer_validation.validate(SECTIONS, {name: value})[1].get(name)
 
 
 def kept(name, value):
-    return answer_validation.check(SECTIONS, {name: value})[0].get(name)
+    return answer_validation.validate(SECTIONS, {name: value})[0].get(name)
 
 
 class Answers(SimpleTestCase):
-    def test_each_type_is_kept_in_its_shape(self):
+    def test_every_type_is_normalized(self):
         for name, value in {
             "reason": "Checkup",
             "symptoms": {"yes": True, "detail": "Cough since Monday"},
@@ -30,18 +30,18 @@ class Answers(SimpleTestCase):
             with self.subTest(name):
                 self.assertEqual(kept(name, value), value)
 
-    def test_own_words_are_kept_word_for_word(self):
+    def test_plain_text_is_stored_verbatim(self):
         for name in ("medications", "allergies", "tobacco", "symptoms", "conditions"):
             with self.subTest(name):
                 self.assertEqual(kept(name, "dont know, ask my wife"), "dont know, ask my wife")
 
-    def test_lists_may_come_as_plain_lists(self):
+    def test_plain_lists_are_accepted(self):
         self.assertEqual(
             kept("medications", ["metformin"]), {"rows": [{"name": "metformin", "dose": "", "frequency": ""}]}
         )
         self.assertEqual(kept("allergies", [{"substance": "nuts"}]), {"rows": [{"substance": "nuts", "reaction": ""}]})
 
-    def test_wrong_types_are_refused(self):
+    def test_wrong_types_are_rejected(self):
         for name, value in [
             ("reason", 5),
             ("reason", {"a": 1}),
@@ -67,27 +67,27 @@ class Answers(SimpleTestCase):
             with self.subTest(name=name, value=value):
                 self.assertTrue(fault(name, value))
 
-    def test_text_that_cannot_be_kept_is_refused(self):
+    def test_text_that_cannot_be_stored_is_rejected(self):
         for text in ("a\x00b", "\ud800", "x" * 4001):
             with self.subTest(ascii(text[:5])):
                 self.assertTrue(fault("reason", text))
         self.assertTrue(fault("pharmacy", "x" * 301))
 
-    def test_unknown_questions_are_refused(self):
-        kept_answers, wrong = answer_validation.check(SECTIONS, {"nonsense": "x", "reason": "y"})
+    def test_unknown_questions_are_rejected(self):
+        kept_answers, wrong = answer_validation.validate(SECTIONS, {"nonsense": "x", "reason": "y"})
         self.assertEqual(kept_answers, {"reason": "y"})
         self.assertEqual(list(wrong), ["nonsense"])
 
-    def test_a_megabyte_is_refused(self):
+    def test_a_megabyte_is_rejected(self):
         self.assertEqual(
-            answer_validation.check(SECTIONS, {"reason": "x" * 1_000_000})[1],
+            answer_validation.validate(SECTIONS, {"reason": "x" * 1_000_000})[1],
             {"raw_answers": ["These answers are too long."]},
         )
 
-    def test_something_else_than_an_object_is_refused(self):
+    def test_other_values_than_an_object_are_rejected(self):
         for value in (None, [], "x", 4):
             with self.subTest(value):
-                self.assertTrue(answer_validation.check(SECTIONS, value)[1])
+                self.assertTrue(answer_validation.validate(SECTIONS, value)[1])
 
     def test_dates_and_numbers(self):
         date = {"id": "since", "type": "date"}
@@ -108,7 +108,7 @@ class Answers(SimpleTestCase):
             with self.subTest(value=value), self.assertRaises(answer_validation.InvalidAnswer):
                 answer_validation.clean(question, value)
 
-    def test_a_question_behind_a_condition_is_asked_only_then(self):
+    def test_a_conditional_question_is_visible_only_if_its_condition_is_met(self):
         names = [
             question["id"] for question in answer_validation.visible_questions(SECTIONS, {"conditions": ["cancer"]})
         ]
@@ -129,7 +129,9 @@ class Answers(SimpleTestCase):
         self.assertIn("consent", absent)  # no signature
         self.assertIn("medications", absent)
 
-    def test_administrative_answers_are_told_apart(self):
+    def test_administrative_answers_are_separated(self):
         given = {"reason": "x", "pharmacy": "Main Street"}
-        self.assertEqual(answer_validation.of_kind(SECTIONS, given, "administrative"), {"pharmacy": "Main Street"})
-        self.assertEqual(answer_validation.of_kind(SECTIONS, given, "clinical"), {"reason": "x"})
+        self.assertEqual(
+            answer_validation.answers_of_kind(SECTIONS, given, "administrative"), {"pharmacy": "Main Street"}
+        )
+        self.assertEqual(answer_validation.answers_of_kind(SECTIONS, given, "clinical"), {"reason": "x"})

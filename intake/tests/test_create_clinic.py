@@ -24,7 +24,7 @@ class CreateClinic(TestCase):
     def assert_nothing_was_made(self):
         self.assertFalse(Clinic.objects.exists() or User.objects.exists() or Membership.objects.exists())
 
-    def test_the_clinic_is_ready_for_its_manager(self):
+    def test_the_clinic_has_settings_and_questionnaires(self):
         self.assertIn("Harbor Family Practice is open", self.create())
         clinic = Clinic.objects.get()
         self.assertEqual((clinic.name, clinic.timezone), ("Harbor Family Practice", "America/Chicago"))
@@ -37,31 +37,31 @@ class CreateClinic(TestCase):
             )
             self.assertTrue(AuditLog.objects.filter(action="clinic.opened").exists())
 
-    def test_the_manager_signs_in(self):
+    def test_the_manager_can_sign_in(self):
         self.create()
-        answer = self.client.post(
+        response = self.client.post(
             "/api/auth/login", {"email": "ana@harbor.test", "password": WORDS}, "application/json"
         )
-        self.assertEqual(answer.status_code, 200, answer.content)
+        self.assertEqual(response.status_code, 200, response.content)
 
-    def test_somebody_with_an_account_gets_the_second_clinic_and_keeps_the_password(self):
+    def test_a_manager_with_an_account_keeps_the_password(self):
         self.create()
         self.create(name="Harbor North", password="")
         self.assertEqual(User.objects.count(), 1)
         self.assertEqual(Membership.objects.count(), 2)
         self.assertTrue(User.objects.get().check_password(WORDS))
 
-    def test_a_zone_that_does_not_exist_is_refused(self):
+    def test_an_unknown_time_zone_is_rejected(self):
         with self.assertRaisesMessage(CommandError, "No such time zone"):
             self.create(zone="America/Harbor")
         self.assert_nothing_was_made()
 
-    def test_a_weak_password_is_refused(self):
+    def test_a_weak_password_is_rejected(self):
         with self.assertRaisesMessage(CommandError, "password"):
             self.create(password="12345678")
         self.assert_nothing_was_made()
 
-    def test_an_address_that_is_none_is_refused(self):
+    def test_an_invalid_address_is_rejected(self):
         with self.assertRaisesMessage(CommandError, "Not an e-mail address"):
             self.create(email="harbor")
         self.assert_nothing_was_made()

@@ -1,8 +1,8 @@
-"""The clinic's side: forms by state, and what is done about them."""
+"""The staff pages of intake: the list of forms by state, and actions on the form of a visit."""
 
 from uuid import UUID
 
-from django.contrib import messages as notes
+from django.contrib import messages
 from django.contrib.auth import logout
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -20,25 +20,27 @@ from clinicflow.staff.operations import sign_in
 from clinicflow.staff.selectors.actor_resolution import origin_of_request
 from clinicflow.web.render import render_page, wants_fragment
 from clinicflow.web.toasts import Toast
-from intake.forms import ListForm, WaiveForm
+from intake.forms import FormListFilterForm, WaiveForm
 from intake.operations import deliveries, forms, links
 from intake.selectors import form_list
-from intake.views.qr import square_of
+from intake.views.qr import qr_code_of
 
 
 @require_GET
 @role_required("admin", "doctor")
 def intake(request: ClinicRequest) -> HttpResponse:
-    """Visits with the state of their forms; `?state=`, `?doctor=` and `?when=past` narrow it."""
-    asked = ListForm(request.GET).asked()
-    page = Paginator(form_list.rows(request.actor, asked), form_list.PAGE).get_page(request.GET.get("page"))
-    found = form_list.rows_of(request.actor, list(page.object_list))
-    record_access(request.actor, "intake_forms", [row.visit.patient_id for row in found])
-    counts = form_list.counts(request.actor, asked)
+    """Visits with the state of their forms, filtered by `?state=`, `?doctor=` and `?when=past`."""
+    filters = FormListFilterForm(request.GET).filters()
+    page = Paginator(form_list.visits_in_state(request.actor, filters), form_list.PAGE_SIZE).get_page(
+        request.GET.get("page")
+    )
+    rows = form_list.form_rows(request.actor, list(page.object_list))
+    record_access(request.actor, "intake_forms", [row.visit.patient_id for row in rows])
+    counts = form_list.count_by_state(request.actor, filters)
     context = {
-        "rows": found,
+        "rows": rows,
         "page": page,
-        "asked": asked,
+        "asked": filters,
         "total": sum(counts.values()),
         "tabs": [{"state": state, "count": counts[state.key]} for state in form_list.STATES],
         "desk": _is_desk(request),
@@ -50,39 +52,39 @@ def intake(request: ClinicRequest) -> HttpResponse:
 @require_GET
 @role_required("admin", "doctor")
 def visit_intake(request: ClinicRequest, pk: UUID) -> HttpResponse:
-    """The form's state and what can be done, as a part of the visit's panel."""
-    return _answer(request, pk)
+    """The state of the visit's form and its actions, as a fragment of the visit panel."""
+    return _row_response(request, pk)
 
 
 @require_POST
 @role_required("admin", "doctor")
 def visit_send(request: ClinicRequest, pk: UUID) -> HttpResponse:
-    """Send the link, the first time or again."""
+    """Send the link, or send it again."""
     message = deliveries.send_link(request.actor, pk)
-    way = _("text") if message.channel == "sms" else _("e-mail")
-    return _answer(request, pk, Toast(text=_("The link is on its way by %(way)s.") % {"way": way}))
+    channel = _("text") if message.channel == "sms" else _("email")
+    return _row_response(request, pk, Toast(text=_("Link sent by %(channel)s.") % {"channel": channel}))
 
 
 @require_POST
 @role_required("admin")
 def visit_revoke(request: ClinicRequest, pk: UUID) -> HttpResponse:
-    """Close the links that are out."""
+    """Revoke the links of the visit."""
     links.revoke(request.actor, pk)
-    return _answer(request, pk, Toast(text=_("No link to this form opens any more.")))
+    return _row_response(request, pk, Toast(text=_("Links revoked.")))
 
 
 @require_POST
 @role_required("admin")
 def visit_link(request: ClinicRequest, pk: UUID) -> HttpResponse:
-    """A link to show, to copy or to scan: another way than a message."""
-    address = deliveries.hand_to_staff(request.actor, pk)
-    row = form_list.row_of(request.actor, pk)
+    """A dialog with a new link to copy or scan, as an alternative to a message."""
+    url = deliveries.create_staff_link(request.actor, pk)
+    row = form_list.form_row(request.actor, pk)
     record_access(request.actor, "appointments", [row.visit.patient_id], resource_id=pk)
     context = {
         "row": row,
-        "address": address,
-        "path": deliveries.path_of(address),
-        "square": square_of(address),
+        "address": url,
+        "path": deliveries.path_of(url),
+        "square": qr_code_of(url),
     }
     return render_page(request, "intake/link_show.html", context, partial="dialog")
 
@@ -90,8 +92,8 @@ def visit_link(request: ClinicRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @role_required("admin")
 def visit_tablet(request: ClinicRequest, pk: UUID) -> HttpResponse:
-    """Open the form on this device for the patient at the desk. Whoever hands it over is signed out of it first."""
-    path = deliveries.path_of(deliveries.hand_to_staff(request.actor, pk, kiosk=True))
+    """Open the form on this device for the patient (kiosk). The staff member is signed out first."""
+    path = deliveries.path_of(deliveries.create_staff_link(request.actor, pk, kiosk=True))
     sign_in.end_session(request.auth_session, origin_of_request(request))
     logout(request)
     return redirect(path)
@@ -100,7 +102,7 @@ def visit_tablet(request: ClinicRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @role_required("admin", "doctor")
 def visit_waive(request: ClinicRequest, pk: UUID) -> HttpResponse:
-    """Count the intake as completed without a form, with a reason."""
+    """Mark the intake as completed without a form, with a reason."""
     form = WaiveForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
@@ -110,17 +112,17 @@ def visit_waive(request: ClinicRequest, pk: UUID) -> HttpResponse:
             for name, texts in error.fields.items():
                 form.add_error(name, list(texts))
         else:
-            return _close(request, Toast(text=_("The intake counts as completed.")))
-    row = form_list.row_of(request.actor, pk)
+            return _close_dialog(request, Toast(text=_("Intake marked as completed.")))
+    row = form_list.form_row(request.actor, pk)
     record_access(request.actor, "appointments", [row.visit.patient_id], resource_id=pk)
     status = 422 if form.errors else 200
     return render_page(request, "intake/form_waive.html", {"row": row, "form": form}, partial="form", status=status)
 
 
-def _close(request: ClinicRequest, toast: Toast) -> HttpResponse:
-    """The dialog is done; the page behind it asks for what has changed."""
+def _close_dialog(request: ClinicRequest, toast: Toast) -> HttpResponse:
+    """Close the dialog, and let the page refresh."""
     if not wants_fragment(request):
-        notes.success(request, toast.text)
+        messages.success(request, toast.text)
         return redirect("intake")
     response = render_page(request, "ui/_toast_partial.html", {"toast": toast})
     response["X-Close-Dialog"] = "modal"
@@ -128,12 +130,12 @@ def _close(request: ClinicRequest, toast: Toast) -> HttpResponse:
     return response
 
 
-def _answer(request: ClinicRequest, pk: UUID, toast: Toast | None = None) -> HttpResponse:
-    """The visit's row or panel part as it is now; without htmx, the list with the toast as a message."""
-    row = form_list.row_of(request.actor, pk)
+def _row_response(request: ClinicRequest, pk: UUID, toast: Toast | None = None) -> HttpResponse:
+    """The current row or panel fragment of the visit; without htmx, a redirect to the list with a message."""
+    row = form_list.form_row(request.actor, pk)
     if not wants_fragment(request):
         if toast:
-            notes.success(request, toast.text)
+            messages.success(request, toast.text)
         return redirect("intake")
     record_access(request.actor, "intake_forms", [row.visit.patient_id], resource_id=pk)
     asks = request.clinic_settings.intake_delivery_path == ClinicSettings.Delivery.ASK
@@ -143,5 +145,5 @@ def _answer(request: ClinicRequest, pk: UUID, toast: Toast | None = None) -> Htt
 
 
 def _is_desk(request: ClinicRequest) -> bool:
-    """Whether the front desk is looking, which has more to do here than a doctor."""
+    """Whether the actor is the front desk, which has more actions here than a doctor."""
     return bool(request.actor.role == Role.FRONT_DESK)

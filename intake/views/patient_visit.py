@@ -1,4 +1,4 @@
-"""The visit itself, by link: the patient says whether they come, inside the clinic's notice rules."""
+"""The patient's page about a visit, behind a link: confirm or cancel within the clinic's notice period."""
 
 import datetime as dt
 
@@ -23,13 +23,13 @@ PURPOSES = (PatientLink.Purpose.INTAKE, PatientLink.Purpose.VISIT)
 @patient_page(*PURPOSES)
 @require_http_methods(["GET", "POST"])
 def visit(request: PatientRequest) -> HttpResponse:
-    """Confirm, or cancel after being asked again; too late for that, or not possible at all, a person is called."""
+    """Confirm, or cancel after a confirmation step. If neither is possible, the page asks the patient to call."""
     patient = request.patient
     if request.method == "POST" and request.POST.get("action") in {"confirm", "cancel"}:
         try:
             _act(patient, request.POST["action"], request.POST.get("note", ""))
         except DomainError:
-            return _page(request, refused=True)
+            return _page(request, rejected=True)
         return redirect("patient_visit", token=patient.token)
     return _page(request)
 
@@ -43,14 +43,14 @@ def _act(patient: PatientVisit, action: str, note: str) -> None:
     appointments.cancel(actor, visit_id, cancellation_type=Cancellation.Type.PATIENT, reason_note=note, at=at)
 
 
-def _page(request: PatientRequest, *, refused: bool = False) -> HttpResponse:
+def _page(request: PatientRequest, *, rejected: bool = False) -> HttpResponse:
     patient, at = request.patient, clock.now()
     visit, rules = patient.appointment, patient.settings
     actions = allowed_actions(patient.actor, visit, settings=rules, at=at)
     notice = dt.timedelta(minutes=rules.minimum_cancellation_notice)
     locked = rules.intake_required and rules.lock_appointment_if_missing and visit.intake_status != "completed"
     context = {
-        "refused": refused,
+        "refused": rejected,
         "asks": request.GET.get("ask") == "cancel",
         "is_past": visit.ends_at <= at,
         "may_confirm": "confirm" in actions,
@@ -58,4 +58,4 @@ def _page(request: PatientRequest, *, refused: bool = False) -> HttpResponse:
         "form_first": visit.status == "unconfirmed" and locked,
     }
     record_access(patient.actor, "appointments", [visit.patient_id], resource_id=visit.pk)
-    return patient_response(request, "intake/patient_visit.html", context, status=409 if refused else 200)
+    return patient_response(request, "intake/patient_visit.html", context, status=409 if rejected else 200)

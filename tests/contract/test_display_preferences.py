@@ -8,7 +8,7 @@ from django.apps import apps
 
 from clinicflow.testing.case import ClinicCase
 from clinicflow.testing.rows import one_of_each
-from intake.tests.test_patient_pages import PageCase
+from intake.tests.cases import PatientLinkCase
 from tests.contract import test_routes
 from tests.effects.cases import Decides
 
@@ -122,10 +122,10 @@ class EveryPage(Decides, ClinicCase):
                 self.assertFalse(pattern.search(Words.of(f"<p>{right}</p>")))
 
 
-class PatientsPages(Decides, PageCase):
+class PatientsPages(Decides, PatientLinkCase):
     def text(self):
         """What the patient's pages say, past the birth date."""
-        token = self.mint("visit")
+        token = self.create_link("visit")
         self.open(token)
         self.open()
         addresses = [self.url("/visit", token), self.url("/form/visit"), self.url("/check"), self.url("/done")]

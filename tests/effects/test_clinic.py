@@ -3,18 +3,17 @@
 import datetime as dt
 
 from clinicflow.staff.selectors.actor_resolution import RequestOrigin, actor_of_membership
-from intake.tests.test_deliveries import DeliveryCase
-from intake.tests.test_patient_pages import PageCase
+from intake.tests.cases import DeliveryCase, PatientLinkCase
 from scheduling.errors import OutsideHours
 from scheduling.operations import time_off
 from scheduling.tests.cases import BookingCase
 from tests.effects.cases import Decides
 
 
-class ForPatients(Decides, PageCase):
+class ForPatients(Decides, PatientLinkCase):
     def visit_page(self):
         """The patient's page of the visit, past the birth date."""
-        token = self.mint("visit")
+        token = self.create_link("visit")
         self.open(token)
         return self.phone.get(self.url("/visit", token))
 

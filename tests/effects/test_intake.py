@@ -7,7 +7,7 @@ from clinicflow.core.errors import IllegalTransition
 from intake.errors import ManualCompletionOff
 from intake.models import IntakeForm
 from intake.operations import deliveries, forms
-from intake.tests.test_deliveries import DeliveryCase
+from intake.tests.cases import DeliveryCase
 from scheduling.operations import appointments
 from tests.effects.cases import Decides
 

@@ -2,7 +2,7 @@
 
 from clinicflow.access.actor import system_actor
 from clinicflow.core.errors import Invalid
-from intake.tests.test_patient_pages import PageCase
+from intake.tests.cases import PatientLinkCase
 from scheduling.errors import OverrideNotAllowed, SlotTaken, WalkInsNotTaken
 from scheduling.models import Appointment, Cancellation
 from scheduling.operations import appointments, no_shows
@@ -69,9 +69,9 @@ class Cancelling(Decides, BookingCase):
         self.assertEqual(self.cancel("08:00", note="").reason_note, "")
 
 
-class ByThePatient(Decides, PageCase):
+class ByThePatient(Decides, PatientLinkCase):
     def test_minimum_cancellation_notice(self):
-        token = self.mint("visit")
+        token = self.create_link("visit")
         self.open(token)
         self.decide(minimum_cancellation_notice=80 * 60)
         self.assertContains(self.phone.get(self.url("/visit?ask=cancel", token)), "It's too late to cancel here")

@@ -16,7 +16,7 @@ from clinicflow.access.roles import Role
 from clinicflow.audit.models import AuditLog
 from clinicflow.core import clock
 from intake.selectors.form_list import FormRow as IntakeRow
-from intake.selectors.form_list import rows_of
+from intake.selectors.form_list import form_rows
 from patients.models import Patient
 from patients.presentation import Flag, flags_of, format_preferences
 from scheduling.models import Appointment, Cancellation, FollowUp, Message, WaitlistEntry
@@ -95,7 +95,7 @@ def read_record(actor: Actor, patient: Patient, now: dt.datetime, number: str) -
 def _entries(actor: Actor, visits: Sequence[Appointment]) -> dict[UUID, VisitEntry]:
     """The visits with what hangs on them, in one query a kind."""
     ids = [visit.pk for visit in visits]
-    entries = {row.visit.pk: VisitEntry(visit=row.visit, intake=row) for row in rows_of(actor, list(visits))}
+    entries = {row.visit.pk: VisitEntry(visit=row.visit, intake=row) for row in form_rows(actor, list(visits))}
     for visit in visits:
         if visit.rescheduled_from_id in entries:
             entries[visit.rescheduled_from_id].moved_to = visit

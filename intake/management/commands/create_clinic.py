@@ -1,4 +1,4 @@
-"""Open a clinic for real use."""
+"""Create a clinic."""
 
 import getpass
 import os
@@ -18,16 +18,16 @@ from intake.operations import questionnaires
 
 class Command(BaseCommand):
     help = (
-        "Open a clinic: its settings, the questionnaires that every clinic starts with, and the manager who sets up "
-        "the rest. The manager's password is asked for, or read from CLINIC_PASSWORD."
+        "Creates a clinic with default settings and questionnaires, and its first manager. The manager's password is "
+        "read from CLINIC_PASSWORD, or prompted for."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("name", help='for instance "Harbor Family Practice"')
-        parser.add_argument("timezone", help="an IANA name, for instance America/New_York")
-        parser.add_argument("email", help="the manager's address, which they sign in with")
+        parser.add_argument("name", help='such as "Harbor Family Practice"')
+        parser.add_argument("timezone", help="an IANA name, such as America/New_York")
+        parser.add_argument("email", help="the manager's email address, used to sign in")
         parser.add_argument(
-            "--manager", default="", help="the manager's name; the part of the address before @ if absent"
+            "--manager", default="", help="the manager's name; defaults to the part of the address before @"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -35,7 +35,7 @@ class Command(BaseCommand):
         try:
             validate_email(email)
         except ValidationError:
-            raise CommandError(f"Not an e-mail address: {email}") from None
+            raise CommandError(f"Not a valid email address: {email}") from None
         try:
             with transaction.atomic():
                 actor = clinics.create_clinic(
@@ -48,23 +48,23 @@ class Command(BaseCommand):
                 with tenant(actor.scope()):
                     questionnaires.create_defaults(actor)
         except DomainError as error:
-            raise CommandError(_words(error)) from error
-        self.stdout.write(f"{options['name']} is open. {email} signs in, adds the doctors and their hours in Settings.")
+            raise CommandError(_message(error)) from error
+        self.stdout.write(f"Created {options['name']}. Sign in as {email} to add doctors and their hours in Settings.")
 
 
 def _password() -> str:
-    """From the environment, or typed twice where somebody can type."""
-    given = os.environ.get("CLINIC_PASSWORD", "")
-    if given:
-        return given
+    """The password from CLINIC_PASSWORD, or prompted for twice. CommandError without a terminal."""
+    password = os.environ.get("CLINIC_PASSWORD", "")
+    if password:
+        return password
     if not sys.stdin.isatty():
-        raise CommandError("Set CLINIC_PASSWORD to the manager's password, or run this where it can be typed.")
+        raise CommandError("Set CLINIC_PASSWORD to the manager's password, or run this command in a terminal.")
     first = getpass.getpass("The manager's password: ")
-    if first != getpass.getpass("Once more: "):
-        raise CommandError("The two passwords differ; nothing was made.")
+    if first != getpass.getpass("Repeat the password: "):
+        raise CommandError("The passwords do not match; no clinic was created.")
     return first
 
 
-def _words(error: DomainError) -> str:
+def _message(error: DomainError) -> str:
     problems = [f"{name}: {' '.join(texts)}" for name, texts in getattr(error, "fields", {}).items()]
     return " ".join(problems) or str(error)

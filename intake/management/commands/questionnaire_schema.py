@@ -1,3 +1,5 @@
+"""Generate docs/questionnaire.schema.json."""
+
 import json
 from typing import Any
 
@@ -8,7 +10,7 @@ from intake.rules.questionnaire_schema import json_schema
 
 
 class Command(BaseCommand):
-    help = "Write docs/questionnaire.schema.json from the rules in use."
+    help = "Generates docs/questionnaire.schema.json from the questionnaire schema."
 
     def handle(self, *args: Any, **options: Any) -> None:
         path = settings.BASE_DIR / "docs" / "questionnaire.schema.json"
