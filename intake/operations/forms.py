@@ -109,7 +109,7 @@ def save_answers(
     _store_answers(form, answers, replace=replace)
     form.language = language or form.language
     form.save(update_fields=["raw_answers", "draft_answers", "language", "saved_at", "updated_at"])
-    publish(AnswersSaved(clinic_id=form.clinic_id, subject_id=form.pk, origin=actor.tab))
+    publish_for(actor, AnswersSaved, form)
     form.refresh_from_db(fields=["danger_found_at"])
     return form
 
