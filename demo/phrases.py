@@ -8,7 +8,7 @@ CONFIRM_ASK = (
 CONFIRMED = "{clinic}: Thank you, your visit on {day} at {time} is confirmed."
 CANCELLED = "{clinic}: Your visit on {day} at {time} is cancelled. Call us for a new time."
 INTAKE_ASK = "{clinic}: please fill in a short form before your visit on {day}, {time}: {link}"
-PASSED_ON = "{clinic}: Thank you. A person from the clinic will get back to you."
+PASSED_ON = "{clinic}: Thank you. Someone from the clinic will get back to you."
 
 # (attention reason, what the patient wrote)
 NEEDS_A_PERSON = (
@@ -30,7 +30,7 @@ CALL_CONFIRMED = (
 CALL_PAUSED = (
     ("clinic", "Hello, this is the automatic assistant of {clinic}, calling about a visit on {day} at {time}."),
     ("patient", "Hold on a second… can you wait, I am driving."),
-    ("clinic", "Of course. A person from the clinic will call you back."),
+    ("clinic", "Of course. Someone from the clinic will call you back."),
 )
 
 CANCEL_REASONS = (

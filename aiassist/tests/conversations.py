@@ -12,6 +12,7 @@ from clinicflow.staff.selectors.actor_resolution import clinic_actor
 from clinicflow.testing.case import ClinicCase
 from clinicflow.testing.jobs import run_due_jobs
 from patients.models import Patient
+from scheduling.messaging import InboundMessage
 from scheduling.models import Appointment, Message
 
 NOON = dt.datetime(2027, 3, 1, 17, 0, tzinfo=dt.UTC)  # a Monday, 12:00 in New York
@@ -59,16 +60,23 @@ class TalkingCase(ClinicCase):
         run_due_jobs(self.riverside.pk, kinds=SEND)
         return done
 
-    def hear(self, text, *, visit=None, channel="sms", **more):
-        self.later(seconds=1)  # what came later is listed later
+    def hear(self, text, *, visit=None, channel="sms", **fields):
+        """Receive a message about a visit, one second later than the previous one; returns its conversation."""
+        self.later(seconds=1)
         visit = visit or self.visit
-        address = more.pop("address", "hannah@example.test" if channel == "email" else str(visit.patient.phone))
+        address = fields.pop("address", "hannah@example.test" if channel == "email" else str(visit.patient.phone))
+        message = InboundMessage(
+            clinic_id=self.riverside.pk,
+            channel=channel,
+            address=address,
+            text=text,
+            received_at=clock.now(),
+            **fields,
+        )
         with self.inside(self.itself):
-            thread = replies.interpret_and_apply(
-                self.itself, visit.pk, channel=channel, text=text, address=address, at=clock.now(), **more
-            )
+            conversation = replies.interpret_and_apply(self.itself, visit.pk, message)
         run_due_jobs(self.riverside.pk, kinds=SEND)
-        return thread
+        return conversation
 
     def now(self, visit=None):
         with self.inside(self.desk):

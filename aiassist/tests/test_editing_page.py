@@ -55,7 +55,7 @@ class Editing(SummaryCase):
         self.submit(ANSWERS | {"allergies": {"none": True}}, revision=2)
         self.made()
         page = self.client_for(self.doctor).get(f"/visits/{self.visit.pk}/summary/versions")
-        self.assertContains(page, "<ins>None, says the patient.</ins>")
+        self.assertContains(page, "<ins>None reported.</ins>")
         self.assertContains(page, "<del>penicillin, rash</del>")
 
     def test_any_two_versions_stand_side_by_side(self):

@@ -18,7 +18,7 @@ class Pages(TalkingCase):
     def test_who_needs_a_person_comes_first(self):
         page = self.client.get("/inbox")
         self.assertContains(page, "Hannah Lindqvist")
-        self.assertContains(page, "Complex question")
+        self.assertContains(page, "Question")
         self.assertNotContains(page, "Grace Kim")
         self.assertContains(page, "do I need to fast?")  # and not the answer that went back by itself
         self.assertContains(self.client.get("/inbox?view=all"), "Grace Kim")
@@ -55,8 +55,8 @@ class Pages(TalkingCase):
     def test_a_conversation_shows_what_was_understood_and_done(self):
         page = self.client.get(f"/inbox/{self.asked.pk}")
         self.assertContains(page, "do I need to fast?")
-        self.assertContains(page, "Understood: a question. Passed on to a person.")
-        self.assertContains(page, "Waits for a person: complex question")
+        self.assertContains(page, "Understood: question. Passed on to the front desk.")
+        self.assertContains(page, "Needs a reply: question")
 
     def test_a_doctor_reads_their_own_and_cannot_write(self):
         page = self.client_for(self.doctor).get(f"/inbox/{self.asked.pk}")
@@ -77,12 +77,12 @@ class Pages(TalkingCase):
 
     def test_an_empty_answer_is_refused_beside_the_field_and_keeps_nothing(self):
         answer = self.client.post(f"/inbox/{self.asked.pk}/reply", {"body": " "})
-        self.assertContains(answer, "Write something.", status_code=422)
+        self.assertContains(answer, "Write a message.", status_code=422)
 
     def test_to_somebody_who_has_opted_out_the_form_says_why_and_keeps_the_words(self):
         self.hear("STOP")
         answer = self.client.post(f"/inbox/{self.asked.pk}/reply", {"body": "Hello, it is us."})
-        self.assertContains(answer, "may not be written to this way", status_code=422)
+        self.assertContains(answer, "has opted out of this channel", status_code=422)
         self.assertContains(answer, "Hello, it is us.", status_code=422)
 
     def test_resolving_wants_a_note(self):

@@ -81,7 +81,7 @@ class ModelCase(SummaryCase):
         with (
             Stub(script, pause=pause) as stub,
             override_settings(OPENAI_API_KEY="sk-test", OPENAI_BASE_URL=stub.url, OPENAI_MODEL="gpt-5-mini"),
-            mock.patch.object(jobs, "CALL", 0.6),
+            mock.patch.object(jobs, "CALL_TIMEOUT", 0.6),
         ):
             for _ in range(rounds):
                 with self.inside(self.desk):

@@ -263,7 +263,7 @@ class Silence(TalkingCase):
         self.later(hours=24)
         self.run_outreach()
         self.assertEqual(len(self.messages()), 2)
-        self.assertIn("say whether you come", self.messages()[1].body)
+        self.assertIn("please confirm your visit", self.messages()[1].body)
         self.later(hours=3, minutes=59)
         self.run_outreach()
         self.assertFalse(self.thread().needs_attention)

@@ -18,6 +18,7 @@ from aiassist.tests.conversations import NOON, SEND, TalkingCase
 from clinicflow.core import clock
 from clinicflow.testing.jobs import run_due_jobs
 from patients.operations import patients
+from scheduling.messaging.inbound_message import MAX_LENGTH
 from scheduling.messaging.twilio import signature
 from scheduling.operations import change_notices, provider_numbers, waitlist
 
@@ -182,6 +183,12 @@ class Arriving(WebhookCase):
         self.tell(text="STOP", **{"from": str(grace.phone)})
         self.assertFalse(self.patient(grace).contact_preferences["sms"])
         self.assertEqual(len(self.messages(patient=grace)), 1)
+
+    def test_a_text_without_a_visit_is_stored_trimmed_and_cut(self):
+        grace = self.make_patient(self.riverside, "Grace Kim")
+        self.tell(text=f" {'call me ' * 300}", **{"from": str(grace.phone)})
+        [message] = self.messages(patient=grace)
+        self.assertEqual((len(message.body), message.body[:8]), (MAX_LENGTH, "call me "))
 
     def test_another_clinics_number_reaches_that_clinics_patients_alone(self):
         provider_numbers.assign(self.lakeside.pk, channel="sms", address="+15125550200")
