@@ -92,7 +92,7 @@ SETTINGS_PAGES: Mapping[str, tuple[Any, tuple[NavigationEntry, ...]]] = {
         (NavigationEntry(label=gettext_lazy("Users"), icon="users", url_name="people"),),
     ),
 }
-TOLD = frozenset({Role.FRONT_DESK, Role.DOCTOR})  # who gets notifications
+NOTIFIED_ROLES = frozenset({Role.FRONT_DESK, Role.DOCTOR})  # who gets notifications
 ROLE_ICONS = {"admin": "calendar-days", "doctor": "stethoscope", "owner": "chart-column"}
 
 
@@ -109,14 +109,14 @@ def _navigation(request: HttpRequest, actor: Actor) -> dict[str, Any]:
         {"title": title, "entries": [_entry(entry, request.path) for entry in entries]}
         for title, entries in SIDEBARS[actor.role]
     ]
-    _mark_nearest([entry for group in groups for entry in group["entries"]])
+    _mark_current([entry for group in groups for entry in group["entries"]])
     return {
         "groups": groups,
         "more": [entry for group in groups for entry in group["entries"] if entry["more"]],
         "settings_tabs": lambda: settings_tabs(actor, request.path),
         "live_path": f"/ws/clinic/{actor.clinic_id}",
         "refresh_seconds": request.clinic_settings.auto_refresh_interval,  # type: ignore[attr-defined]  # ActorMiddleware
-        "has_bell": actor.role in TOLD,
+        "has_bell": actor.role in NOTIFIED_ROLES,
         "clinic_name": actor.clinic_name,
         "person_name": actor.name,
         "person_initials": initials(actor.name),
@@ -130,7 +130,7 @@ def _entry(entry: NavigationEntry, path: str) -> dict[str, Any]:
     return {"label": entry.label, "icon": entry.icon, "url": url, "more": entry.more, "current": current}
 
 
-def _mark_nearest(entries: Sequence[dict[str, Any]]) -> None:
+def _mark_current(entries: Sequence[dict[str, Any]]) -> None:
     """Where a page lies under two entries (Users under Settings), the nearer one is the present."""
     current = [entry for entry in entries if entry["current"]]
     for entry in current:

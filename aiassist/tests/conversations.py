@@ -20,7 +20,7 @@ SEND = ["aiassist.send_message"]
 _slots = itertools.count()
 
 
-class TalkingCase(ClinicCase):
+class ConversationCase(ClinicCase):
     """It is Monday noon; Hannah has an unconfirmed visit on Wednesday at 10:00."""
 
     @classmethod

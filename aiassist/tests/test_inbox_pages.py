@@ -3,11 +3,11 @@
 import re
 
 from aiassist.operations import outreach
-from aiassist.tests.conversations import TalkingCase
+from aiassist.tests.conversations import ConversationCase
 from clinicflow.core import clock
 
 
-class Pages(TalkingCase):
+class Pages(ConversationCase):
     def setUp(self):
         super().setUp()
         self.asked = self.hear("do I need to fast?")
@@ -105,7 +105,7 @@ class Pages(TalkingCase):
         self.assertEqual(refused.status_code, 409)
 
 
-class Simulator(TalkingCase):
+class Simulator(ConversationCase):
     def setUp(self):
         super().setUp()
         self.client = self.client_for(self.desk)

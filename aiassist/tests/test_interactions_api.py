@@ -1,13 +1,13 @@
 """`/api/ai/interactions`."""
 
 from aiassist.models import Interaction
-from aiassist.tests.conversations import SEND, TalkingCase
+from aiassist.tests.conversations import SEND, ConversationCase
 from clinicflow.testing.jobs import run_due_jobs
 
 ADDRESS = "/api/ai/interactions"
 
 
-class ApiCase(TalkingCase):
+class InteractionApiCase(ConversationCase):
     def setUp(self):
         super().setUp()
         self.asked = self.hear("do I need to fast?")
@@ -27,7 +27,7 @@ class ApiCase(TalkingCase):
         return [row["id"] for row in answer.json()["results"]]
 
 
-class Reading(ApiCase):
+class Reading(InteractionApiCase):
     def test_the_front_desk_reads_all_a_doctor_their_own(self):
         self.assertEqual(self.ids(self.get()), [str(self.confirmed.pk), str(self.asked.pk)])
         self.assertEqual(self.ids(self.get(actor=self.doctor)), [str(self.asked.pk)])
@@ -82,7 +82,7 @@ class Reading(ApiCase):
             self.assertEqual(len(client.get(ADDRESS).json()["results"]), 8)
 
 
-class Resolving(ApiCase):
+class Resolving(InteractionApiCase):
     def test_it_says_who_and_how_and_the_visit_is_free(self):
         answer = self.post(f"{self.asked.pk}/resolve", {"note": "Called back."})
         body = answer.json()
@@ -109,7 +109,7 @@ class Resolving(ApiCase):
         self.assertTrue(self.thread().needs_attention)
 
 
-class Replying(ApiCase):
+class Replying(InteractionApiCase):
     def test_it_goes_out_and_is_answered_with_the_thread(self):
         answer = self.post(f"{self.asked.pk}/reply", {"body": "You may eat."})
         run_due_jobs(self.riverside.pk, kinds=SEND)

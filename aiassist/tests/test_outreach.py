@@ -8,7 +8,7 @@ from django.test import TransactionTestCase
 
 from aiassist.models import Interaction
 from aiassist.operations import calls, interactions, outreach
-from aiassist.tests.conversations import NOON, TalkingCase
+from aiassist.tests.conversations import NOON, ConversationCase
 from clinicflow.clinics.models import Doctor, DoctorSettings
 from clinicflow.core import clock
 from clinicflow.core.errors import IllegalTransition
@@ -23,7 +23,7 @@ from scheduling.models import Appointment, Message
 from scheduling.operations import appointments
 
 
-class Asking(TalkingCase):
+class Asking(ConversationCase):
     def test_a_visit_within_three_days_is_asked_about_by_text(self):
         self.assertEqual(self.run_outreach(), 1)
         [message] = self.messages()
@@ -72,7 +72,7 @@ class Asking(TalkingCase):
         self.assertEqual(self.run_outreach(), 0)
 
 
-class Ways(TalkingCase):
+class Ways(ConversationCase):
     def asked_by(self):
         self.run_outreach()
         with self.inside(self.desk):
@@ -130,7 +130,7 @@ class Ways(TalkingCase):
         self.assertEqual(self.asked_by(), ["sms"])
 
 
-class Window(TalkingCase):
+class Window(ConversationCase):
     def test_nothing_leaves_outside_the_clinics_hours_for_it(self):
         for start, end, expected in (("13:00", "18:00", 0), ("09:00", "12:00", 0), ("12:00", "12:01", 1)):
             with self.subTest(f"{start}-{end}"):
@@ -146,7 +146,7 @@ class Window(TalkingCase):
             self.assertFalse(outreach.window_is_open(itself, NOON - dt.timedelta(minutes=1)))
 
 
-class Calls(TalkingCase):
+class Calls(ConversationCase):
     """The day before, by phone."""
 
     def setUp(self):
@@ -256,7 +256,7 @@ class Calls(TalkingCase):
         self.assertEqual(self.attempts(), ["confirmed"])
 
 
-class Silence(TalkingCase):
+class Silence(ConversationCase):
     def test_an_unanswered_text_of_the_last_day_asks_a_person_after_four_hours(self):
         self.change_settings(self.riverside, voice_enabled=False)
         self.run_outreach()
@@ -294,7 +294,7 @@ class Silence(TalkingCase):
         self.assertEqual(self.thread().attention_reason, "paused-interaction")
 
 
-class Moving(TalkingCase):
+class Moving(ConversationCase):
     def test_a_moved_visit_carries_the_thread_and_is_asked_about_anew(self):
         self.run_outreach()
         with self.inside(self.desk):
@@ -316,7 +316,7 @@ class Moving(TalkingCase):
         self.assertEqual(len(self.messages()), 1)
 
 
-class AskingByHand(TalkingCase):
+class AskingByHand(ConversationCase):
     def test_the_desk_may_ask_at_any_hour(self):
         self.change_settings(self.riverside, call_window_start="17:00")
         with self.inside(self.desk):

@@ -4,7 +4,7 @@ import datetime as dt
 
 from aiassist.models import Interaction
 from aiassist.operations import interactions
-from aiassist.tests.conversations import NOON, TalkingCase
+from aiassist.tests.conversations import NOON, ConversationCase
 from clinicflow.audit.models import AuditLog
 from clinicflow.core import clock
 from clinicflow.testing.jobs import run_due_jobs
@@ -13,7 +13,7 @@ from scheduling.models import Cancellation
 from scheduling.operations import appointments, change_notices
 
 
-class ClearAnswers(TalkingCase):
+class ClearAnswers(ConversationCase):
     def test_a_clear_yes_confirms_and_is_thanked(self):
         for text in ("C", "Yes", "yes I will be there", "sí", "ahí estaré"):
             with self.subTest(text):
@@ -80,7 +80,7 @@ class ClearAnswers(TalkingCase):
         self.assertTrue(self.now().needs_attention)
 
 
-class OptingOut(TalkingCase):
+class OptingOut(ConversationCase):
     def test_stop_opts_out_at_once_and_gets_one_confirmation(self):
         for text in ("STOP", "please take me off your list", "alto", "ya no quiero recibir mensajes"):
             with self.subTest(text):
@@ -119,7 +119,7 @@ class OptingOut(TalkingCase):
         self.assertTrue(self.now().needs_attention)  # a person has to call instead
 
 
-class AskingAPerson(TalkingCase):
+class AskingAPerson(ConversationCase):
     def reason(self, text):
         visit = self.book(patient=self.make_patient(self.riverside, "Aisha Rahman"))
         thread = self.hear(text, visit=visit)
@@ -192,7 +192,7 @@ class AskingAPerson(TalkingCase):
         self.assertNotIn("Okafor", " ".join(self.answers()))
 
 
-class WhilePeopleHaveIt(TalkingCase):
+class WhilePeopleHaveIt(ConversationCase):
     def setUp(self):
         super().setUp()
         self.hear("do I need to fast?")
@@ -252,7 +252,7 @@ class WhilePeopleHaveIt(TalkingCase):
         self.assertFalse(self.now().needs_attention)
 
 
-class Replays(TalkingCase):
+class Replays(ConversationCase):
     def test_what_a_provider_tells_twice_is_heard_once(self):
         self.assertIsNotNone(self.hear("do I need to fast?", provider="twilio", provider_id="SM1"))
         self.assertIsNone(self.hear("do I need to fast?", provider="twilio", provider_id="SM1"))
@@ -260,7 +260,7 @@ class Replays(TalkingCase):
         self.assertEqual(len(self.answers()), 1)
 
 
-class MovedVisits(TalkingCase):
+class MovedVisits(ConversationCase):
     def test_the_thread_goes_along_and_what_waits_still_waits(self):
         self.hear("do I need to fast?")
         with self.inside(self.desk):

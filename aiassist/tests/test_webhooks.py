@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client, override_settings
 
 from aiassist.operations import interactions, outreach
-from aiassist.tests.conversations import NOON, SEND, TalkingCase
+from aiassist.tests.conversations import NOON, SEND, ConversationCase
 from clinicflow.core import clock
 from clinicflow.testing.jobs import run_due_jobs
 from patients.operations import patients
@@ -27,7 +27,7 @@ SECRET = "a secret that both sides know"
 
 
 @override_settings(WEBHOOK_SECRET=SECRET, TWILIO_AUTH_TOKEN="twilio's", TWILIO_ACCOUNT_SID="AC1")
-class WebhookCase(TalkingCase):
+class WebhookCase(ConversationCase):
     def setUp(self):
         super().setUp()
         for channel, address in (("sms", OURS), ("voice", OURS), ("email", "desk@riverside.test")):
@@ -240,7 +240,7 @@ class Calling(WebhookCase):
         self.assertEqual(answer.status_code, 404)
 
 
-class Stub(BaseHTTPRequestHandler):
+class TwilioStub(BaseHTTPRequestHandler):
     """Twilio, as its documentation has it; `answers` are given in turn."""
 
     answers: list = []
@@ -261,11 +261,11 @@ class Stub(BaseHTTPRequestHandler):
 class Twilio(WebhookCase):
     def setUp(self):
         super().setUp()
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Stub)
+        server = ThreadingHTTPServer(("127.0.0.1", 0), TwilioStub)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         self.addCleanup(server.server_close)
         self.addCleanup(server.shutdown)
-        Stub.asked, Stub.answers = [], []
+        TwilioStub.asked, TwilioStub.answers = [], []
         override = override_settings(
             MESSAGE_PROVIDER="twilio", TWILIO_API_URL=f"http://127.0.0.1:{server.server_address[1]}"
         )
@@ -273,7 +273,7 @@ class Twilio(WebhookCase):
         self.addCleanup(override.disable)
 
     def send(self, *answers):
-        Stub.answers = list(answers)
+        TwilioStub.answers = list(answers)
         with self.inside(self.itself):
             outreach.request_confirmation(self.itself, self.visit.pk, channel="sms", at=clock.now())
         run_due_jobs(self.riverside.pk, kinds=SEND, rounds=1)
@@ -283,7 +283,7 @@ class Twilio(WebhookCase):
         message = self.send((201, {"sid": "SM77", "status": "queued"}))
         self.assertEqual((message.status, message.provider, message.provider_id), ("sent", "twilio", "SM77"))
         self.assertEqual(message.console_body, "")
-        path, credentials, form = Stub.asked[0]
+        path, credentials, form = TwilioStub.asked[0]
         self.assertEqual(path, "/2010-04-01/Accounts/AC1/Messages.json")
         self.assertTrue(credentials.startswith("Basic "))
         self.assertEqual((form["From"], form["To"]), ([OURS], [str(self.hannah.phone)]))
@@ -311,7 +311,7 @@ class Twilio(WebhookCase):
         self.assertEqual(self.thread().status, "failed")
 
     def test_a_change_that_twilio_refuses_to_text_is_an_opt_out_too(self):
-        Stub.answers = [(400, {"code": 21610})]
+        TwilioStub.answers = [(400, {"code": 21610})]
         with self.inside(self.itself):
             change_notices.queue_notice(self.itself, self.visit)
         self.later(minutes=1)
@@ -322,16 +322,16 @@ class Twilio(WebhookCase):
         self.assertTrue(self.now().needs_attention)
 
     def test_a_call_is_placed_with_the_address_to_ask(self):
-        Stub.answers = [(201, {"sid": "CA1"})]
+        TwilioStub.answers = [(201, {"sid": "CA1"})]
         with self.inside(self.itself):
             thread = outreach.request_confirmation(self.itself, self.visit.pk, channel="voice", at=clock.now())
         run_due_jobs(self.riverside.pk, kinds=["aiassist.place_call"])
-        path, _credentials, form = Stub.asked[0]
+        path, _credentials, form = TwilioStub.asked[0]
         self.assertEqual(path, "/2010-04-01/Accounts/AC1/Calls.json")
         self.assertIn(str(thread.pk), form["Url"][0])
 
     def test_a_call_that_twilio_refuses_has_failed(self):
-        Stub.answers = [(400, {"code": 21211})]
+        TwilioStub.answers = [(400, {"code": 21211})]
         with self.inside(self.itself):
             outreach.request_confirmation(self.itself, self.visit.pk, channel="voice", at=clock.now())
         run_due_jobs(self.riverside.pk, kinds=["aiassist.place_call"])

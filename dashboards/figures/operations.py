@@ -8,17 +8,17 @@ from django.db import connection, transaction
 
 from clinicflow.access.actor import Actor
 from clinicflow.core import clock
-from dashboards.figures.rules.periods import DAY, Span
+from dashboards.figures.rules.periods import DAY, DayRange
 from dashboards.figures.selectors import counting
 from dashboards.figures.selectors.opening_hours import opening_of
 from dashboards.figures.selectors.report import read_freshness
 from dashboards.models import DayFigures, FigureState, HourFigures
 
 LOCK = "select pg_advisory_xact_lock(hashtextextended('figures:' || %s, 0))"
-TAKE_MARKS = "delete from stale_days where clinic_id = %s returning day, opening"
+CLAIM_MARKS = "delete from stale_days where clinic_id = %s returning day, opening"
 # Days of one statement: years of rows that nobody has analysed yet must not run into the statement's time limit.
-AT_ONCE = 31
-OF_HOUR = ("visits", "no_shows", "booked_minutes")
+BATCH_DAYS = 31
+HOUR_COLUMNS = ("visits", "no_shows", "booked_minutes")
 
 
 @transaction.atomic
@@ -30,17 +30,17 @@ def roll_up(actor: Actor, *, at: dt.datetime) -> int:
     """
     with connection.cursor() as cursor:
         cursor.execute(LOCK, [str(actor.clinic_id)])
-        cursor.execute(TAKE_MARKS, [actor.clinic_id])
+        cursor.execute(CLAIM_MARKS, [actor.clinic_id])
         marks = cursor.fetchall()
     yesterday = clock.local(at, actor.timezone).date() - DAY
     fresh = read_freshness(actor)
     if fresh.since is None:
-        _forget(actor)
+        _delete_figures(actor)
     if fresh.first_day is None:
         return 0
     since = min(fresh.first_day, fresh.since or fresh.first_day, yesterday + DAY)
-    counted = Span(start=fresh.since or since, end=(fresh.through or since - DAY) + DAY)
-    new = {day for day in Span(start=since, end=yesterday + DAY).days if day not in counted}
+    counted = DayRange(start=fresh.since or since, end=(fresh.through or since - DAY) + DAY)
+    new = {day for day in DayRange(start=since, end=yesterday + DAY).days if day not in counted}
     stale = {day for day, _ in marks if day in counted}
     _count_visits(actor, new | stale, at)
     _count_opening(actor, new | {day for day, opening in marks if opening and day in counted})
@@ -56,11 +56,11 @@ def rebuild(actor: Actor, *, at: dt.datetime) -> int:
     """Forget what is counted and count every day again, with the doctors' hours as they are now."""
     with connection.cursor() as cursor:
         cursor.execute(LOCK, [str(actor.clinic_id)])
-    _forget(actor)
+    _delete_figures(actor)
     return roll_up(actor, at=at)
 
 
-def _forget(actor: Actor) -> None:
+def _delete_figures(actor: Actor) -> None:
     for model in (FigureState, DayFigures, HourFigures):
         model.objects.visible_to(actor).delete()
 
@@ -71,12 +71,12 @@ def _count_visits(actor: Actor, days: Iterable[dt.date], at: dt.datetime) -> Non
     if not wanted:
         return
     DayFigures.objects.visible_to(actor).filter(day__in=wanted).update(**dict.fromkeys(counting.COUNTED, 0))
-    HourFigures.objects.visible_to(actor).filter(day__in=wanted).update(**dict.fromkeys(OF_HOUR, 0))
+    HourFigures.objects.visible_to(actor).filter(day__in=wanted).update(**dict.fromkeys(HOUR_COLUMNS, 0))
     with connection.cursor() as cursor:
-        for begin in range(0, len(wanted), AT_ONCE):
-            values = counting.parameters(actor, wanted[begin : begin + AT_ONCE], at)
-            cursor.execute(_keep("day_figures", "doctor_id", counting.COUNTED, counting.BY_DOCTOR), values)
-            cursor.execute(_keep("hour_figures", "hour", OF_HOUR, counting.BY_HOUR), values)
+        for begin in range(0, len(wanted), BATCH_DAYS):
+            values = counting.parameters(actor, wanted[begin : begin + BATCH_DAYS], at)
+            cursor.execute(_upsert_statement("day_figures", "doctor_id", counting.COUNTED, counting.BY_DOCTOR), values)
+            cursor.execute(_upsert_statement("hour_figures", "hour", HOUR_COLUMNS, counting.BY_HOUR), values)
 
 
 def _count_opening(actor: Actor, days: Iterable[dt.date]) -> None:
@@ -110,7 +110,7 @@ def _count_opening(actor: Actor, days: Iterable[dt.date]) -> None:
     )
 
 
-def _keep(table: str, key: str, names: Iterable[str], counted: str) -> str:
+def _upsert_statement(table: str, key: str, names: Iterable[str], counted: str) -> str:
     """The statement that writes what is counted into its table."""
     columns = ", ".join(names)
     new = ", ".join(f"{name} = excluded.{name}" for name in names)

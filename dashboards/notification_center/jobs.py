@@ -86,12 +86,12 @@ def notify_upcoming(*, clinic_id: UUID) -> None:
     news = [
         NotificationRequest(kind=kind, object_type=VISIT, object_id=visit.pk, doctor_id=visit.doctor_id)
         for visit in visits.only("id", "doctor_id", "status", "intake_status")
-        for kind in _missing(visit, clinic)
+        for kind in _kinds_of(visit, clinic)
     ]
     notifications.notify(actor, news, at=now)
 
 
-def _missing(visit: Appointment, clinic: ClinicSettings) -> list[str]:
+def _kinds_of(visit: Appointment, clinic: ClinicSettings) -> list[str]:
     kinds = [Kind.UNCONFIRMED] if visit.status == Appointment.Status.UNCONFIRMED else []
     if clinic.intake_required and visit.intake_status != Appointment.IntakeStatus.COMPLETED:
         kinds.append(Kind.MISSING_INTAKE)
@@ -113,14 +113,14 @@ def send_mail(*, clinic_id: UUID, user_id: str, role: str, mail_id: str) -> None
     """One mail with all that waits for a person: chosen, sent and noted in three steps."""
     system = system_actor(clinic_id)
     with transaction.atomic(), tenant(clinic_id):
-        message = _letter(system, Recipient(user_id=UUID(user_id), role=role), UUID(mail_id))
+        message = _email_to(system, Recipient(user_id=UUID(user_id), role=role), UUID(mail_id))
     if message is not None:
         message.send()
     with transaction.atomic(), tenant(clinic_id):
         mail.mark_sent(system, UUID(mail_id), at=clock.now())
 
 
-def _letter(system: Actor, person: Recipient, mail_id: UUID) -> EmailMessage | None:
+def _email_to(system: Actor, person: Recipient, mail_id: UUID) -> EmailMessage | None:
     """The mail, in the reader's own eyes; None for somebody who has left or has nothing waiting."""
     rows = mail.claim(system, person, mail_id)
     members = Membership.objects.active().filter(clinic_id=system.clinic_id, user_id=person.user_id, role=person.role)

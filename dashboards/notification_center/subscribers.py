@@ -4,7 +4,7 @@ from aiassist.events import AttentionNeeded, SummaryReady
 from clinicflow.core.events import Event, subscribe
 from clinicflow.jobs.queue import enqueue
 from clinicflow.notifications.models import Notification
-from dashboards.notification_center.selectors.notification_text import TALK, VISIT
+from dashboards.notification_center.selectors.notification_text import CONVERSATION, VISIT
 from scheduling.events import AppointmentCancelled, AppointmentNoShow
 
 Kind = Notification.Kind
@@ -12,20 +12,20 @@ Kind = Notification.Kind
 
 @subscribe(AppointmentCancelled)
 def notify_cancellation(event: AppointmentCancelled) -> None:
-    _tell(event, Kind.CANCELLATION, VISIT)
+    _enqueue(event, Kind.CANCELLATION, VISIT)
 
 
 @subscribe(AppointmentNoShow)
 def notify_no_show(event: AppointmentNoShow) -> None:
-    _tell(event, Kind.NO_SHOW, VISIT)
+    _enqueue(event, Kind.NO_SHOW, VISIT)
 
 
 @subscribe(AttentionNeeded)
 def notify_conversation(event: AttentionNeeded) -> None:
-    _tell(event, Kind.AI_ATTENTION, TALK)
+    _enqueue(event, Kind.AI_ATTENTION, CONVERSATION)
 
 
-def _tell(event: Event, kind: Kind, object_type: str) -> None:
+def _enqueue(event: Event, kind: Kind, object_type: str) -> None:
     enqueue(
         "dashboards.notify",
         clinic_id=event.clinic_id,

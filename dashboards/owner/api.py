@@ -10,12 +10,12 @@ from rest_framework.response import Response
 
 from clinicflow.api.base import ClinicView
 from clinicflow.core import clock
-from dashboards.figures.rules.periods import MOST_DAYS, Compare, Period, Step
+from dashboards.figures.rules.periods import MAX_DAYS, Comparison, Period, Step
 from dashboards.figures.selectors.report import read_report
 from dashboards.owner import operations
 from dashboards.owner.metrics import api_records
 from dashboards.owner.metrics.definitions import FIGURES, UNITS
-from dashboards.owner.metrics.view_models import Source
+from dashboards.owner.metrics.view_models import MetricSource
 from scheduling.api.fields import DayField
 
 FEW = "null for a group of 1 to 4, or one that would give such a group away."
@@ -27,14 +27,14 @@ class PeriodQuery(serializers.Serializer):
 
     granularity = serializers.ChoiceField(choices=[str(step) for step in Step], default=str(Step.WEEK))
     compare = serializers.ChoiceField(
-        choices=[str(compare) for compare in Compare],
-        default=str(Compare.PREVIOUS),
+        choices=[str(compare) for compare in Comparison],
+        default=str(Comparison.PREVIOUS),
         help_text="With as many days before, the same weekdays 52 weeks earlier, or nothing.",
     )
 
     def get_fields(self) -> dict[str, Any]:
         first = "The first day; without it, twelve weeks before `to`."
-        last = f"The last day, today at most; without it, today. At most {MOST_DAYS} days in all."
+        last = f"The last day, today at most; without it, today. At most {MAX_DAYS} days in all."
         return {
             "from": DayField(required=False, help_text=first),
             "to": DayField(required=False, help_text=last),
@@ -185,7 +185,7 @@ class OwnerView(ClinicView):
 
     roles = ("owner",)
     query_class = PeriodQuery
-    record: ClassVar[Callable[[Source], dict[str, Any]]]
+    record: ClassVar[Callable[[MetricSource], dict[str, Any]]]
     output_class: ClassVar[type[serializers.Serializer]]
     by_hour: ClassVar[bool] = False
 
@@ -196,10 +196,10 @@ class OwnerView(ClinicView):
             asked.get("to"),
             clock.today(self.actor.timezone),
             step=Step(asked["granularity"]),
-            compare=Compare(asked["compare"]),
+            compare=Comparison(asked["compare"]),
         )
         report = read_report(self.actor, period, hours=self.by_hour)
-        source = Source(report=report, minutes=operations.task_minutes_of(self.actor))
+        source = MetricSource(report=report, minutes=operations.task_minutes_of(self.actor))
         return Response(self.output_class(type(self).record(source)).data)
 
 

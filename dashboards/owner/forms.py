@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinicflow.core.errors import Invalid
 from clinicflow.notifications.models import Notification, NotificationPreference
-from dashboards.figures.rules.periods import Compare, Period, Step
+from dashboards.figures.rules.periods import Comparison, Period, Step
 from dashboards.models import TaskMinutes
 
 FIRST, LAST = dt.date(1990, 1, 1), dt.date(2199, 12, 31)
@@ -28,11 +28,11 @@ class PeriodForm(forms.Form):
         required=False,
         label=_("Compared with"),
         choices=[
-            (Compare.PREVIOUS, _("The days before")),
-            (Compare.YEAR, _("A year earlier")),
-            (Compare.NONE, _("Nothing")),
+            (Comparison.PREVIOUS, _("The days before")),
+            (Comparison.YEAR, _("A year earlier")),
+            (Comparison.NONE, _("Nothing")),
         ],
-        initial=Compare.PREVIOUS,
+        initial=Comparison.PREVIOUS,
     )
 
     def __init__(self, data: Any, *, today: dt.date) -> None:
@@ -53,7 +53,7 @@ class PeriodForm(forms.Form):
         """The period that is asked for; where it is refused, the default one, and the form has errors."""
         how: dict[str, Any] = {
             "step": Step(self._value("step") or Step.WEEK),
-            "compare": Compare(self._value("compare") or Compare.PREVIOUS),
+            "compare": Comparison(self._value("compare") or Comparison.PREVIOUS),
         }
         first, last = self._value("from"), self._value("to")
         if self.errors or self._value("period") or not (first or last):

@@ -7,7 +7,7 @@ from clinicflow.access.roles import Role
 from clinicflow.core.errors import Forbidden, Invalid
 from dashboards.models import TaskMinutes
 
-MOST = 120
+MAX_MINUTES = 120
 
 
 @transaction.atomic
@@ -16,7 +16,9 @@ def update_task_minutes(actor: Actor, *, confirmation: int, message: int, intake
     if actor.role != Role.OWNER:
         raise Forbidden()
     minutes = {"confirmation": confirmation, "message": message, "intake": intake, "summary": summary}
-    wrong = {name: [f"From 0 to {MOST} minutes."] for name, value in minutes.items() if not 0 <= value <= MOST}
+    wrong = {
+        name: [f"From 0 to {MAX_MINUTES} minutes."] for name, value in minutes.items() if not 0 <= value <= MAX_MINUTES
+    }
     if wrong:
         raise Invalid(fields=wrong)
     row: TaskMinutes

@@ -19,8 +19,8 @@ from dashboards.figures.rules.periods import PRESETS, Period
 from dashboards.figures.selectors.report import read_report
 from dashboards.owner import operations
 from dashboards.owner.forms import PeriodForm, TaskMinutesForm
-from dashboards.owner.metrics.panels import BY_HOUR, PANELS, SECTIONS
-from dashboards.owner.metrics.view_models import Source, key_figures
+from dashboards.owner.metrics.panels import HOURLY_PANELS, PAGES, PANELS
+from dashboards.owner.metrics.view_models import MetricSource, key_figures
 
 
 @require_GET
@@ -49,7 +49,7 @@ def panel_file(request: ClinicRequest, key: str) -> HttpResponse:
     if key not in PANELS:
         raise Http404
     period = _form(request).chosen
-    sheet = PANELS[key](_source(request, period, hours=key in BY_HOUR)).sheet
+    sheet = PANELS[key](_source(request, period, hours=key in HOURLY_PANELS)).sheet
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     name = f"{key}-{period.start}-{period.last_day}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -59,11 +59,11 @@ def panel_file(request: ClinicRequest, key: str) -> HttpResponse:
 
 
 def _page(request: ClinicRequest, key: str, *, minutes_form: TaskMinutesForm | None = None, status: int = 200) -> Any:
-    section, form = SECTIONS[key], _form(request)
+    section, form = PAGES[key], _form(request)
     source = _source(request, form.chosen, hours=section.by_hour)
     context = {
         "section": section,
-        "sections": SECTIONS.values(),
+        "sections": PAGES.values(),
         "report": source.report,
         "form": form,
         "presets": list(PRESETS),
@@ -80,8 +80,8 @@ def _form(request: ClinicRequest) -> PeriodForm:
     return form
 
 
-def _source(request: ClinicRequest, period: Period, *, hours: bool) -> Source:
+def _source(request: ClinicRequest, period: Period, *, hours: bool) -> MetricSource:
     """With the minutes per task, which are read when a figure needs them."""
     report = read_report(request.actor, period, hours=hours)
     minutes: Any = SimpleLazyObject(lambda: operations.task_minutes_of(request.actor))
-    return Source(report=report, minutes=minutes)
+    return MetricSource(report=report, minutes=minutes)

@@ -6,7 +6,8 @@ from clinicflow.audit.models import AuditLog
 from clinicflow.testing.monday import MONDAY, TEN, MondayCase
 from dashboards.figures import operations
 from dashboards.models import TaskMinutes
-from dashboards.owner.metrics.panels import PANELS, SECTIONS
+from dashboards.owner.metrics.panels import PAGES as SECTIONS
+from dashboards.owner.metrics.panels import PANELS
 from intake.models import IntakeForm, Questionnaire
 
 DAY = dt.timedelta(days=1)

@@ -10,7 +10,7 @@ from clinicflow.access.actor import system_actor
 from clinicflow.testing.bulk_data import Crowd
 from clinicflow.testing.monday import MONDAY, TEN, MondayCase
 from dashboards.figures import operations
-from dashboards.figures.rules.periods import Compare, Period
+from dashboards.figures.rules.periods import Comparison, Period
 from dashboards.figures.selectors.counting import COUNTED, count_by_doctor
 from dashboards.figures.selectors.report import read_report
 from dashboards.owner.metrics.panels import PANELS
@@ -87,7 +87,7 @@ class QueryTests(CrowdCase):
 
 class EqualityTests(CrowdCase):
     def test_two_years_of_stored_figures_equal_the_rows(self):
-        period = Period.between(MONDAY - dt.timedelta(days=730), MONDAY, MONDAY, compare=Compare.NONE)
+        period = Period.between(MONDAY - dt.timedelta(days=730), MONDAY, MONDAY, compare=Comparison.NONE)
         with self.inside(self.owner) as actor:
             report = read_report(actor, period)
             rows = count_by_doctor(actor, period.days, TEN)

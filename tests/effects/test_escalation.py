@@ -1,12 +1,12 @@
 """Escalation: what waits for a person."""
 
 from aiassist.operations import calls
-from aiassist.tests.conversations import TalkingCase
+from aiassist.tests.conversations import ConversationCase
 from clinicflow.core import clock
 from tests.effects.cases import Decides
 
 
-class Escalation(Decides, TalkingCase):
+class Escalation(Decides, ConversationCase):
     def reason(self, text):
         """Why a conversation waits for a person after this reply; empty if it does not."""
         visit = self.book(patient=self.make_patient(self.riverside, "Aisha Rahman"))

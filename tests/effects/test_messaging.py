@@ -4,13 +4,13 @@ from decimal import Decimal
 
 from aiassist.models import Interaction
 from aiassist.operations import calls
-from aiassist.tests.conversations import TalkingCase
+from aiassist.tests.conversations import ConversationCase
 from aiassist.tests.test_model import ModelCase
 from clinicflow.core import clock
 from tests.effects.cases import Decides
 
 
-class Channels(Decides, TalkingCase):
+class Channels(Decides, ConversationCase):
     def asked_by(self):
         self.run_outreach()
         with self.inside(self.desk):
@@ -33,7 +33,7 @@ class Channels(Decides, TalkingCase):
         self.assertEqual(self.asked_by(), ["sms"])
 
 
-class Window(Decides, TalkingCase):
+class Window(Decides, ConversationCase):
     """It is noon."""
 
     def test_call_window_start(self):
@@ -49,7 +49,7 @@ class Window(Decides, TalkingCase):
         self.assertEqual(self.run_outreach(), 1)
 
 
-class Calls(Decides, TalkingCase):
+class Calls(Decides, ConversationCase):
     """The day before the visit, by phone; nobody answers."""
 
     def setUp(self):

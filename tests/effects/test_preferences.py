@@ -3,7 +3,7 @@
 import time_machine
 from django.core import mail as outbox
 
-from aiassist.tests.conversations import TalkingCase
+from aiassist.tests.conversations import ConversationCase
 from clinicflow.notifications.models import Notification
 from clinicflow.testing.monday import TEN, MondayCase
 from dashboards.tests.test_notifications import MINUTE, NewsCase
@@ -82,7 +82,7 @@ class InMail(Decides, NewsCase):
         self.assertIn("Mon 1 Mar", self.mail())
 
 
-class InMessages(Decides, TalkingCase):
+class InMessages(Decides, ConversationCase):
     def asked(self):
         self.run_outreach()
         return self.messages()[0].body

@@ -17,7 +17,7 @@ from scheduling.api.appointments import WritesVisits
 from scheduling.models import Appointment
 
 
-class ReadsOwnDay(WritesVisits):
+class OwnDayMixin(WritesVisits):
     """For views of the doctor's local day; `?date=` names another one."""
 
     @property
@@ -32,7 +32,7 @@ class ReadsOwnDay(WritesVisits):
         return own_day
 
 
-class SummaryView(ReadsOwnDay, ClinicView):
+class SummaryView(OwnDayMixin, ClinicView):
     """How the doctor's day stands, in figures."""
 
     roles: ClassVar[Any] = ("doctor",)
@@ -51,7 +51,7 @@ class SummaryView(ReadsOwnDay, ClinicView):
         )
 
 
-class TodayView(ReadsOwnDay, ClinicView):
+class TodayView(OwnDayMixin, ClinicView):
     """The doctor's visits in order, with when each can begin as things stand."""
 
     roles: ClassVar[Any] = ("doctor",)
@@ -80,7 +80,7 @@ class TodayView(ReadsOwnDay, ClinicView):
 
 
 @extend_schema_view(list=extend_schema(summary="What to know before the next patient", parameters=[AlertQuery]))
-class AlertsViewSet(ReadsOwnDay, ClinicViewSet):
+class AlertsViewSet(OwnDayMixin, ClinicViewSet):
     """Of the day's visits: who waits, allergies, summaries to review, intake that is missing, who is late or did not
     come."""
 

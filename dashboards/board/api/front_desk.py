@@ -21,7 +21,7 @@ from scheduling.api.care import CancellationViewSet
 from scheduling.models import Cancellation
 from scheduling.selectors.day_rows import DayRow, DayVisits
 
-MOST_VISITS = 2000  # of one day
+MAX_VISITS = 2000  # of one day
 
 
 class SummaryView(ClinicView):
@@ -54,7 +54,7 @@ class ScheduleView(WritesVisits, ClinicView):
         asked = DayQuery(data={"date": date})
         asked.is_valid(raise_exception=True)
         start, end = clock.day_bounds(asked.validated_data["date"], self.actor.timezone)
-        rows = [row for row in DayVisits(self.actor, start, end, limit=MOST_VISITS).rows() if not row.rescheduled]
+        rows = [row for row in DayVisits(self.actor, start, end, limit=MAX_VISITS).rows() if not row.rescheduled]
         self.shows("appointments", [row.patient_id for row in rows])
         return Response({"date": asked.validated_data["date"], "doctors": self._by_doctor(rows)})
 

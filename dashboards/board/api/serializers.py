@@ -16,9 +16,9 @@ FIGURES_EXAMPLE = {
     "date": "2026-11-24", "total": 54, "confirmed": 30, "unconfirmed": 6, "completed": 14, "cancelled": 2, "no_show": 2,
     "arrived": 4, "intake_missing": 4, "needs_attention": 2,
 }  # fmt: skip
-SOMEBODY = {"patient_id": "01926f5e-8a53-7c4e-9d0a-3c2f1b0e7a11", "patient_name": "Hannah Lindqvist"}
-A_DOCTOR = {"doctor_id": "01926f5e-8a53-7c4e-9d0a-3c2f1b0e7a22", "doctor_name": "Dr. Amara Okafor"}
-A_VISIT = {"appointment_id": "01926f5e-8a53-7c4e-9d0a-3c2f1b0e7a33", "starts_at": "2026-11-24T11:15:00-05:00"}
+PATIENT_EXAMPLE = {"patient_id": "01926f5e-8a53-7c4e-9d0a-3c2f1b0e7a11", "patient_name": "Hannah Lindqvist"}
+DOCTOR_EXAMPLE = {"doctor_id": "01926f5e-8a53-7c4e-9d0a-3c2f1b0e7a22", "doctor_name": "Dr. Amara Okafor"}
+VISIT_EXAMPLE = {"appointment_id": "01926f5e-8a53-7c4e-9d0a-3c2f1b0e7a33", "starts_at": "2026-11-24T11:15:00-05:00"}
 
 
 class DayQuery(serializers.Serializer):
@@ -99,7 +99,7 @@ class DoctorToday(serializers.Serializer):
             value={
                 "kind": "ai-attention", "object_type": "interaction",
                 "object_id": "01926f5e-8a53-7c4e-9d0a-3c2f1b0e7a44", "due_on": None, "reason": "requested-human",
-                "fits": 0, **SOMEBODY, **A_DOCTOR, **A_VISIT,
+                "fits": 0, **PATIENT_EXAMPLE, **DOCTOR_EXAMPLE, **VISIT_EXAMPLE,
             },
         )
     ],
@@ -127,7 +127,10 @@ class WantOutput(serializers.Serializer):
 
 @extend_schema_serializer(
     examples=[
-        OpenApiExample("Somebody waits", value={"kind": "arrived", "minutes": 18, "details": [], **SOMEBODY, **A_VISIT})
+        OpenApiExample(
+            "Somebody waits",
+            value={"kind": "arrived", "minutes": 18, "details": [], **PATIENT_EXAMPLE, **VISIT_EXAMPLE},
+        )
     ],
 )
 class AlertOutput(serializers.Serializer):

@@ -11,9 +11,9 @@ from django.db.models.functions import Coalesce
 from clinicflow.access.actor import Actor
 from clinicflow.clinics.models import ClinicSettings
 from clinicflow.core import clock
-from dashboards.board.selectors.alerts import Alert, Alerted, by_visit
+from dashboards.board.selectors.alerts import Alert, VisitAlerts, by_visit
 from dashboards.board.selectors.cards import Card, card_of, row_of
-from dashboards.board.selectors.delay import SHOWN_FROM, Delay
+from dashboards.board.selectors.delay import MIN_SHOWN, Delay
 from dashboards.board.selectors.doctor_day import DoctorDay, NextDays, read_doctor_days
 from dashboards.board.selectors.grid import Block, blocks_of, minute_of_day
 from scheduling.models import Appointment, Closure, DoctorNote, TimeOff
@@ -22,7 +22,7 @@ from scheduling.selectors.availability import bookable_doctors
 
 
 @dataclass(slots=True, kw_only=True)
-class Entry:
+class AgendaEntry:
     """A line of the list: a visit, a break, or the present. `expected` is when a visit can begin, where that is later
     than planned by more than a few minutes."""
 
@@ -41,7 +41,7 @@ class Agenda:
 
     day: dt.date
     now: dt.datetime
-    entries: list[Entry]
+    entries: list[AgendaEntry]
     cards: list[Card]
     card: Card | None
     visit: Appointment | None
@@ -55,13 +55,13 @@ class Agenda:
     age: int
 
     @property
-    def alerted(self) -> list[Alerted]:
+    def alerted(self) -> list[VisitAlerts]:
         return by_visit(self.alerts)
 
     @property
     def next_up(self) -> Card | None:
         """Whom to see next, unless that visit is open already."""
-        following = _next([card for card in self.cards if card.is_open])
+        following = _next_id([card for card in self.cards if card.is_open])
         return next((card for card in self.cards if card.id == following and card is not self.card), None)
 
     @property
@@ -90,8 +90,8 @@ def read_agenda(actor: Actor, now: dt.datetime, settings: ClinicSettings, visit_
     day = clock.local(now, actor.timezone).date()
     own, ahead = read_doctor_days(actor, day, now, intake_required=settings.intake_required)
     cards = [card_of(row_of(visit), day, zone, now, day) for visit in own.visits]
-    chosen = visit_id or _next(cards)
-    visit = _opened(actor, own, chosen)
+    chosen = visit_id or _next_id(cards)
+    visit = _selected_visit(actor, own, chosen)
     mine, last_note = _notes(actor, visit)
     return Agenda(
         day=day,
@@ -111,14 +111,14 @@ def read_agenda(actor: Actor, now: dt.datetime, settings: ClinicSettings, visit_
     )
 
 
-def _opened(actor: Actor, own: DoctorDay, chosen: UUID | None) -> Appointment | None:
+def _selected_visit(actor: Actor, own: DoctorDay, chosen: UUID | None) -> Appointment | None:
     if chosen is None:
         return None
     todays = next((visit for visit in own.visits if visit.pk == chosen), None)
     return todays or Appointment.objects.visible_to(actor).for_cards().fetch(chosen)
 
 
-def _next(cards: list[Card]) -> UUID | None:
+def _next_id(cards: list[Card]) -> UUID | None:
     """Who waits longest, else who comes next, else the last of the day."""
     waiting = sorted((card for card in cards if card.mark == "arrived"), key=lambda card: card.start)
     coming = [card for card in cards if card.is_open and card.mark != "arrived"]
@@ -143,17 +143,17 @@ def _breaks(actor: Actor, day: dt.date, zone: ZoneInfo) -> list[Block]:
     return [block for block in blocks if block.icon]
 
 
-def _entries(cards: list[Card], blocks: list[Block], pace: Delay, now: int) -> list[Entry]:
-    lines = [(card.start, 1, Entry(card=card, expected=_expected(card, pace))) for card in cards]
-    lines += [(block.start, 0, Entry(block=block)) for block in blocks]
+def _entries(cards: list[Card], blocks: list[Block], pace: Delay, now: int) -> list[AgendaEntry]:
+    lines = [(card.start, 1, AgendaEntry(card=card, expected=_expected(card, pace))) for card in cards]
+    lines += [(block.start, 0, AgendaEntry(block=block)) for block in blocks]
     if cards and cards[0].start < now < cards[-1].end:
-        lines.append((now, 2, Entry(is_now=True)))
+        lines.append((now, 2, AgendaEntry(is_now=True)))
     return [entry for _start, _rank, entry in sorted(lines, key=lambda line: line[:2])]
 
 
 def _expected(card: Card, pace: Delay) -> dt.datetime | None:
     expected = pace.expected.get(card.id)
-    late = expected is not None and expected - card.starts_at >= dt.timedelta(minutes=SHOWN_FROM)
+    late = expected is not None and expected - card.starts_at >= dt.timedelta(minutes=MIN_SHOWN)
     return expected if late else None
 
 

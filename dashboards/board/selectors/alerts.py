@@ -20,7 +20,7 @@ ICONS = {
     "late": "clock",
     "no-show": "user-x",
 }
-READY = (IntakeSummary.Status.GENERATED, IntakeSummary.Status.EDITED)
+SUMMARY_READY = (IntakeSummary.Status.GENERATED, IntakeSummary.Status.EDITED)
 
 TONES = {
     "arrived": "ok",
@@ -55,7 +55,7 @@ class Alert:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Alerted:
+class VisitAlerts:
     """A visit with all that there is to know about it."""
 
     appointment_id: UUID
@@ -64,13 +64,13 @@ class Alerted:
     alerts: list[Alert]
 
 
-def by_visit(alerts: Iterable[Alert]) -> list[Alerted]:
+def by_visit(alerts: Iterable[Alert]) -> list[VisitAlerts]:
     """The alerts under their visits: those who are here first, then in the order of the day."""
-    found: dict[UUID, Alerted] = {}
+    found: dict[UUID, VisitAlerts] = {}
     for alert in alerts:
         visit = found.setdefault(
             alert.appointment_id,
-            Alerted(
+            VisitAlerts(
                 appointment_id=alert.appointment_id,
                 patient_name=alert.patient_name,
                 starts_at=alert.starts_at,
@@ -95,11 +95,15 @@ def alerts_of(
     intake_required: bool,
 ) -> list[Alert]:
     """The alerts of a day, in the order of KINDS and of the visits."""
-    found = [alert for visit in visits for alert in _of(visit, summaries.get(visit.pk), now, intake_required)]
+    found = [
+        alert for visit in visits for alert in _alerts_of_visit(visit, summaries.get(visit.pk), now, intake_required)
+    ]
     return sorted(found, key=lambda alert: KINDS.index(alert.kind))
 
 
-def _of(visit: Appointment, summary: IntakeSummary | None, now: dt.datetime, intake_required: bool) -> Iterator[Alert]:
+def _alerts_of_visit(
+    visit: Appointment, summary: IntakeSummary | None, now: dt.datetime, intake_required: bool
+) -> Iterator[Alert]:
     if visit.status == Appointment.Status.NO_SHOW:
         yield _alert(visit, "no-show")
     if not visit.is_open:
@@ -111,15 +115,15 @@ def _of(visit: Appointment, summary: IntakeSummary | None, now: dt.datetime, int
     if intake_required and visit.intake_status != Appointment.IntakeStatus.COMPLETED:
         yield _alert(visit, "intake-missing")
     if summary is not None:
-        yield from _of_summary(visit, summary)
+        yield from _alerts_of_summary(visit, summary)
 
 
-def _of_summary(visit: Appointment, summary: IntakeSummary) -> Iterator[Alert]:
+def _alerts_of_summary(visit: Appointment, summary: IntakeSummary) -> Iterator[Alert]:
     if summary.allergies:
         yield _alert(visit, "allergy", details=tuple(str(row.get("substance", "")) for row in summary.allergies))
     if summary.status == IntakeSummary.Status.FAILED:
         yield _alert(visit, "summary-failed")
-    elif summary.status in READY and summary.reviewed_at is None:
+    elif summary.status in SUMMARY_READY and summary.reviewed_at is None:
         yield _alert(visit, "summary-unreviewed")
 
 

@@ -32,8 +32,8 @@ from dashboards.board.selectors.upcoming import upcoming_until
 from scheduling.models import Appointment, Closure, FollowUp, TimeOff, WaitlistEntry
 from scheduling.querysets import WAITING
 
-MOST = 100
-FREED_WITHIN = dt.timedelta(days=7)
+MAX_ROWS = 100
+FREED_SINCE = dt.timedelta(days=7)
 KINDS = ("ai-attention", "unconfirmed", "missing-intake", "summary-failed", "follow-up", "waitlist-fit")
 
 
@@ -75,8 +75,8 @@ def attention_items(actor: Actor, now: dt.datetime, settings: ClinicSettings) ->
 
 def _conversations(actor: Actor) -> Iterator[AttentionItem]:
     rows = Interaction.objects.visible_to(actor).filter(needs_attention=True, resolved_at=None)
-    for row in rows.select_related("appointment", "patient", "doctor").order_by("last_message_at", "pk")[:MOST]:
-        yield _of_visit("ai-attention", row.appointment, row, "interaction", row.attention_reason)
+    for row in rows.select_related("appointment", "patient", "doctor").order_by("last_message_at", "pk")[:MAX_ROWS]:
+        yield _item_of_visit("ai-attention", row.appointment, row, "interaction", row.attention_reason)
 
 
 def upcoming_visits(actor: Actor, now: dt.datetime, until: dt.datetime) -> Any:
@@ -85,31 +85,35 @@ def upcoming_visits(actor: Actor, now: dt.datetime, until: dt.datetime) -> Any:
 
 
 def _unconfirmed(actor: Actor, now: dt.datetime, until: dt.datetime) -> Iterable[AttentionItem]:
-    rows = upcoming_visits(actor, now, until).filter(status=Appointment.Status.UNCONFIRMED).for_cards()[:MOST]
-    return (_of_visit("unconfirmed", visit) for visit in rows)
+    rows = upcoming_visits(actor, now, until).filter(status=Appointment.Status.UNCONFIRMED).for_cards()[:MAX_ROWS]
+    return (_item_of_visit("unconfirmed", visit) for visit in rows)
 
 
 def _missing_intake(actor: Actor, now: dt.datetime, until: dt.datetime) -> Iterable[AttentionItem]:
     rows = (
-        upcoming_visits(actor, now, until).exclude(intake_status=Appointment.IntakeStatus.COMPLETED).for_cards()[:MOST]
+        upcoming_visits(actor, now, until)
+        .exclude(intake_status=Appointment.IntakeStatus.COMPLETED)
+        .for_cards()[:MAX_ROWS]
     )
-    return (_of_visit("missing-intake", visit, reason=visit.intake_status) for visit in rows)
+    return (_item_of_visit("missing-intake", visit, reason=visit.intake_status) for visit in rows)
 
 
 def _failed_summaries(actor: Actor, now: dt.datetime) -> Iterator[AttentionItem]:
     rows = IntakeSummary.objects.states_visible_to(actor).newest()
-    rows = rows.filter(status=IntakeSummary.Status.FAILED, appointment__in=_to_come(actor, now))
-    for row in rows.select_related("appointment__patient", "appointment__doctor").order_by("created_at", "pk")[:MOST]:
-        yield _of_visit("summary-failed", row.appointment, row, "summary")
+    rows = rows.filter(status=IntakeSummary.Status.FAILED, appointment__in=_upcoming_ids(actor, now))
+    for row in rows.select_related("appointment__patient", "appointment__doctor").order_by("created_at", "pk")[
+        :MAX_ROWS
+    ]:
+        yield _item_of_visit("summary-failed", row.appointment, row, "summary")
 
 
-def _to_come(actor: Actor, now: dt.datetime) -> Any:
+def _upcoming_ids(actor: Actor, now: dt.datetime) -> Any:
     return Appointment.objects.visible_to(actor).open().filter(ends_at__gte=now).values("pk")
 
 
 def _overdue_follow_ups(actor: Actor, today: dt.date) -> Iterator[AttentionItem]:
     rows = FollowUp.objects.visible_to(actor).overdue(today).select_related("patient", "doctor")
-    for row in rows.order_by("scheduled_date", "pk")[:MOST]:
+    for row in rows.order_by("scheduled_date", "pk")[:MAX_ROWS]:
         yield AttentionItem(
             kind="follow-up",
             object_type="follow_up",
@@ -136,7 +140,7 @@ def _freed_times(actor: Actor, now: dt.datetime) -> Iterator[AttentionItem]:
             status=Appointment.Status.CANCELLED,
             starts_at__gt=now,
             doctor__is_active=True,
-            updated_at__gte=now - FREED_WITHIN,
+            updated_at__gte=now - FREED_SINCE,
         )
         .annotate(
             day=TruncDate("starts_at", tzinfo=zone),
@@ -144,17 +148,17 @@ def _freed_times(actor: Actor, now: dt.datetime) -> Iterator[AttentionItem]:
             length=F("ends_at") - F("starts_at"),
         )
         .filter(~Exists(taken), ~Exists(away), ~Exists(closed))
-        .annotate(fits=_fits(actor))
+        .annotate(fits=_waitlist_matches(actor))
         .filter(fits__gt=0)
     )
     seen: set[tuple[UUID, dt.datetime]] = set()
-    for visit in rows.for_cards()[:MOST]:
+    for visit in rows.for_cards()[:MAX_ROWS]:
         if (visit.doctor_id, visit.starts_at) not in seen:
             seen.add((visit.doctor_id, visit.starts_at))
-            yield _of_visit("waitlist-fit", visit, fits=visit.fits)
+            yield _item_of_visit("waitlist-fit", visit, fits=visit.fits)
 
 
-def _fits(actor: Actor) -> Coalesce:
+def _waitlist_matches(actor: Actor) -> Coalesce:
     """How many of the waitlist could take the time of the outer visit."""
     waiting = (
         WaitlistEntry.objects.visible_to(actor)
@@ -175,7 +179,7 @@ def _fits(actor: Actor) -> Coalesce:
     return Coalesce(Subquery(count, output_field=IntegerField()), 0)
 
 
-def _of_visit(
+def _item_of_visit(
     kind: str,
     visit: Appointment,
     row: Any = None,

@@ -15,8 +15,8 @@ from clinicflow.db.prepared import prepared_cursor
 from dashboards.board.selectors.upcoming import next_working_day
 from scheduling.models import Cancellation
 
-RECENT = dt.timedelta(hours=24)
-SHOWN = 5  # of each kind
+CANCELLED_SINCE = dt.timedelta(hours=24)
+MAX_ITEMS = 5  # of each kind
 # Kind, row, visit, patient, name, doctor, when, due date, code, words, late, how many there are.
 BACKLOG = """
 (select 'cancellation', c.id, a.id, p.id, p.first_name || ' ' || p.last_name, d.name, a.starts_at, null::date,
@@ -142,13 +142,13 @@ def read_backlog(actor: Actor, now: dt.datetime, settings: ClinicSettings) -> Ba
         ahead=ahead,
         unconfirmed=counts.get("ahead-unconfirmed", 0),
         missing_intake=counts.get("ahead-missing-intake", 0) if settings.intake_required else 0,
-        follow_ups=_pile(rows, "follow-up"),
-        failed_summaries=_pile(rows, "summary-failed"),
-        cancellations=_pile(rows, "cancellation"),
+        follow_ups=_group(rows, "follow-up"),
+        failed_summaries=_group(rows, "summary-failed"),
+        cancellations=_group(rows, "cancellation"),
     )
 
 
-def _pile(rows: list[BacklogRow], kind: str) -> BacklogGroup:
+def _group(rows: list[BacklogRow], kind: str) -> BacklogGroup:
     own = [row for row in rows if row.kind == kind]
     return BacklogGroup(lines=[BacklogItem(row=row) for row in own], total=own[0].total if own else 0)
 
@@ -163,11 +163,11 @@ def _rows(actor: Actor, now: dt.datetime, ahead: dt.date) -> list[BacklogRow]:
         "clinic": actor.clinic_id,
         "now": now,
         "until": now + dt.timedelta(days=7),
-        "since": now - RECENT,
+        "since": now - CANCELLED_SINCE,
         "today": clock.local(now, actor.timezone).date(),
         "ahead_start": start,
         "ahead_end": end,
-        "shown": SHOWN,
+        "shown": MAX_ITEMS,
     }
     with prepared_cursor() as cursor:
         cursor.execute(BACKLOG, values)

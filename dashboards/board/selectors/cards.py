@@ -128,7 +128,7 @@ def card_of(
         late=late,
         attention=row["needs_attention"],
         movable=desk and is_open,
-        quick=_quick(mark, due and day == today) if desk else "",
+        quick=_one_click_action(mark, due and day == today) if desk else "",
     )
 
 
@@ -140,7 +140,7 @@ def row_of(visit: Appointment) -> dict[str, Any]:
     return row | {name: getattr(visit.patient, name.removeprefix("patient__")) for name in patients}
 
 
-def _quick(mark: str, can_arrive: bool) -> str:
+def _one_click_action(mark: str, can_arrive: bool) -> str:
     if mark == "unconfirmed":
         return "confirm"
     return "arrive" if can_arrive else ""

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from clinicflow.clinics.models import ClinicSettings
 from dashboards.board.selectors.cards import Card
-from dashboards.board.selectors.grid import DAY, STEP, Block, Minutes, lanes_of, minute_of_day
+from dashboards.board.selectors.grid import DAY_MINUTES, STEP, Block, Minutes, lanes_of, minute_of_day
 from scheduling.rules.opening_hours import BookableDoctor
 
 
@@ -37,7 +37,7 @@ class ColumnOwner:
 
 
 @dataclass(slots=True, kw_only=True)
-class Column:
+class GridColumn:
     """One doctor's one day. `key` tells a page's columns apart; `use` is the booked share of the working time, in
     percent."""
 
@@ -66,7 +66,7 @@ class Grid:
     opens: int
     closes: int
     now: int
-    columns: list[Column]
+    columns: list[GridColumn]
     settings: ClinicSettings
 
     @property
@@ -90,7 +90,7 @@ class Grid:
 def extent_of(settings: ClinicSettings, hours: Iterable[Sequence[Minutes]], cards: Sequence[Card]) -> tuple[int, int]:
     """The hours that a grid shows: the clinic's, stretched to every doctor's hours and every visit."""
     spans = [span for doctors_hours in hours for span in doctors_hours]
-    spans += [(card.start, min(card.end, DAY)) for card in cards]
+    spans += [(card.start, min(card.end, DAY_MINUTES)) for card in cards]
     spans.append((minute_of_day(settings.opens_at), minute_of_day(settings.closes_at)))
     opens, closes = min(start for start, _ in spans), max(end for _, end in spans)
     return opens // 60 * 60, -(-closes // 60) * 60
@@ -104,10 +104,10 @@ def column_of(
     blocks: Sequence[Block],
     *,
     key: str,
-) -> Column:
+) -> GridColumn:
     """The column of a doctor's own cards of that day. Visits that fell out leave it where somebody has their time."""
     busy = [card for card in cards if card.takes_time]
-    shown = busy + [card for card in cards if not card.takes_time and not _covered(card, busy)]
+    shown = busy + [card for card in cards if not card.takes_time and not _is_rebooked(card, busy)]
     shown.sort(key=lambda card: (card.start, str(card.id)))
     lanes_of(shown)
     for card in shown:
@@ -116,7 +116,7 @@ def column_of(
     free = sum(block.minutes for block in visible if block)
     working = extent[1] - extent[0] - free
     booked = sum(card.minutes for card in busy)
-    return Column(
+    return GridColumn(
         doctor=doctor,
         day=day,
         key=key,
@@ -126,6 +126,6 @@ def column_of(
     )
 
 
-def _covered(card: Card, busy: Sequence[Card]) -> bool:
+def _is_rebooked(card: Card, busy: Sequence[Card]) -> bool:
     """Whether somebody else has the time of a visit that fell out, which then leaves the grid."""
     return any(other.start < card.end and card.start < other.end for other in busy)

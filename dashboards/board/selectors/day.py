@@ -20,7 +20,12 @@ from clinicflow.core import clock
 from dashboards.board.selectors.backlog import Backlog, read_backlog
 from dashboards.board.selectors.cards import Card, card_of
 from dashboards.board.selectors.columns import ColumnOwner, Grid, column_of, extent_of
-from dashboards.board.selectors.day_rows import ConversationRow, absences_between, conversations_since, visits_between
+from dashboards.board.selectors.day_rows import (
+    WaitingConversation,
+    absences_between,
+    conversations_since,
+    visits_between,
+)
 from dashboards.board.selectors.grid import blocks_of, minute_of_day
 from scheduling.selectors.availability import bookable_doctors
 from scheduling.selectors.waitlist_matching import FREED, FreedSlot, freed_on
@@ -42,7 +47,7 @@ class Board(Grid):
 
     day: dt.date
     cards: list[Card]
-    talks: list[ConversationRow]
+    talks: list[WaitingConversation]
     freed: list[FreedSlot]
     beyond: Backlog
     closed_for: str = ""

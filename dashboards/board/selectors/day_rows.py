@@ -13,7 +13,7 @@ from clinicflow.db.prepared import prepared_cursor
 from dashboards.board.selectors.cards import COLUMNS
 from scheduling.rules.transitions import DESK
 
-TALKS_SHOWN = 8
+MAX_CONVERSATIONS = 8
 
 VISITS = """
 select a.id, a.patient_id, a.doctor_id, a.starts_at, a.ends_at, a.status, a.arrived, a.arrived_at, a.intake_status,
@@ -61,7 +61,7 @@ class AbsenceRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConversationRow:
+class WaitingConversation:
     """A visit whose patient asked for a person, with the last thing they said."""
 
     id: UUID
@@ -85,10 +85,10 @@ def visits_between(actor: Actor, start: dt.datetime, end: dt.datetime) -> list[d
     return rows
 
 
-def conversations_since(actor: Actor, since: dt.datetime, now: dt.datetime) -> list[ConversationRow]:
+def conversations_since(actor: Actor, since: dt.datetime, now: dt.datetime) -> list[WaitingConversation]:
     """Visits that start after an instant and whose patient waits for a person, the first eight."""
     return [
-        ConversationRow(
+        WaitingConversation(
             id=pk,
             patient_id=patient_id,
             name=name,
@@ -100,7 +100,7 @@ def conversations_since(actor: Actor, since: dt.datetime, now: dt.datetime) -> l
             seconds_ago=(now - at).total_seconds(),
         )
         for pk, patient_id, name, reason, said, language, starts_at, doctor_name, at in _rows(
-            actor, TALKS, {"since": since, "shown": TALKS_SHOWN}
+            actor, TALKS, {"since": since, "shown": MAX_CONVERSATIONS}
         )
     ]
 

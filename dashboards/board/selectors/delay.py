@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
 
-SHOWN_FROM = 5  # minutes
+MIN_SHOWN = 5  # minutes
 
 
-class Planned(Protocol):
+class ScheduledVisit(Protocol):
     """What the sums need of a visit; instants are aware."""
 
     id: Any
@@ -41,10 +41,10 @@ class Delay:
 
     @property
     def is_late(self) -> bool:
-        return self.behind >= SHOWN_FROM
+        return self.behind >= MIN_SHOWN
 
 
-def delay_of(planned: Iterable[Planned], now: dt.datetime) -> Delay:
+def delay_of(planned: Iterable[ScheduledVisit], now: dt.datetime) -> Delay:
     """The pace of one doctor's day, whose visits come in the order of their times."""
     visits = list(planned)
     freed = max((visit.completed_at for visit in visits if visit.completed_at), default=None)

@@ -8,12 +8,12 @@ from uuid import UUID
 from aiassist.models import IntakeSummary
 from clinicflow.access.actor import Actor
 from clinicflow.core import clock
-from dashboards.board.selectors.alerts import READY, Alert, alerts_of, newest_summaries
+from dashboards.board.selectors.alerts import SUMMARY_READY, Alert, alerts_of, newest_summaries
 from dashboards.board.selectors.delay import Delay, delay_of
 from scheduling.models import Appointment
 
-LOOK_AHEAD = dt.timedelta(days=14)
-MOST_READ = 150  # a day of five minute visits, and the next
+LOOKAHEAD = dt.timedelta(days=14)
+MAX_VISITS = 150  # a day of five minute visits, and the next
 
 
 @dataclass(kw_only=True)
@@ -29,7 +29,7 @@ class DoctorDay:
     @cached_property
     def to_review(self) -> list[Appointment]:
         """Open visits whose summary nobody has reviewed."""
-        return [visit for visit in self.visits if visit.is_open and is_unread(self.summaries.get(visit.pk))]
+        return [visit for visit in self.visits if visit.is_open and is_unreviewed(self.summaries.get(visit.pk))]
 
     @cached_property
     def next_id(self) -> UUID | None:
@@ -43,7 +43,7 @@ class DoctorDay:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gap:
+class IncompleteVisit:
     """A visit to come that is not ready, and what it lacks."""
 
     visit: Appointment
@@ -58,7 +58,7 @@ class NextDays:
 
     day: dt.date
     visits: int
-    gaps: list[Gap]
+    gaps: list[IncompleteVisit]
 
 
 def read_doctor_day(actor: Actor, day: dt.date, now: dt.datetime) -> DoctorDay:
@@ -77,8 +77,8 @@ def read_doctor_days(
 ) -> tuple[DoctorDay, NextDays | None]:
     """The doctor's day and what the next one lacks, in two queries; None without visits in the two weeks after."""
     start, end = clock.day_bounds(day, actor.timezone)
-    rows = Appointment.objects.visible_to(actor).filter(starts_at__gte=start, starts_at__lt=end + LOOK_AHEAD)
-    read = list(rows.filter(rescheduled=False).for_cards()[:MOST_READ])
+    rows = Appointment.objects.visible_to(actor).filter(starts_at__gte=start, starts_at__lt=end + LOOKAHEAD)
+    read = list(rows.filter(rescheduled=False).for_cards()[:MAX_VISITS])
     summaries = newest_summaries(actor, [visit.pk for visit in read])
     visits = [visit for visit in read if visit.starts_at < end]
     own_day = DoctorDay(day=day, visits=visits, summaries=summaries, pace=delay_of(visits, now))
@@ -87,7 +87,7 @@ def read_doctor_days(
         return own_day, None
     next_day = clock.local(coming[0].starts_at, actor.timezone).date()
     own = [visit for visit in coming if clock.local(visit.starts_at, actor.timezone).date() == next_day]
-    gaps = [_gap(visit, summaries.get(visit.pk), intake_required) for visit in own]
+    gaps = [_incomplete(visit, summaries.get(visit.pk), intake_required) for visit in own]
     lacking = [gap for gap in gaps if gap.unconfirmed or gap.intake or gap.unread]
     return own_day, NextDays(day=next_day, visits=len(own), gaps=lacking)
 
@@ -97,16 +97,16 @@ def _visits(actor: Actor, day: dt.date) -> list[Appointment]:
     return list(rows.for_cards())
 
 
-def _gap(visit: Appointment, summary: IntakeSummary | None, intake_required: bool) -> Gap:
+def _incomplete(visit: Appointment, summary: IntakeSummary | None, intake_required: bool) -> IncompleteVisit:
     missing = intake_required and visit.intake_status != Appointment.IntakeStatus.COMPLETED
-    return Gap(
+    return IncompleteVisit(
         visit=visit,
         unconfirmed=visit.status == Appointment.Status.UNCONFIRMED,
         intake=visit.intake_status if missing else "",
-        unread=is_unread(summary),
+        unread=is_unreviewed(summary),
     )
 
 
-def is_unread(summary: IntakeSummary | None) -> bool:
+def is_unreviewed(summary: IntakeSummary | None) -> bool:
     """Whether a summary is ready and nobody has reviewed it."""
-    return summary is not None and summary.status in READY and summary.reviewed_at is None
+    return summary is not None and summary.status in SUMMARY_READY and summary.reviewed_at is None

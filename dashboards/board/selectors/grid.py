@@ -9,13 +9,13 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 STEP = 5
-DAY = 24 * 60
+DAY_MINUTES = 24 * 60
 LUNCH = (11 * 60, 14 * 60 + 30)  # a break that begins between these is called lunch
 
 Minutes = tuple[int, int]
 
 
-class Span(Protocol):
+class TimeRange(Protocol):
     """Time that is closed or away."""
 
     @property
@@ -26,12 +26,12 @@ class Span(Protocol):
     def reason(self) -> str: ...
 
 
-class Absence(Span, Protocol):
+class DoctorTimeRange(TimeRange, Protocol):
     @property
     def doctor_id(self) -> UUID | None: ...
 
 
-class Placed(Protocol):
+class LaneItem(Protocol):
     start: int
     lane: int
     lanes: int
@@ -76,40 +76,40 @@ def blocks_of(
     hours: Sequence[Minutes],
     day: dt.date,
     zone: ZoneInfo,
-    closures: Iterable[Span],
-    absences: Iterable[Absence],
+    closures: Iterable[TimeRange],
+    absences: Iterable[DoctorTimeRange],
 ) -> list[Block]:
     """All that keeps a doctor who works in these hours from being booked on a local day, in order, without overlaps."""
-    shut = [_cut(closure, day, zone, "building-2", f"Closed · {closure.reason}") for closure in closures]
+    shut = [_block_on(closure, day, zone, "building-2", f"Closed · {closure.reason}") for closure in closures]
     away = [
-        _cut(absence, day, zone, "plane", f"Out · {absence.reason}" if absence.reason else "Out")
+        _block_on(absence, day, zone, "plane", f"Out · {absence.reason}" if absence.reason else "Out")
         for absence in absences
         if absence.doctor_id == doctor_id
     ]
-    strong = _without_overlap(shut + away)
-    return sorted([*strong, *_around(_idle(hours), strong)], key=lambda b: b.start)
+    strong = _merged(shut + away)
+    return sorted([*strong, *_subtract(_outside_hours(hours), strong)], key=lambda b: b.start)
 
 
-def _idle(working: Sequence[Minutes]) -> list[Block]:
+def _outside_hours(working: Sequence[Minutes]) -> list[Block]:
     """The time before, between and after the working hours."""
     if not working:
-        return [Block(start=0, end=DAY, label="Not working")]
+        return [Block(start=0, end=DAY_MINUTES, label="Not working")]
     blocks = [Block(start=0, end=working[0][0])]
     for (_, end), (start, _) in pairwise(working):
         lunch = LUNCH[0] <= end <= LUNCH[1]
         blocks.append(Block(start=end, end=start, label="Lunch" if lunch else "Break", icon="coffee"))
-    blocks.append(Block(start=working[-1][1], end=DAY))
+    blocks.append(Block(start=working[-1][1], end=DAY_MINUTES))
     return [block for block in blocks if block.minutes > 0]
 
 
-def _cut(span: Span, day: dt.date, zone: ZoneInfo, icon: str, label: str) -> Block:
+def _block_on(span: TimeRange, day: dt.date, zone: ZoneInfo, icon: str, label: str) -> Block:
     first, last = span.starts_at.astimezone(zone), span.ends_at.astimezone(zone)
     start = minute_of_day(first) if first.date() == day else 0
-    end = minute_of_day(last) if last.date() == day else DAY
+    end = minute_of_day(last) if last.date() == day else DAY_MINUTES
     return Block(start=start, end=end, label=label, icon=icon)
 
 
-def _without_overlap(blocks: Iterable[Block]) -> list[Block]:
+def _merged(blocks: Iterable[Block]) -> list[Block]:
     kept: list[Block] = []
     for block in sorted(blocks, key=lambda b: (b.start, -b.end)):
         start = max(block.start, kept[-1].end if kept else 0)
@@ -118,7 +118,7 @@ def _without_overlap(blocks: Iterable[Block]) -> list[Block]:
     return kept
 
 
-def _around(blocks: Iterable[Block], strong: Sequence[Block]) -> list[Block]:
+def _subtract(blocks: Iterable[Block], strong: Sequence[Block]) -> list[Block]:
     """The parts of the blocks that the strong ones leave free."""
     rest: list[Block] = []
     for block in blocks:
@@ -134,9 +134,9 @@ def _around(blocks: Iterable[Block], strong: Sequence[Block]) -> list[Block]:
     return rest
 
 
-def lanes_of(cards: Sequence[Placed]) -> None:
+def lanes_of(cards: Sequence[LaneItem]) -> None:
     """Give each of the cards, which are in order of start, its lane: beside each other where they overlap."""
-    group: list[Placed] = []
+    group: list[LaneItem] = []
     busy_until: list[int] = []
 
     def close() -> None:

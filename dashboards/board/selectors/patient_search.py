@@ -11,7 +11,7 @@ from clinicflow.core import clock
 from patients.models import Patient
 from scheduling.models import Appointment
 
-MOST = 8
+MAX_RESULTS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +24,9 @@ class SearchResult:
 
 def find_patients(actor: Actor, text: str, now: dt.datetime) -> list[SearchResult]:
     """At most eight patients, by name, with their visit of today, else the next one, else the last. Two queries."""
-    patients = list(Patient.objects.visible_to(actor).current().search(text).order_by("search_last", "pk")[:MOST])
+    patients = list(
+        Patient.objects.visible_to(actor).current().search(text).order_by("search_last", "pk")[:MAX_RESULTS]
+    )
     today = clock.local(now, actor.timezone).date()
     start, end = clock.day_bounds(today, actor.timezone)
     visits: dict[object, Appointment] = {}

@@ -21,7 +21,7 @@ from scheduling.querysets import AppointmentQuerySet
 from scheduling.rules.transitions import DESK
 
 PAGE = 50
-MOST_DAYS = 366
+MAX_DAYS = 366
 FIRST_YEAR, LAST_YEAR = 1970, 2200
 OPEN = Q(status__in=["unconfirmed", "confirmed"])
 # A mark is a status, and `arrived` for somebody who is in the clinic.
@@ -89,7 +89,7 @@ def filters_of(query: QueryDict, today: dt.date) -> VisitFilters:
     """What the query string asks for. `date` is one day; without any date it is today."""
     first = day_of(query.get("date_from", ""), day_of(query.get("date", ""), today))
     last = day_of(query.get("date_to", ""), first)
-    last = min(max(first, last), first + dt.timedelta(days=MOST_DAYS - 1))
+    last = min(max(first, last), first + dt.timedelta(days=MAX_DAYS - 1))
     ordering = query.get("ordering", "")
     return VisitFilters(
         date_from=first,

@@ -11,7 +11,7 @@ from clinicflow.access.actor import Actor
 from clinicflow.clinics.models import WEEKDAYS, ClinicSettings, Doctor
 from clinicflow.core import clock
 from dashboards.board.selectors.cards import COLUMNS, Card, card_of
-from dashboards.board.selectors.columns import Column, ColumnOwner, Grid, column_of, extent_of
+from dashboards.board.selectors.columns import ColumnOwner, Grid, GridColumn, column_of, extent_of
 from dashboards.board.selectors.grid import Minutes, blocks_of, minute_of_day
 from scheduling.models import Appointment, Closure, TimeOff
 from scheduling.rules.transitions import DESK
@@ -102,7 +102,7 @@ def _columns(
     extent: tuple[int, int],
     cards: Sequence[Card],
     settings: ClinicSettings,
-) -> list[Column]:
+) -> list[GridColumn]:
     """A column for each day on which the clinic opens, the doctor works or somebody comes."""
     zone = ZoneInfo(actor.timezone)
     whose = ColumnOwner(

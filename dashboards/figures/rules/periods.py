@@ -10,7 +10,7 @@ from clinicflow.core.errors import Invalid
 
 DAY = dt.timedelta(days=1)
 YEAR = dt.timedelta(weeks=52)  # the same weekdays, so that Mondays are compared with Mondays
-MOST_DAYS = 731
+MAX_DAYS = 731
 PRESETS = {"4w": 28, "12w": 84, "52w": 364}  # name -> days up to and including today
 DEFAULT = "12w"
 
@@ -21,14 +21,14 @@ class Step(StrEnum):
     MONTH = "month"
 
 
-class Compare(StrEnum):
+class Comparison(StrEnum):
     PREVIOUS = "previous"
     YEAR = "year"
     NONE = "none"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
+class DayRange:
     """A half-open range of local days."""
 
     start: dt.date
@@ -47,30 +47,30 @@ class Span:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Period(Span):
+class Period(DayRange):
     """What is looked at. Weeks are counted from its first day; months are those of the calendar, cut at its ends."""
 
     step: Step = Step.WEEK
-    compare: Compare = Compare.PREVIOUS
+    compare: Comparison = Comparison.PREVIOUS
     name: str = field(default="custom", compare=False)
 
     @property
     def shift(self) -> dt.timedelta:
         """How far the days that it is compared with lie before its own."""
-        return YEAR if self.compare == Compare.YEAR else self.end - self.start
+        return YEAR if self.compare == Comparison.YEAR else self.end - self.start
 
     @property
-    def before(self) -> Span | None:
+    def before(self) -> DayRange | None:
         """The days that it is compared with, as many as its own."""
-        if self.compare == Compare.NONE:
+        if self.compare == Comparison.NONE:
             return None
-        return Span(start=self.start - self.shift, end=self.end - self.shift)
+        return DayRange(start=self.start - self.shift, end=self.end - self.shift)
 
     @cached_property
-    def steps(self) -> list[Span]:
+    def steps(self) -> list[DayRange]:
         """The period in steps, in order; the last may be short, and with months the first, too."""
         starts = [day for day in self.days if self._begins_step(day)]
-        return [Span(start=start, end=end) for start, end in zip(starts, [*starts[1:], self.end], strict=True)]
+        return [DayRange(start=start, end=end) for start, end in zip(starts, [*starts[1:], self.end], strict=True)]
 
     def _begins_step(self, day: dt.date) -> bool:
         if day == self.start or self.step == Step.DAY:
@@ -87,7 +87,9 @@ class Period(Span):
         return (day.year - self.start.year) * 12 + day.month - self.start.month
 
     @classmethod
-    def preset(cls, name: str, today: dt.date, *, step: Step = Step.WEEK, compare: Compare = Compare.PREVIOUS) -> Self:
+    def preset(
+        cls, name: str, today: dt.date, *, step: Step = Step.WEEK, compare: Comparison = Comparison.PREVIOUS
+    ) -> Self:
         """The period of this name that ends today; an unknown name means the default."""
         known = name if name in PRESETS else DEFAULT
         end = today + DAY
@@ -101,7 +103,7 @@ class Period(Span):
         today: dt.date,
         *,
         step: Step = Step.WEEK,
-        compare: Compare = Compare.PREVIOUS,
+        compare: Comparison = Comparison.PREVIOUS,
     ) -> Self:
         """From `first` to `last`, both included; what is left out is as in the default period.
 
@@ -113,6 +115,6 @@ class Period(Span):
             raise Invalid(fields={"to": [f"Figures end today, {today.isoformat()}."]})
         if start >= end:
             raise Invalid(fields={"from": ["The first day comes before the last."]})
-        if (end - start).days > MOST_DAYS:
-            raise Invalid(fields={"from": [f"At most {MOST_DAYS} days."]})
+        if (end - start).days > MAX_DAYS:
+            raise Invalid(fields={"from": [f"At most {MAX_DAYS} days."]})
         return cls(start=start, end=end, step=step, compare=compare)

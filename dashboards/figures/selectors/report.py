@@ -16,7 +16,7 @@ from django.db import connection
 from clinicflow.access.actor import Actor
 from clinicflow.clinics.models import Doctor
 from clinicflow.core import clock
-from dashboards.figures.rules.periods import Period, Span, Step
+from dashboards.figures.rules.periods import DayRange, Period, Step
 from dashboards.figures.selectors.counting import count_by_doctor, count_by_hour
 from dashboards.figures.selectors.opening_hours import Opening, opening_of
 from dashboards.figures.selectors.totals import SUMMED, Totals
@@ -70,11 +70,11 @@ class Freshness:
     through: dt.date | None
     stale: frozenset[dt.date]
 
-    def live_days(self, span: Span) -> list[dt.date]:
+    def live_days(self, span: DayRange) -> list[dt.date]:
         """The days of a span that have to be counted from the rows."""
         return [day for day in self.known_days(span) if not self._is_stored(day)]
 
-    def known_days(self, span: Span) -> list[dt.date]:
+    def known_days(self, span: DayRange) -> list[dt.date]:
         """Those since the clinic's first visit."""
         return [day for day in span.days if self.first_day and day >= self.first_day]
 
@@ -99,7 +99,7 @@ class Report:
     period: Period
     now: Totals
     before: Totals | None
-    steps: list[tuple[Span, Totals, Totals]]  # each step, with the same step of the days compared with
+    steps: list[tuple[DayRange, Totals, Totals]]  # each step, with the same step of the days compared with
     doctors: list[tuple[Doctor, Totals]]  # by name; those who have left only where they have visits
     hours: dict[tuple[int, int], dict[str, int]] = field(default_factory=dict)  # (weekday, hour of the clock)
 
@@ -147,14 +147,14 @@ def read_freshness(actor: Actor) -> Freshness:
 def _add_stored(
     actor: Actor,
     period: Period,
-    before: Span | None,
+    before: DayRange | None,
     fresh: Freshness,
     live: Sequence[dt.date],
     counts: tuple[Counts, Counts],
 ) -> None:
     if fresh.first_day is None:
         return
-    earlier = before or Span(start=period.start, end=period.start)
+    earlier = before or DayRange(start=period.start, end=period.start)
     values: dict[str, Any] = {
         "clinic": actor.clinic_id,
         "start": period.start,
@@ -173,7 +173,7 @@ def _add_stored(
             tally.add(dict(zip(SUMMED, sums, strict=True)))
 
 
-def _add_live(row: dict[str, Any], period: Period, before: Span | None, counts: tuple[Counts, Counts]) -> None:
+def _add_live(row: dict[str, Any], period: Period, before: DayRange | None, counts: tuple[Counts, Counts]) -> None:
     """A day may belong to both: a year is compared with itself in part."""
     day = row["day"]
     if day in period:

@@ -15,7 +15,7 @@ from clinicflow.core import clock
 from clinicflow.notifications.models import Notification
 from scheduling.models import Appointment, Cancellation
 
-VISIT, TALK, SUMMARY = "appointment", "interaction", "summary"
+VISIT, CONVERSATION, SUMMARY = "appointment", "interaction", "summary"
 ICONS = {
     "unconfirmed": "circle-dashed",
     "missing-intake": "clipboard-x",
@@ -68,7 +68,7 @@ class NotificationDay:
 
 def items_for(actor: Actor, rows: Sequence[Notification]) -> list[NotificationItem]:
     """The rows with what they are about, in four queries at most; the order is kept."""
-    talks = _by_id(Interaction.objects.visible_to(actor), rows, TALK)
+    talks = _by_id(Interaction.objects.visible_to(actor), rows, CONVERSATION)
     summaries = _by_id(IntakeSummary.objects.states_visible_to(actor), rows, SUMMARY)
     visit_of = {row.object_id: row.object_id for row in rows if row.object_type == VISIT}
     visit_of |= {pk: found.appointment_id for pk, found in [*talks.items(), *summaries.items()]}

@@ -18,7 +18,7 @@ class Tick:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Series:
+class ChartSeries:
     """One line, in pieces where steps are left out: each `points` as an SVG polyline wants them, with the `area` that
     closes it to the ground. `dots` are points that stand alone, and the last one."""
 
@@ -36,7 +36,7 @@ class LineChart:
     right: int
     rows: list[Tick]
     ticks: list[Tick]
-    series: list[Series]
+    series: list[ChartSeries]
 
 
 def line_chart(
@@ -71,7 +71,7 @@ def line_chart(
 
 def _line(
     key: str, values: Sequence[float | None], x: Callable[[int], float], y: Callable[[float], float]
-) -> Series | None:
+) -> ChartSeries | None:
     pieces: list[list[tuple[float, float]]] = [[]]
     for index, value in enumerate(values):
         if value is not None:
@@ -82,7 +82,7 @@ def _line(
     if not drawn:
         return None
     dots = {piece[0] for piece in drawn if len(piece) == 1} | {drawn[-1][-1]}
-    return Series(key=key, pieces=[_piece(piece, y(0)) for piece in drawn if len(piece) > 1], dots=sorted(dots))
+    return ChartSeries(key=key, pieces=[_segment(piece, y(0)) for piece in drawn if len(piece) > 1], dots=sorted(dots))
 
 
 def _scale(value: float, unit: str) -> str:
@@ -90,7 +90,7 @@ def _scale(value: float, unit: str) -> str:
     return f"{text}{unit}" if unit in {"", "%"} else f"{text} {unit}"
 
 
-def _piece(places: Sequence[tuple[float, float]], ground: float) -> tuple[str, str]:
+def _segment(places: Sequence[tuple[float, float]], ground: float) -> tuple[str, str]:
     points = " ".join(f"{px},{py}" for px, py in places)
     return points, f"{places[0][0]},{ground} {points} {places[-1][0]},{ground}"
 

@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from clinicflow.web import display
 from dashboards.figures.selectors.totals import FEW
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-NOTHING = "–"
+FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r")
+NO_VALUE = "–"
 
 
-class Kind(StrEnum):
+class ColumnKind(StrEnum):
     DAY = "day"
     TEXT = "text"
     COUNT = "count"  # None: withheld
@@ -29,7 +29,7 @@ class Kind(StrEnum):
 class TableColumn:
     key: str
     label: Any
-    kind: Kind = Kind.COUNT
+    kind: ColumnKind = ColumnKind.COUNT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,26 +52,26 @@ class Table:
         return [
             [column.key for column in self.columns],
             *(
-                [_cell(value, column.kind) for column, value in zip(self.columns, row, strict=True)]
+                [_csv_value(value, column.kind) for column, value in zip(self.columns, row, strict=True)]
                 for row in self.rows
             ),
         ]
 
 
-def write(value: Any, kind: Kind) -> str:
+def write(value: Any, kind: ColumnKind) -> str:
     """One value as a person reads it."""
     if value is None:
-        return f"<{FEW}" if kind == Kind.COUNT else NOTHING
+        return f"<{FEW}" if kind == ColumnKind.COUNT else NO_VALUE
     match kind:
-        case Kind.DAY:
+        case ColumnKind.DAY:
             return display.write_date(value)
-        case Kind.TEXT:
+        case ColumnKind.TEXT:
             return str(value)
-        case Kind.RATE:
+        case ColumnKind.RATE:
             return f"{number(value, 1)}%"
-        case Kind.MINUTES:
+        case ColumnKind.MINUTES:
             return duration(value)
-        case Kind.SECONDS:
+        case ColumnKind.SECONDS:
             return f"{number(value, 1)} s"
         case _:
             return number(value)
@@ -92,10 +92,10 @@ def duration(minutes: int) -> str:
     return _("%(hours)s h") % {"hours": number(hours, 1 if hours < 100 else 0)}
 
 
-def _cell(value: Any, kind: Kind) -> str:
+def _csv_value(value: Any, kind: ColumnKind) -> str:
     if value is None:
-        return f"<{FEW}" if kind == Kind.COUNT else ""
+        return f"<{FEW}" if kind == ColumnKind.COUNT else ""
     if isinstance(value, dt.date):
         return value.isoformat()
     text = str(value)
-    return f"'{text}" if kind == Kind.TEXT and text.startswith(FORMULA) else text
+    return f"'{text}" if kind == ColumnKind.TEXT and text.startswith(FORMULA_PREFIXES) else text

@@ -15,7 +15,7 @@ from dashboards.owner.metrics.tables import Table, duration, number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class MetricSource:
     """What all of it is made from."""
 
     report: Report
@@ -84,7 +84,7 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
+class HeatCell:
     """One hour of a weekday: how dark (0 to 4) and what it says; `closed` where nobody works."""
 
     text: str = ""
@@ -93,7 +93,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Panel:
+class MetricPanel:
     """A chart of one of four shapes with its table and the figures that it shows, whose meaning stands beside it."""
 
     key: str
@@ -105,7 +105,7 @@ class Panel:
     lines: LineChart | None = None
     bars: Sequence[Bar] = ()
     funnel: Sequence[Bar] = ()
-    heat: Sequence[tuple[str, Sequence[Cell]]] = ()
+    heat: Sequence[tuple[str, Sequence[HeatCell]]] = ()
     hours: Sequence[int] = ()
 
     @property
@@ -118,7 +118,7 @@ class Panel:
         return "empty" if not self.sheet.rows else "table"
 
 
-def key_figures(source: Source, *keys: str) -> list[KeyFigure]:
+def key_figures(source: MetricSource, *keys: str) -> list[KeyFigure]:
     report = source.report
     return [
         KeyFigure(

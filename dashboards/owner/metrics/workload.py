@@ -7,10 +7,10 @@ from django.utils.translation import gettext_lazy
 
 from dashboards.figures.selectors.totals import tasks_of
 from dashboards.owner.metrics.definitions import FIGURES
-from dashboards.owner.metrics.tables import Kind, Table, TableColumn, number
-from dashboards.owner.metrics.view_models import Bar, Panel, Source, percent, value_of
+from dashboards.owner.metrics.tables import ColumnKind, Table, TableColumn, number
+from dashboards.owner.metrics.view_models import Bar, MetricPanel, MetricSource, percent, value_of
 
-TASK_WORDS = {
+TASK_LABELS = {
     "confirmation": gettext_lazy("Confirmed without staff"),
     "message": gettext_lazy("Links and reminders sent"),
     "intake": gettext_lazy("Forms filled in online"),
@@ -18,7 +18,7 @@ TASK_WORDS = {
 }
 
 
-def conversations(source: Source) -> Panel:
+def conversations(source: MetricSource) -> MetricPanel:
     now = source.report.now
     lines = (
         ("conversations", gettext_lazy("conversations with patients"), now["conversations"]),
@@ -31,7 +31,7 @@ def conversations(source: Source) -> Panel:
     )
 
 
-def outcomes(source: Source) -> Panel:
+def outcomes(source: MetricSource) -> MetricPanel:
     """What became of the visits that were booked."""
     now = source.report.now
     lines = (
@@ -46,10 +46,10 @@ def outcomes(source: Source) -> Panel:
     )
 
 
-def _funnel(key: str, title: Any, lines: Sequence[tuple[str, Any, int]], means: Sequence[str]) -> Panel:
+def _funnel(key: str, title: Any, lines: Sequence[tuple[str, Any, int]], means: Sequence[str]) -> MetricPanel:
     most = max(count for _name, _words, count in lines)
-    columns = (TableColumn("what", gettext_lazy("What"), Kind.TEXT), TableColumn("count", gettext_lazy("Count")))
-    return Panel(
+    columns = (TableColumn("what", gettext_lazy("What"), ColumnKind.TEXT), TableColumn("count", gettext_lazy("Count")))
+    return MetricPanel(
         key=key,
         title=title,
         means=[FIGURES[name] for name in means],
@@ -62,7 +62,7 @@ def _funnel(key: str, title: Any, lines: Sequence[tuple[str, Any, int]], means: 
     )
 
 
-def intake(source: Source) -> Panel:
+def intake(source: MetricSource) -> MetricPanel:
     """Forms in before the visit, of patients who were reminded and of those who were not."""
     now = source.report.now
     groups = (
@@ -71,12 +71,12 @@ def intake(source: Source) -> Panel:
     )
     rows: list[list[Any]] = [[words, out, came, value_of(key, now)] for words, out, came, key in groups]
     columns = (
-        TableColumn("group", gettext_lazy("Patients"), Kind.TEXT),
+        TableColumn("group", gettext_lazy("Patients"), ColumnKind.TEXT),
         TableColumn("forms", gettext_lazy("Forms")),
         TableColumn("before", gettext_lazy("In before")),
-        TableColumn("rate", gettext_lazy("Rate"), Kind.RATE),
+        TableColumn("rate", gettext_lazy("Rate"), ColumnKind.RATE),
     )
-    return Panel(
+    return MetricPanel(
         key="intake",
         title=gettext_lazy("Intake in before the visit"),
         means=[FIGURES[key] for *_rest, key in groups],
@@ -87,22 +87,22 @@ def intake(source: Source) -> Panel:
     )
 
 
-def tasks(source: Source) -> Panel:
+def tasks(source: MetricSource) -> MetricPanel:
     """The formula of the time saved: how often, times the clinic's minutes."""
     done = tasks_of(source.report.now, source.minutes)
     columns = (
-        TableColumn("task", gettext_lazy("Task"), Kind.TEXT),
+        TableColumn("task", gettext_lazy("Task"), ColumnKind.TEXT),
         TableColumn("times", gettext_lazy("Times")),
         TableColumn("minutes", gettext_lazy("Minutes each")),
-        TableColumn("saved", gettext_lazy("Saved"), Kind.MINUTES),
+        TableColumn("saved", gettext_lazy("Saved"), ColumnKind.MINUTES),
     )
-    return Panel(
+    return MetricPanel(
         key="tasks",
         title=gettext_lazy("How it is reckoned"),
         means=[FIGURES["minutes_saved"]],
         sheet=Table(
             key="tasks",
             columns=columns,
-            rows=[[TASK_WORDS[task.key], task.times, task.minutes, task.saved] for task in done],
+            rows=[[TASK_LABELS[task.key], task.times, task.minutes, task.saved] for task in done],
         ),
     )

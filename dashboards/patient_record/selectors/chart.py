@@ -11,7 +11,7 @@ from intake.models import IntakeForm
 from patients.models import Patient
 from scheduling.selectors.patient_notes import Notes, read_notes
 
-MOST_FORMS = 40
+MAX_FORMS = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,7 @@ def read_chart(actor: Actor, patient: Patient, notes_page: str) -> Chart | None:
         .filter(patient=patient, submitted_at__isnull=False)
         .select_related("appointment__doctor", "questionnaire")
         .defer("raw_answers", "draft_answers", "questionnaire__sections")
-        .order_by("-submitted_at", "pk")[:MOST_FORMS]
+        .order_by("-submitted_at", "pk")[:MAX_FORMS]
     )
     newest = IntakeSummary.objects.visible_to(actor).newest().filter(intake_form__in=[form.pk for form in forms])
     by_form = {summary.intake_form_id: summary for summary in newest.defer("items")}

@@ -21,9 +21,9 @@ from patients.models import Patient
 from patients.presentation import Flag, flags_of, preferences_in_words
 from scheduling.models import Appointment, Cancellation, FollowUp, Message, WaitlistEntry
 
-MOST_COMING = 40
+MAX_UPCOMING = 40
 PAST_PAGE = 15
-MOST_BESIDE = 30  # follow-ups, waitlist entries, merged records
+MAX_RELATED = 30  # follow-ups, waitlist entries, merged records
 
 
 @dataclass(slots=True, kw_only=True)
@@ -71,7 +71,7 @@ def read_record(actor: Actor, patient: Patient, now: dt.datetime, number: str) -
     """The record with one page of past visits. The queries do not grow with the visits."""
     today = clock.local(now, actor.timezone).date()
     visits = Appointment.objects.visible_to(actor).filter(patient=patient).select_related("patient", "doctor")
-    coming = list(visits.filter(starts_at__gte=now).order_by("starts_at", "pk")[:MOST_COMING])
+    coming = list(visits.filter(starts_at__gte=now).order_by("starts_at", "pk")[:MAX_UPCOMING])
     page = Paginator(visits.filter(starts_at__lt=now).order_by("-starts_at", "pk"), PAST_PAGE).get_page(number)
     past = list(page)
     entries = _entries(actor, [*coming, *past])
@@ -139,12 +139,12 @@ def _counts(actor: Actor, patient: Patient) -> dict[str, int]:
 
 def _follow_ups(actor: Actor, patient: Patient) -> list[FollowUp]:
     rows = FollowUp.objects.visible_to(actor).filter(patient=patient).select_related("doctor", "booked_appointment")
-    return list(rows.order_by("-scheduled_date", "pk")[:MOST_BESIDE])
+    return list(rows.order_by("-scheduled_date", "pk")[:MAX_RELATED])
 
 
 def _waiting(actor: Actor, patient: Patient) -> list[WaitlistEntry]:
     rows = WaitlistEntry.objects.visible_to(actor).waiting().filter(patient=patient).select_related("doctor")
-    return list(rows[:MOST_BESIDE])
+    return list(rows[:MAX_RELATED])
 
 
 def _merged(actor: Actor, patient: Patient) -> list[Patient]:
@@ -152,7 +152,7 @@ def _merged(actor: Actor, patient: Patient) -> list[Patient]:
     if actor.role != Role.FRONT_DESK:
         return []
     rows = Patient.objects.visible_to(actor).filter(merged_into=patient).order_by("updated_at", "pk")
-    return list(rows[:MOST_BESIDE])
+    return list(rows[:MAX_RELATED])
 
 
 def _merge_of(actor: Actor, patient: Patient) -> Merge | None:
