@@ -9,7 +9,7 @@ from uuid import NAMESPACE_DNS, UUID, uuid5
 
 from clinicflow.core.models import Timestamped
 
-Item = TypeVar("Thing")
+Item = TypeVar("Item")
 BATCH_SIZE = 500
 NAMESPACE = NAMESPACE_DNS
 

@@ -47,7 +47,7 @@ CONTENT_SCHEMA: dict[str, Any] = {
     },
 }
 EXAMPLE = OpenApiExample(
-    "A text that needs a reply",
+    "A text that waits for a person",
     response_only=True,
     value={
         "id": "019ab5c2-51a4-7c10-9d0e-3f6f2f0c9a11",

@@ -1,4 +1,4 @@
-"""News of the clinic → jobs that tell whom it concerns, in the same transaction."""
+"""Subscribers that enqueue notification jobs, in the transaction of the event."""
 
 from aiassist.events import AttentionNeeded, SummaryReady
 from clinicflow.core.events import Event, subscribe
@@ -42,7 +42,7 @@ def _enqueue(event: Event, kind: Kind, object_type: str) -> None:
 
 @subscribe(SummaryReady)
 def notify_summary(event: SummaryReady) -> None:
-    """Made or failed; an edit or a review is the doctor's own doing."""
+    """Notify of generated and failed summaries; edits and reviews are the doctor's own."""
     if event.status not in {"generated", "failed"} or not event.doctor_ids:
         return
     enqueue(

@@ -1,4 +1,4 @@
-"""The owner's pages: totals and nobody."""
+"""The owner's pages: totals of the clinic, without patients."""
 
 import csv
 from typing import Any
@@ -26,7 +26,7 @@ from dashboards.owner.metrics.view_models import MetricSource, key_figures
 @require_GET
 @role_required("owner")
 def overview(request: ClinicRequest, section: str = "overview") -> HttpResponse:
-    """One page of figures, for `?period=` or `?from=&to=`, in `?step=`, against `?compare=`."""
+    """One page of figures for `?period=` or `?from=&to=`, grouped by `?step=`, compared with `?compare=`."""
     return _page(request, section)
 
 
@@ -38,14 +38,14 @@ def minutes(request: ClinicRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, "efficiency", minutes_form=form, status=422)
     operations.update_task_minutes(request.actor, **form.cleaned_data)
-    messages.success(request, _("Saved. The time saved is reckoned anew."))
+    messages.success(request, _("Saved. The time saved has been recalculated."))
     return redirect("overview_efficiency")
 
 
 @require_GET
 @role_required("owner")
 def panel_file(request: ClinicRequest, key: str) -> HttpResponse:
-    """The table of one panel as a CSV file, for the same days as its page."""
+    """The table of one panel as a CSV file, for the period of its page."""
     if key not in PANELS:
         raise Http404
     period = _form(request).chosen
@@ -81,7 +81,7 @@ def _form(request: ClinicRequest) -> PeriodForm:
 
 
 def _source(request: ClinicRequest, period: Period, *, hours: bool) -> MetricSource:
-    """With the minutes per task, which are read when a figure needs them."""
+    """The report of a period, with the minutes per task, which are read on first use."""
     report = read_report(request.actor, period, hours=hours)
     minutes: Any = SimpleLazyObject(lambda: operations.task_minutes_of(request.actor))
     return MetricSource(report=report, minutes=minutes)

@@ -1,4 +1,4 @@
-"""`/api/dashboard/doctor/*`: a doctor's own day, for programs."""
+"""`/api/dashboard/doctor/*`: a doctor's own day."""
 
 from functools import cached_property
 from typing import Any, ClassVar
@@ -18,7 +18,7 @@ from scheduling.models import Appointment
 
 
 class OwnDayMixin(WritesVisits):
-    """For views of the doctor's local day; `?date=` names another one."""
+    """Base of views of the doctor's local day, today or `?date=`."""
 
     @property
     def zone(self: Any) -> ZoneInfo:
@@ -33,7 +33,7 @@ class OwnDayMixin(WritesVisits):
 
 
 class SummaryView(OwnDayMixin, ClinicView):
-    """How the doctor's day stands, in figures."""
+    """Figures of the doctor's day."""
 
     roles: ClassVar[Any] = ("doctor",)
     query_class = DayQuery
@@ -52,7 +52,7 @@ class SummaryView(OwnDayMixin, ClinicView):
 
 
 class TodayView(OwnDayMixin, ClinicView):
-    """The doctor's visits in order, with when each can begin as things stand."""
+    """The doctor's visits in order, with the time at which each can begin."""
 
     roles: ClassVar[Any] = ("doctor",)
     query_class = DayQuery
@@ -79,10 +79,9 @@ class TodayView(OwnDayMixin, ClinicView):
         }
 
 
-@extend_schema_view(list=extend_schema(summary="What to know before the next patient", parameters=[AlertQuery]))
+@extend_schema_view(list=extend_schema(summary="Alerts about the day's visits", parameters=[AlertQuery]))
 class AlertsViewSet(OwnDayMixin, ClinicViewSet):
-    """Of the day's visits: who waits, allergies, summaries to review, intake that is missing, who is late or did not
-    come."""
+    """Alerts: arrived and late patients, no-shows, allergies, summaries to review, missing intake forms."""
 
     roles: ClassVar[Any] = ("doctor",)
     output_class = AlertOutput
@@ -90,7 +89,7 @@ class AlertsViewSet(OwnDayMixin, ClinicViewSet):
     filter_backends = ()
 
     def known_names(self) -> set[str]:
-        return {"date", "kind", "page", "page_size"}  # no ordering: theirs is meant
+        return {"date", "kind", "page", "page_size"}  # the order is fixed
 
     def list(self, request: Request) -> Response:
         own, kind = self.own_day, self.query().get("kind")

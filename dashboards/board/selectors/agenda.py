@@ -1,4 +1,4 @@
-"""The doctor's day: their visits in order, breaks between them, what to know, and the visit that is open."""
+"""The doctor's day: visits and breaks in order, alerts, and the selected visit."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -23,8 +23,7 @@ from scheduling.selectors.availability import bookable_doctors
 
 @dataclass(slots=True, kw_only=True)
 class AgendaEntry:
-    """A line of the list: a visit, a break, or the present. `expected` is when a visit can begin, where that is later
-    than planned by more than a few minutes."""
+    """A row of the list: a visit, a break, or the current time. `expected` is when a visit can begin, if it is late."""
 
     card: Card | None = None
     block: Block | None = None
@@ -34,9 +33,9 @@ class AgendaEntry:
 
 @dataclass(slots=True, kw_only=True)
 class Agenda:
-    """One doctor's local day. `visit` is the one opened, None on a day without visits.
+    """One doctor's local day. `visit` is the selected one, None on a day without visits.
 
-    `own_note` is what the doctor has written about it, `last_note` the newest other one about the patient.
+    `own_note` is the doctor's note about it, `last_note` the newest other note about the patient.
     """
 
     day: dt.date
@@ -60,7 +59,7 @@ class Agenda:
 
     @property
     def next_up(self) -> Card | None:
-        """Whom to see next, unless that visit is open already."""
+        """The next visit, None when it is the selected one."""
         following = _next_id([card for card in self.cards if card.is_open])
         return next((card for card in self.cards if card.id == following and card is not self.card), None)
 
@@ -78,21 +77,21 @@ class Agenda:
 
     @property
     def patient_ids(self) -> list[UUID]:
-        """Whom the page shows."""
+        """The patients shown, for the audit log."""
         others = [gap.visit.patient_id for gap in self.ahead.gaps] if self.ahead else []
         opened = [self.visit.patient_id] if self.visit else []
         return [card.patient_id for card in self.cards] + opened + others
 
 
 def read_agenda(actor: Actor, now: dt.datetime, settings: ClinicSettings, visit_id: UUID | None) -> Agenda:
-    """The doctor's today. NotFound if the visit asked for is not one of theirs."""
+    """The doctor's current day; `visit_id` selects a visit. NotFound if it is not one of the doctor's own."""
     zone = ZoneInfo(actor.timezone)
     day = clock.local(now, actor.timezone).date()
     own, ahead = read_doctor_days(actor, day, now, intake_required=settings.intake_required)
     cards = [card_of(row_of(visit), day, zone, now, day) for visit in own.visits]
-    chosen = visit_id or _next_id(cards)
-    visit = _selected_visit(actor, own, chosen)
-    mine, last_note = _notes(actor, visit)
+    selected = visit_id or _next_id(cards)
+    visit = _selected_visit(actor, own, selected)
+    note, last_note = _notes(actor, visit)
     return Agenda(
         day=day,
         now=now,
@@ -101,7 +100,7 @@ def read_agenda(actor: Actor, now: dt.datetime, settings: ClinicSettings, visit_
         card=next((card for card in cards if visit and card.id == visit.pk), None),
         visit=visit,
         last_visit=_last_visit(actor, visit),
-        own_note=mine,
+        own_note=note,
         last_note=last_note,
         alerts=own.alerts(now, intake_required=settings.intake_required),
         pace=own.pace,
@@ -111,26 +110,26 @@ def read_agenda(actor: Actor, now: dt.datetime, settings: ClinicSettings, visit_
     )
 
 
-def _selected_visit(actor: Actor, own: DoctorDay, chosen: UUID | None) -> Appointment | None:
-    if chosen is None:
+def _selected_visit(actor: Actor, own: DoctorDay, selected: UUID | None) -> Appointment | None:
+    if selected is None:
         return None
-    todays = next((visit for visit in own.visits if visit.pk == chosen), None)
-    return todays or Appointment.objects.visible_to(actor).for_cards().fetch(chosen)
+    visit = next((visit for visit in own.visits if visit.pk == selected), None)
+    return visit or Appointment.objects.visible_to(actor).for_cards().fetch(selected)
 
 
 def _next_id(cards: list[Card]) -> UUID | None:
-    """Who waits longest, else who comes next, else the last of the day."""
+    """The visit of the longest waiting patient, else the next one, else the last of the day."""
     waiting = sorted((card for card in cards if card.mark == "arrived"), key=lambda card: card.start)
-    coming = [card for card in cards if card.is_open and card.mark != "arrived"]
-    kept = [card for card in cards if card.mark != "cancelled"]
-    for choice in (waiting, coming, kept[-1:]):
-        if choice:
-            return choice[0].id
+    upcoming = [card for card in cards if card.is_open and card.mark != "arrived"]
+    not_cancelled = [card for card in cards if card.mark != "cancelled"]
+    for candidates in (waiting, upcoming, not_cancelled[-1:]):
+        if candidates:
+            return candidates[0].id
     return None
 
 
 def _breaks(actor: Actor, day: dt.date, zone: ZoneInfo) -> list[Block]:
-    """What has a name between and around the working hours."""
+    """Breaks, closures and time off of the day that have a label."""
     start, end = clock.day_bounds(day, actor.timezone)
     hours = [
         doctor.hours_on(day) for doctor in bookable_doctors(actor, doctors=[actor.doctor_id] if actor.doctor_id else [])
@@ -167,16 +166,16 @@ def _last_visit(actor: Actor, visit: Appointment | None) -> Appointment | None:
 
 
 def own_note(actor: Actor, visit: Appointment) -> DoctorNote | None:
-    """What the doctor has written about this visit, the newest."""
+    """The doctor's newest note about a visit, or None."""
     return _notes(actor, visit)[0]
 
 
 def _notes(actor: Actor, visit: Appointment | None) -> tuple[DoctorNote | None, DoctorNote | None]:
-    """The doctor's own note about this visit, and the newest other one about the patient; one query."""
+    """The doctor's own note about a visit, and the newest other note about the patient. One query."""
     if visit is None:
         return None, None
     mine = Q(appointment_id=visit.pk, doctor_id=actor.doctor_id)
     rows = DoctorNote.objects.visible_to(actor).filter(patient_id=visit.patient_id).select_related("doctor")
-    found = list(rows.annotate(mine=Coalesce(mine, False)).order_by("-mine", "-created_at", "pk")[:2])
-    own = next((note for note in found if note.mine), None)
-    return own, next((note for note in found if note is not own), None)
+    notes = list(rows.annotate(mine=Coalesce(mine, False)).order_by("-mine", "-created_at", "pk")[:2])
+    own = next((note for note in notes if note.mine), None)
+    return own, next((note for note in notes if note is not own), None)

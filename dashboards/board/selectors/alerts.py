@@ -1,4 +1,4 @@
-"""What a doctor should know before the next patient comes in: one list for the page and for programs."""
+"""Alerts about a doctor's visits, for the page and the API."""
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
@@ -34,8 +34,7 @@ TONES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
-    """One fact about one of the day's visits. `minutes` is how long somebody waits or is overdue; `details` are the
-    substances of an allergy."""
+    """One alert about a visit. `minutes` is how long the patient waits or is late; `details` are allergens."""
 
     kind: str
     appointment_id: UUID
@@ -56,7 +55,7 @@ class Alert:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitAlerts:
-    """A visit with all that there is to know about it."""
+    """A visit with its alerts."""
 
     appointment_id: UUID
     patient_name: str
@@ -65,10 +64,10 @@ class VisitAlerts:
 
 
 def by_visit(alerts: Iterable[Alert]) -> list[VisitAlerts]:
-    """The alerts under their visits: those who are here first, then in the order of the day."""
-    found: dict[UUID, VisitAlerts] = {}
+    """Alerts grouped by visit: arrived patients first, then in the order of the day."""
+    visits: dict[UUID, VisitAlerts] = {}
     for alert in alerts:
-        visit = found.setdefault(
+        visit = visits.setdefault(
             alert.appointment_id,
             VisitAlerts(
                 appointment_id=alert.appointment_id,
@@ -78,11 +77,11 @@ def by_visit(alerts: Iterable[Alert]) -> list[VisitAlerts]:
             ),
         )
         visit.alerts.append(alert)
-    return sorted(found.values(), key=lambda visit: (visit.alerts[0].kind != "arrived", visit.starts_at))
+    return sorted(visits.values(), key=lambda visit: (visit.alerts[0].kind != "arrived", visit.starts_at))
 
 
 def newest_summaries(actor: Actor, visits: Iterable[UUID]) -> dict[UUID, IntakeSummary]:
-    """The newest summary of each of these visits that has one, by visit; one query."""
+    """The newest summaries of visits, by visit id. One query."""
     rows = IntakeSummary.objects.visible_to(actor).newest().filter(appointment_id__in=list(visits))
     return {row.appointment_id: row for row in rows}
 
@@ -95,10 +94,10 @@ def alerts_of(
     intake_required: bool,
 ) -> list[Alert]:
     """The alerts of a day, in the order of KINDS and of the visits."""
-    found = [
+    alerts = [
         alert for visit in visits for alert in _alerts_of_visit(visit, summaries.get(visit.pk), now, intake_required)
     ]
-    return sorted(found, key=lambda alert: KINDS.index(alert.kind))
+    return sorted(alerts, key=lambda alert: KINDS.index(alert.kind))
 
 
 def _alerts_of_visit(
@@ -127,14 +126,14 @@ def _alerts_of_summary(visit: Appointment, summary: IntakeSummary) -> Iterator[A
         yield _alert(visit, "summary-unreviewed")
 
 
-def _alert(visit: Appointment, kind: str, **facts: Any) -> Alert:
+def _alert(visit: Appointment, kind: str, **fields: Any) -> Alert:
     return Alert(
         kind=kind,
         appointment_id=visit.pk,
         patient_id=visit.patient_id,
         patient_name=visit.patient.full_name,
         starts_at=visit.starts_at,
-        **facts,
+        **fields,
     )
 
 

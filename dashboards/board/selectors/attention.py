@@ -1,6 +1,6 @@
-"""What waits for the front desk beyond the day that is shown: one list, most pressing first.
+"""Items that need the front desk's attention on any day: one list, most urgent first.
 
-Each kind is one query, cut off at MOST rows, so that a neglected clinic stays as quick as a tidy one.
+Each kind is one query, cut off at MOST rows, so that the number of open items does not slow the page.
 """
 
 import datetime as dt
@@ -26,11 +26,10 @@ from django.db.models.functions import Coalesce, TruncDate, TruncTime
 
 from aiassist.models import IntakeSummary, Interaction
 from clinicflow.access.actor import Actor
-from clinicflow.clinics.models import ClinicSettings
+from clinicflow.clinics.models import WEEKDAYS, ClinicSettings
 from clinicflow.core import clock
-from dashboards.board.selectors.upcoming import upcoming_until
 from scheduling.models import Appointment, Closure, FollowUp, TimeOff, WaitlistEntry
-from scheduling.querysets import WAITING
+from scheduling.querysets import WAITING, AppointmentQuerySet
 
 MAX_ROWS = 100
 FREED_SINCE = dt.timedelta(days=7)
@@ -39,10 +38,10 @@ KINDS = ("ai-attention", "unconfirmed", "missing-intake", "summary-failed", "fol
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttentionItem:
-    """One thing that wants a hand. `object_id` is the row to act on, `appointment_id` the visit it is about, if any.
+    """One item. `object_id` is the row to act on, `appointment_id` its visit, if any.
 
-    `reason` is a code of that kind: why a conversation waits, how an intake form stands. `fits` counts who waits for
-    a freed time.
+    `reason` is a code: why a conversation waits, or the status of an intake form. `fits` counts the waitlist entries
+    that match a freed slot.
     """
 
     kind: str
@@ -59,9 +58,22 @@ class AttentionItem:
     fits: int = 0
 
 
+def next_working_day(day: dt.date, settings: ClinicSettings) -> dt.date:
+    """The next day of the clinic's working week after a local day; the same day if the clinic has no working days."""
+    days = (day + dt.timedelta(days=number) for number in range(1, 8))
+    return next((next_day for next_day in days if WEEKDAYS[next_day.weekday()] in settings.working_days), day)
+
+
+def upcoming_until(now: dt.datetime, zone: str, settings: ClinicSettings) -> dt.datetime:
+    """The end of the upcoming visits: the same time of day on the clinic's next working day."""
+    today = clock.local(now, zone).date()
+    return now + (next_working_day(today, settings) - today)
+
+
 def attention_items(actor: Actor, now: dt.datetime, settings: ClinicSettings) -> list[AttentionItem]:
-    """Everything that waits, in six queries: conversations, visits that near unconfirmed or without intake, failed
-    summaries, overdue follow-ups, freed times that somebody on the waitlist could take."""
+    """All items, in six queries: conversations, upcoming visits that are unconfirmed or without intake, failed
+    summaries, overdue follow-ups, and freed slots that match the waitlist.
+    """
     until = upcoming_until(now, actor.timezone, settings)
     return [
         *_conversations(actor),
@@ -79,8 +91,8 @@ def _conversations(actor: Actor) -> Iterator[AttentionItem]:
         yield _item_of_visit("ai-attention", row.appointment, row, "interaction", row.attention_reason)
 
 
-def upcoming_visits(actor: Actor, now: dt.datetime, until: dt.datetime) -> Any:
-    """Open visits that begin from now on and before an instant."""
+def upcoming_visits(actor: Actor, now: dt.datetime, until: dt.datetime) -> AppointmentQuerySet:
+    """Open visits that start from `now` to before `until`."""
     return Appointment.objects.visible_to(actor).open().filter(starts_at__gte=now, starts_at__lt=until)
 
 
@@ -128,12 +140,12 @@ def _overdue_follow_ups(actor: Actor, today: dt.date) -> Iterator[AttentionItem]
 
 
 def _freed_times(actor: Actor, now: dt.datetime) -> Iterator[AttentionItem]:
-    """Times to come that were given up in the last days, are still free, and fit somebody who waits."""
+    """Upcoming slots that were cancelled within FREED_SINCE, are still free and match a waitlist entry."""
     zone = ZoneInfo(actor.timezone)
-    own_time = {"starts_at__lt": OuterRef("ends_at"), "ends_at__gt": OuterRef("starts_at")}
-    taken = Appointment.objects.visible_to(actor).live().filter(doctor_id=OuterRef("doctor_id"), **own_time)
-    away = TimeOff.objects.visible_to(actor).filter(doctor_id=OuterRef("doctor_id"), **own_time)
-    closed = Closure.objects.visible_to(actor).filter(**own_time)
+    overlapping = {"starts_at__lt": OuterRef("ends_at"), "ends_at__gt": OuterRef("starts_at")}
+    taken = Appointment.objects.visible_to(actor).live().filter(doctor_id=OuterRef("doctor_id"), **overlapping)
+    away = TimeOff.objects.visible_to(actor).filter(doctor_id=OuterRef("doctor_id"), **overlapping)
+    closed = Closure.objects.visible_to(actor).filter(**overlapping)
     rows = (
         Appointment.objects.visible_to(actor)
         .filter(
@@ -159,7 +171,7 @@ def _freed_times(actor: Actor, now: dt.datetime) -> Iterator[AttentionItem]:
 
 
 def _waitlist_matches(actor: Actor) -> Coalesce:
-    """How many of the waitlist could take the time of the outer visit."""
+    """The number of waitlist entries that match the time of the outer query's visit."""
     waiting = (
         WaitlistEntry.objects.visible_to(actor)
         .annotate(needs=ExpressionWrapper(F("duration") * Value(dt.timedelta(minutes=1)), DurationField()))

@@ -1,4 +1,4 @@
-"""Sums of the day grid: working hours as minutes, blocks in which nobody is booked, lanes of visits that overlap."""
+"""Geometry of the day grid: minutes, blocks without bookings, and lanes of overlapping visits. Pure functions."""
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
@@ -8,15 +8,15 @@ from typing import Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-STEP = 5
+STEP = 5  # minutes
 DAY_MINUTES = 24 * 60
-LUNCH = (11 * 60, 14 * 60 + 30)  # a break that begins between these is called lunch
+LUNCH = (11 * 60, 14 * 60 + 30)  # a break that starts between these is labelled lunch
 
 Minutes = tuple[int, int]
 
 
 class TimeRange(Protocol):
-    """Time that is closed or away."""
+    """A closure or time off."""
 
     @property
     def starts_at(self) -> dt.datetime: ...
@@ -27,11 +27,15 @@ class TimeRange(Protocol):
 
 
 class DoctorTimeRange(TimeRange, Protocol):
+    """Time off of one doctor."""
+
     @property
     def doctor_id(self) -> UUID | None: ...
 
 
 class LaneItem(Protocol):
+    """A card to be placed in a lane; `start` and `end` are minutes."""
+
     start: int
     lane: int
     lanes: int
@@ -42,7 +46,7 @@ class LaneItem(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """Time of a doctor's column in which nobody is booked, and why. Minutes from local midnight, half open."""
+    """A part of a doctor's column without bookings, with its reason. Minutes from local midnight, half open."""
 
     start: int
     end: int
@@ -59,7 +63,7 @@ class Block:
         return max(1, self.minutes // STEP)
 
     def within(self, opens: int, closes: int) -> "Block | None":
-        """The part that the grid shows, or None."""
+        """The part within the hours of the grid, or None."""
         start, end = max(self.start, opens), min(self.end, closes)
         if start >= end:
             return None
@@ -67,7 +71,7 @@ class Block:
 
 
 def minute_of_day(moment: dt.datetime | dt.time) -> int:
-    """Minutes since midnight on the moment's own clock."""
+    """Minutes since midnight, in the time zone of the argument."""
     return moment.hour * 60 + moment.minute
 
 
@@ -79,19 +83,19 @@ def blocks_of(
     closures: Iterable[TimeRange],
     absences: Iterable[DoctorTimeRange],
 ) -> list[Block]:
-    """All that keeps a doctor who works in these hours from being booked on a local day, in order, without overlaps."""
-    shut = [_block_on(closure, day, zone, "building-2", f"Closed · {closure.reason}") for closure in closures]
+    """The blocks of a doctor's local day, in order and without overlaps: outside `hours`, closures and time off."""
+    closed = [_block_on(closure, day, zone, "building-2", f"Closed · {closure.reason}") for closure in closures]
     away = [
         _block_on(absence, day, zone, "plane", f"Out · {absence.reason}" if absence.reason else "Out")
         for absence in absences
         if absence.doctor_id == doctor_id
     ]
-    strong = _merged(shut + away)
-    return sorted([*strong, *_subtract(_outside_hours(hours), strong)], key=lambda b: b.start)
+    absent = _merged(closed + away)
+    return sorted([*absent, *_subtract(_outside_hours(hours), absent)], key=lambda b: b.start)
 
 
 def _outside_hours(working: Sequence[Minutes]) -> list[Block]:
-    """The time before, between and after the working hours."""
+    """Blocks before, between and after the working hours."""
     if not working:
         return [Block(start=0, end=DAY_MINUTES, label="Not working")]
     blocks = [Block(start=0, end=working[0][0])]
@@ -110,20 +114,20 @@ def _block_on(span: TimeRange, day: dt.date, zone: ZoneInfo, icon: str, label: s
 
 
 def _merged(blocks: Iterable[Block]) -> list[Block]:
-    kept: list[Block] = []
+    merged: list[Block] = []
     for block in sorted(blocks, key=lambda b: (b.start, -b.end)):
-        start = max(block.start, kept[-1].end if kept else 0)
+        start = max(block.start, merged[-1].end if merged else 0)
         if start < block.end:
-            kept.append(Block(start=start, end=block.end, label=block.label, icon=block.icon))
-    return kept
+            merged.append(Block(start=start, end=block.end, label=block.label, icon=block.icon))
+    return merged
 
 
-def _subtract(blocks: Iterable[Block], strong: Sequence[Block]) -> list[Block]:
-    """The parts of the blocks that the strong ones leave free."""
+def _subtract(blocks: Iterable[Block], others: Sequence[Block]) -> list[Block]:
+    """The parts of `blocks` that do not overlap `others`."""
     rest: list[Block] = []
     for block in blocks:
         at = block.start
-        for other in strong:
+        for other in others:
             if other.end <= at or other.start >= block.end:
                 continue
             if other.start > at:
@@ -135,7 +139,7 @@ def _subtract(blocks: Iterable[Block], strong: Sequence[Block]) -> list[Block]:
 
 
 def lanes_of(cards: Sequence[LaneItem]) -> None:
-    """Give each of the cards, which are in order of start, its lane: beside each other where they overlap."""
+    """Set the lanes of cards, which are sorted by start: overlapping cards get lanes beside each other."""
     group: list[LaneItem] = []
     busy_until: list[int] = []
 

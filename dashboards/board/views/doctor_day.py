@@ -1,4 +1,4 @@
-"""The doctor's day: who is next, and the whole list beside it."""
+"""The doctor's day: the selected visit with the list of visits."""
 
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from clinicflow.audit.log import record_access
 from clinicflow.clinics.http import ClinicRequest
 from clinicflow.core import clock
 from clinicflow.core.errors import Invalid
+from clinicflow.web.forms import add_domain_errors
 from clinicflow.web.render import render_page, wants_fragment
 from clinicflow.web.toasts import Toast
 from dashboards.board.selectors.agenda import own_note, read_agenda
@@ -25,7 +26,7 @@ from scheduling.operations import doctor_notes
 @require_GET
 @role_required("doctor")
 def my_day(request: ClinicRequest, visit_id: UUID | None = None) -> HttpResponse:
-    """The doctor's own visits of today; the one opened is the next who waits, or the one asked for."""
+    """The doctor's visits of today; `visit_id` selects one, else the next is selected."""
     agenda = read_agenda(request.actor, clock.now(), request.clinic_settings, visit_id)
     record_access(request.actor, "appointments", agenda.patient_ids, resource_id=visit_id or "")
     context = {"agenda": agenda, "reading": summary_page(request.actor, agenda.visit.pk) if agenda.visit else None}
@@ -35,22 +36,22 @@ def my_day(request: ClinicRequest, visit_id: UUID | None = None) -> HttpResponse
 @require_POST
 @role_required("doctor")
 def my_day_note(request: ClinicRequest, visit_id: UUID) -> HttpResponse:
-    """Keep what the doctor writes about a visit: one note of one's own, changed when it is saved again."""
+    """Save the doctor's note about a visit: one note per visit, updated when it is saved again."""
     visit = Appointment.objects.visible_to(request.actor).for_cards().fetch(visit_id)
     form = NoteForm(request.POST)
     record_access(request.actor, "doctor_notes", [visit.patient_id], resource_id=visit.pk)
     if form.is_valid():
         try:
-            note = _keep_note(request, visit, form.cleaned_data["content"])
+            note = _save_note(request, visit, form.cleaned_data["content"])
         except Invalid as error:
-            form.refuse(error)
+            add_domain_errors(form, error)
         else:
-            return _note_kept(request, visit, note)
+            return _note_saved(request, visit, note)
     context = {"visit": visit, "own_note": own_note(request.actor, visit), "note_form": form}
     return render_page(request, "dashboards/_my_day_note.html", context, status=422)
 
 
-def _note_kept(request: ClinicRequest, visit: Appointment, note: DoctorNote) -> HttpResponse:
+def _note_saved(request: ClinicRequest, visit: Appointment, note: DoctorNote) -> HttpResponse:
     if not wants_fragment(request):
         messages.success(request, _("The note is saved"))
         return redirect("my_day_visit", visit.pk)
@@ -58,7 +59,7 @@ def _note_kept(request: ClinicRequest, visit: Appointment, note: DoctorNote) -> 
     return render_page(request, "dashboards/_my_day_note.html", context)
 
 
-def _keep_note(request: ClinicRequest, visit: Appointment, content: str) -> DoctorNote:
+def _save_note(request: ClinicRequest, visit: Appointment, content: str) -> DoctorNote:
     note = own_note(request.actor, visit)
     if note is not None:
         return doctor_notes.correct(request.actor, note.pk, content=content)

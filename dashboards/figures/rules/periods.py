@@ -1,4 +1,4 @@
-"""Which days are looked at, in what steps, and with which days they are compared: pure sums of dates."""
+"""Periods of the owner's figures: their days, steps and comparison. Pure functions."""
 
 import datetime as dt
 from dataclasses import dataclass, field
@@ -48,7 +48,7 @@ class DayRange:
 
 @dataclass(frozen=True, kw_only=True)
 class Period(DayRange):
-    """What is looked at. Weeks are counted from its first day; months are those of the calendar, cut at its ends."""
+    """The period of a report. Weeks are counted from its first day; months are calendar months, cut at its ends."""
 
     step: Step = Step.WEEK
     compare: Comparison = Comparison.PREVIOUS
@@ -56,19 +56,19 @@ class Period(DayRange):
 
     @property
     def shift(self) -> dt.timedelta:
-        """How far the days that it is compared with lie before its own."""
+        """The distance between the period and the one that it is compared with."""
         return YEAR if self.compare == Comparison.YEAR else self.end - self.start
 
     @property
     def before(self) -> DayRange | None:
-        """The days that it is compared with, as many as its own."""
+        """The period that it is compared with, of the same length; None without comparison."""
         if self.compare == Comparison.NONE:
             return None
         return DayRange(start=self.start - self.shift, end=self.end - self.shift)
 
     @cached_property
     def steps(self) -> list[DayRange]:
-        """The period in steps, in order; the last may be short, and with months the first, too."""
+        """The steps of the period in order; the last one may be shorter, and with months also the first."""
         starts = [day for day in self.days if self._begins_step(day)]
         return [DayRange(start=start, end=end) for start, end in zip(starts, [*starts[1:], self.end], strict=True)]
 
@@ -78,7 +78,7 @@ class Period(DayRange):
         return day.day == 1 if self.step == Step.MONTH else (day - self.start).days % 7 == 0
 
     def index(self, day: dt.date) -> int:
-        """The number of the step that a day of the period falls into."""
+        """The index of the step that contains a day of the period."""
         since = (day - self.start).days
         if self.step == Step.DAY:
             return since
@@ -90,7 +90,7 @@ class Period(DayRange):
     def preset(
         cls, name: str, today: dt.date, *, step: Step = Step.WEEK, compare: Comparison = Comparison.PREVIOUS
     ) -> Self:
-        """The period of this name that ends today; an unknown name means the default."""
+        """The preset period that ends today; the default one for an unknown name."""
         known = name if name in PRESETS else DEFAULT
         end = today + DAY
         return cls(start=end - PRESETS[known] * DAY, end=end, step=step, compare=compare, name=known)
@@ -105,16 +105,16 @@ class Period(DayRange):
         step: Step = Step.WEEK,
         compare: Comparison = Comparison.PREVIOUS,
     ) -> Self:
-        """From `first` to `last`, both included; what is left out is as in the default period.
+        """The period from `first` to `last`, inclusive; missing days are those of the default period.
 
-        Invalid, on `from` or `to`, for days in the wrong order, in the future, or more than two years.
+        Invalid, on `from` or `to`, for days in the wrong order, in the future, or more than MAX_DAYS.
         """
         end = (last or today) + DAY
         start = first or end - PRESETS[DEFAULT] * DAY
         if end > today + DAY:
-            raise Invalid(fields={"to": [f"Figures end today, {today.isoformat()}."]})
+            raise Invalid(fields={"to": [f"Choose an end date no later than today, {today.isoformat()}."]})
         if start >= end:
-            raise Invalid(fields={"from": ["The first day comes before the last."]})
+            raise Invalid(fields={"from": ["Choose a start date before the end date."]})
         if (end - start).days > MAX_DAYS:
-            raise Invalid(fields={"from": [f"At most {MAX_DAYS} days."]})
+            raise Invalid(fields={"from": [f"Choose at most {MAX_DAYS} days."]})
         return cls(start=start, end=end, step=step, compare=compare)

@@ -35,10 +35,10 @@ def no_show_rate(source: MetricSource) -> dict[str, Any]:
     report = source.report
     return {
         **_range(report),
-        **_missed(report.now),
+        **_no_shows(report.now),
         "before": value_of("no_show_rate", report.before) if report.before else None,
         "series": [
-            {**_days(span), **_missed(now), "before": value_of("no_show_rate", then) if report.before else None}
+            {**_days(span), **_no_shows(now), "before": value_of("no_show_rate", then) if report.before else None}
             for span, now, then in report.steps
         ],
         "by_doctor": _by_doctor(report),
@@ -126,7 +126,7 @@ def _visits(tally: Totals) -> dict[str, Any]:
     }
 
 
-def _missed(tally: Totals) -> dict[str, Any]:
+def _no_shows(tally: Totals) -> dict[str, Any]:
     return {
         "visits": tally["visits"],
         "no_shows": tally["no_shows"],

@@ -1,4 +1,4 @@
-"""Panels of a period's figures by doctor, by reason, by weekday and hour; small counts are withheld."""
+"""Panels of a period's figures by doctor, reason, weekday and hour; small counts are withheld."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -16,7 +16,7 @@ from dashboards.owner.metrics.view_models import Bar, HeatCell, MetricPanel, Met
 
 REASON_LABELS = {
     "patient": gettext_lazy("Patient cancelled"),
-    "elsewhere": gettext_lazy("Rescheduled elsewhere"),
+    "elsewhere": gettext_lazy("Going somewhere else"),
     "clinic": gettext_lazy("Clinic cancelled"),
     "other": gettext_lazy("Other"),
 }
@@ -48,6 +48,7 @@ def doctors(source: MetricSource) -> MetricPanel:
 
 
 def doctors_no_shows(source: MetricSource) -> MetricPanel:
+    """The no-show rate of each doctor."""
     rows = source.report.doctors
     hidden = withheld([tally.booked for _doctor, tally in rows])
     rates = [
@@ -100,6 +101,7 @@ def _is_any(source: MetricSource) -> bool:
 
 
 def reasons(source: MetricSource) -> MetricPanel:
+    """Cancellations by reason."""
     now = source.report.now
     sizes = [now[f"cancelled_{reason}"] for reason in REASONS]
     most = max(sizes) or 1
@@ -118,7 +120,7 @@ def reasons(source: MetricSource) -> MetricPanel:
     )
     return MetricPanel(
         key="reasons",
-        title=gettext_lazy("Cancelled, by reason"),
+        title=gettext_lazy("Cancellations by reason"),
         means=[FIGURES["cancelled_rate"], FIGURES["late_rate"]],
         bars=bars if now.cancelled else (),
         sheet=Table(key="reasons", columns=columns, rows=rows if now.cancelled else []),
@@ -156,11 +158,11 @@ def _heat(
     key: str,
     title: Any,
     note: str,
-    wanted: Sequence[str],
+    required: Sequence[str],
     cell: Callable[[Mapping[str, int]], HeatCell],
     figure_key: str,
 ) -> MetricPanel:
-    sums = _hours_with(source, wanted)
+    sums = _hours_with(source, required)
     hours = _between(hour for _weekday, hour in sums)
     weekdays = sorted({weekday for weekday, _hour in sums})
     empty = dict.fromkeys((*EACH_HOUR, "hidden"), 0)
@@ -183,12 +185,12 @@ def _between(hours: Iterable[int]) -> list[int]:
     return list(range(known[0], known[-1] + 1)) if known else []
 
 
-def _hours_with(source: MetricSource, wanted: Sequence[str]) -> dict[tuple[int, int], dict[str, int]]:
-    """The hours in which there is any of what is wanted, in order, each saying whether its visits are `hidden`."""
+def _hours_with(source: MetricSource, required: Sequence[str]) -> dict[tuple[int, int], dict[str, int]]:
+    """The hours in which any of the `required` totals is not zero, in order, with whether their visits are `hidden`."""
     hours = source.report.hours
-    places = sorted(place for place, row in hours.items() if any(row[name] for name in wanted))
-    hidden = withheld([hours[place]["visits"] for place in places])
-    return {place: {**hours[place], "hidden": int(hide)} for place, hide in zip(places, hidden, strict=True)}
+    slots = sorted(slot for slot, row in hours.items() if any(row[name] for name in required))
+    hidden = withheld([hours[slot]["visits"] for slot in slots])
+    return {slot: {**hours[slot], "hidden": int(hide)} for slot, hide in zip(slots, hidden, strict=True)}
 
 
 def _by_hour(key: str, sums: Mapping[tuple[int, int], Mapping[str, int]]) -> Table:

@@ -1,4 +1,4 @@
-"""Panels of one figure over the steps of the period, against the days that it is compared with."""
+"""Panels of one figure over the steps of the period, with the earlier period."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -22,7 +22,7 @@ KINDS = {"%": ColumnKind.RATE, "s": ColumnKind.SECONDS, "min": ColumnKind.MINUTE
 def _over_time(
     source: MetricSource, key: str, title: Any, figure_key: str, *parts: tuple[str, Any, Callable[[Totals], int]]
 ) -> MetricPanel:
-    """A figure by step against the days compared with; `parts` are further counts for the table."""
+    """A figure by step with the earlier period; `parts` are further counts for the table."""
     figure = FIGURES[figure_key]
     steps = source.report.steps
     kind = KINDS[figure.unit]
@@ -41,9 +41,9 @@ def _over_time(
         columns, rows = columns[:-1], [row[:-1] for row in rows]
     names = [display.write_date(span.start) for span, _now, _then in steps]
     per, unit = (60, "h") if kind == ColumnKind.MINUTES else (1, figure.unit)
-    drawn = [("then", [_scaled(value, per) for value in then]), ("now", [_scaled(value, per) for value in now])]
-    nothing = not any(value for value in now + then)
-    chart = line_chart(_chart_label(title, source), names, [] if nothing else drawn, unit=unit)
+    lines = [("then", [_scaled(value, per) for value in then]), ("now", [_scaled(value, per) for value in now])]
+    is_empty = not any(value for value in now + then)
+    chart = line_chart(_chart_label(title, source), names, [] if is_empty else lines, unit=unit)
     return MetricPanel(
         key=key, title=title, means=[figure], wide=True, lines=chart, sheet=Table(key=key, columns=columns, rows=rows)
     )
@@ -54,8 +54,8 @@ def _scaled(value: Number, per: int) -> float | None:
 
 
 def _chart_label(title: Any, source: MetricSource) -> str:
-    words = {Step.DAY: _("%(title)s by day"), Step.WEEK: _("%(title)s by week"), Step.MONTH: _("%(title)s by month")}
-    return words[source.report.period.step] % {"title": title}
+    labels = {Step.DAY: _("%(title)s by day"), Step.WEEK: _("%(title)s by week"), Step.MONTH: _("%(title)s by month")}
+    return labels[source.report.period.step] % {"title": title}
 
 
 def no_shows(source: MetricSource) -> MetricPanel:

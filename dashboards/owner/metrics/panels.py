@@ -1,9 +1,9 @@
-"""Which panels there are, and which page shows which."""
+"""The registry of panels, and the pages that show them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from dashboards.owner.metrics import breakdowns, over_time, workload
@@ -31,10 +31,10 @@ HOURLY_PANELS = frozenset({"busy-hours", "no-show-hours"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnerPage:
-    """One of the owner's pages."""
+    """One of the owner's pages: its key figures and panels."""
 
     key: str
-    title: Any
+    title: str | Promise
     figures: tuple[str, ...]
     panels: tuple[str, ...]
 

@@ -1,4 +1,4 @@
-"""Panels of what became of the visits, and of the work that nobody had to do by hand."""
+"""Panels of visit outcomes, and of the work done without staff."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,16 +14,17 @@ TASK_LABELS = {
     "confirmation": gettext_lazy("Confirmed without staff"),
     "message": gettext_lazy("Links and reminders sent"),
     "intake": gettext_lazy("Forms filled in online"),
-    "summary": gettext_lazy("Summaries made"),
+    "summary": gettext_lazy("Summaries generated"),
 }
 
 
 def conversations(source: MetricSource) -> MetricPanel:
+    """Conversations with patients and how they ended."""
     now = source.report.now
     lines = (
         ("conversations", gettext_lazy("conversations with patients"), now["conversations"]),
-        ("settled", gettext_lazy("settled without a person"), now["settled"]),
-        ("escalated", gettext_lazy("handed to the desk"), now["escalated"]),
+        ("settled", gettext_lazy("resolved automatically"), now["settled"]),
+        ("escalated", gettext_lazy("passed on to the front desk"), now["escalated"]),
         ("confirmed_alone", gettext_lazy("visits confirmed without staff"), now["confirmed_alone"]),
     )
     return _funnel(
@@ -32,7 +33,7 @@ def conversations(source: MetricSource) -> MetricPanel:
 
 
 def outcomes(source: MetricSource) -> MetricPanel:
-    """What became of the visits that were booked."""
+    """The outcomes of the booked visits."""
     now = source.report.now
     lines = (
         ("booked", gettext_lazy("booked"), now.booked),
@@ -41,9 +42,7 @@ def outcomes(source: MetricSource) -> MetricPanel:
         ("cancelled", gettext_lazy("cancelled"), now.cancelled),
         ("no_shows", gettext_lazy("no-show"), now["no_shows"]),
     )
-    return _funnel(
-        "outcomes", gettext_lazy("What became of the visits"), lines, ("visits", "confirmed_rate", "cancelled_rate")
-    )
+    return _funnel("outcomes", gettext_lazy("Visit outcomes"), lines, ("visits", "confirmed_rate", "cancelled_rate"))
 
 
 def _funnel(key: str, title: Any, lines: Sequence[tuple[str, Any, int]], means: Sequence[str]) -> MetricPanel:
@@ -63,22 +62,22 @@ def _funnel(key: str, title: Any, lines: Sequence[tuple[str, Any, int]], means: 
 
 
 def intake(source: MetricSource) -> MetricPanel:
-    """Forms in before the visit, of patients who were reminded and of those who were not."""
+    """Forms submitted before the visit, with and without a reminder."""
     now = source.report.now
     groups = (
         (gettext_lazy("With a reminder"), now["reminded"], now["reminded_before"], "intake_reminded_rate"),
         (gettext_lazy("Without"), now.unreminded, now.unreminded_before, "intake_unreminded_rate"),
     )
-    rows: list[list[Any]] = [[words, out, came, value_of(key, now)] for words, out, came, key in groups]
+    rows: list[list[Any]] = [[label, forms, submitted, value_of(key, now)] for label, forms, submitted, key in groups]
     columns = (
         TableColumn("group", gettext_lazy("Patients"), ColumnKind.TEXT),
         TableColumn("forms", gettext_lazy("Forms")),
-        TableColumn("before", gettext_lazy("In before")),
+        TableColumn("before", gettext_lazy("Submitted before")),
         TableColumn("rate", gettext_lazy("Rate"), ColumnKind.RATE),
     )
     return MetricPanel(
         key="intake",
-        title=gettext_lazy("Intake in before the visit"),
+        title=gettext_lazy("Intake submitted before the visit"),
         means=[FIGURES[key] for *_rest, key in groups],
         bars=[Bar(label=str(words), text=percent(rate), width=round(rate or 0)) for words, _o, _c, rate in rows]
         if now["intake_forms"]
@@ -88,7 +87,7 @@ def intake(source: MetricSource) -> MetricPanel:
 
 
 def tasks(source: MetricSource) -> MetricPanel:
-    """The formula of the time saved: how often, times the clinic's minutes."""
+    """The calculation of the time saved: occurrences times the clinic's minutes."""
     done = tasks_of(source.report.now, source.minutes)
     columns = (
         TableColumn("task", gettext_lazy("Task"), ColumnKind.TEXT),
@@ -98,7 +97,7 @@ def tasks(source: MetricSource) -> MetricPanel:
     )
     return MetricPanel(
         key="tasks",
-        title=gettext_lazy("How it is reckoned"),
+        title=gettext_lazy("How it is calculated"),
         means=[FIGURES["minutes_saved"]],
         sheet=Table(
             key="tasks",
