@@ -24,7 +24,7 @@ from aiassist.model.prompt import Asked
 from aiassist.model.stub import SCENARIOS, Stub
 from aiassist.models import IntakeSummary, ModelUse
 from aiassist.operations import summaries, usage_budget
-from aiassist.tests.test_summaries import ANSWERS, SummaryCase
+from aiassist.tests.cases import ANSWERS, SummaryCase
 from clinicflow.core import clock
 from clinicflow.jobs.models import Job
 from clinicflow.testing.jobs import run_due_jobs

@@ -222,7 +222,7 @@ class History:
             )
 
     def step(self):
-        """One thing that somebody does; what the rules refuse does not happen."""
+        """One random operation; those that the rules reject change nothing."""
         deed = self.chance.choice(
             [self.book] * 4
             + [self.act] * 6

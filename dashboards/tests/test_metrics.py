@@ -84,7 +84,7 @@ class ChartTests(SimpleTestCase):
     def chart(self, *values, unit="%"):
         return line_chart("Chart", [str(n) for n in range(len(values))], [("now", values)], unit=unit)
 
-    def test_nothing_draws_no_line(self):
+    def test_no_values_make_no_line(self):
         self.assertEqual(self.chart().series, [])
         self.assertEqual(self.chart(None, None).series, [])
 
@@ -106,8 +106,8 @@ class ChartTests(SimpleTestCase):
         self.assertLessEqual(len(self.chart(*[1.0] * 731).ticks), 8)
 
 
-class SheetTests(SimpleTestCase):
-    def test_values_as_a_person_and_a_spreadsheet_read_them(self):
+class TableTests(SimpleTestCase):
+    def test_values_are_formatted_for_the_page_and_the_csv_file(self):
         columns = [
             TableColumn("who", "Who", ColumnKind.TEXT),
             TableColumn("n", "N"),

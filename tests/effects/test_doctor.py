@@ -3,7 +3,7 @@
 import datetime as dt
 
 from aiassist.models import Interaction
-from aiassist.tests.conversations import ConversationCase
+from aiassist.tests.cases import ConversationCase
 from scheduling.errors import OverrideNotAllowed, WalkInsNotTaken
 from scheduling.operations import appointments
 from scheduling.tests.test_booking import BookingCase
