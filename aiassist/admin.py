@@ -1,4 +1,4 @@
-"""Conversations in the back office: to look at. They are answered and resolved in the Inbox."""
+"""Conversations in the back office, read only. They are answered and resolved in the Inbox."""
 
 from django.contrib import admin
 

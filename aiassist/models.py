@@ -13,10 +13,10 @@ from scheduling.models import Appointment
 
 
 class IntakeSummary(ClinicOwned):
-    """One version of the summary of one submitted revision. A regeneration or an edit adds a version.
+    """One version of the summary of a submitted form revision. A regeneration or an edit adds a version.
 
-    `items` holds every item with its evidence, verdict, reasons and who accepted it; the text arrays are the
-    view of its verified ones.
+    `items` has every item with its evidence, verdict, reasons and who accepted it; the text arrays have the verified
+    ones.
     """
 
     class Status(models.TextChoices):
@@ -83,10 +83,10 @@ class IntakeSummary(ClinicOwned):
 
 
 class ModelUse(ClinicOwned):
-    """What a clinic has spent on the model in a month (UTC), and whether the way to it is open.
+    """A clinic's usage of the model in the current month (UTC), and the state of its circuit breaker.
 
-    A call is counted at its worst cost before it is made and corrected after it. While `open_until` lies ahead,
-    no call is made: the rules engine answers.
+    A call is counted at its maximum cost before it is made and corrected afterwards. Until `open_until` no call is
+    made, and the rules engine writes the summaries.
     """
 
     month = models.DateField()
@@ -163,10 +163,11 @@ class DangerAlert(ClinicOwned):
 
 
 class Interaction(ClinicOwned):
-    """One conversation about one visit over one channel; `content` is its messages or call attempts (threads.py).
+    """A conversation about one visit on one channel; `content` has its entries (see `rules/conversation_log.py`).
 
-    While `needs_attention`, it belongs to people. `step` is the last request to confirm that the present visit got
-    here, `attempts` the calls of that step, `next_attempt_at` when the next call is due or silence counts.
+    While `needs_attention`, it waits for a staff reply and nothing acts automatically. `step` is the last confirmation
+    request sent here for the present visit, `attempts` the calls of that step, `next_attempt_at` when the next call is
+    due or the request times out.
     """
 
     class Channel(models.TextChoices):

@@ -1,3 +1,5 @@
+"""Querysets of summaries, conversations and model usage: what each role sees."""
+
 from typing import Self
 from uuid import UUID
 
@@ -8,7 +10,7 @@ from scheduling.querysets import OfDoctorQuerySet
 
 
 class SummaryQuerySet(ClinicQuerySet[M]):
-    """Summaries: the content is for the patient's doctors; the front desk may see that there is one."""
+    """Intake summaries: content for the patient's doctors, state for the front desk."""
 
     roles = frozenset({Role.DOCTOR, Role.SYSTEM})
 
@@ -19,7 +21,7 @@ class SummaryQuerySet(ClinicQuerySet[M]):
         return rows
 
     def states_visible_to(self, actor: Actor) -> Self:
-        """For the front desk too, which reads them without a word of content: ids, status and times only."""
+        """Like `visible_to`, and for the front desk with the content deferred: ids, status and times only."""
         if actor.role != Role.FRONT_DESK:
             return self.visible_to(actor)
         return self.of_clinic(actor).defer(
@@ -27,23 +29,25 @@ class SummaryQuerySet(ClinicQuerySet[M]):
         )
 
     def newest(self) -> Self:
-        """Only the newest version of each visit's summary."""
+        """The newest version of each visit's summary."""
         return self.filter(is_newest=True)
 
 
 class InteractionQuerySet(OfDoctorQuerySet[M]):
     """Conversations: all for the front desk, those about their own visits for a doctor, none for an owner.
 
-    Those about a deleted visit are hidden with it.
+    Conversations about a deleted visit are hidden.
     """
 
     def visible_to(self, actor: Actor) -> Self:
         return super().visible_to(actor).filter(appointment__deleted_at=None)
 
-    def waiting_for_a_person(self) -> Self:
+    def needing_a_reply(self) -> Self:
+        """Escalated and not resolved."""
         return self.filter(needs_attention=True, resolved_at=None)
 
     def about(self, appointment_id: UUID) -> Self:
+        """Conversations about one visit, the oldest first."""
         return self.filter(appointment_id=appointment_id).order_by("created_at", "id")
 
 
@@ -63,6 +67,6 @@ class DangerAlertQuerySet(ClinicQuerySet[M]):
 
 
 class ModelUseQuerySet(ClinicQuerySet[M]):
-    """Spend and state of the model: for whoever runs the clinic. No patient is in it."""
+    """Usage and state of the model, for the front desk and the owner. It names no patient."""
 
     roles = frozenset({Role.FRONT_DESK, Role.OWNER, Role.SYSTEM})

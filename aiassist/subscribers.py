@@ -1,6 +1,6 @@
-"""A form sent in → a summary opened and a job to make it. A visit that changes → its conversations follow."""
+"""Subscribers: a submitted form creates a summary, and a changed visit updates its conversations."""
 
-from aiassist.events import ModelTrialWanted, SummaryWanted
+from aiassist.events import ModelTrialRequested, SummaryRequested
 from aiassist.operations import dangers, interactions, summaries
 from clinicflow.access.actor import system_actor
 from clinicflow.core import clock
@@ -28,8 +28,8 @@ def scan_for_dangers(event: AnswersSaved | IntakeSubmitted) -> None:
     dangers.scan_form(system_actor(event.clinic_id), event.subject_id, at=clock.now())
 
 
-@subscribe(SummaryWanted)
-def queue_summary(event: SummaryWanted) -> None:
+@subscribe(SummaryRequested)
+def queue_summary(event: SummaryRequested) -> None:
     enqueue(
         "aiassist.summarize",
         clinic_id=event.clinic_id,
@@ -38,14 +38,14 @@ def queue_summary(event: SummaryWanted) -> None:
     )
 
 
-@subscribe(ModelTrialWanted)
-def queue_trial(event: ModelTrialWanted) -> None:
+@subscribe(ModelTrialRequested)
+def queue_trial(event: ModelTrialRequested) -> None:
     enqueue("aiassist.try_model", clinic_id=event.clinic_id, key=event.at.strftime("%Y-%m-%dT%H:%M:%S"))
 
 
 @subscribe(AppointmentReplaces, AppointmentMoveUndone)
 def restart_outreach(event: AppointmentReplaces | AppointmentMoveUndone) -> None:
-    """The conversations came along with everything else that hangs on the visit; its confirmation starts over."""
+    """Start the confirmation of a rescheduled visit over; its conversations have been carried over."""
     interactions.restart_outreach(system_actor(event.clinic_id), event.subject_id)
 
 

@@ -1,4 +1,7 @@
-"""Asking the model for one form: redact, reserve, ask, settle, restore, verify. No transaction spans the call."""
+"""Generation of a summary by the model: redact, reserve the cost, call, record the usage, restore, verify.
+
+No transaction is open during the call.
+"""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -28,21 +31,21 @@ from patients.models import Patient
 
 @dataclass(frozen=True)
 class ModelSummary:
-    """A verified summary from a model, with what it took, in the names of the summary's fields."""
+    """A verified summary by a model; `facts` are IntakeSummary fields about the call."""
 
     verified: Verified
     facts: dict[str, Any]
 
 
-def identity_behind(actor: Actor, revision: IntakeRevision) -> Identity:
-    """Whom a revision is about. The caller is in the clinic's scope."""
+def identity_of_revision(actor: Actor, revision: IntakeRevision) -> Identity:
+    """The identity of a revision's patient, for redaction. The caller is in the clinic's scope."""
     patient = Patient.objects.visible_to(actor).get(pk=revision.patient_id)
     doctors = Doctor.objects.visible_to(actor)
     return identity_of(patient, Clinic.objects.get(pk=actor.clinic_id), doctors)
 
 
 def summarize(actor: Actor, answers: Sequence[Answer], identity: Identity, *, seconds: float) -> ModelSummary:
-    """Have the model read the answers, within `seconds`. ModelFailed with a code when it may not or cannot."""
+    """Summarize answers by the model within `seconds`. ModelFailed with a code when the call is refused or fails."""
     form = redact_form(list(answers), identity)
     text = prompt.message(form.answers, age_band=age_band(identity.date_of_birth, clock.today(actor.timezone)))
     if leaked(text, identity):
@@ -72,13 +75,13 @@ def _ask(actor: Actor, text: str, seconds: float) -> tuple[ModelAnswer, Decimal]
     try:
         answer = client.ask(text, clinic_id=actor.clinic_id, seconds=seconds)
     except ModelFailed as failed:
-        _settle(actor, reserved, name, failed.input_tokens, failed.output_tokens, failed.code)
+        _record_usage(actor, reserved, name, failed.input_tokens, failed.output_tokens, failed.code)
         raise
-    cost = _settle(actor, reserved, name, answer.input_tokens, answer.output_tokens, "")
+    cost = _record_usage(actor, reserved, name, answer.input_tokens, answer.output_tokens, "")
     return answer, cost
 
 
-def _settle(actor: Actor, reserved: Decimal, name: str, tokens_in: int, tokens_out: int, failure: str) -> Decimal:
+def _record_usage(actor: Actor, reserved: Decimal, name: str, tokens_in: int, tokens_out: int, failure: str) -> Decimal:
     cost = cost_of(name, tokens_in, tokens_out)
     with transaction.atomic(), tenant(actor.scope()):
         usage_budget.record_usage(
@@ -94,8 +97,8 @@ def _settle(actor: Actor, reserved: Decimal, name: str, tokens_in: int, tokens_o
 
 
 def try_connection(actor: Actor) -> dt.timedelta:
-    """Have the model read one invented answer; how long it took. ModelFailed as for a summary."""
-    invented = Answer(question_id="reason", topic="reason", label="Reason for the visit", text="A cough for a week.")
+    """Call the model with one made-up answer; returns the duration. ModelFailed as for `summarize`."""
+    sample = Answer(question_id="reason", topic="reason", label="Reason for the visit", text="A cough for a week.")
     started = clock.now()
-    _ask(actor, prompt.message([invented], age_band="40-49"), 20.0)
+    _ask(actor, prompt.message([sample], age_band="40-49"), 20.0)
     return clock.now() - started

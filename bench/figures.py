@@ -24,7 +24,7 @@ from clinicflow.db import tenant
 from clinicflow.db.ownership import as_owner
 from clinicflow.testing.bulk_data import ALL_TABLES, BulkData
 from dashboards.figures import operations
-from dashboards.figures.rules.periods import MOST_DAYS, Compare, Period
+from dashboards.figures.rules.periods import MAX_DAYS, Comparison, Period
 from dashboards.figures.selectors.counting import COUNTED, count_by_doctor
 from dashboards.figures.selectors.opening_hours import opening_of
 from dashboards.figures.selectors.report import read_report
@@ -101,7 +101,7 @@ def _clinic() -> tuple[Clinic, BulkData]:
         zone=ZONE,
         doctor_ids=[doctor.pk for doctor in doctors],
         questionnaire_id=paper.pk,
-        first=today - (MOST_DAYS - 1) * DAY,
+        first=today - (MAX_DAYS - 1) * DAY,
         last=today,
         now=clock.now(),
         slots=SLOTS,
@@ -125,7 +125,7 @@ def _fill(data: BulkData) -> int:
 def _alternate(owner: Actor, now: dt.datetime, rounds: int) -> tuple[float, float]:
     """The median seconds of each side. SystemExit if their results differ."""
     today = clock.local(now, ZONE).date()
-    period = Period.between(today - (MOST_DAYS - 1) * DAY, today, today, compare=Compare.NONE)
+    period = Period.between(today - (MAX_DAYS - 1) * DAY, today, today, compare=Comparison.NONE)
 
     def stored() -> dict[str, int]:
         return read_report(owner, period).now.sums
@@ -160,7 +160,7 @@ def _pages(clinic: Clinic, role: str, addresses: tuple[str, ...]) -> dict[str, t
     today = clock.today(ZONE)
     seen = {}
     for address in addresses:
-        period = f"?from={today - (MOST_DAYS - 1) * DAY}&to={today}&step=month"
+        period = f"?from={today - (MAX_DAYS - 1) * DAY}&to={today}&step=month"
         path = address + period if role == "owner" else address
         client.get(path)
         started = time.monotonic()

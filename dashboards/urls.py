@@ -1,9 +1,9 @@
 from django.urls import include, path
 
-from dashboards import role_menu
+from dashboards.navigation import role_menu
 
 urlpatterns = [
-    path("roles", role_menu.roles, name="roles"),
+    path("roles", role_menu, name="roles"),
     path("", include("dashboards.notification_center.urls")),
     path("", include("dashboards.board.urls")),
     path("", include("dashboards.patient_record.urls")),

@@ -1,1 +1,1 @@
-"""The demo: two invented clinics with a past, a present and a future, the same every time."""
+"""The demo: two fictional clinics, built reproducibly around today."""

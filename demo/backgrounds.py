@@ -1,10 +1,10 @@
-"""What people live with, as they tell it on a form: medicines, allergies, conditions, habits. It stays with them."""
+"""Health backgrounds of the demo's patients, as written on a form: medicines, allergies, conditions, habits."""
 
 from typing import NamedTuple
 
 
 class Background(NamedTuple):
-    """One person's health in their own words; `ages` is the range of full years it fits, both included."""
+    """One patient's health in the patient's words; `ages` is the inclusive range of years that it suits."""
 
     ages: tuple[int, int]
     medications: str

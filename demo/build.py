@@ -1,4 +1,4 @@
-"""Builds the demo: everything is made in memory first, then written clinic by clinic, all or nothing."""
+"""Build of the demo: rows are made in memory, then inserted clinic by clinic in one transaction."""
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
@@ -17,25 +17,26 @@ from clinicflow.core.models import Timestamped
 from clinicflow.db import tenant
 from demo import care
 from demo.calendar import Calendar
-from demo.conversations import Talks
-from demo.factories import Chance, fixed_id, save_all
-from demo.intake_forms import Papers
-from demo.persons import Crowd, Person, make_doctor
+from demo.conversations import ConversationFactory
+from demo.factories import SeededRandom, bulk_insert, fixed_id
+from demo.intake_forms import FormFactory
+from demo.patient_links import add_links
+from demo.patients import DemoPatient, PatientFactory, make_doctor
 from demo.plan import CLINICS, PASSWORD, ClinicPlan, Scale
 from demo.reminders import reminders_of
 from demo.summaries import summaries_of
-from demo.visits import Diary, Panel, Visit
+from demo.visits import DemoVisit, PatientPool, VisitFactory
 from intake.operations import questionnaires
 from patients.folding import search_fields
 from scheduling.models import Closure, TimeOff
 
-Say = Callable[[str], None]
-READ_AGAIN = 8  # worked days back whose forms have their summaries
+Report = Callable[[str], None]
+SUMMARY_DAYS = 8  # worked days back whose forms have summaries
 
 
 @dataclass(frozen=True, kw_only=True)
-class Built:
-    """What one clinic's demo consists of."""
+class DemoClinic:
+    """One clinic as it was built, with the numbers of its visits and patients."""
 
     clinic: Clinic
     calendar: Calendar
@@ -43,15 +44,18 @@ class Built:
     patients: int
 
 
-def build(*, now: dt.datetime, scale: Scale | None = None, say: Say = lambda line: None) -> list[Built]:
-    """Write both clinics as they look at the instant `now`; the same instant's day gives the same demo."""
+def build(*, now: dt.datetime, scale: Scale | None = None, report: Report = lambda line: None) -> list[DemoClinic]:
+    """Insert both clinics as they are at the instant `now`. The same day gives the same visits; links are random.
+
+    `report` is called with a line of progress after each step.
+    """
     with transaction.atomic():
-        people = _users()
-        return [_build_clinic(plan, people, now=now, scale=scale or Scale(), say=say) for plan in CLINICS]
+        users = _save_users()
+        return [_build_clinic(plan, users, now=now, scale=scale or Scale(), report=report) for plan in CLINICS]
 
 
-def _users() -> Mapping[str, User]:
-    """Everybody who signs in, with one public password and a verified address; a reset keeps them and their ids."""
+def _save_users() -> Mapping[str, User]:
+    """Create or update the users, with one public password and verified addresses; returns them by email address."""
     password = make_password(PASSWORD)
     users = [
         User(id=fixed_id(one.email, "user"), email=one.email, name=one.name, password=password)
@@ -66,7 +70,9 @@ def _users() -> Mapping[str, User]:
     return {user.email: user for user in users}
 
 
-def _build_clinic(plan: ClinicPlan, users: Mapping[str, User], *, now: dt.datetime, scale: Scale, say: Say) -> Built:
+def _build_clinic(
+    plan: ClinicPlan, users: Mapping[str, User], *, now: dt.datetime, scale: Scale, report: Report
+) -> DemoClinic:
     calendar = Calendar(plan, scale, now)
     clinic = Clinic(
         id=plan.clinic_id,
@@ -79,22 +85,23 @@ def _build_clinic(plan: ClinicPlan, users: Mapping[str, User], *, now: dt.dateti
     clinic.save(force_insert=True)
     with tenant(system_actor(clinic.pk, plan.zone).scope()):
         doctors = _doctors(calendar, clinic)
-        members = _members(plan, clinic, doctors, users)
+        doctor_users = _members(plan, clinic, doctors, users)
         desk = users[plan.staff[0].email]
-        panels = _panels(calendar, clinic, doctors, scale)
-        people = [person for panel in panels.values() for person in panel]
-        diary = Diary(calendar, doctors, _circles(calendar, panels), (desk.pk, desk.name))
-        visits = list(diary.visits())
-        save_all([person.row for person in people])
-        say(f"{plan.name}: {len(people):,} patients")
-        authors = {doctor.pk: members[key] for key, doctor in doctors.items() if key in members}
-        _write_visits(calendar, clinic, visits, authors, desk, say)
-        save_all(care.waitlist_of(visits, list(doctors.values()), calendar))
-    return Built(clinic=clinic, calendar=calendar, visits=len(visits), patients=len(people))
+        patients_by_doctor = _patients(calendar, clinic, doctors, scale)
+        patients = [patient for panel in patients_by_doctor.values() for patient in panel]
+        pools = _patient_pools(calendar, patients_by_doctor)
+        visit_factory = VisitFactory(calendar, doctors, pools, (desk.pk, desk.name))
+        visits = list(visit_factory.visits())
+        bulk_insert([patient.row for patient in patients])
+        report(f"{plan.name}: {len(patients):,} patients")
+        authors = {doctor.pk: doctor_users[key] for key, doctor in doctors.items() if key in doctor_users}
+        _save_visits(calendar, clinic, visits, authors, desk, report)
+        bulk_insert(care.waitlist_of(visits, list(doctors.values()), calendar))
+    return DemoClinic(clinic=clinic, calendar=calendar, visits=len(visits), patients=len(patients))
 
 
 def _doctors(calendar: Calendar, clinic: Clinic) -> Mapping[str, Doctor]:
-    """The clinic's own facts: settings, doctors, days it is closed, and when a doctor is away."""
+    """Create the clinic's settings, doctors, closures and time off; returns the doctors by key."""
     ClinicSettings(clinic=clinic, working_days=calendar.weekdays, **calendar.plan.settings).save(force_insert=True)
     doctors = {plan.key: make_doctor(plan, calendar, clinic.pk) for plan in calendar.plan.doctors}
     Doctor.objects.bulk_create(doctors.values())
@@ -120,8 +127,8 @@ def _doctors(calendar: Calendar, clinic: Clinic) -> Mapping[str, Doctor]:
 def _members(
     plan: ClinicPlan, clinic: Clinic, doctors: Mapping[str, Doctor], users: Mapping[str, User]
 ) -> Mapping[str, UUID]:
-    """Roles of the staff; returns the user of each doctor that signs in, by the doctor's key."""
-    authors = {}
+    """Create the memberships; returns the user id of each doctor who signs in, by the doctor's key."""
+    doctor_users = {}
     for one in plan.staff:
         user = users[one.email]
         for role in one.roles:
@@ -130,75 +137,80 @@ def _members(
                 id=fixed_id(one.email, role, "membership"), user=user, clinic=clinic, role=role, doctor=doctor
             ).save(force_insert=True)
         if one.doctor:
-            authors[one.doctor] = user.pk
+            doctor_users[one.doctor] = user.pk
             Doctor.objects.filter(pk=doctors[one.doctor].pk).update(user=user)
-    return authors
+    return doctor_users
 
 
-def _panels(
+def _patients(
     calendar: Calendar, clinic: Clinic, doctors: Mapping[str, Doctor], scale: Scale
-) -> Mapping[str, list[Person]]:
-    crowd = Crowd(calendar, clinic.pk)
-    panels = {plan.key: crowd.panel(plan, doctors[plan.key], scale) for plan in calendar.plan.doctors}
-    for person in (person for panel in panels.values() for person in panel):
-        row = person.row
+) -> Mapping[str, list[DemoPatient]]:
+    """Unsaved patients by the key of their primary doctor, with their search fields set."""
+    factory = PatientFactory(calendar, clinic.pk)
+    patients = {plan.key: factory.panel(plan, doctors[plan.key], scale) for plan in calendar.plan.doctors}
+    for patient in (patient for panel in patients.values() for patient in panel):
+        row = patient.row
         for name, value in search_fields(row.first_name, row.last_name, row.phone).items():
             setattr(row, name, value)
-    return panels
+    return patients
 
 
-def _circles(calendar: Calendar, panels: Mapping[str, list[Person]]) -> Mapping[str, Panel]:
-    """Who comes to which doctor: their own patients, and to specialists also some of the family doctors'."""
-    circles = {}
+def _patient_pools(calendar: Calendar, patients: Mapping[str, list[DemoPatient]]) -> Mapping[str, PatientPool]:
+    """The patients that each doctor sees: their own, and for specialists a quarter of the family doctors' too."""
+    pools = {}
     for plan in calendar.plan.doctors:
-        chance = Chance(calendar.plan.key, plan.key, "circle")
-        referred: list[Person] = []
+        rng = SeededRandom(calendar.plan.key, plan.key, "circle")
+        referred: list[DemoPatient] = []
         if plan.specialty in {"Cardiology", "Dermatology"}:
             referred = [
-                person
+                patient
                 for other in calendar.plan.doctors
                 if other.specialty == "Family medicine"
-                for person in panels[other.key]
-                if plan.ages[0] <= person.row.age_on(calendar.today) and chance.happens(0.25)
+                for patient in patients[other.key]
+                if plan.ages[0] <= patient.row.age_on(calendar.today) and rng.happens(0.25)
             ]
-        circles[plan.key] = Panel([*panels[plan.key], *referred], chance)
-    return circles
+        pools[plan.key] = PatientPool([*patients[plan.key], *referred], rng)
+    return pools
 
 
-def _write_visits(
+def _save_visits(
     calendar: Calendar,
     clinic: Clinic,
-    visits: Sequence[Visit],
+    visits: Sequence[DemoVisit],
     authors: Mapping[UUID, UUID],
     desk: User,
-    say: Say,
+    report: Report,
 ) -> None:
+    """Insert the visits with everything about them: forms, summaries, messages, conversations, notes, follow-ups."""
     plan = calendar.plan
     actor = system_actor(clinic.pk, plan.zone)
-    papers = Papers(
+    form_factory = FormFactory(
         questionnaires={one.audience: one for one in questionnaires.create_defaults(actor)},
         now=calendar.now,
         reviewers=authors,
     )
-    papers.add(visits)
-    talks = Talks(plan=plan, now=calendar.now, desk_id=desk.pk)
-    talks.add(visits)
+    form_factory.add(visits)
+    conversation_factory = ConversationFactory(plan=plan, now=calendar.now, desk_id=desk.pk)
+    conversation_factory.add(visits)
     today = sum(visit.steps == 0 for visit in visits)
-    # A moved visit is written before the one that replaces it refers to it.
-    _write(say, plan, f"visits, {today} of them today", [visit.row for visit in visits])
-    save_all([visit.cancellation for visit in visits if visit.cancellation])
-    _write(say, plan, "intake forms", papers.forms)
-    save_all(papers.revisions)
-    since = clock.day_bounds(calendar.worked_day(-READ_AGAIN), calendar.zone)[0]
-    lately = [one for one in papers.revisions if one.form.appointment.starts_at >= since]
-    _write(say, plan, "summaries", summaries_of(lately))
-    _write(say, plan, "conversations", talks.interactions)
-    # LINKS talks.put_links_in(actor)
-    save_all([*talks.messages, *reminders_of(papers.forms, clinic.name, calendar.now)])
-    _write(say, plan, "notes", care.notes_of(visits))
-    _write(say, plan, "follow-ups", care.follow_ups_of(visits, calendar, authors))
+    # In this order, a rescheduled visit is inserted before the one that refers to it.
+    _save(report, plan, f"visits, {today} of them today", [visit.row for visit in visits])
+    bulk_insert([visit.cancellation for visit in visits if visit.cancellation])
+    _save(report, plan, "intake forms", form_factory.forms)
+    bulk_insert(form_factory.revisions)
+    since = clock.day_bounds(calendar.worked_day(-SUMMARY_DAYS), calendar.zone)[0]
+    recent = [one for one in form_factory.revisions if one.form.appointment.starts_at >= since]
+    _save(report, plan, "summaries", summaries_of(recent))
+    _save(report, plan, "conversations", conversation_factory.interactions)
+    reminders = reminders_of(form_factory.forms, clinic.name, calendar.now)
+    messages = [*conversation_factory.messages, *reminders]
+    patient_links = list(add_links(messages, calendar.now))
+    bulk_insert(messages)
+    _save(report, plan, "links to forms", patient_links)
+    _save(report, plan, "notes", care.notes_of(visits))
+    _save(report, plan, "follow-ups", care.follow_ups_of(visits, calendar, authors))
 
 
-def _write(say: Say, plan: ClinicPlan, words: str, rows: Sequence[Timestamped]) -> None:
-    save_all(rows)
-    say(f"{plan.name}: {len(rows):,} {words}")
+def _save(report: Report, plan: ClinicPlan, label: str, rows: Sequence[Timestamped]) -> None:
+    bulk_insert(rows)
+    report(f"{plan.name}: {len(rows):,} {label}")

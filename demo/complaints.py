@@ -1,4 +1,4 @@
-"""Why people come, in the front desk's words and then in their own, typed on a phone, spelling and all."""
+"""Reasons for visits: as booked by the front desk, and as patients type them, with spelling errors."""
 
 from typing import NamedTuple
 

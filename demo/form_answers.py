@@ -1,4 +1,4 @@
-"""A person's background and complaint as answers to the questionnaires that come with a clinic."""
+"""Answers to the default questionnaires, from a patient's background and complaint."""
 
 import re
 from collections.abc import Mapping
@@ -6,9 +6,10 @@ from typing import Any
 
 from demo.backgrounds import Background
 from demo.complaints import Complaint
-from demo.factories import Chance
-from demo.names import BOYS, GIRLS
-from demo.persons import Person
+from demo.factories import SeededRandom
+from demo.names import FEMALE_NAMES, MALE_NAMES
+from demo.patients import DemoPatient
+from patients.models import Patient
 
 NONE = frozenset(
     (
@@ -43,62 +44,62 @@ WORSE = ("none", "", "it makes me sleepy", "the new one upsets my stomach", "cra
 
 
 def answers_of(
-    person: Person, complaint: Complaint, audience: str, *, signed_at: str, chance: Chance
+    demo_patient: DemoPatient, complaint: Complaint, audience: str, *, signed_at: str, rng: SeededRandom
 ) -> Mapping[str, Any]:
     """The answers to the questionnaire for that audience (adult, child or follow-up), as a phone would send them."""
-    background, patient = person.background, person.row
+    background, patient = demo_patient.background, demo_patient.row
     minor = bool(patient.guardian)
     signature = patient.guardian["name"] if minor else patient.full_name
     answers: dict[str, Any] = {
         "reason": complaint.reason,
         "symptoms": _yes_with(complaint.symptoms),
-        "medications": _medicines(background.medications, chance),
-        "allergies": _allergies(background.allergies, chance),
+        "medications": _medicines(background.medications, rng),
+        "allergies": _allergies(background.allergies, rng),
         "surgeries": _yes_with(background.surgeries),
-        "pharmacy": chance.one(PHARMACIES),
-        "emergency_contact": f"{chance.one(GIRLS + BOYS)} {patient.last_name}, {patient.phone}",
+        "pharmacy": rng.one(PHARMACIES),
+        "emergency_contact": f"{rng.one(FEMALE_NAMES + MALE_NAMES)} {patient.last_name}, {patient.phone}",
         "consent": {"agreed": True, "name": signature, "signed_at": signed_at},
     }
     if audience == "follow-up":
-        answers |= _follow_up(background, chance)
+        answers |= _follow_up(background, rng)
     elif audience == "child":
-        answers |= _child(background, chance)
+        answers |= _child(background, rng)
     else:
-        answers |= _adult(background, person, chance)
+        answers |= _adult(background, patient, rng)
     return {name: answer for name, answer in answers.items() if answer != ""}
 
 
-def _adult(background: Background, person: Person, chance: Chance) -> dict[str, Any]:
+def _adult(background: Background, patient: Patient, rng: SeededRandom) -> dict[str, Any]:
     conditions = _chosen(background.conditions, ADULT_CONDITIONS)
     answers: dict[str, Any] = {
         "conditions": conditions,
         "family_history": _chosen(background.family_history, ADULT_FAMILY, other="unknown"),
         "tobacco": TOBACCO[background.tobacco],
-        "alcohol": {"some": chance.one(("monthly", "weekly")), "regular": "daily"}.get(background.alcohol, "never"),
-        "pregnancy": "not_applicable" if person.row.first_name not in GIRLS else "no",
+        "alcohol": {"some": rng.one(("monthly", "weekly")), "regular": "daily"}.get(background.alcohol, "never"),
+        "pregnancy": "not_applicable" if patient.first_name not in FEMALE_NAMES else "no",
     }
     if {"heart_disease", "other"} & set(conditions):
         answers["conditions_more"] = background.conditions
     return answers
 
 
-def _child(background: Background, chance: Chance) -> dict[str, Any]:
+def _child(background: Background, rng: SeededRandom) -> dict[str, Any]:
     early = "born" in background.conditions
     return {
         "conditions": _chosen(background.conditions, CHILD_CONDITIONS),
         "family_history": _chosen(background.family_history, CHILD_FAMILY, other="unknown"),
-        "tobacco": chance.one(("no", "no", "no", "outside")),
+        "tobacco": rng.one(("no", "no", "no", "outside")),
         "birth": {"yes": True, "detail": background.conditions} if early else {"yes": False},
-        "vaccines": chance.one(("yes", "yes", "yes", "unsure")),
+        "vaccines": rng.one(("yes", "yes", "yes", "unsure")),
         "development": {"yes": False},
         "relation": "parent",
     }
 
 
-def _follow_up(background: Background, chance: Chance) -> dict[str, Any]:
-    trouble = chance.one(WORSE)
+def _follow_up(background: Background, rng: SeededRandom) -> dict[str, Any]:
+    trouble = rng.one(WORSE)
     return {
-        "progress": chance.one(("better", "same", "same", "worse")),
+        "progress": rng.one(("better", "same", "same", "worse")),
         "side_effects": _yes_with(trouble) if trouble else "",
         "conditions": {"yes": False},
         "surgeries": {"yes": False},
@@ -113,11 +114,11 @@ def _yes_with(text: str) -> dict[str, Any]:
     return {"yes": False} if _is_none(text) or not text else {"yes": True, "detail": text}
 
 
-def _medicines(text: str, chance: Chance) -> Any:
-    """Most people fill the lines of the list; some type everything into one."""
+def _medicines(text: str, rng: SeededRandom) -> Any:
+    """Most patients fill one row per item; some type everything into one row."""
     if _is_none(text):
         return {"none": True}
-    if chance.happens(0.3) or ". " in text:
+    if rng.happens(0.3) or ". " in text:
         return text
     rows = []
     for part in re.split(r",\s+(?:and\s+)?|\s+and\s+", text):
@@ -127,10 +128,10 @@ def _medicines(text: str, chance: Chance) -> Any:
     return {"rows": rows}
 
 
-def _allergies(text: str, chance: Chance) -> Any:
+def _allergies(text: str, rng: SeededRandom) -> Any:
     if _is_none(text):
         return {"none": True}
-    if chance.happens(0.25) or ". " in text:
+    if rng.happens(0.25) or ". " in text:
         return text
     substance, *reaction = REACTION.split(text, maxsplit=1)
     return {"rows": [{"substance": substance, "reaction": reaction[0].rstrip(")") if reaction else ""}]}

@@ -1,11 +1,11 @@
-"""Invented people: first and last names of many origins, paired at random, so that nobody real is meant."""
+"""Fictional first and last names of many origins, paired at random."""
 
 
-def _words(text: str) -> list[str]:
+def _names(text: str) -> list[str]:
     return text.split()
 
 
-GIRLS = _words(
+FEMALE_NAMES = _names(
     "Aaliyah Abena Adaeze Aiko Aisha Alma Amina Amira Ana Anika Anya Aria Astrid Ayesha Beatriz Bianca Camila Carmen "
     "Charlotte Chiamaka Chloe Clara Daniela Devi Dina Elena Elif Ella Emily Emma Esperanza Eva Fatima Fiona Freya "
     "Gabriela Grace Greta Hana Hannah Harper Hyacinth Ingrid Irina Iris Isla Ivy Jade Jamila Joan Josefina June Kavya "
@@ -15,7 +15,7 @@ GIRLS = _words(
     "Yara Yasmin Yuki Zainab Zara Zoe"
 )
 
-BOYS = _words(
+MALE_NAMES = _names(
     "Abdullah Adam Ahmed Alejandro Ali Amadou Andre Anton Arjun Arturo Asher Ben Bilal Bogdan Boris Bruno Caleb Carlos "
     "Chen Cheng Chidi Dante Darius Dev Diego Dimitri Eamon Eduardo Elias Emeka Emil Enrique Erik Ezra Farid Felipe "
     "Felix Femi Finn Gabriel George Gustavo Hamza Hao Hassan Hector Henrik Hiro Hugo Ibrahim Idris Igor Ivan Jamal "
@@ -25,7 +25,7 @@ BOYS = _words(
     "Wei William Yaw Yusuf Zane"
 )
 
-LAST = _words(
+LAST_NAMES = _names(
     "Abara Abdi Abebe Aguilar Ahlberg Akhtar Alvarez Amadi Andersen Arslan Asante Aydin Bakker Banerjee Baptiste "
     "Bello Bergström Bianchi Boateng Borges Brennan Cabrera Campos Carter Castillo Cavanagh Chaudhry Chavez Chen Choi "
     "Cisneros Clarke Cohen Costa Cruz Danso Das Delgado Demir Desai Diallo Diaz Dlamini Donovan Dubois Duarte Duval "
@@ -43,9 +43,9 @@ LAST = _words(
     "Whitaker Williams Winter Wójcik Wong Wu Xu Yamamoto Yang Yılmaz Yoon Young Yusuf Zahra Zamora Zhang Zhao Zhou"
 )
 
-# Speakers of Spanish are drawn among these, so that the language of a form fits the name on it.
-SPANISH_LAST = frozenset(
-    _words(
+# Patients who prefer Spanish have one of these.
+SPANISH_LAST_NAMES = frozenset(
+    _names(
         "Aguilar Alvarez Cabrera Campos Castillo Chavez Cisneros Cruz Delgado Diaz Espinoza Flores Garza Guerrero "
         "Ibarra Jimenez Juarez Lopez Maldonado Medina Mendez Mercado Molina Navarro Ochoa Ortega Pacheco Quispe "
         "Ramírez Reyes Rivera Rojas Salazar Sandoval Serrano Solís Suárez Torres Urbina Valdez Valencia Vargas Vasquez "
@@ -53,8 +53,8 @@ SPANISH_LAST = frozenset(
     )
 )
 
-EAST_CODES = _words(
+EAST_CODES = _names(
     "201 203 212 315 332 347 475 516 518 551 585 607 609 631 646 680 716 718 732 838 845 848 856 860 862 908 914 917 "
     "929 934 959 973"
 )
-WEST_CODES = _words("206 253 360 425 503 509 541 564 971")
+WEST_CODES = _names("206 253 360 425 503 509 541 564 971")

@@ -1,4 +1,4 @@
-"""What is texted and said between the clinic and its patients about a visit."""
+"""Texts of the demo's messages, calls, cancellations and notes."""
 
 CONFIRM_YES = ("C", "c", "Yes", "yes I'll be there", "Confirmed, thanks", "Yep see you then", "ok C", "sí, confirmo")
 CONFIRM_ASK = (
@@ -8,10 +8,11 @@ CONFIRM_ASK = (
 CONFIRMED = "{clinic}: Thank you, your visit on {day} at {time} is confirmed."
 CANCELLED = "{clinic}: Your visit on {day} at {time} is cancelled. Call us for a new time."
 INTAKE_ASK = "{clinic}: please fill in a short form before your visit on {day}, {time}: {link}"
-PASSED_ON = "{clinic}: Thank you. A person from the clinic will get back to you."
+NO_LINK = "…"  # shown to staff in place of a link
+PASSED_ON = "{clinic}: Thank you. Someone from the clinic will get back to you."
 
-# (attention reason, what the patient wrote)
-NEEDS_A_PERSON = (
+# (attention reason, the patient's reply)
+ESCALATED_REPLIES = (
     ("requested-human", "¿Puedo hablar con alguien? Necesito intérprete."),
     ("ambiguous-reply", "Maybe, if my mother can drive…"),
     ("complex-question", "do I need to stop my blood thinner before?"),
@@ -30,7 +31,7 @@ CALL_CONFIRMED = (
 CALL_PAUSED = (
     ("clinic", "Hello, this is the automatic assistant of {clinic}, calling about a visit on {day} at {time}."),
     ("patient", "Hold on a second… can you wait, I am driving."),
-    ("clinic", "Of course. A person from the clinic will call you back."),
+    ("clinic", "Of course. Someone from the clinic will call you back."),
 )
 
 CANCEL_REASONS = (

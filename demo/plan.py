@@ -1,4 +1,4 @@
-"""The two clinics as they are meant to be: who works there, when, and how busy they are."""
+"""The plan of the two clinics: doctors, staff, hours and how busy they are."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,13 +7,13 @@ from uuid import UUID
 from demo.factories import fixed_id
 from demo.names import EAST_CODES, WEST_CODES
 
-PASSWORD = "clinicflow-demo"  # noqa: S105 - public on purpose; production refuses to hold the demo
+PASSWORD = "clinicflow-demo"  # noqa: S105 - public on purpose; production refuses the demo
 Hours = Mapping[str, list[list[str]]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class DoctorPlan:
-    """`busy` is the share of open time that is booked; `lengths` are minutes of a new patient's visit and of others."""
+    """A doctor. `busy` is the booked share of open time; `lengths` are minutes of new patients' and other visits."""
 
     key: str
     name: str
@@ -31,7 +31,7 @@ class DoctorPlan:
 
 @dataclass(frozen=True, kw_only=True)
 class StaffPlan:
-    """One sign-in. `roles` are those it may switch between; `doctor` is the key of the doctor it is."""
+    """A user. `roles` are those of its memberships; `doctor` is the key of its doctor, if any."""
 
     email: str
     name: str
@@ -41,6 +41,8 @@ class StaffPlan:
 
 @dataclass(frozen=True, kw_only=True)
 class ClinicPlan:
+    """A clinic with its doctors, staff and settings that differ from the defaults."""
+
     key: str
     name: str
     zone: str
@@ -59,7 +61,7 @@ class ClinicPlan:
 
 @dataclass(frozen=True, kw_only=True)
 class Scale:
-    """How much to build: a share of each doctor's patients, and whole days before and after today."""
+    """The size of the demo: a share of each doctor's patients, and days before and after today."""
 
     share: float = 1.0
     days_back: int = 90
@@ -67,7 +69,7 @@ class Scale:
 
 
 def week(*ranges: str, friday: tuple[str, ...] = ()) -> Hours:
-    """The same hours Monday to Thursday, others on Friday if given; a range is written 09:00-12:30."""
+    """Weekly hours from ranges such as 09:00-12:30: Monday to Thursday, and Friday unless `friday` is given."""
 
     def split(parts: tuple[str, ...]) -> list[list[str]]:
         return [part.split("-") for part in parts]

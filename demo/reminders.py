@@ -1,18 +1,19 @@
-"""Reminders of forms that were not in yet, as the job would have sent them."""
+"""Reminders of forms that were not submitted, as the periodic job would have sent them."""
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
 
-from demo.factories import Chance
+from demo.factories import SeededRandom
+from demo.phrases import NO_LINK
 from intake.models import IntakeForm
 from intake.operations.deliveries import REMINDERS
 from scheduling.models import Message
 
-WORDS = "{clinic}: your form for your visit is not finished yet. It is short: …"
+REMINDER_TEXT = "{clinic}: your form for your visit is not finished yet. It is short: {link}"
 
 
 def reminders_of(forms: Iterable[IntakeForm], clinic_name: str, now: dt.datetime) -> Iterator[Message]:
-    """A text 72 and 24 hours before each visit whose form was out and not in, to whoever has a number."""
+    """Unsaved texts 72 and 24 hours before each visit whose form was sent and not submitted, if there is a number."""
     for form in forms:
         visit = form.appointment
         for lead in REMINDERS:
@@ -24,9 +25,9 @@ def reminders_of(forms: Iterable[IntakeForm], clinic_name: str, now: dt.datetime
 
 
 def _message(form: IntakeForm, clinic_name: str, at: dt.datetime) -> Message:
-    body = WORDS.format(clinic=clinic_name)
+    body = REMINDER_TEXT.format(clinic=clinic_name, link=NO_LINK)
     return Message(
-        id=Chance("reminder", form.pk, at.isoformat()).id_at(at),
+        id=SeededRandom("reminder", form.pk, at.isoformat()).id_at(at),
         clinic_id=form.clinic_id,
         patient=form.patient,
         appointment=form.appointment,

@@ -1,4 +1,4 @@
-"""Throws the demo away. The audit log stays: nothing erases it."""
+"""Deletion of the demo. The audit log is kept."""
 
 from django.apps import apps
 from django.db import connection
@@ -7,10 +7,10 @@ from clinicflow.accounts.models import User
 from clinicflow.db.ownership import OUR_PACKAGES, as_owner
 
 
-def throw_away() -> None:
-    """Empty every table of ours but the log and the users, who stay and get the demo's password back.
+def delete_demo() -> None:
+    """Truncate every table of ClinicFlow except the audit log and the users, whose password the next build resets.
 
-    The caller has made sure that only the demo is in them.
+    The caller has checked that the database holds nothing but the demo.
     """
     kept = {"audit_logs", "audit_seals", User._meta.db_table}
     tables = sorted(

@@ -1,4 +1,4 @@
-"""Summaries of the forms that somebody may still look at, made by the engine that makes all others."""
+"""Summaries of recent forms, by the rules engine."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -9,12 +9,12 @@ from aiassist.engine.verifier import verify
 from aiassist.models import IntakeSummary
 from aiassist.operations import summaries
 from aiassist.rules.engine_answers import engine_answers
-from demo.factories import Chance
+from demo.factories import SeededRandom
 from intake.models import IntakeRevision
 
 
 def summaries_of(revisions: Sequence[IntakeRevision]) -> list[IntakeSummary]:
-    """One summary each, as it was some seconds after the form was sent in; reviewed where the form is."""
+    """An unsaved summary of each revision, generated seconds after it was submitted; reviewed where the form is."""
     return [_summary(revision) for revision in revisions]
 
 
@@ -23,7 +23,7 @@ def _summary(revision: IntakeRevision) -> IntakeSummary:
     answers = engine_answers(form.questionnaire, revision)
     at = revision.submitted_at + dt.timedelta(seconds=3)
     summary = IntakeSummary(
-        id=Chance("summary", form.pk).id_at(at),
+        id=SeededRandom("summary", form.pk).id_at(at),
         clinic_id=form.clinic_id,
         appointment_id=form.appointment_id,
         intake_form=form,

@@ -1,4 +1,4 @@
-"""Shapes of summaries: the whole for the patient's doctors, their state for the front desk."""
+"""Serializers of summaries: the content for the patient's doctors, the state for the front desk."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from clinicflow.api.serializers import Input
 
 
 class SummaryState(serializers.Serializer):
-    """That there is one, how far it is, and when; never a word of it."""
+    """The state and times of a summary, without its content."""
 
     id = serializers.UUIDField()
     appointment_id = serializers.UUIDField()
@@ -38,8 +38,8 @@ class AllergyItem(serializers.Serializer):
 
 
 class SummaryOutput(SummaryState):
-    """The newest version. The arrays hold verified items, and what a doctor accepted or typed; `items` holds every
-    item with its evidence, reasons and verdict."""
+    """The newest version. The arrays have the verified items and those that a doctor accepted or typed; `items` has
+    every item with its evidence, reasons and verdict."""
 
     engine = serializers.ChoiceField(IntakeSummary.Engine.choices)
     form_revision = serializers.IntegerField()
@@ -60,13 +60,13 @@ class SummaryOutput(SummaryState):
         return summary.items
 
 
-EDITED = {"summary_text", "patient_concerns", "medications", "allergies", "key_notes"}
+EDITABLE = {"summary_text", "patient_concerns", "medications", "allergies", "key_notes"}
 
 
 class SummaryInput(Input):
-    """The doctor's edit replaces the arrays; `summary_text` has one sentence a line."""
+    """The doctor's edit, which replaces the arrays; `summary_text` has one sentence per line."""
 
-    echoed = tuple(sorted(set(SummaryOutput._declared_fields) - EDITED))
+    echoed = tuple(sorted(set(SummaryOutput._declared_fields) - EDITABLE))
     summary_text = serializers.CharField(allow_blank=True, max_length=20_000)
     patient_concerns = serializers.ListField(child=serializers.CharField(max_length=1000), max_length=40)
     medications = serializers.ListField(child=MedicationItem(), max_length=60)

@@ -1,40 +1,40 @@
-"""Whether the model may be asked, and what it cost: agreement, monthly cap, circuit breaker, one row a clinic."""
+"""Limits of the model's use: agreement, monthly cap and circuit breaker, in one ModelUse row per clinic."""
 
 import datetime as dt
 from decimal import Decimal
 
 from django.db import transaction
 
-from aiassist.events import ModelTrialWanted
+from aiassist.events import ModelTrialRequested
 from aiassist.model import client
 from aiassist.models import ModelUse
 from clinicflow.access.actor import Actor
 from clinicflow.audit.log import record
-from clinicflow.clinics.models import ClinicSettings
+from clinicflow.clinics.selectors import settings_of
 from clinicflow.core.events import publish
 
 FAILURES_TO_OPEN = 5
 WINDOW = dt.timedelta(seconds=60)
 PAUSE = dt.timedelta(seconds=60)
-LONG_PAUSE = dt.timedelta(minutes=10)  # for what a person must put right
-FOR_A_PERSON = frozenset({"auth", "quota", "not_found_model"})
-# The answer's own faults say nothing against the way to the server.
+LONG_PAUSE = dt.timedelta(minutes=10)  # after failures that need a change of configuration
+CONFIGURATION_FAILURES = frozenset({"auth", "quota", "not_found_model"})
+# Faults of one answer, which say nothing about the connection.
 NOT_COUNTED = frozenset({"refused", "filtered", "truncated", "context_length", "not_json", "wrong_schema"})
 MAY_HAVE_COST = frozenset({"timeout", "connection", "empty", "unexpected"})
 
 
 def is_enabled(actor: Actor) -> bool:
-    """Whether this clinic's summaries are written by a model: there is a key, and a manager has confirmed."""
+    """Whether a model writes this clinic's summaries: a key is set, and the agreement is confirmed."""
     if not client.is_configured():
         return False
-    return bool(ClinicSettings.objects.visible_to(actor).filter(ai_agreement_confirmed=True).exists())
+    return settings_of(actor).ai_agreement_confirmed
 
 
 @transaction.atomic
 def reserve(actor: Actor, *, cost: Decimal, at: dt.datetime) -> str:
-    """Count a call at its worst cost. The reason as a code when it may not be made, or "" when it may."""
+    """Reserve the maximum cost of a call. Returns "", or why it may not be made: `breaker_open` or `over_cap`."""
     use = _lock(actor, at)
-    cap: Decimal = ClinicSettings.objects.visible_to(actor).get().ai_monthly_cap_usd
+    cap = settings_of(actor).ai_monthly_cap_usd
     if use.open_until is not None and use.open_until > at:
         return "breaker_open"
     if use.spent_usd + cost > cap:
@@ -56,9 +56,9 @@ def record_usage(
     failure: str = "",
     at: dt.datetime,
 ) -> None:
-    """Correct a counted call to what it cost, and let its outcome move the breaker.
+    """Replace the reserved cost of a call by its actual one (US dollars), and update the circuit breaker.
 
-    A call that may have been charged without an answer stays counted at its worst.
+    A failed call that may have been charged keeps its reserved cost.
     """
     use = _lock(actor, at)
     if failure not in MAY_HAVE_COST:
@@ -80,7 +80,7 @@ def _count_failure(use: ModelUse, failure: str, at: dt.datetime) -> None:
     if use.failing_since is None or at - use.failing_since > WINDOW:
         use.failures, use.failing_since = 0, at
     use.failures += 1
-    if failure in FOR_A_PERSON:
+    if failure in CONFIGURATION_FAILURES:
         use.open_until = at + LONG_PAUSE
     elif use.failures >= FAILURES_TO_OPEN:
         use.open_until = at + PAUSE
@@ -88,7 +88,7 @@ def _count_failure(use: ModelUse, failure: str, at: dt.datetime) -> None:
 
 @transaction.atomic
 def close_breaker(actor: Actor, *, at: dt.datetime) -> None:
-    """Let the next call through, as after a manager has put something right."""
+    """Close the circuit breaker, so that the next call is made."""
     use = _lock(actor, at)
     use.failures, use.failing_since, use.open_until = 0, None, None
     use.save()
@@ -96,7 +96,7 @@ def close_breaker(actor: Actor, *, at: dt.datetime) -> None:
 
 
 def _lock(actor: Actor, at: dt.datetime) -> ModelUse:
-    """The clinic's row, locked, and turned to a new month when one has begun."""
+    """The clinic's row, locked; its counters are reset when a new month has begun."""
     month = at.astimezone(dt.UTC).date().replace(day=1)
     ModelUse.objects.bulk_create([ModelUse(clinic_id=actor.clinic_id, month=month)], ignore_conflicts=True)
     use: ModelUse = ModelUse.objects.of_clinic(actor).select_for_update(of=("self",)).get()
@@ -109,6 +109,6 @@ def _lock(actor: Actor, at: dt.datetime) -> ModelUse:
 
 @transaction.atomic
 def request_trial(actor: Actor, *, at: dt.datetime) -> None:
-    """Have one call with an invented answer made, also where the breaker is open."""
+    """Queue a test call with a made-up answer, and close the circuit breaker for it."""
     close_breaker(actor, at=at)
-    publish(ModelTrialWanted(clinic_id=actor.clinic_id, subject_id=actor.clinic_id, at=at))
+    publish(ModelTrialRequested(clinic_id=actor.clinic_id, subject_id=actor.clinic_id, at=at))

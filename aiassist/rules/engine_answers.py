@@ -1,4 +1,4 @@
-"""A form's answers in the shape that the engine reads."""
+"""Conversion of a form's answers to the engine's input."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -13,9 +13,9 @@ from patients.models import Patient
 
 
 def engine_answers(questionnaire: Questionnaire, revision: IntakeRevision) -> list[Answer]:
-    """The given answers in the questionnaire's order, choices as the patient read them.
+    """The given answers in the questionnaire's order, choices as the text that the patient saw.
 
-    Administrative ones come along marked as such, so that they can be counted and never read.
+    Administrative answers are marked as such: the engine counts them and does not read them.
     """
     language = revision.language
     answers = []
@@ -25,7 +25,7 @@ def engine_answers(questionnaire: Questionnaire, revision: IntakeRevision) -> li
         answers.append(
             Answer.of(
                 question["id"],
-                _as_read(question, revision.raw_answers[question["id"]], language),
+                _displayed(question, revision.raw_answers[question["id"]], language),
                 topic=question.get("topic", "other"),
                 kind=question.get("kind", "clinical"),
                 label=in_language(question["text"], language),
@@ -35,17 +35,17 @@ def engine_answers(questionnaire: Questionnaire, revision: IntakeRevision) -> li
     return answers
 
 
-def in_language(words: Mapping[str, str | None], language: str) -> str:
-    """The words in the language, or in English, which every questionnaire has."""
-    return words.get(language) or words["en"] or ""
+def in_language(texts: Mapping[str, str | None], language: str) -> str:
+    """The text in a language, or in English, which every questionnaire has."""
+    return texts.get(language) or texts["en"] or ""
 
 
-def _as_read(question: Mapping[str, Any], value: Any, language: str) -> Any:
+def _displayed(question: Mapping[str, Any], value: Any, language: str) -> Any:
     options = {option["value"]: in_language(option["text"], language) for option in question.get("options") or ()}
     if isinstance(value, str):
         return options.get(value, value)
     if isinstance(value, Mapping) and "rows" in value:
-        order = ROW_FIELDS.get(question["type"], ())  # the database keeps none
+        order = ROW_FIELDS.get(question["type"], ())  # jsonb does not preserve the order
         return {**value, "rows": [{name: row[name] for name in order if name in row} for row in value["rows"]]}
     if isinstance(value, list) and options:
         return [options.get(choice, choice) if isinstance(choice, str) else choice for choice in value]
@@ -53,7 +53,7 @@ def _as_read(question: Mapping[str, Any], value: Any, language: str) -> Any:
 
 
 def identity_of(patient: Patient, clinic: Clinic, doctors: Iterable[Doctor]) -> Identity:
-    """What is known of who the patient is, and of whom they might name: none of it may leave the machine."""
+    """Identifying data to redact: of the patient, the guardian, the clinic and its doctors."""
     guardian = patient.guardian or {}
     names = [f"{patient.first_name} {patient.last_name}", guardian.get("name")]
     phones = [str(patient.phone or ""), guardian.get("phone")]

@@ -1,7 +1,7 @@
-"""Every sentence that ClinicFlow itself says to a patient, in the patient's language.
+"""Texts of automatic messages and calls to patients, in the patient's language.
 
-Clinic, first name, day and time: never why the patient comes, nor to whom. No message asks anybody to text CANCEL,
-which carriers take for an opt-out.
+They name the clinic, the first name, day and time, never the reason for the visit or the doctor. None asks the patient
+to text CANCEL, which carriers treat as an opt-out.
 """
 
 from collections.abc import Iterable
@@ -17,14 +17,14 @@ from scheduling.models import Appointment
 
 
 def compose_text(actor: Actor, visit: Appointment, settings: ClinicSettings, *keys: str) -> str:
-    """The sentences of these keys, in this order. `visit` comes with its patient.
+    """The texts of these keys, joined in this order. `visit` has its patient loaded.
 
     Keys: ask, ask_again, confirmed, cancelled, no_more_sms, no_more_email, no_more_voice, passed_on, emergency,
     unclear, call_us, too_late, greeting, keypad, goodbye.
     """
     clinic = Clinic.objects.get(pk=actor.clinic_id)
-    look = display.Display(zone=clinic.timezone, time_format=settings.time_format, date_format=settings.date_format)
-    with translation.override(visit.patient.preferred_language), display.display_as(look):
+    clinic_display = display.Display.of(clinic.timezone, settings)
+    with translation.override(visit.patient.preferred_language), display.display_as(clinic_display):
         values = {
             "clinic": clinic.name,
             "first": visit.patient.first_name,
@@ -37,7 +37,7 @@ def compose_text(actor: Actor, visit: Appointment, settings: ClinicSettings, *ke
 
 
 def subject(actor: Actor, visit: Appointment) -> str:
-    """The subject line of an e-mail."""
+    """The subject line of an email about a visit."""
     with translation.override(visit.patient.preferred_language):
         return _("Your visit at %(clinic)s") % {"clinic": actor.clinic_name}
 
@@ -49,18 +49,16 @@ def _joined(texts: dict[str, str], keys: Iterable[str]) -> str:
 def _texts(*, has_phone: bool) -> dict[str, str]:
     return {
         "ask": _("%(clinic)s: %(first)s, you have a visit on %(day)s at %(time)s.") + " " + _keys(),
-        "ask_again": _("%(clinic)s: %(first)s, please say whether you come to your visit on %(day)s at %(time)s.")
-        + " "
-        + _keys(),
+        "ask_again": _("%(clinic)s: %(first)s, please confirm your visit on %(day)s at %(time)s.") + " " + _keys(),
         "confirmed": _("Thank you. Your visit on %(day)s at %(time)s is confirmed."),
         "cancelled": _("Your visit on %(day)s at %(time)s is cancelled. Call us for a new time."),
         "no_more_sms": _("%(clinic)s: You will get no more texts from us."),
-        "no_more_email": _("%(clinic)s: You will get no more e-mails from us."),
+        "no_more_email": _("%(clinic)s: You will get no more emails from us."),
         "no_more_voice": _("You will get no more calls from us. Goodbye."),
-        "passed_on": _("A person from the clinic will get back to you."),
+        "passed_on": _("Someone from the clinic will get back to you."),
         "emergency": _(
-            "If this is an emergency, call %(emergency)s now. We do not watch these messages around the clock; "
-            "a person from the clinic has been told."
+            "If this is an emergency, call %(emergency)s now. We do not monitor these messages around the clock; "
+            "the clinic has been notified."
         ),
         "unclear": _("Sorry, we did not understand that.") + " " + _keys(),
         "call_us": _("We cannot answer that here. Please call us at %(phone)s.")
@@ -72,7 +70,7 @@ def _texts(*, has_phone: bool) -> dict[str, str]:
             "Will you be there?"
         ),
         "keypad": _(
-            "Say yes or no, or press 1 to confirm, 2 to reschedule, 3 to cancel, 0 for a person, "
+            "Say yes or no, or press 1 to confirm, 2 to reschedule, 3 to cancel, 0 to talk to someone, "
             "9 to get no more calls."
         ),
         "goodbye": _("Goodbye."),

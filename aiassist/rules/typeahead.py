@@ -1,4 +1,4 @@
-"""Names that complete what a patient begins to type in a list; anything else may be written too."""
+"""Suggestions for a medicine or allergy that the patient is typing; other names are accepted too."""
 
 from bisect import bisect_left
 from functools import cache
@@ -6,28 +6,30 @@ from functools import cache
 from aiassist.engine.lexicon import load
 from aiassist.engine.text import key
 
-SHORTEST, MOST = 3, 8
+MIN_LENGTH, MAX_NAMES = 3, 8
 PARTS = ("name", "substance")
 
 
 def suggest(part: str, text: str) -> list[str]:
-    """At most eight names of medicines (`name`) or of what people are allergic to (`substance`) that begin like this.
+    """At most MAX_NAMES names that start with `text`, well-known ones first.
 
-    Those that people know come first.
+    `part` is `name` for medicines or `substance` for allergens. Empty for any other part, or a shorter text.
     """
-    wanted = key(text[:60])
-    if len(wanted) < SHORTEST or part not in PARTS:
+    prefix = key(text[:60])
+    if len(prefix) < MIN_LENGTH or part not in PARTS:
         return []
-    found: list[str] = []
+    matches: list[str] = []
     for names in _tables(part):
-        start = bisect_left(names, wanted)
-        found += [name for name in names[start : start + MOST] if name.startswith(wanted) and name not in found]
-    return [name[:1].upper() + name[1:] for name in found[:MOST]]
+        start = bisect_left(names, prefix)
+        matches += [
+            name for name in names[start : start + MAX_NAMES] if name.startswith(prefix) and name not in matches
+        ]
+    return [name[:1].upper() + name[1:] for name in matches[:MAX_NAMES]]
 
 
 @cache
 def _tables(part: str) -> tuple[list[str], ...]:
-    """Sorted names by their key, best known first."""
+    """Sorted lists of normalized names, the well-known ones first."""
     lexicon = load()
     everyday, known = sorted(lexicon.everyday), sorted(lexicon.spelling_names)
     return (sorted(lexicon.allergens), everyday) if part == "substance" else (everyday, known)

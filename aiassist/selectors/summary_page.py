@@ -1,4 +1,4 @@
-"""A summary made ready for the eye: every line with the patient's own words, marked in place."""
+"""Reads of a summary for display: every item with its quotes, marked in the patient's answers."""
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
@@ -16,68 +16,68 @@ from aiassist.rules.summary_rewrite import is_flagged, is_plain, item_at
 from clinicflow.access.actor import Actor
 from intake.models import IntakeForm, IntakeRevision
 
-# Why an item is amber, in words for the doctor.
+# Why an item is not verified, as shown to the doctor.
 REASONS = {
-    "unknown_question": _("It names a question that was not asked."),
+    "unknown_question": _("It cites a question that was not asked."),
     "quote_not_found": _("The quote is not in the answers."),
-    "no_evidence": _("No words of the patient stand behind it."),
-    "name_not_in_quote": _("The quoted words do not name it."),
-    "not_a_known_name": _("Not a name that we know; ask what it is."),
-    "dose_not_in_quote": _("The dose is not in the quoted words."),
-    "frequency_not_in_quote": _("How often is not in the quoted words."),
-    "reaction_not_in_quote": _("The reaction is not in the quoted words."),
-    "looks_past": _("The answer reads as something in the past."),
+    "no_evidence": _("Nothing in the answers supports it."),
+    "name_not_in_quote": _("The quote does not name it."),
+    "not_a_known_name": _("Not a medicine we recognize; ask the patient."),
+    "dose_not_in_quote": _("The dose is not in the quote."),
+    "frequency_not_in_quote": _("The frequency is not in the quote."),
+    "reaction_not_in_quote": _("The reaction is not in the quote."),
+    "looks_past": _("The answer reads as something from the past."),
     "looks_current": _("The answer reads as something current."),
     "looks_like_allergy": _("The answer reads as an allergy."),
-    "looks_like_medication": _("The answer reads as a medicine that is taken."),
+    "looks_like_medication": _("The answer reads as a medication."),
     "engine_disagrees": _("Denied, about a relative, or only asked about."),
     "number_not_in_answers": _("A number in it is not in the answers."),
-    "drug_not_in_answers": _("A medicine in it is not in the answers."),
+    "drug_not_in_answers": _("A medication in it is not in the answers."),
     "link": _("It contains a link."),
     "too_few_shared_words": _("It says more than the answer does."),
     "lost_negation": _("A “not” of the answer is missing."),
     "false_none": _("The answers do not say that there are none."),
     "doctor_typed": _("Typed by the doctor."),
 }
-# Why the model gave no summary, in words for whoever runs the clinic.
+# Why the model did not write a summary, as shown on the settings page.
 FAILURES = {
-    "rate_limited": _("The provider asks us to slow down."),
-    "quota": _("The account with the provider has no credit left."),
-    "server_error": _("The provider has a fault."),
-    "auth": _("The provider does not accept the key."),
+    "rate_limited": _("The provider limits the rate of requests."),
+    "quota": _("The provider account has no credit left."),
+    "server_error": _("The provider had an error."),
+    "auth": _("The provider rejected the key."),
     "not_found_model": _("The provider does not know this model."),
     "context_length": _("A form was too long for the model."),
-    "bad_request": _("The provider did not accept the request."),
+    "bad_request": _("The provider rejected the request."),
     "timeout": _("The provider did not answer in time."),
     "connection": _("The provider cannot be reached."),
-    "empty": _("The answer was no answer at all."),
+    "empty": _("The answer was empty."),
     "refused": _("The model refused."),
     "truncated": _("The answer was cut off."),
-    "filtered": _("The provider's filter held the answer back."),
-    "failed": _("The provider gave up on the answer."),
-    "not_json": _("The answer was not in the agreed form."),
-    "wrong_schema": _("The answer was not in the agreed form."),
-    "unexpected": _("Something unexpected came back."),
-    "over_cap": _("The month's limit is reached."),
-    "breaker_open": _("It has failed too often and is paused."),
-    "deadline": _("There was no time left for a call."),
-    "interrupted": _("A call was interrupted and is not paid twice."),
-    "identity_left": _("Something of the patient's identity was left in the answers, so nothing was sent."),
-    "gave_up": _("It was tried five times."),
+    "filtered": _("The provider's filter blocked the answer."),
+    "failed": _("The provider could not complete the answer."),
+    "not_json": _("The answer was not in the expected format."),
+    "wrong_schema": _("The answer was not in the expected format."),
+    "unexpected": _("The answer was unexpected."),
+    "over_cap": _("The monthly limit is reached."),
+    "breaker_open": _("Paused after repeated failures."),
+    "deadline": _("Not enough time was left for a call."),
+    "interrupted": _("A call was interrupted and was not repeated, to avoid paying twice."),
+    "identity_left": _("Identifying data was left in the answers, so nothing was sent."),
+    "gave_up": _("It failed five times."),
 }
-# What stands in place of a list that has no plain item.
+# Shown instead of a list without verified items.
 STATES = {
-    "listed": _("Named in the answers, but nothing is verified."),
-    "none_reported": _("None, says the patient."),
+    "listed": _("Mentioned in the answers, but nothing is verified."),
+    "none_reported": _("None reported."),
     "not_stated": _("Not stated."),
     "unclear": _("Unclear; please ask."),
 }
-ROW_ORDER = ("name", "substance", "dose", "frequency", "reaction", "status")  # PostgreSQL keeps its own
+ROW_ORDER = ("name", "substance", "dose", "frequency", "reaction", "status")  # jsonb does not preserve the order
 
 
 @dataclass(frozen=True)
 class Citation:
-    """One quote in its answer: `before`, the quoted words, `after`. `number` counts the questions of the form."""
+    """A quote within its answer: `before`, `quote`, `after`. `number` is the question's number on the form."""
 
     number: int
     label: str
@@ -88,7 +88,7 @@ class Citation:
 
 @dataclass(frozen=True)
 class ShownItem:
-    """One item as shown. `position` names it to the actions; `reasons` are empty for a plain one."""
+    """One item for display. `position` identifies it in the actions; a verified item has no `reasons`."""
 
     position: int
     text: str
@@ -103,7 +103,7 @@ class ShownItem:
 
 @dataclass(frozen=True)
 class SummaryPage:
-    """A whole summary for the doctor's screen; `summary` is None where no form has been sent in."""
+    """A summary for the doctor's page; `summary` is None when no form has been submitted."""
 
     summary: IntakeSummary | None
     form: IntakeForm | None = None
@@ -123,7 +123,7 @@ class SummaryPage:
 
 
 def summary_page(actor: Actor, appointment_id: UUID) -> SummaryPage:
-    """The newest summary of a visit, as the actor may see it."""
+    """The newest summary of a visit, if it is visible to the actor."""
     form = (
         IntakeForm.objects.visible_to(actor)
         .select_related("questionnaire")
@@ -142,11 +142,11 @@ def summary_page(actor: Actor, appointment_id: UUID) -> SummaryPage:
     if form is None or summary is None:
         return SummaryPage(summary=None, form=form)
     revision = IntakeRevision.objects.visible_to(actor).get(form=form, number=summary.form_revision)
-    return _Reader(engine_answers(form.questionnaire, revision)).read(summary, form)
+    return _Presenter(engine_answers(form.questionnaire, revision)).present(summary, form)
 
 
 def answers_of(actor: Actor, summary: IntakeSummary) -> list[Answer]:
-    """The answers that a version is about."""
+    """The answers that a version summarizes."""
     revision = (
         IntakeRevision.objects.visible_to(actor)
         .select_related("form__questionnaire")
@@ -156,14 +156,14 @@ def answers_of(actor: Actor, summary: IntakeSummary) -> list[Answer]:
 
 
 def shown_item(actor: Actor, summary: IntakeSummary, position: int) -> ShownItem:
-    """One item of a summary with its quotes, as shown in the list."""
-    return _Reader(answers_of(actor, summary)).shown(position, item_at(summary, position))
+    """One item of a summary with its quotes. NotFound when there is none at the position."""
+    return _Presenter(answers_of(actor, summary)).shown(position, item_at(summary, position))
 
 
 def versions_to_compare(
     versions: Sequence[IntakeSummary], older: str, newer: str
 ) -> tuple[IntakeSummary | None, IntakeSummary | None]:
-    """The two versions with these numbers, the lower first; by default the newest and the one before it."""
+    """The versions with these numbers, the lower first; by default the newest two. None when there is no version."""
     by_number = {str(summary.version): summary for summary in versions}
     right = by_number.get(newer) or (versions[0] if versions else None)
     before = [summary for summary in versions if right is not None and summary.version < right.version]
@@ -173,20 +173,23 @@ def versions_to_compare(
     return left, right
 
 
-TRIAL_TAKES = 60.0  # seconds
+TRIAL_TIMEOUT = 60.0  # seconds
 
 
-def is_waiting_for_trial(use: ModelUse | None, asked: str, at: dt.datetime) -> bool:
-    """Whether a trial of the connection that was asked for at `asked` (Unix seconds) has no outcome yet."""
-    if not asked.isdecimal() or not 0 <= at.timestamp() - int(asked) < TRIAL_TAKES:
+def is_waiting_for_trial(use: ModelUse | None, requested_at: str, at: dt.datetime) -> bool:
+    """Whether a connection test requested at `requested_at` (Unix seconds, as text) has no outcome yet.
+
+    False after TRIAL_TIMEOUT, and for any other text.
+    """
+    if not requested_at.isdecimal() or not 0 <= at.timestamp() - int(requested_at) < TRIAL_TIMEOUT:
         return False
     outcomes = [use.last_success_at, use.last_failure_at] if use else []
-    return not any(outcome and outcome.timestamp() >= int(asked) for outcome in outcomes)
+    return not any(outcome and outcome.timestamp() >= int(requested_at) for outcome in outcomes)
 
 
 @dataclass(frozen=True)
-class Side:
-    """What one of two versions says in a section, line by line, and whether the other lacks it."""
+class VersionSection:
+    """The lines of one version in a section, each with whether the other version lacks it."""
 
     lines: Sequence[tuple[str, bool]]
 
@@ -196,8 +199,8 @@ class VersionComparison:
     """One section of two versions side by side."""
 
     label: Any
-    older: Side
-    newer: Side
+    older: VersionSection
+    newer: VersionSection
 
     @property
     def changed(self) -> bool:
@@ -205,21 +208,19 @@ class VersionComparison:
 
 
 def compare(older: IntakeSummary, newer: IntakeSummary) -> list[VersionComparison]:
-    """Two versions, section by section, with what each has that the other has not."""
+    """Two versions compared section by section."""
     return [
-        VersionComparison(label, _side(said(older), said(newer)), _side(said(newer), said(older)))
-        for label, said in _SECTIONS.items()
+        VersionComparison(label, _section_of(read(older), read(newer)), _section_of(read(newer), read(older)))
+        for label, read in _SECTIONS.items()
     ]
 
 
-def _side(lines: Sequence[str], other: Sequence[str]) -> Side:
-    return Side([(line, line not in other) for line in lines])
+def _section_of(lines: Sequence[str], other: Sequence[str]) -> VersionSection:
+    return VersionSection([(line, line not in other) for line in lines])
 
 
 def _rows(summary: IntakeSummary, section: str) -> list[str]:
-    """A list's rows as text; where it has none, what is to be said of that. Never silence, which would look like a
-    none.
-    """
+    """A list's rows as text, or its state when it is empty, so that it does not read as "none"."""
     rows = [", ".join(str(row[name]) for name in ROW_ORDER if row.get(name)) for row in getattr(summary, section)]
     return rows or [str(_state(summary, section))]
 
@@ -234,18 +235,18 @@ _SECTIONS: Mapping[Any, Callable[[IntakeSummary], Sequence[str]]] = {
 
 
 def _state(summary: IntakeSummary, section: str) -> Any:
-    """What to say of a list without items."""
+    """The state shown for a list without items."""
     state = summary.items.get(f"{section}_state") or {}
     return STATES.get(state.get("value", ""), STATES["not_stated"])
 
 
-class _Reader:
-    """Turns stored items into shown ones, with the answers at hand."""
+class _Presenter:
+    """Converts stored items for display, with quotes located in the answers."""
 
     def __init__(self, answers: Sequence[Answer]) -> None:
         self.numbered = {answer.question_id: (number, answer) for number, answer in enumerate(answers, 1)}
 
-    def read(self, summary: IntakeSummary, form: IntakeForm) -> SummaryPage:
+    def present(self, summary: IntakeSummary, form: IntakeForm) -> SummaryPage:
         entries = list(enumerate(summary.items.get("items", [])))
         plain = [self.shown(position, entry) for position, entry in entries if is_plain(entry)]
         flagged = [self.shown(position, entry) for position, entry in entries if is_flagged(entry)]
@@ -274,7 +275,7 @@ class _Reader:
         )
 
     def shown(self, position: int, entry: Mapping[str, Any]) -> ShownItem:
-        """A stored item with its quotes."""
+        """A stored item for display, with its quotes."""
         item = entry["item"]
         return ShownItem(
             position=position,

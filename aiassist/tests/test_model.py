@@ -24,7 +24,7 @@ from aiassist.model.prompt import Asked
 from aiassist.model.stub import SCENARIOS, Stub
 from aiassist.models import IntakeSummary, ModelUse
 from aiassist.operations import summaries, usage_budget
-from aiassist.tests.test_summaries import ANSWERS, SummaryCase
+from aiassist.tests.cases import ANSWERS, SummaryCase
 from clinicflow.core import clock
 from clinicflow.jobs.models import Job
 from clinicflow.testing.jobs import run_due_jobs
@@ -81,7 +81,7 @@ class ModelCase(SummaryCase):
         with (
             Stub(script, pause=pause) as stub,
             override_settings(OPENAI_API_KEY="sk-test", OPENAI_BASE_URL=stub.url, OPENAI_MODEL="gpt-5-mini"),
-            mock.patch.object(jobs, "CALL", 0.6),
+            mock.patch.object(jobs, "CALL_TIMEOUT", 0.6),
         ):
             for _ in range(rounds):
                 with self.inside(self.desk):

@@ -7,7 +7,7 @@ from clinicflow.testing.case import ClinicCase
 from clinicflow.testing.jobs import run_due_jobs
 
 
-class ThePage(ClinicCase):
+class ModelSettingsPageTests(ClinicCase):
     def test_it_says_that_nothing_leaves_without_a_key(self):
         page = self.client_for(self.desk).get("/settings/ai")
         self.assertContains(page, "no answer leaves it")
@@ -18,7 +18,7 @@ class ThePage(ClinicCase):
         self.assertContains(page, "stays off until you confirm")
         self.assertNotContains(page, "sk-test")
 
-    def test_confirming_is_kept_and_audited(self):
+    def test_the_agreement_is_stored_and_audited(self):
         answer = self.client_for(self.desk).post(
             "/settings/ai", {"ai_agreement_confirmed": "on", "ai_monthly_cap_usd": "20"}
         )

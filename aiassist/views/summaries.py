@@ -1,4 +1,4 @@
-"""The doctor's summary: reading it, judging its flagged items, having it made again."""
+"""The doctor's summary of a visit, its flagged items and versions; the model's settings page."""
 
 from uuid import UUID
 
@@ -40,14 +40,14 @@ from scheduling.models import Appointment
 @require_GET
 @role_required("doctor")
 def visit_summary(request: ClinicRequest, appointment_id: UUID) -> HttpResponse:
-    """The newest summary of a visit, as a part of the doctor's page."""
+    """The newest summary of a visit, as a section of the doctor's page."""
     return _summary(request, appointment_id)
 
 
 @require_POST
 @role_required("doctor")
 def summary_regenerate(request: ClinicRequest, pk: UUID) -> HttpResponse:
-    """Have a new version made, from the newest answers."""
+    """Queue a new version of the newest answers."""
     summary = summaries.regenerate(request.actor, pk)
     return _summary(request, summary.appointment_id)
 
@@ -55,7 +55,7 @@ def summary_regenerate(request: ClinicRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @role_required("doctor")
 def summary_accept(request: ClinicRequest, pk: UUID, position: int) -> HttpResponse:
-    """Take a flagged item as true."""
+    """Accept a flagged item."""
     summary = summaries.accept(request.actor, pk, position, at=now())
     return _summary(request, summary.appointment_id)
 
@@ -63,7 +63,7 @@ def summary_accept(request: ClinicRequest, pk: UUID, position: int) -> HttpRespo
 @require_POST
 @role_required("doctor")
 def summary_remove(request: ClinicRequest, pk: UUID, position: int) -> HttpResponse:
-    """Take an item off the summary."""
+    """Remove an item from the summary."""
     summary = summaries.remove(request.actor, pk, position, at=now())
     return _summary(request, summary.appointment_id)
 
@@ -71,7 +71,7 @@ def summary_remove(request: ClinicRequest, pk: UUID, position: int) -> HttpRespo
 @require_http_methods(["GET", "POST"])
 @role_required("doctor")
 def summary_correct(request: ClinicRequest, pk: UUID, position: int) -> HttpResponse:
-    """One item as a form; saving makes a version with the doctor's words in its place."""
+    """The form that corrects one item; saving adds a version."""
     summary = IntakeSummary.objects.visible_to(request.actor).select_related("patient").fetch(pk)
     entry = item_at(summary, position)
     form = CorrectionForm(summary, entry, request.POST if request.method == "POST" else None)
@@ -85,11 +85,13 @@ def summary_correct(request: ClinicRequest, pk: UUID, position: int) -> HttpResp
     if request.method == "POST" and form.is_valid():
         item = correct_item(entry, form.fields, answers_of(request.actor, summary))
         try:
-            done = summaries.correct(request.actor, pk, position, item=item, expected_version=form.version, at=now())
+            corrected = summaries.correct(
+                request.actor, pk, position, item=item, expected_version=form.version, at=now()
+            )
         except Invalid as invalid:
             form.form.add_error(None, invalid.detail)
         else:
-            return _corrected(request, done)
+            return _corrected(request, corrected)
     status = 422 if form.form.errors else 200
     return render_page(request, "aiassist/summary_correct.html", context, partial="form", status=status)
 
@@ -106,7 +108,7 @@ def _corrected(request: ClinicRequest, summary: IntakeSummary) -> HttpResponse:
 @require_POST
 @role_required("doctor")
 def summary_reviewed(request: ClinicRequest, pk: UUID) -> HttpResponse:
-    """Say that it has been read."""
+    """Mark the summary as reviewed."""
     summary = summaries.mark_reviewed(request.actor, pk, at=now())
     return _summary(request, summary.appointment_id)
 
@@ -114,7 +116,7 @@ def summary_reviewed(request: ClinicRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @role_required("doctor")
 def summary_edit(request: ClinicRequest, pk: UUID) -> HttpResponse:
-    """The summary as a form; saving makes a version of the doctor's own."""
+    """The form that edits the whole summary; saving adds a version."""
     summary = IntakeSummary.objects.visible_to(request.actor).select_related("patient").fetch(pk)
     form = EditForm(summary, request.POST if request.method == "POST" else None)
     context = {"summary": summary, "form": form}
@@ -141,15 +143,15 @@ def summary_versions(request: ClinicRequest, appointment_id: UUID) -> HttpRespon
         .filter(appointment_id=appointment_id)
         .order_by("-version")
     )
-    about = versions[0] if versions else Appointment.objects.visible_to(request.actor).fetch(appointment_id)
-    record_access(request.actor, "ai_intake_summaries", [about.patient_id], resource_id=appointment_id)
+    subject = versions[0] if versions else Appointment.objects.visible_to(request.actor).fetch(appointment_id)
+    record_access(request.actor, "ai_intake_summaries", [subject.patient_id], resource_id=appointment_id)
     older, newer = versions_to_compare(versions, request.GET.get("older", ""), request.GET.get("newer", ""))
     context = {
         "versions": versions,
         "older": older,
         "newer": newer,
         "sections": compare(older, newer) if older and newer else [],
-        "patient": about.patient,
+        "patient": subject.patient,
         "appointment_id": appointment_id,
     }
     return render_page(request, "aiassist/summary_versions.html", context, partial="versions")
@@ -158,13 +160,13 @@ def summary_versions(request: ClinicRequest, appointment_id: UUID) -> HttpRespon
 @require_http_methods(["GET", "POST"])
 @role_required("admin")
 def settings_ai(request: ClinicRequest) -> HttpResponse:
-    """The model's page of the settings: agreement and cap, state, spend, last fault, a trial."""
-    chosen = request.clinic_settings
+    """The model's settings page: agreement and monthly limit, state, usage, last failure, connection test."""
+    clinic = request.clinic_settings
     form = AgreementForm(
         request.POST or None,
         initial={
-            "ai_agreement_confirmed": chosen.ai_agreement_confirmed,
-            "ai_monthly_cap_usd": chosen.ai_monthly_cap_usd,
+            "ai_agreement_confirmed": clinic.ai_agreement_confirmed,
+            "ai_monthly_cap_usd": clinic.ai_monthly_cap_usd,
         },
     )
     if request.method == "POST" and form.is_valid():
@@ -179,10 +181,10 @@ def settings_ai(request: ClinicRequest) -> HttpResponse:
 @require_POST
 @role_required("admin")
 def settings_ai_try(request: ClinicRequest) -> HttpResponse:
-    """Have the model asked one invented question; the page shows how it went."""
-    asked_at = now()
-    usage_budget.request_trial(request.actor, at=asked_at)
-    return redirect(f"{reverse('settings_ai')}?asked={int(asked_at.timestamp())}")
+    """Queue a test call to the model; the page shows its outcome."""
+    requested_at = now()
+    usage_budget.request_trial(request.actor, at=requested_at)
+    return redirect(f"{reverse('settings_ai')}?asked={int(requested_at.timestamp())}")
 
 
 def _model_page(request: ClinicRequest) -> dict[str, object]:
@@ -199,17 +201,17 @@ def _model_page(request: ClinicRequest) -> dict[str, object]:
 
 
 def _summary(request: ClinicRequest, appointment_id: UUID) -> HttpResponse:
-    reading = summary_page(request.actor, appointment_id)
-    if reading.form is None:
-        Appointment.objects.visible_to(request.actor).fetch(appointment_id)  # nothing yet, or nothing for them
+    page = summary_page(request.actor, appointment_id)
+    if page.form is None:
+        Appointment.objects.visible_to(request.actor).fetch(appointment_id)  # NotFound unless the visit is visible
     else:
-        record_access(request.actor, "ai_intake_summaries", [reading.form.patient_id], resource_id=appointment_id)
-    context = {"reading": reading, "appointment_id": appointment_id}
+        record_access(request.actor, "ai_intake_summaries", [page.form.patient_id], resource_id=appointment_id)
+    context = {"reading": page, "appointment_id": appointment_id}
     return render_page(request, "aiassist/_summary.html", context)
 
 
 @patient_page(PatientLink.Purpose.INTAKE, PatientLink.Purpose.KIOSK)
 @require_GET
 def names(request: ClinicRequest) -> HttpResponse:
-    """Names for a patient's list, by `?part=` and what is typed so far (`?q=`)."""
+    """Suggestions for a patient's list as JSON, by `?part=` and the text typed so far (`?q=`)."""
     return JsonResponse({"names": suggest(request.GET.get("part", ""), request.GET.get("q", ""))})

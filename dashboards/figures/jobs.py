@@ -1,4 +1,4 @@
-"""The job that keeps the owner's daily figures up to date."""
+"""The periodic job that updates the owner's daily totals."""
 
 from uuid import UUID
 
@@ -10,5 +10,5 @@ from dashboards.figures import operations
 
 @periodic("dashboards.roll_up", every=60)
 def roll_up(*, clinic_id: UUID) -> None:
-    """Store the owner's figures of days that are over or have changed; on the first run, of all days."""
+    """Count the days that are over or have changed; on the first run, all days."""
     operations.roll_up(clinic_actor(clinic_id), at=clock.now())

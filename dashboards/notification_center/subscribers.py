@@ -1,10 +1,10 @@
-"""News of the clinic → jobs that tell whom it concerns, in the same transaction."""
+"""Subscribers that enqueue notification jobs, in the transaction of the event."""
 
 from aiassist.events import AttentionNeeded, DangerFound, SummaryReady
 from clinicflow.core.events import Event, subscribe
 from clinicflow.jobs.queue import enqueue
 from clinicflow.notifications.models import Notification
-from dashboards.notification_center.selectors.notification_text import TALK, VISIT
+from dashboards.notification_center.selectors.notification_text import CONVERSATION, VISIT
 from scheduling.events import AppointmentCancelled, AppointmentNoShow
 
 Kind = Notification.Kind
@@ -12,12 +12,12 @@ Kind = Notification.Kind
 
 @subscribe(AppointmentCancelled)
 def notify_cancellation(event: AppointmentCancelled) -> None:
-    _tell(event, Kind.CANCELLATION, VISIT)
+    _enqueue(event, Kind.CANCELLATION, VISIT)
 
 
 @subscribe(AppointmentNoShow)
 def notify_no_show(event: AppointmentNoShow) -> None:
-    _tell(event, Kind.NO_SHOW, VISIT)
+    _enqueue(event, Kind.NO_SHOW, VISIT)
 
 
 @subscribe(DangerFound)
@@ -38,10 +38,10 @@ def notify_danger(event: DangerFound) -> None:
 
 @subscribe(AttentionNeeded)
 def notify_conversation(event: AttentionNeeded) -> None:
-    _tell(event, Kind.AI_ATTENTION, TALK)
+    _enqueue(event, Kind.AI_ATTENTION, CONVERSATION)
 
 
-def _tell(event: Event, kind: Kind, object_type: str) -> None:
+def _enqueue(event: Event, kind: Kind, object_type: str) -> None:
     enqueue(
         "dashboards.notify",
         clinic_id=event.clinic_id,
@@ -58,7 +58,7 @@ def _tell(event: Event, kind: Kind, object_type: str) -> None:
 
 @subscribe(SummaryReady)
 def notify_summary(event: SummaryReady) -> None:
-    """Made or failed; an edit or a review is the doctor's own doing."""
+    """Notify of generated and failed summaries; edits and reviews are the doctor's own."""
     if event.status not in {"generated", "failed"} or not event.doctor_ids:
         return
     enqueue(

@@ -1,4 +1,4 @@
-"""The bell, its list and the page behind it; what each person wants to hear of."""
+"""The notification menu, the list page and the member's preferences."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -19,8 +20,8 @@ from clinicflow.notifications.models import Notification, NotificationPreference
 from clinicflow.notifications.operations import notifications, preferences
 from clinicflow.notifications.operations.notifications import SWITCHES
 from clinicflow.web.render import render_page, wants_fragment
+from dashboards.notification_center.forms import KINDS, PreferencesForm
 from dashboards.notification_center.selectors.notification_text import by_day_and_kind, items_for, patients_of
-from dashboards.owner.forms import KINDS, PreferencesForm
 
 PAGE = 50
 LATEST = 8
@@ -29,7 +30,7 @@ LATEST = 8
 @require_GET
 @role_required("admin", "doctor")
 def notification_list(request: ClinicRequest) -> HttpResponse:
-    """All of one's news by day and kind, the newest first; `?show=unread` only what is new."""
+    """The member's notifications by day and kind, newest first; `?show=unread` filters unread ones."""
     actor = request.actor
     rows = Notification.objects.visible_to(actor).in_app()
     unread = rows.unread().count()
@@ -51,21 +52,21 @@ def notification_list(request: ClinicRequest) -> HttpResponse:
 @require_GET
 @role_required("admin", "doctor")
 def notification_bell(request: ClinicRequest) -> HttpResponse:
-    """How much is unread, for the bell."""
+    """The number of unread notifications, for the menu."""
     return render_page(request, "dashboards/_bell_count.html", {"unread": _unread(request)})
 
 
 @require_GET
 @role_required("admin", "doctor")
 def notification_latest(request: ClinicRequest) -> HttpResponse:
-    """The latest few, for the bell's list."""
+    """The latest notifications, for the menu."""
     return render_page(request, "dashboards/_bell_list.html", _latest(request))
 
 
 @require_POST
 @role_required("admin", "doctor")
 def notification_open(request: ClinicRequest, pk: UUID) -> HttpResponse:
-    """Mark it read and go to what it is about."""
+    """Mark a notification as read and redirect to its subject."""
     row = notifications.mark_read(request.actor, pk, at=clock.now())
     (item,) = items_for(request.actor, [row])
     return HttpResponseRedirect(item.url)
@@ -74,26 +75,26 @@ def notification_open(request: ClinicRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @role_required("admin", "doctor")
 def notification_read(request: ClinicRequest, pk: UUID) -> HttpResponse:
-    """Mark one read and stay."""
+    """Mark a notification as read."""
     notifications.mark_read(request.actor, pk, at=clock.now())
-    return _stay(request)
+    return _updated_menu(request)
 
 
 @require_POST
 @role_required("admin", "doctor")
 def notification_read_all(request: ClinicRequest) -> HttpResponse:
-    """Mark all read and stay."""
+    """Mark all notifications as read."""
     notifications.mark_all_read(request.actor, at=clock.now())
-    return _stay(request)
+    return _updated_menu(request)
 
 
-def _stay(request: ClinicRequest) -> HttpResponse:
-    """The bell's list and count anew; without a script, the page."""
+def _updated_menu(request: ClinicRequest) -> HttpResponse:
+    """The updated menu for htmx; a redirect to the list page otherwise."""
     if not wants_fragment(request):
         return HttpResponseRedirect(reverse("notifications"))
-    answer = render_page(request, "dashboards/_bell_changed.html", _latest(request))
-    answer["HX-Trigger"] = "news:changed"
-    return answer
+    response = render_page(request, "dashboards/_bell_changed.html", _latest(request))
+    response["HX-Trigger"] = "news:changed"
+    return response
 
 
 def _latest(request: ClinicRequest) -> dict[str, Any]:
@@ -104,17 +105,17 @@ def _latest(request: ClinicRequest) -> dict[str, Any]:
 
 
 def _unread(request: ClinicRequest) -> int:
-    found: int = Notification.objects.visible_to(request.actor).unread().count()
-    return found
+    count: int = Notification.objects.visible_to(request.actor).unread().count()
+    return count
 
 
 @dataclass(frozen=True, kw_only=True)
 class KindChoice:
-    """A switch of the form. `is_off` when the clinic does not tell anybody of this kind."""
+    """A switch of the form. `is_off` when the clinic has this kind turned off."""
 
     kind: str
-    label: Any
-    help: Any
+    label: str | Promise
+    help: str | Promise
     wanted: bool
     is_off: bool
 
@@ -122,7 +123,7 @@ class KindChoice:
 @require_http_methods(["GET", "POST"])
 @role_required("admin", "doctor")
 def notification_settings(request: ClinicRequest) -> HttpResponse:
-    """What one wants to hear of and how often by mail."""
+    """The member's notification preferences."""
     own = preferences.preferences_of(request.actor)
     form = PreferencesForm(request.POST or None)
     if form.is_valid():

@@ -1,4 +1,4 @@
-"""`/api/dashboard/owner/`: the figures of a period, totals of the clinic and never a patient."""
+"""`/api/dashboard/owner/`: the figures of a period, totals of the clinic without patients."""
 
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -10,31 +10,31 @@ from rest_framework.response import Response
 
 from clinicflow.api.base import ClinicView
 from clinicflow.core import clock
-from dashboards.figures.rules.periods import MOST_DAYS, Compare, Period, Step
+from dashboards.figures.rules.periods import MAX_DAYS, Comparison, Period, Step
 from dashboards.figures.selectors.report import read_report
 from dashboards.owner import operations
 from dashboards.owner.metrics import api_records
 from dashboards.owner.metrics.definitions import FIGURES, UNITS
-from dashboards.owner.metrics.view_models import Source
+from dashboards.owner.metrics.view_models import MetricSource
 from scheduling.api.fields import DayField
 
-FEW = "null for a group of 1 to 4, or one that would give such a group away."
-RATE = "Percent; null of fewer than 5."
+FEW = "null for a group of 1 to 4, or one from which such a group could be derived."
+RATE = "Percent; null for fewer than 5."
 
 
 class PeriodQuery(serializers.Serializer):
-    """The days, both included, and the steps of the series."""
+    """The period, both days inclusive, and the granularity of the series."""
 
     granularity = serializers.ChoiceField(choices=[str(step) for step in Step], default=str(Step.WEEK))
     compare = serializers.ChoiceField(
-        choices=[str(compare) for compare in Compare],
-        default=str(Compare.PREVIOUS),
-        help_text="With as many days before, the same weekdays 52 weeks earlier, or nothing.",
+        choices=[str(compare) for compare in Comparison],
+        default=str(Comparison.PREVIOUS),
+        help_text="The same number of days before, the same weekdays 52 weeks earlier, or no comparison.",
     )
 
     def get_fields(self) -> dict[str, Any]:
-        first = "The first day; without it, twelve weeks before `to`."
-        last = f"The last day, today at most; without it, today. At most {MOST_DAYS} days in all."
+        first = "The first day, by default twelve weeks before `to`."
+        last = f"The last day, by default today, not later. At most {MAX_DAYS} days in all."
         return {
             "from": DayField(required=False, help_text=first),
             "to": DayField(required=False, help_text=last),
@@ -43,7 +43,7 @@ class PeriodQuery(serializers.Serializer):
 
 
 class DaysOutput(serializers.Serializer):
-    """Both included."""
+    """A range of days, both inclusive."""
 
     def get_fields(self) -> dict[str, Any]:
         return {"from": serializers.DateField(), "to": serializers.DateField(), **super().get_fields()}
@@ -51,7 +51,7 @@ class DaysOutput(serializers.Serializer):
 
 class OwnerPeriod(DaysOutput):
     granularity = serializers.CharField()
-    compared_with = DaysOutput(allow_null=True, help_text="null when the clinic was not there for it.")
+    compared_with = DaysOutput(allow_null=True, help_text="null when there is no earlier data.")
 
 
 class FigureOutput(serializers.Serializer):
@@ -60,10 +60,10 @@ class FigureOutput(serializers.Serializer):
 
 
 def figures_output(name: str, *keys: str) -> serializers.Serializer:
-    """An object of these figures; each is described by its definition."""
+    """A serializer of these figures, each described by its definition."""
     fields = {key: FigureOutput(help_text=f"{FIGURES[key].says} ({UNITS[FIGURES[key].unit]})") for key in keys}
-    made: type[serializers.Serializer] = type(name, (serializers.Serializer,), fields)
-    return made()
+    output: type[serializers.Serializer] = type(name, (serializers.Serializer,), fields)
+    return output()
 
 
 class VisitsStep(DaysOutput):
@@ -99,7 +99,7 @@ class OwnerReasonRow(serializers.Serializer):
 
 class OwnerHourRow(serializers.Serializer):
     weekday = serializers.CharField(help_text="`mon` to `sun`.")
-    hour = serializers.IntegerField(help_text="Of the clinic's clock.")
+    hour = serializers.IntegerField(help_text="Local hour, 0 to 23.")
     visits = serializers.IntegerField(allow_null=True, help_text=FEW)
     no_shows = serializers.IntegerField(allow_null=True, help_text=FEW)
     no_show_rate = serializers.FloatField(allow_null=True, help_text=RATE)
@@ -118,7 +118,7 @@ class NoShowStep(DaysOutput):
     visits = serializers.IntegerField()
     no_shows = serializers.IntegerField()
     rate = serializers.FloatField(allow_null=True, help_text=RATE)
-    before = serializers.FloatField(allow_null=True, help_text="The rate of the same step of the days compared with.")
+    before = serializers.FloatField(allow_null=True, help_text="The rate of the same step of the earlier period.")
 
 
 class OwnerNoShows(OwnerPeriod):
@@ -141,12 +141,12 @@ class Talks(serializers.Serializer):
 
 
 class TalksStep(Talks, DaysOutput):
-    summary_time = serializers.FloatField(allow_null=True, help_text="Mean seconds; null of fewer than 5.")
+    summary_time = serializers.FloatField(allow_null=True, help_text="Mean seconds; null for fewer than 5.")
 
 
 class FormsOutput(serializers.Serializer):
     forms = serializers.IntegerField()
-    before = serializers.IntegerField(help_text="Sent in before the visit.")
+    before = serializers.IntegerField(help_text="Submitted before the visit.")
 
 
 class OwnerAiImpact(Talks, OwnerPeriod):
@@ -163,7 +163,7 @@ class OwnerAiImpact(Talks, OwnerPeriod):
 class TaskOutput(serializers.Serializer):
     task = serializers.CharField(help_text="`confirmation`, `message`, `intake` or `summary`.")
     times = serializers.IntegerField()
-    minutes = serializers.IntegerField(help_text="What the clinic says it takes by hand.")
+    minutes = serializers.IntegerField(help_text="The clinic's estimate of the staff minutes for one.")
     saved = serializers.IntegerField(help_text="`times` × `minutes`.")
 
 
@@ -181,25 +181,27 @@ class OwnerEfficiency(OwnerPeriod):
 
 
 class OwnerView(ClinicView):
-    """`record` makes the answer, `output_class` describes it."""
+    """Totals of the clinic in a period, without patients. Today's figures are as of now."""
+
+    # Subclasses set `record`, which builds the response, and `output_class`, its serializer.
 
     roles = ("owner",)
     query_class = PeriodQuery
-    record: ClassVar[Callable[[Source], dict[str, Any]]]
+    record: ClassVar[Callable[[MetricSource], dict[str, Any]]]
     output_class: ClassVar[type[serializers.Serializer]]
     by_hour: ClassVar[bool] = False
 
     def get(self, request: Request) -> Response:
-        asked = self.query()
+        query = self.query()
         period = Period.between(
-            asked.get("from"),
-            asked.get("to"),
+            query.get("from"),
+            query.get("to"),
             clock.today(self.actor.timezone),
-            step=Step(asked["granularity"]),
-            compare=Compare(asked["compare"]),
+            step=Step(query["granularity"]),
+            compare=Comparison(query["compare"]),
         )
         report = read_report(self.actor, period, hours=self.by_hour)
-        source = Source(report=report, minutes=operations.task_minutes_of(self.actor))
+        source = MetricSource(report=report, minutes=operations.task_minutes_of(self.actor))
         return Response(self.output_class(type(self).record(source)).data)
 
 
@@ -270,7 +272,7 @@ class NoShowRateView(OwnerView):
     by_hour = True
 
     @_documented(
-        "The no-show rate of a period, its trend, and where it is",
+        "The no-show rate of a period, its trend and breakdown",
         OwnerNoShows,
         visits=328,
         no_shows=18,
@@ -289,7 +291,7 @@ class AiImpactView(OwnerView):
     output_class = OwnerAiImpact
 
     @_documented(
-        "What was settled without staff in a period",
+        "Work done without staff in a period",
         OwnerAiImpact,
         figures={
             "confirmed_alone_rate": {"value": 70.1, "before": 61.0},
@@ -314,7 +316,7 @@ class EfficiencyView(OwnerView):
     output_class = OwnerEfficiency
 
     @_documented(
-        "Staff time saved in a period, and how it is reckoned",
+        "Staff time saved in a period, and its calculation",
         OwnerEfficiency,
         figures={"minutes_saved": {"value": 2760, "before": 2100}, "use": {"value": 78.4, "before": 78.4}},
         booked_minutes=10230,

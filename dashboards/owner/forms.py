@@ -1,4 +1,4 @@
-"""What the owner's pages ask for: which days to look at, and how long tasks take; what a person wants to be told of."""
+"""Forms of the owner's pages: the period, and the minutes per task."""
 
 import datetime as dt
 from typing import Any
@@ -7,33 +7,33 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from clinicflow.core.errors import Invalid
-from clinicflow.notifications.models import Notification, NotificationPreference
+from clinicflow.web.forms import add_domain_errors
 from clinicflow.web.widgets import DateInput
-from dashboards.figures.rules.periods import Compare, Period, Step
+from dashboards.figures.rules.periods import Comparison, Period, Step
 from dashboards.models import TaskMinutes
 
 FIRST, LAST = dt.date(1990, 1, 1), dt.date(2199, 12, 31)
 
 
 class PeriodForm(forms.Form):
-    """`period` names one that ends today; without it `from` and `to` count. Whatever is wrong means the default."""
+    """The period of the figures: a preset that ends today, else `from` and `to`. Invalid values are ignored."""
 
     period = forms.CharField(required=False)
     step = forms.ChoiceField(
         required=False,
-        label=_("In steps of"),
-        choices=[(Step.DAY, _("Days")), (Step.WEEK, _("Weeks")), (Step.MONTH, _("Months"))],
+        label=_("Group by"),
+        choices=[(Step.DAY, _("Day")), (Step.WEEK, _("Week")), (Step.MONTH, _("Month"))],
         initial=Step.WEEK,
     )
     compare = forms.ChoiceField(
         required=False,
-        label=_("Compared with"),
+        label=_("Compare with"),
         choices=[
-            (Compare.PREVIOUS, _("The days before")),
-            (Compare.YEAR, _("A year earlier")),
-            (Compare.NONE, _("Nothing")),
+            (Comparison.PREVIOUS, _("Previous period")),
+            (Comparison.YEAR, _("A year earlier")),
+            (Comparison.NONE, _("No comparison")),
         ],
-        initial=Compare.PREVIOUS,
+        initial=Comparison.PREVIOUS,
     )
 
     def __init__(self, data: Any, *, today: dt.date) -> None:
@@ -49,25 +49,24 @@ class PeriodForm(forms.Form):
         values: dict[str, Any] = super().clean() or {}
         for name in ("from", "to"):
             if values.get(name) and not FIRST <= values[name] <= LAST:
-                self.add_error(name, _("No such day is known here."))
+                self.add_error(name, _("Enter a date between 1990 and 2199."))
         return values
 
     @property
     def chosen(self) -> Period:
-        """The period that is asked for; where it is refused, the default one, and the form has errors."""
-        how: dict[str, Any] = {
+        """The requested period. The default one, with errors on the form, when it is invalid."""
+        options: dict[str, Any] = {
             "step": Step(self._value("step") or Step.WEEK),
-            "compare": Compare(self._value("compare") or Compare.PREVIOUS),
+            "compare": Comparison(self._value("compare") or Comparison.PREVIOUS),
         }
         first, last = self._value("from"), self._value("to")
         if self.errors or self._value("period") or not (first or last):
-            return Period.preset(self._value("period") or "", self.today, **how)
+            return Period.preset(self._value("period") or "", self.today, **options)
         try:
-            return Period.between(first, last, self.today, **how)
+            return Period.between(first, last, self.today, **options)
         except Invalid as refused:
-            for name, errors in refused.fields.items():
-                self.add_error(name, list(errors))
-            return Period.preset("", self.today, **how)
+            add_domain_errors(self, refused)
+            return Period.preset("", self.today, **options)
 
     def showing(self, period: Period) -> "PeriodForm":
         """The form to show beside the figures of `period`: with its days, or with what was sent and refused."""
@@ -82,38 +81,15 @@ class PeriodForm(forms.Form):
 
 
 class TaskMinutesForm(forms.ModelForm):
+    """The clinic's minutes per task."""
+
     class Meta:
         model = TaskMinutes
         fields = ("confirmation", "message", "intake", "summary")
         labels = {
             "confirmation": _("Confirming a visit by phone"),
             "message": _("Sending a link or a reminder"),
-            "intake": _("Typing in a form from paper"),
+            "intake": _("Entering a paper form"),
             "summary": _("Writing a summary of a form"),
         }
         widgets = {name: forms.NumberInput(attrs={"inputmode": "numeric"}) for name in fields}
-
-
-KINDS = (
-    (Notification.Kind.CANCELLATION, _("Cancellations"), _("A visit was cancelled, by whomever.")),
-    (Notification.Kind.NO_SHOW, _("No-shows"), _("A patient did not come.")),
-    (Notification.Kind.UNCONFIRMED, _("Unconfirmed visits"), _("A visit is near and nobody has confirmed it.")),
-    (Notification.Kind.MISSING_INTAKE, _("Missing intake"), _("A visit is near and its form is not in.")),
-    (
-        Notification.Kind.AI_ATTENTION,
-        _("Needs a person"),
-        _("A patient asks for somebody, or a summary holds something to ask about."),
-    ),
-    (Notification.Kind.SUMMARY_FAILED, _("Failed summaries"), _("No summary could be made of a form.")),
-)
-
-
-class PreferencesForm(forms.Form):
-    """Which kinds one wants to hear of, and when by mail."""
-
-    wanted = forms.MultipleChoiceField(choices=[(kind, label) for kind, label, _help in KINDS], required=False)
-    email = forms.ChoiceField(choices=NotificationPreference.Email.choices)
-
-    @property
-    def muted(self) -> list[str]:
-        return [kind for kind in Notification.Kind.values if kind not in self.cleaned_data["wanted"]]

@@ -1,4 +1,4 @@
-"""The owner's pages: totals and nobody."""
+"""The owner's pages: totals of the clinic, without patients."""
 
 import csv
 from typing import Any
@@ -19,14 +19,14 @@ from dashboards.figures.rules.periods import PRESETS, Period
 from dashboards.figures.selectors.report import read_report
 from dashboards.owner import operations
 from dashboards.owner.forms import PeriodForm, TaskMinutesForm
-from dashboards.owner.metrics.panels import BY_HOUR, PANELS, SECTIONS
-from dashboards.owner.metrics.view_models import Source, key_figures
+from dashboards.owner.metrics.panels import HOURLY_PANELS, PAGES, PANELS
+from dashboards.owner.metrics.view_models import MetricSource, key_figures
 
 
 @require_GET
 @role_required("owner")
 def overview(request: ClinicRequest, section: str = "overview") -> HttpResponse:
-    """One page of figures, for `?period=` or `?from=&to=`, in `?step=`, against `?compare=`."""
+    """One page of figures for `?period=` or `?from=&to=`, grouped by `?step=`, compared with `?compare=`."""
     return _page(request, section)
 
 
@@ -38,18 +38,18 @@ def minutes(request: ClinicRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, "efficiency", minutes_form=form, status=422)
     operations.update_task_minutes(request.actor, **form.cleaned_data)
-    messages.success(request, _("Saved. The time saved is reckoned anew."))
+    messages.success(request, _("Saved. The time saved has been recalculated."))
     return redirect("overview_efficiency")
 
 
 @require_GET
 @role_required("owner")
 def panel_file(request: ClinicRequest, key: str) -> HttpResponse:
-    """The table of one panel as a CSV file, for the same days as its page."""
+    """The table of one panel as a CSV file, for the period of its page."""
     if key not in PANELS:
         raise Http404
     period = _form(request).chosen
-    sheet = PANELS[key](_source(request, period, hours=key in BY_HOUR)).sheet
+    sheet = PANELS[key](_source(request, period, hours=key in HOURLY_PANELS)).sheet
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     name = f"{key}-{period.start}-{period.last_day}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -59,12 +59,12 @@ def panel_file(request: ClinicRequest, key: str) -> HttpResponse:
 
 
 def _page(request: ClinicRequest, key: str, *, minutes_form: TaskMinutesForm | None = None, status: int = 200) -> Any:
-    section, form = SECTIONS[key], _form(request)
+    section, form = PAGES[key], _form(request)
     period = form.chosen
     source = _source(request, period, hours=section.by_hour)
     context = {
         "section": section,
-        "sections": SECTIONS.values(),
+        "sections": PAGES.values(),
         "report": source.report,
         "form": form.showing(period),
         "presets": list(PRESETS),
@@ -81,8 +81,8 @@ def _form(request: ClinicRequest) -> PeriodForm:
     return form
 
 
-def _source(request: ClinicRequest, period: Period, *, hours: bool) -> Source:
-    """With the minutes per task, which are read when a figure needs them."""
+def _source(request: ClinicRequest, period: Period, *, hours: bool) -> MetricSource:
+    """The report of a period, with the minutes per task, which are read on first use."""
     report = read_report(request.actor, period, hours=hours)
     minutes: Any = SimpleLazyObject(lambda: operations.task_minutes_of(request.actor))
-    return Source(report=report, minutes=minutes)
+    return MetricSource(report=report, minutes=minutes)

@@ -1,4 +1,4 @@
-"""Patients: the list, and one patient's record."""
+"""The list of patients, and a patient's record."""
 
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from scheduling.forms import NoteForm
 @require_GET
 @role_required("admin", "doctor")
 def patients(request: ClinicRequest) -> HttpResponse:
-    """By name, or as `?q=` finds them; `?only=` one of listing.ONLY."""
+    """Patients by name; `?q=` searches, `?only=` is a key of LIST_FILTERS."""
     text, only = request.GET.get("q", "").strip()[:80], request.GET.get("only", "")
     page = Paginator(patient_list.find(request.actor, text, only), patient_list.PAGE).get_page(request.GET.get("page"))
     rows = patient_list.rows_of(request.actor, list(page), clock.now())
@@ -39,13 +39,13 @@ def patients(request: ClinicRequest) -> HttpResponse:
 @require_GET
 @role_required("admin", "doctor")
 def patient(request: ClinicRequest, pk: UUID) -> HttpResponse:
-    """The record; for a doctor the chart. `?page=` goes back in its visits, `?notes=` in its notes."""
-    found = Patient.objects.visible_to(request.actor).select_related("primary_doctor", "merged_into").fetch(pk)
-    read = history.read_record(request.actor, found, clock.now(), request.GET.get("page", ""))
-    clinical = chart.read_chart(request.actor, found, request.GET.get("notes", ""))
+    """A patient's record, with the clinical part for a doctor. `?page=` and `?notes=` are pages of visits and notes."""
+    row = Patient.objects.visible_to(request.actor).select_related("primary_doctor", "merged_into").fetch(pk)
+    record = history.read_record(request.actor, row, clock.now(), request.GET.get("page", ""))
+    clinical = chart.read_chart(request.actor, row, request.GET.get("notes", ""))
     record_access(request.actor, "patients", [pk], resource_id=pk)
     context = {
-        "record": read,
+        "record": record,
         "chart": clinical,
         "desk": request.actor.role == Role.FRONT_DESK,
         "note_form": NoteForm(auto_id="note-%s"),

@@ -64,7 +64,7 @@ class CardsTests(MondayCase):
         self.assertContains(page, 'data-list="lost"')
 
 
-class BeyondTests(MondayCase):
+class BacklogTests(MondayCase):
     def beyond(self):
         return self.client_for(self.desk).get("/schedule").context["board"].beyond
 

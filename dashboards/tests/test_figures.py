@@ -20,7 +20,7 @@ from clinicflow.jobs.queue import enqueue
 from clinicflow.testing.jobs import run_due_jobs
 from clinicflow.testing.monday import MONDAY, TEN, MondayCase
 from dashboards.figures import operations
-from dashboards.figures.rules.periods import Compare, Period, Step
+from dashboards.figures.rules.periods import Comparison, Period, Step
 from dashboards.figures.selectors.counting import COUNTED
 from dashboards.figures.selectors.report import EACH_HOUR, read_report
 from dashboards.models import DayFigures, FigureState, HourFigures, StaleDay
@@ -222,7 +222,7 @@ class History:
             )
 
     def step(self):
-        """One thing that somebody does; what the rules refuse does not happen."""
+        """One random operation; those that the rules reject change nothing."""
         deed = self.chance.choice(
             [self.book] * 4
             + [self.act] * 6
@@ -387,7 +387,7 @@ class RandomHistoryTests(FigureCase):
             transaction.set_rollback(True)
 
     def assert_equal_to_recount(self, history):
-        compare = history.chance.choice(list(Compare))
+        compare = history.chance.choice(list(Comparison))
         report = self.report(step=Step.DAY, compare=compare)
         with self.inside(self.clinic_itself) as actor:
             by_doctor, by_hour = recount(actor, clock.now())

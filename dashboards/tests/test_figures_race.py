@@ -1,4 +1,4 @@
-"""Changes that are under way while days are counted: nobody waits, and nothing is lost."""
+"""Changes that commit during a count: no writer waits, and no change is lost."""
 
 import datetime as dt
 import threading
@@ -23,7 +23,7 @@ SOON = 10  # seconds after which a test that hangs has failed
 
 
 @pytest.mark.race
-class UnderWay(Cast, TransactionTestCase):
+class ConcurrentCountTests(Cast, TransactionTestCase):
     def setUp(self):
         clock = time_machine.travel(TEN, tick=False)
         clock.start()

@@ -10,7 +10,7 @@ from clinicflow.access.actor import system_actor
 from clinicflow.testing.bulk_data import BulkData
 from clinicflow.testing.monday import MONDAY, TEN, MondayCase
 from dashboards.figures import operations
-from dashboards.figures.rules.periods import Compare, Period
+from dashboards.figures.rules.periods import Comparison, Period
 from dashboards.figures.selectors.counting import COUNTED, count_by_doctor
 from dashboards.figures.selectors.report import read_report
 from dashboards.owner.metrics.panels import PANELS
@@ -42,7 +42,7 @@ DESK = (
 DOCTOR = ("/my-day", "/schedule/week", "/patients", "/intake", "/follow-ups", "/settings/me", "/notifications")
 
 
-class CrowdCase(MondayCase):
+class ScaleCase(MondayCase):
     @classmethod
     def hire(cls):
         """Three thousand visits in a year and a half."""
@@ -63,7 +63,7 @@ class CrowdCase(MondayCase):
             operations.roll_up(cls.clinic_itself, at=TEN)
 
 
-class QueryTests(CrowdCase):
+class QueryTests(ScaleCase):
     def assert_frugal(self, actor, addresses):
         client = self.client_for(actor)
         for address in addresses:
@@ -85,9 +85,9 @@ class QueryTests(CrowdCase):
         self.assert_frugal(self.doctor, DOCTOR)
 
 
-class EqualityTests(CrowdCase):
+class EqualityTests(ScaleCase):
     def test_two_years_of_stored_figures_equal_the_rows(self):
-        period = Period.between(MONDAY - dt.timedelta(days=730), MONDAY, MONDAY, compare=Compare.NONE)
+        period = Period.between(MONDAY - dt.timedelta(days=730), MONDAY, MONDAY, compare=Comparison.NONE)
         with self.inside(self.owner) as actor:
             report = read_report(actor, period)
             rows = count_by_doctor(actor, period.days, TEN)

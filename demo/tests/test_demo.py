@@ -1,12 +1,14 @@
-"""The demo, built small: what it holds, that it repeats itself, and that it keeps the clinic's own rules."""
+"""The demo, built small: its rows, that it is reproducible, and that it follows the rules of the apps."""
 
 import datetime as dt
+import re
 from functools import partial
 from io import StringIO
 from unittest import mock
 from zoneinfo import ZoneInfo
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.db.models import F
@@ -22,7 +24,8 @@ from clinicflow.db import tenant
 from demo.build import build
 from demo.calendar import Calendar
 from demo.plan import CLINICS, LAKESIDE, PASSWORD, RIVERSIDE, Scale
-from intake.models import IntakeForm, IntakeRevision
+from intake.models import IntakeForm, IntakeRevision, PatientLink
+from intake.operations import links
 from intake.rules import answer_validation as rules
 from patients.models import Patient
 from scheduling.models import Appointment, Cancellation, DoctorNote, FollowUp, Message, WaitlistEntry
@@ -37,18 +40,18 @@ def inside(built):
     return tenant(built.clinic.pk)
 
 
-class SmallDemo(TestCase):
+class SmallDemoTests(TestCase):
     @classmethod
     def setUpTestData(cls):
         cls.now = clock.now()
-        cls.said = []
-        cls.riverside, cls.lakeside = build(now=cls.now, scale=SMALL, say=cls.said.append)
+        cls.progress = []
+        cls.riverside, cls.lakeside = build(now=cls.now, scale=SMALL, report=cls.progress.append)
 
     def visits_of_today(self, built):
         start, end = clock.day_bounds(built.calendar.today, built.calendar.zone)
         return Appointment.objects.filter(starts_at__gte=start, starts_at__lt=end)
 
-    def test_both_clinics_have_all_that_a_clinic_has(self):
+    def test_both_clinics_have_rows_of_every_kind(self):
         for built in (self.riverside, self.lakeside):
             with inside(built):
                 for kind in (*TENANT_KINDS, WaitlistEntry, IntakeSummary):
@@ -57,7 +60,7 @@ class SmallDemo(TestCase):
                 self.assertEqual(Patient.objects.count(), built.patients)
                 self.assertEqual(ClinicSettings.objects.count(), 1)
 
-    def test_rows_stay_in_their_clinic(self):
+    def test_rows_belong_to_their_clinic(self):
         for kind in TENANT_KINDS:
             ids = []
             for built in (self.riverside, self.lakeside):
@@ -66,44 +69,44 @@ class SmallDemo(TestCase):
                     ids.append(set(kind.objects.values_list("pk", flat=True)))
             self.assertFalse(ids[0] & ids[1], kind.__name__)
 
-    def test_everybody_signs_in_with_the_public_password_and_a_verified_address(self):
+    def test_every_user_signs_in_with_the_public_password_and_a_verified_address(self):
         for one in (one for plan in CLINICS for one in plan.staff):
             with self.subTest(one.email):
                 credentials = {"email": one.email, "password": PASSWORD}
                 answer = self.client.post("/api/auth/login", credentials, "application/json")
                 self.assertEqual(answer.status_code, 200, answer.content)
                 self.assertTrue(EmailAddress.objects.filter(email=one.email, verified=True, primary=True).exists())
-                held = Membership.objects.filter(user__email=one.email).order_by("role").values_list("role", flat=True)
-                self.assertEqual(tuple(held), one.roles)
+                roles = Membership.objects.filter(user__email=one.email).order_by("role").values_list("role", flat=True)
+                self.assertEqual(tuple(roles), one.roles)
 
-    def test_today_has_visits_and_those_sent_in_have_their_summaries(self):
+    def test_today_has_visits_and_submitted_forms_have_summaries(self):
         for built in (self.riverside, self.lakeside):
             with inside(built):
                 today = self.visits_of_today(built)
                 self.assertGreater(today.count(), 3)
-                sent_in = IntakeForm.objects.filter(appointment__in=today, status__in=["submitted", "reviewed"])
-                self.assertTrue(sent_in.exists())
-                for form in sent_in:
+                submitted = IntakeForm.objects.filter(appointment__in=today, status__in=["submitted", "reviewed"])
+                self.assertTrue(submitted.exists())
+                for form in submitted:
                     summary = IntakeSummary.objects.get(intake_form=form)
                     self.assertEqual((summary.status, summary.engine), ("generated", "rules"))
                     self.assertTrue(summary.items["items"])
 
-    def test_every_answer_is_one_that_its_question_can_have(self):
+    def test_every_answer_is_valid_for_its_question(self):
         with inside(self.riverside):
             for revision in IntakeRevision.objects.select_related("form__questionnaire"):
                 sections = revision.form.questionnaire.sections
-                kept, wrong = rules.validate(sections, revision.raw_answers)
-                self.assertEqual((wrong, rules.missing(sections, kept)), ({}, {}))
+                valid, errors = rules.validate(sections, revision.raw_answers)
+                self.assertEqual((errors, rules.missing(sections, valid)), ({}, {}))
 
-    def test_times_of_a_visit_follow_one_another_and_end_now(self):
+    def test_times_of_a_visit_are_in_order_and_not_in_the_future(self):
         with inside(self.riverside):
             for visit in Appointment.objects.all():
-                known = [visit.created_at, visit.confirmed_at, visit.arrived_at, visit.completed_at]
-                order = [instant for instant in known if instant]
+                times = [visit.created_at, visit.confirmed_at, visit.arrived_at, visit.completed_at]
+                order = [instant for instant in times if instant]
                 self.assertEqual(order, sorted(order), visit.pk)
                 self.assertLessEqual(max(order), self.now)
 
-    def test_what_ended_has_its_cancellation_and_nothing_else_has(self):
+    def test_cancelled_visits_and_no_shows_alone_have_a_cancellation(self):
         with inside(self.riverside):
             ended = Appointment.objects.filter(status__in=["cancelled", "no-show"], rescheduled=False)
             self.assertEqual(
@@ -113,7 +116,7 @@ class SmallDemo(TestCase):
             self.assertFalse(moved.exclude(rescheduled_from__rescheduled=True).exists())
             self.assertFalse(moved.filter(starts_at__lte=F("rescheduled_from__starts_at")).exists())
 
-    def test_phone_numbers_belong_to_nobody_and_are_valid(self):
+    def test_phone_numbers_are_fictional_and_valid(self):
         with inside(self.riverside):
             for patient in Patient.objects.all():
                 self.assertTrue(patient.phone.is_valid())
@@ -130,7 +133,7 @@ class SmallDemo(TestCase):
             for patient in Patient.objects.all():
                 self.assertEqual(bool(patient.guardian), patient.is_minor_on(self.riverside.calendar.today))
 
-    def test_some_conversations_wait_for_a_person(self):
+    def test_escalated_conversations_have_a_reason_and_resolved_ones_a_note(self):
         for built in (self.riverside, self.lakeside):
             with inside(built):
                 waiting = Interaction.objects.filter(needs_attention=True, resolved_at=None)
@@ -138,40 +141,106 @@ class SmallDemo(TestCase):
                 attended = Interaction.objects.filter(needs_attention=True).exclude(resolved_at=None)
                 self.assertFalse(attended.filter(resolution_note="").exists())
 
-    def test_progress_is_told_clinic_by_clinic(self):
-        self.assertTrue(any(line.startswith("Riverside Clinic: ") and "patients" in line for line in self.said))
-        self.assertTrue(any(line.startswith("Lakeside Clinic: ") and "visits" in line for line in self.said))
+    def test_progress_is_reported_by_clinic(self):
+        self.assertTrue(any(line.startswith("Riverside Clinic: ") and "patients" in line for line in self.progress))
+        self.assertTrue(any(line.startswith("Lakeside Clinic: ") and "visits" in line for line in self.progress))
+
+    # ------------------------------------------------------------------ links to forms
+    def intake_messages(self):
+        """Intake messages of the scoped clinic: those whose link is still valid, and the others."""
+        messages = Message.objects.filter(kind__in=["intake-link", "intake-reminder"]).select_related(
+            "appointment", "patient"
+        )
+        valid = [one for one in messages if one.appointment.ends_at + links.OPEN_AFTER_VISIT > self.now]
+        return valid, [one for one in messages if one not in valid]
+
+    def token_of(self, message):
+        return re.search(rf"{re.escape(settings.SITE_URL)}/i/([\w-]{{43}})", message.console_body)[1]
+
+    def test_every_message_whose_link_is_valid_ends_in_a_link_with_a_row(self):
+        for built in (self.riverside, self.lakeside):
+            with inside(built):
+                valid, expired = self.intake_messages()
+                self.assertTrue(valid)
+                for message in valid:
+                    link = links.find(self.token_of(message))
+                    self.assertEqual((link.purpose, link.clinic_id), ("intake", built.clinic.pk))
+                    self.assertEqual(
+                        (link.appointment_id, link.patient_id), (message.appointment_id, message.patient_id)
+                    )
+                    self.assertEqual(link.created_at, message.created_at)
+                self.assertEqual(PatientLink.objects.filter(clinic=built.clinic).count(), len(valid))
+                self.assertFalse([one for one in expired if "http" in one.console_body])
+
+    def test_reminders_have_links_too(self):
+        with inside(self.riverside):
+            valid, _ = self.intake_messages()
+            self.assertEqual({one.kind for one in valid}, {"intake-link", "intake-reminder"})
+
+    def test_staff_do_not_see_the_links(self):
+        for built in (self.riverside, self.lakeside):
+            with inside(built):
+                self.assertFalse(Message.objects.filter(body__contains="http").exists())
+
+    def test_a_link_is_in_the_patients_language(self):
+        with inside(self.riverside):
+            for message in self.intake_messages()[0]:
+                is_spanish = message.patient.preferred_language == "es"
+                self.assertEqual(message.console_body.endswith("?lang=es"), is_spanish)
+
+    def test_a_form_is_opened_from_the_simulator(self):
+        with inside(self.riverside):
+            message = next(
+                one
+                for one in self.intake_messages()[0]
+                if one.appointment.intake_status == "sent"
+                and one.appointment.is_open
+                and one.appointment.starts_at > self.now
+            )
+            born = message.patient.date_of_birth
+        staff = self.client
+        login = {"login": RIVERSIDE.staff[0].email, "password": PASSWORD}
+        self.assertEqual(staff.post("/account/login/", login).status_code, 302)
+        phone_page = staff.get(f"/inbox/simulator/{message.appointment_id}")
+        self.assertContains(phone_page, f'href="/i/{self.token_of(message)}')
+        phone = self.client_class()
+        path = f"/i/{self.token_of(message)}"
+        self.assertContains(phone.get(path), "Riverside Clinic")
+        opened = phone.post(path, {"month": born.month, "day": born.day, "year": born.year})
+        self.assertEqual(opened.status_code, 302)
+        self.assertIn(f"{path}/form/", opened["Location"])
+        self.assertContains(phone.get(opened["Location"]), "<form")
 
 
-class TheSameDemo(TestCase):
-    def picture(self, now):
-        """All that is told of both clinics, as plain values."""
+class ReproducibilityTests(TestCase):
+    def snapshot(self, now):
+        """The rows of both clinics as plain values."""
         point = transaction.savepoint()
-        told = []
+        rows = []
         for built in build(now=now, scale=Scale(share=0.05, days_back=2, days_ahead=3)):
             with inside(built):
-                told += list(Patient.objects.order_by("pk").values_list("pk", "first_name", "last_name", "phone"))
+                rows += list(Patient.objects.order_by("pk").values_list("pk", "first_name", "last_name", "phone"))
                 columns = ("pk", "patient", "doctor", "starts_at", "status", "arrived_at", "intake_status", "reason")
-                told += list(Appointment.objects.order_by("pk").values_list(*columns))
-                told += list(IntakeForm.objects.order_by("pk").values_list("pk", "raw_answers", "status"))
-                told += list(Interaction.objects.order_by("pk").values_list("pk", "content", "status"))
+                rows += list(Appointment.objects.order_by("pk").values_list(*columns))
+                rows += list(IntakeForm.objects.order_by("pk").values_list("pk", "raw_answers", "status"))
+                rows += list(Interaction.objects.order_by("pk").values_list("pk", "content", "status"))
         transaction.savepoint_rollback(point)
-        return told
+        return rows
 
-    def test_is_built_twice(self):
-        self.assertEqual(self.picture(TUESDAY_NOON), self.picture(TUESDAY_NOON))
+    def test_two_builds_are_equal(self):
+        self.assertEqual(self.snapshot(TUESDAY_NOON), self.snapshot(TUESDAY_NOON))
 
-    def test_an_hour_later_the_same_visits_are_further_along(self):
-        def bookings(picture):
-            return {(row[1], row[2], row[3]) for row in picture if len(row) == 8}
+    def test_an_hour_later_the_same_visits_have_progressed(self):
+        def bookings(snapshot):
+            return {(row[1], row[2], row[3]) for row in snapshot if len(row) == 8}
 
-        before, after = self.picture(TUESDAY_NOON), self.picture(TUESDAY_NOON + dt.timedelta(hours=1))
+        before, after = self.snapshot(TUESDAY_NOON), self.snapshot(TUESDAY_NOON + dt.timedelta(hours=1))
         self.assertNotEqual(before, after)
         self.assertEqual(bookings(before), bookings(after))
 
 
-class TodayByTheClock(TestCase):
-    """Riverside's day at several hours of its clock."""
+class TodayTests(TestCase):
+    """Riverside's day at several local times."""
 
     def statuses(self, time, day=dt.date(2026, 3, 17)):
         now = dt.datetime.combine(day, dt.time.fromisoformat(time), ZoneInfo(RIVERSIDE.zone))
@@ -180,13 +249,13 @@ class TodayByTheClock(TestCase):
             start, end = clock.day_bounds(day, RIVERSIDE.zone)
             return now, list(Appointment.objects.filter(starts_at__gte=start, starts_at__lt=end))
 
-    def test_before_opening_nobody_has_come(self):
+    def test_before_opening_no_patient_has_arrived(self):
         _, visits = self.statuses("05:30")
         self.assertFalse([one for one in visits if one.arrived or one.status in {"completed", "no-show"}])
         self.assertTrue([one for one in visits if one.status == "confirmed"])
         self.assertTrue([one for one in visits if one.status == "unconfirmed"])
 
-    def test_in_the_middle_of_the_day_some_are_done_some_are_here_and_some_are_to_come(self):
+    def test_at_midday_visits_are_completed_in_progress_and_upcoming(self):
         now, visits = self.statuses("11:20")
         self.assertTrue([one for one in visits if one.status == "completed"])
         self.assertTrue([one for one in visits if one.arrived and one.is_open])
@@ -197,16 +266,16 @@ class TodayByTheClock(TestCase):
             all(now - one.starts_at < dt.timedelta(minutes=15) for one in late if one.visit_type != "virtual")
         )
 
-    def test_in_the_evening_all_is_over(self):
+    def test_in_the_evening_no_visit_is_open(self):
         _, visits = self.statuses("22:00")
         self.assertFalse([one for one in visits if one.is_open])
 
-    def test_a_sunday_is_worked_when_the_demo_starts_on_it(self):
+    def test_a_sunday_is_a_working_day_when_the_demo_is_built_on_it(self):
         _, visits = self.statuses("11:20", day=dt.date(2026, 3, 15))
         self.assertGreater(len(visits), 10)
 
 
-class DemoCalendar(TestCase):
+class CalendarTests(TestCase):
     def test_a_doctor_is_not_booked_while_away(self):
         calendar = Calendar(RIVERSIDE, Scale(), TUESDAY_NOON)
         nair = RIVERSIDE.doctors[-1]
@@ -220,7 +289,7 @@ class DemoCalendar(TestCase):
         self.assertEqual(before.closed[dt.date(2026, 11, 26)], "Thanksgiving Day")
         self.assertNotIn(dt.date(2026, 11, 26), before.worked)
 
-    def test_the_whole_demo_has_the_promised_size(self):
+    def test_the_full_demo_has_the_documented_size(self):
         self.assertEqual(sum(doctor.panel for doctor in RIVERSIDE.doctors), 2000)
         self.assertEqual(len(RIVERSIDE.doctors), 5)
         self.assertLess(sum(doctor.panel for doctor in LAKESIDE.doctors), 2000)
@@ -229,44 +298,44 @@ class DemoCalendar(TestCase):
         self.assertEqual((calendar.last - calendar.today).days, 30)
 
 
-class DemoInProduction(TestCase):
+class ProductionTests(TestCase):
     @override_settings(PRODUCTION=True)
     def test_the_command_refuses(self):
         with self.assertRaisesMessage(CommandError, "production"):
             call_command("demo")
         self.assertFalse(User.objects.exists())
 
-    def test_a_deployment_on_a_demo_database_stops(self):
+    def test_the_check_fails_on_a_demo_database(self):
         build(now=TUESDAY_NOON, scale=Scale(share=0.01, days_back=0, days_ahead=0))
         with override_settings(PRODUCTION=True):
             self.assertEqual([one.id for one in no_demo_in_production(databases=["default"])], ["clinicflow.E001"])
         self.assertEqual(no_demo_in_production(databases=["default"]), [])
 
     @override_settings(PRODUCTION=True)
-    def test_a_deployment_on_another_database_goes_on(self):
+    def test_the_check_passes_on_another_database(self):
         self.assertEqual(no_demo_in_production(databases=["default"]), [])
 
 
-class DemoCommand(TransactionTestCase):
+class CommandTests(TransactionTestCase):
     databases = {"default", "system"}
 
     def run_command(self, **options):
         with mock.patch("demo.management.commands.demo.build", partial(build, scale=TINY)):
-            call_command("demo", stdout=(said := StringIO()), **options)
-        return said.getvalue()
+            call_command("demo", stdout=(output := StringIO()), **options)
+        return output.getvalue()
 
     def clinic_ids(self):
         return set(Clinic.objects.values_list("pk", flat=True))
 
-    def test_builds_once_and_says_who_signs_in(self):
-        said = self.run_command()
-        self.assertIn("dual@riverside.test", said)
-        self.assertIn(PASSWORD, said)
+    def test_builds_once_and_lists_the_sign_ins(self):
+        output = self.run_command()
+        self.assertIn("dual@riverside.test", output)
+        self.assertIn(PASSWORD, output)
         self.assertEqual(self.clinic_ids(), {plan.clinic_id for plan in CLINICS})
-        self.assertIn("there already", self.run_command())
+        self.assertIn("already exists", self.run_command())
         self.assertIn("owner@lakeside.test", self.run_command(if_empty=True))
 
-    def test_reset_builds_anew_and_keeps_the_audit_log(self):
+    def test_reset_rebuilds_and_keeps_the_audit_log(self):
         self.run_command()
         with transaction.atomic(), tenant(RIVERSIDE.clinic_id):
             added = Patient.objects.create(
@@ -275,14 +344,14 @@ class DemoCommand(TransactionTestCase):
                 last_name="Extra",
                 date_of_birth=dt.date(1990, 1, 1),
             )
-            written = AuditLog.objects.count()
+            entries = AuditLog.objects.count()
         self.run_command(reset=True)
         with transaction.atomic(), tenant(RIVERSIDE.clinic_id):
             self.assertFalse(Patient.objects.filter(pk=added.pk).exists())
             self.assertTrue(Appointment.objects.exists())
-            self.assertGreater(AuditLog.objects.count(), written)
+            self.assertGreater(AuditLog.objects.count(), entries)
 
-    def test_does_not_join_another_clinic(self):
+    def test_refuses_a_database_with_another_clinic(self):
         other = Clinic.objects.create(name="Harbor Practice")
         with self.assertRaisesMessage(CommandError, "not the demo's"):
             self.run_command(reset=True)

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 
 from scheduling.messaging.errors import NoWayToReach, OptedOut, ProviderBusy, Undeliverable
+from scheduling.messaging.inbound_message import InboundMessage
 from scheduling.messaging.twilio import TwilioProvider
 
 
@@ -73,6 +74,7 @@ __all__ = [
     "CONSOLE",
     "EMAIL",
     "TWILIO",
+    "InboundMessage",
     "NoWayToReach",
     "OptedOut",
     "Provider",

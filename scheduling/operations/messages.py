@@ -15,7 +15,7 @@ from clinicflow.core import clock
 from patients.models import Patient
 from patients.operations import patients
 from scheduling.events import AppointmentUpdated
-from scheduling.messaging import NoWayToReach, OptedOut, Undeliverable, provider_for
+from scheduling.messaging import InboundMessage, NoWayToReach, OptedOut, Undeliverable, provider_for
 from scheduling.models import Appointment, Message, ProviderNumber
 
 
@@ -87,31 +87,23 @@ def compose_to(
 
 @transaction.atomic
 def receive(
-    actor: Actor,
-    *,
-    patient_id: UUID,
-    appointment: Appointment | None,
-    channel: str,
-    address: str,
-    body: str,
-    provider: str,
-    provider_id: str = "",
+    actor: Actor, inbound: InboundMessage, *, patient_id: UUID, appointment: Appointment | None
 ) -> Message | None:
-    """Keep what a patient wrote. None when the provider has told us of it before (`provider_id` is its own id)."""
+    """Store what a patient wrote, about a visit or about none. None when the provider has delivered it before."""
     message = Message(
         clinic_id=actor.clinic_id,
         patient_id=patient_id,
         appointment=appointment,
         kind=Message.Kind.REPLY,
-        channel=channel,
+        channel=inbound.channel,
         direction=Message.Direction.INBOUND,
-        address=address,
-        body=body,
-        console_body=body if provider == "console" else "",
-        provider=provider,
-        provider_id=provider_id,
+        address=inbound.address,
+        body=inbound.body,
+        console_body=inbound.body if inbound.provider == "console" else "",
+        provider=inbound.provider,
+        provider_id=inbound.provider_id,
         status=Message.Status.RECEIVED,
-        sent_at=clock.now(),
+        sent_at=inbound.received_at,
     )
     Message.objects.bulk_create([message], ignore_conflicts=True)
     if not Message.objects.visible_to(actor).filter(pk=message.pk).exists():

@@ -12,6 +12,7 @@ from clinicflow.staff.selectors.actor_resolution import clinic_actor
 from clinicflow.testing.axe import violations
 from clinicflow.testing.case import PASSWORD, Cast
 from clinicflow.testing.jobs import run_due_jobs
+from scheduling.messaging import InboundMessage
 from scheduling.models import Appointment
 
 pytestmark = pytest.mark.browser
@@ -39,12 +40,17 @@ class Talks(Cast):
         run_due_jobs(self.riverside.pk, kinds=SEND)
 
     def say(self, visit, text):
+        message = InboundMessage(
+            clinic_id=self.riverside.pk,
+            channel="sms",
+            address=str(visit.patient.phone),
+            text=text,
+            received_at=clock.now(),
+        )
         with self.inside(self.itself):
-            thread = replies.interpret_and_apply(
-                self.itself, visit.pk, channel="sms", text=text, address=str(visit.patient.phone), at=clock.now()
-            )
+            conversation = replies.interpret_and_apply(self.itself, visit.pk, message)
         self.send()
-        return thread
+        return conversation
 
     def now(self, visit):
         with self.inside(self.desk):
@@ -81,7 +87,7 @@ def test_a_question_escalates_live_and_is_answered_and_resolved(open_page, talks
     expect(row).to_contain_text("can I come later")
     talks.send()
     row.locator("a").click()
-    expect(inbox.locator("#talk-live")).to_contain_text("Understood: another time. Passed on to a person.")
+    expect(inbox.locator("#talk-live")).to_contain_text("Understood: reschedule. Passed on to the front desk.")
     inbox.fill("[name=body]", "Yes, come at eleven.")
     inbox.click(".answer button[type=submit]")
     expect(inbox.locator(".bubble", has_text="Yes, come at eleven.")).to_contain_text("Dana Kessler")

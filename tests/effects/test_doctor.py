@@ -3,7 +3,7 @@
 import datetime as dt
 
 from aiassist.models import Interaction
-from aiassist.tests.conversations import TalkingCase
+from aiassist.tests.cases import ConversationCase
 from scheduling.errors import OverrideNotAllowed, WalkInsNotTaken
 from scheduling.tests.cases import BookingCase
 from tests.effects.cases import Decides
@@ -57,7 +57,7 @@ class Booking(Decides, BookingCase):
         self.assertEqual(self.slots(date_from=next_week, date_to=next_week), ["10:00", "10:30"])
 
 
-class Calling(Decides, TalkingCase):
+class Calling(Decides, ConversationCase):
     def test_voice_ai_enabled(self):
         self.decide(sms_enabled=False, email_enabled=False)
         self.decide_of(self.dr_okafor, voice_ai_enabled=False)

@@ -6,7 +6,7 @@ import time_machine
 from django.test import TransactionTestCase
 
 from aiassist.operations import outreach
-from aiassist.tests.conversations import NOON
+from aiassist.tests.cases import NOON
 from clinicflow.core import clock
 from clinicflow.staff.selectors.actor_resolution import clinic_actor
 from clinicflow.testing.case import Cast

@@ -8,8 +8,8 @@ from aiassist.model.stub import SCENARIOS, Stub
 
 class Command(BaseCommand):
     help = (
-        "A stand-in for OpenAI on this machine, for development: set OPENAI_BASE_URL to the address it prints and "
-        "OPENAI_API_KEY to anything. Scenarios are played in order; the last one repeats."
+        "Run a local stub of the OpenAI API for development. Set OPENAI_BASE_URL to the URL it prints and "
+        "OPENAI_API_KEY to any value. Scenarios are played in order; the last one repeats."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -1,4 +1,4 @@
-"""`/api/dashboard/doctor/*`: a doctor's own day, for programs."""
+"""`/api/dashboard/doctor/*`: a doctor's own day."""
 
 from functools import cached_property
 from typing import Any, ClassVar
@@ -18,8 +18,8 @@ from scheduling.api.appointments import WriterMixin
 from scheduling.models import Appointment
 
 
-class ReadsOwnDay(WriterMixin):
-    """For views of the doctor's local day; `?date=` names another one."""
+class OwnDayMixin(WriterMixin):
+    """Base of views of the doctor's local day, today or `?date=`."""
 
     @property
     def zone(self: Any) -> ZoneInfo:
@@ -33,8 +33,8 @@ class ReadsOwnDay(WriterMixin):
         return own_day
 
 
-class SummaryView(ReadsOwnDay, ClinicView):
-    """How the doctor's day stands, in figures."""
+class SummaryView(OwnDayMixin, ClinicView):
+    """Figures of the doctor's day."""
 
     roles: ClassVar[Any] = ("doctor",)
     query_class = DayQuery
@@ -52,8 +52,8 @@ class SummaryView(ReadsOwnDay, ClinicView):
         )
 
 
-class TodayView(ReadsOwnDay, ClinicView):
-    """The doctor's visits in order, with when each can begin as things stand."""
+class TodayView(OwnDayMixin, ClinicView):
+    """The doctor's visits in order, with the time at which each can begin."""
 
     roles: ClassVar[Any] = ("doctor",)
     query_class = DayQuery
@@ -80,10 +80,9 @@ class TodayView(ReadsOwnDay, ClinicView):
         }
 
 
-@extend_schema_view(list=extend_schema(summary="What to know before the next patient", parameters=[AlertQuery]))
-class AlertsViewSet(ReadsOwnDay, ClinicViewSet):
-    """Of the day's visits: who waits, allergies, summaries to review, intake that is missing, who is late or did not
-    come."""
+@extend_schema_view(list=extend_schema(summary="Alerts about the day's visits", parameters=[AlertQuery]))
+class AlertsViewSet(OwnDayMixin, ClinicViewSet):
+    """Alerts: arrived and late patients, no-shows, allergies, summaries to review, missing intake forms."""
 
     roles: ClassVar[Any] = ("doctor",)
     output_class = AlertOutput
@@ -91,7 +90,7 @@ class AlertsViewSet(ReadsOwnDay, ClinicViewSet):
     filter_backends = ()
 
     def known_names(self) -> set[str]:
-        return {"date", "kind", "page", "page_size"}  # no ordering: theirs is meant
+        return {"date", "kind", "page", "page_size"}  # the order is fixed
 
     def list(self, request: Request) -> Response:
         own, kind = self.own_day, self.query().get("kind")

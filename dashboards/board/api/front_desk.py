@@ -1,4 +1,4 @@
-"""`/api/dashboard/admin/*`: the front desk's day, for programs."""
+"""`/api/dashboard/admin/*`: the front desk's day."""
 
 from collections import defaultdict
 from typing import Any, ClassVar
@@ -22,11 +22,11 @@ from scheduling.models import Cancellation
 from scheduling.querysets import CancellationQuerySet
 from scheduling.selectors.day_rows import DayRow, DayVisits
 
-MOST_VISITS = 2000  # of one day
+MAX_VISITS = 2000  # of one day
 
 
 class SummaryView(ClinicView):
-    """How a day stands, in figures."""
+    """Figures of a day."""
 
     roles: ClassVar[Any] = ("admin",)
     query_class = DayQuery
@@ -38,7 +38,7 @@ class SummaryView(ClinicView):
 
 
 class ScheduleView(WriterMixin, ClinicView):
-    """A day's visits by doctor. The `date` in the address is the clinic's, `YYYY-MM-DD`."""
+    """A day's visits by doctor. `date` in the path is the clinic's local date, `YYYY-MM-DD`."""
 
     roles: ClassVar[Any] = ("admin",)
     query_class = DayQuery
@@ -52,12 +52,12 @@ class ScheduleView(WriterMixin, ClinicView):
         responses=ClinicDay,
     )
     def get(self, request: Request, date: str) -> Response:
-        asked = DayQuery(data={"date": date})
-        asked.is_valid(raise_exception=True)
-        start, end = clock.day_bounds(asked.validated_data["date"], self.actor.timezone)
-        rows = [row for row in DayVisits(self.actor, start, end, limit=MOST_VISITS).rows() if not row.rescheduled]
+        query = DayQuery(data={"date": date})
+        query.is_valid(raise_exception=True)
+        start, end = clock.day_bounds(query.validated_data["date"], self.actor.timezone)
+        rows = [row for row in DayVisits(self.actor, start, end, limit=MAX_VISITS).rows() if not row.rescheduled]
         self.shows("appointments", [row.patient_id for row in rows])
-        return Response({"date": asked.validated_data["date"], "doctors": self._by_doctor(rows)})
+        return Response({"date": query.validated_data["date"], "doctors": self._by_doctor(rows)})
 
     def _by_doctor(self, rows: list[DayRow]) -> list[dict[str, Any]]:
         visits: dict[UUID, list[DayRow]] = defaultdict(list)
@@ -77,10 +77,10 @@ class ScheduleView(WriterMixin, ClinicView):
         ]
 
 
-@extend_schema_view(list=extend_schema(summary="What waits for the front desk", parameters=[KindQuery]))
+@extend_schema_view(list=extend_schema(summary="Items that need the front desk's attention", parameters=[KindQuery]))
 class NeedsAttentionViewSet(ClinicViewSet):
-    """The most pressing first: conversations that need a person, visits of the next working day that are unconfirmed
-    or without intake, failed summaries, overdue follow-ups, freed times that fit the waitlist. At most 100 a kind."""
+    """Most urgent first: conversations that need a reply, visits until the next working day that are unconfirmed or
+    without intake, failed summaries, overdue follow-ups, freed slots that match the waitlist. At most 100 per kind."""
 
     roles: ClassVar[Any] = ("admin",)
     output_class = WantOutput
@@ -88,7 +88,7 @@ class NeedsAttentionViewSet(ClinicViewSet):
     filter_backends = ()
 
     def known_names(self) -> set[str]:
-        return {"kind", "page", "page_size"}  # no ordering: theirs is meant
+        return {"kind", "page", "page_size"}  # the order is fixed
 
     @property
     def zone(self) -> ZoneInfo:
@@ -96,9 +96,9 @@ class NeedsAttentionViewSet(ClinicViewSet):
 
     def list(self, request: Request) -> Response:
         kind = self.query().get("kind")
-        wants = attention_items(self.actor, clock.now(), clinic_request(request._request).clinic_settings)
-        page = self.paginate_queryset([want for want in wants if kind in {None, want.kind}])
-        self.shows("appointments", [want.patient_id for want in page or ()])
+        items = attention_items(self.actor, clock.now(), clinic_request(request._request).clinic_settings)
+        page = self.paginate_queryset([item for item in items if kind in {None, item.kind}])
+        self.shows("appointments", [item.patient_id for item in page or ()])
         return self.get_paginated_response(WantOutput(page, many=True, context={"view": self}).data)
 
 
@@ -106,7 +106,7 @@ class NeedsAttentionViewSet(ClinicViewSet):
     list=extend_schema(summary="Recent cancellations with their reasons", responses=RecentCancellation(many=True))
 )
 class RecentCancellationsViewSet(CancellationViewSet):
-    """The newest first; those that were taken back are left out. Narrow them as `/api/cancellations`."""
+    """Newest first, without reverted ones. Filters as for `/api/cancellations`."""
 
     roles: ClassVar[Any] = ("admin",)
     output_class = RecentCancellation

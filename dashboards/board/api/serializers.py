@@ -1,4 +1,4 @@
-"""Shapes of the dashboards' answers."""
+"""Serializers of the front desk's and the doctor's day."""
 
 import datetime as dt
 from typing import Any
@@ -16,13 +16,13 @@ FIGURES_EXAMPLE = {
     "date": "2026-11-24", "total": 54, "confirmed": 30, "unconfirmed": 6, "completed": 14, "cancelled": 2, "no_show": 2,
     "arrived": 4, "intake_missing": 4, "needs_attention": 2,
 }  # fmt: skip
-SOMEBODY = {"patient_id": "01926f5e-8a53-7c4e-9d0a-3c2f1b0e7a11", "patient_name": "Hannah Lindqvist"}
-A_DOCTOR = {"doctor_id": "01926f5e-8a53-7c4e-9d0a-3c2f1b0e7a22", "doctor_name": "Dr. Amara Okafor"}
-A_VISIT = {"appointment_id": "01926f5e-8a53-7c4e-9d0a-3c2f1b0e7a33", "starts_at": "2026-11-24T11:15:00-05:00"}
+PATIENT_EXAMPLE = {"patient_id": "01926f5e-8a53-7c4e-9d0a-3c2f1b0e7a11", "patient_name": "Hannah Lindqvist"}
+DOCTOR_EXAMPLE = {"doctor_id": "01926f5e-8a53-7c4e-9d0a-3c2f1b0e7a22", "doctor_name": "Dr. Amara Okafor"}
+VISIT_EXAMPLE = {"appointment_id": "01926f5e-8a53-7c4e-9d0a-3c2f1b0e7a33", "starts_at": "2026-11-24T11:15:00-05:00"}
 
 
 class DayQuery(serializers.Serializer):
-    """`date` is the clinic's; without it, its today."""
+    """`date` is the clinic's local date, by default today."""
 
     date = DayField(required=False)
 
@@ -37,7 +37,7 @@ class AlertQuery(DayQuery):
 
 @extend_schema_serializer(examples=[OpenApiExample("A day", value=FIGURES_EXAMPLE)])
 class DayFigures(serializers.Serializer):
-    """Visits of one local day. The five statuses add up to `total`; what was given another time counts where it went.
+    """Visits of one local day. The five statuses add up to `total`; a rescheduled visit counts at its new time.
     `arrived` (in the clinic now) and `intake_missing` (never sent) count open visits."""
 
     date = serializers.DateField()
@@ -54,7 +54,7 @@ class DayFigures(serializers.Serializer):
 
 class DoctorFigures(DayFigures):
     """The doctor's own day. `running_late_minutes` is how long after its planned time the next visit can begin;
-    `next_appointment_id` whom to see next, null when the day is done."""
+    `next_appointment_id` is the next visit, null when the day is done."""
 
     running_late_minutes = serializers.IntegerField()
     next_appointment_id = serializers.UUIDField(allow_null=True)
@@ -70,7 +70,7 @@ class DoctorDay(serializers.Serializer):
 
 
 class ClinicDay(serializers.Serializer):
-    """A day by doctor: each active one, and whoever has visits. What was given another time is left out."""
+    """A day by doctor: every active doctor, and others who have visits. Rescheduled visits are left out."""
 
     date = serializers.DateField()
     doctors = DoctorDay(many=True)
@@ -79,9 +79,9 @@ class ClinicDay(serializers.Serializer):
 class TodayVisit(serializers.Serializer):
     appointment = AppointmentOutput()
     expected_at = serializers.DateTimeField(
-        allow_null=True, help_text="When it can begin as things stand; null for what has begun or is settled."
+        allow_null=True, help_text="When the visit can begin; null once it has begun or is closed."
     )
-    summary_status = serializers.CharField(allow_null=True, help_text="Of its newest intake summary.")
+    summary_status = serializers.CharField(allow_null=True, help_text="Status of the newest intake summary.")
     summary_reviewed = serializers.BooleanField()
 
 
@@ -99,14 +99,14 @@ class DoctorToday(serializers.Serializer):
             value={
                 "kind": "ai-attention", "object_type": "interaction",
                 "object_id": "01926f5e-8a53-7c4e-9d0a-3c2f1b0e7a44", "due_on": None, "reason": "requested-human",
-                "fits": 0, **SOMEBODY, **A_DOCTOR, **A_VISIT,
+                "fits": 0, **PATIENT_EXAMPLE, **DOCTOR_EXAMPLE, **VISIT_EXAMPLE,
             },
         )
     ],
 )  # fmt: skip
 class WantOutput(serializers.Serializer):
-    """Something that waits for the front desk. `reason` says why a conversation waits or how an intake form stands,
-    `fits` how many of the waitlist could take a freed time, `due_on` when a follow-up was due."""
+    """An item that needs the front desk's attention. `reason` is why a conversation waits or the status of an intake
+    form, `fits` the number of waitlist entries that match a freed slot, `due_on` the due date of a follow-up."""
 
     kind = serializers.ChoiceField(attention.KINDS)
     object_type = serializers.CharField()
@@ -121,17 +121,20 @@ class WantOutput(serializers.Serializer):
     reason = serializers.CharField()
     fits = serializers.IntegerField()
 
-    def get_starts_at(self, want: attention.AttentionItem) -> dt.datetime | None:
-        return want.starts_at.astimezone(self.context["view"].zone) if want.starts_at else None
+    def get_starts_at(self, item: attention.AttentionItem) -> dt.datetime | None:
+        return item.starts_at.astimezone(self.context["view"].zone) if item.starts_at else None
 
 
 @extend_schema_serializer(
     examples=[
-        OpenApiExample("Somebody waits", value={"kind": "arrived", "minutes": 18, "details": [], **SOMEBODY, **A_VISIT})
+        OpenApiExample(
+            "Somebody waits",
+            value={"kind": "arrived", "minutes": 18, "details": [], **PATIENT_EXAMPLE, **VISIT_EXAMPLE},
+        )
     ],
 )
 class AlertOutput(serializers.Serializer):
-    """`minutes`: how long somebody waits or is overdue; `details`: the substances of an allergy."""
+    """`minutes`: how long the patient waits or is late; `details`: allergens."""
 
     kind = serializers.ChoiceField(alerts.KINDS)
     appointment_id = serializers.UUIDField()
@@ -146,7 +149,7 @@ class AlertOutput(serializers.Serializer):
 
 
 class RecentCancellation(CancellationOutput):
-    """A cancellation with the names of its people."""
+    """A cancellation with the names of its patient and doctor."""
 
     patient_name = serializers.CharField(source="patient.full_name")
     doctor_name = serializers.CharField(source="appointment.doctor.name")

@@ -1,4 +1,4 @@
-"""What a doctor should know before the next patient comes in: one list for the page and for programs."""
+"""Alerts about a doctor's visits, for the page and the API."""
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
@@ -20,7 +20,7 @@ ICONS = {
     "late": "clock",
     "no-show": "user-x",
 }
-READY = (IntakeSummary.Status.GENERATED, IntakeSummary.Status.EDITED)
+SUMMARY_READY = (IntakeSummary.Status.GENERATED, IntakeSummary.Status.EDITED)
 
 TONES = {
     "arrived": "ok",
@@ -34,8 +34,7 @@ TONES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
-    """One fact about one of the day's visits. `minutes` is how long somebody waits or is overdue; `details` are the
-    substances of an allergy."""
+    """One alert about a visit. `minutes` is how long the patient waits or is late; `details` are allergens."""
 
     kind: str
     appointment_id: UUID
@@ -55,8 +54,8 @@ class Alert:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Alerted:
-    """A visit with all that there is to know about it."""
+class VisitAlerts:
+    """A visit with its alerts."""
 
     appointment_id: UUID
     patient_name: str
@@ -64,13 +63,13 @@ class Alerted:
     alerts: list[Alert]
 
 
-def by_visit(alerts: Iterable[Alert]) -> list[Alerted]:
-    """The alerts under their visits: those who are here first, then in the order of the day."""
-    found: dict[UUID, Alerted] = {}
+def by_visit(alerts: Iterable[Alert]) -> list[VisitAlerts]:
+    """Alerts grouped by visit: arrived patients first, then in the order of the day."""
+    visits: dict[UUID, VisitAlerts] = {}
     for alert in alerts:
-        visit = found.setdefault(
+        visit = visits.setdefault(
             alert.appointment_id,
-            Alerted(
+            VisitAlerts(
                 appointment_id=alert.appointment_id,
                 patient_name=alert.patient_name,
                 starts_at=alert.starts_at,
@@ -78,11 +77,11 @@ def by_visit(alerts: Iterable[Alert]) -> list[Alerted]:
             ),
         )
         visit.alerts.append(alert)
-    return sorted(found.values(), key=lambda visit: (visit.alerts[0].kind != "arrived", visit.starts_at))
+    return sorted(visits.values(), key=lambda visit: (visit.alerts[0].kind != "arrived", visit.starts_at))
 
 
 def newest_summaries(actor: Actor, visits: Iterable[UUID]) -> dict[UUID, IntakeSummary]:
-    """The newest summary of each of these visits that has one, by visit; one query."""
+    """The newest summaries of visits, by visit id. One query."""
     rows = IntakeSummary.objects.visible_to(actor).newest().filter(appointment_id__in=list(visits))
     return {row.appointment_id: row for row in rows}
 
@@ -95,11 +94,15 @@ def alerts_of(
     intake_required: bool,
 ) -> list[Alert]:
     """The alerts of a day, in the order of KINDS and of the visits."""
-    found = [alert for visit in visits for alert in _of(visit, summaries.get(visit.pk), now, intake_required)]
-    return sorted(found, key=lambda alert: KINDS.index(alert.kind))
+    alerts = [
+        alert for visit in visits for alert in _alerts_of_visit(visit, summaries.get(visit.pk), now, intake_required)
+    ]
+    return sorted(alerts, key=lambda alert: KINDS.index(alert.kind))
 
 
-def _of(visit: Appointment, summary: IntakeSummary | None, now: dt.datetime, intake_required: bool) -> Iterator[Alert]:
+def _alerts_of_visit(
+    visit: Appointment, summary: IntakeSummary | None, now: dt.datetime, intake_required: bool
+) -> Iterator[Alert]:
     if visit.status == Appointment.Status.NO_SHOW:
         yield _alert(visit, "no-show")
     if not visit.is_open:
@@ -111,26 +114,26 @@ def _of(visit: Appointment, summary: IntakeSummary | None, now: dt.datetime, int
     if intake_required and visit.intake_status != Appointment.IntakeStatus.COMPLETED:
         yield _alert(visit, "intake-missing")
     if summary is not None:
-        yield from _of_summary(visit, summary)
+        yield from _alerts_of_summary(visit, summary)
 
 
-def _of_summary(visit: Appointment, summary: IntakeSummary) -> Iterator[Alert]:
+def _alerts_of_summary(visit: Appointment, summary: IntakeSummary) -> Iterator[Alert]:
     if summary.allergies:
         yield _alert(visit, "allergy", details=tuple(str(row.get("substance", "")) for row in summary.allergies))
     if summary.status == IntakeSummary.Status.FAILED:
         yield _alert(visit, "summary-failed")
-    elif summary.status in READY and summary.reviewed_at is None:
+    elif summary.status in SUMMARY_READY and summary.reviewed_at is None:
         yield _alert(visit, "summary-unreviewed")
 
 
-def _alert(visit: Appointment, kind: str, **facts: Any) -> Alert:
+def _alert(visit: Appointment, kind: str, **fields: Any) -> Alert:
     return Alert(
         kind=kind,
         appointment_id=visit.pk,
         patient_id=visit.patient_id,
         patient_name=visit.patient.full_name,
         starts_at=visit.starts_at,
-        **facts,
+        **fields,
     )
 
 

@@ -1,6 +1,6 @@
-"""What waits for the front desk beyond the day that is shown: one list, most pressing first.
+"""Items that need the front desk's attention on any day: one list, most urgent first.
 
-Each kind is one query, cut off at MOST rows, so that a neglected clinic stays as quick as a tidy one.
+Each kind is one query, cut off at MOST rows, so that the number of open items does not slow the page.
 """
 
 import datetime as dt
@@ -26,22 +26,22 @@ from django.db.models.functions import Coalesce, TruncDate, TruncTime
 
 from aiassist.models import IntakeSummary, Interaction
 from clinicflow.access.actor import Actor
-from clinicflow.clinics.models import ClinicSettings
+from clinicflow.clinics.models import WEEKDAYS, ClinicSettings
 from clinicflow.core import clock
-from dashboards.board.selectors.upcoming import upcoming_until
 from scheduling.models import Appointment, Closure, FollowUp, TimeOff, WaitlistEntry
+from scheduling.querysets import AppointmentQuerySet
 
-MOST = 100
-FREED_WITHIN = dt.timedelta(days=7)
+MAX_ROWS = 100
+FREED_SINCE = dt.timedelta(days=7)
 KINDS = ("ai-attention", "unconfirmed", "missing-intake", "summary-failed", "follow-up", "waitlist-fit")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttentionItem:
-    """One thing that wants a hand. `object_id` is the row to act on, `appointment_id` the visit it is about, if any.
+    """One item. `object_id` is the row to act on, `appointment_id` its visit, if any.
 
-    `reason` is a code of that kind: why a conversation waits, how an intake form stands. `fits` counts who waits for
-    a freed time.
+    `reason` is a code: why a conversation waits, or the status of an intake form. `fits` counts the waitlist entries
+    that match a freed slot.
     """
 
     kind: str
@@ -58,9 +58,22 @@ class AttentionItem:
     fits: int = 0
 
 
+def next_working_day(day: dt.date, settings: ClinicSettings) -> dt.date:
+    """The next day of the clinic's working week after a local day; the same day if the clinic has no working days."""
+    days = (day + dt.timedelta(days=number) for number in range(1, 8))
+    return next((next_day for next_day in days if WEEKDAYS[next_day.weekday()] in settings.working_days), day)
+
+
+def upcoming_until(now: dt.datetime, zone: str, settings: ClinicSettings) -> dt.datetime:
+    """The end of the upcoming visits: the same time of day on the clinic's next working day."""
+    today = clock.local(now, zone).date()
+    return now + (next_working_day(today, settings) - today)
+
+
 def attention_items(actor: Actor, now: dt.datetime, settings: ClinicSettings) -> list[AttentionItem]:
-    """Everything that waits, in six queries: conversations, visits that near unconfirmed or without intake, failed
-    summaries, overdue follow-ups, freed times that somebody on the waitlist could take."""
+    """All items, in six queries: conversations, upcoming visits that are unconfirmed or without intake, failed
+    summaries, overdue follow-ups, and freed slots that match the waitlist.
+    """
     until = upcoming_until(now, actor.timezone, settings)
     return [
         *_conversations(actor),
@@ -74,41 +87,45 @@ def attention_items(actor: Actor, now: dt.datetime, settings: ClinicSettings) ->
 
 def _conversations(actor: Actor) -> Iterator[AttentionItem]:
     rows = Interaction.objects.visible_to(actor).filter(needs_attention=True, resolved_at=None)
-    for row in rows.select_related("appointment", "patient", "doctor").order_by("last_message_at", "pk")[:MOST]:
-        yield _of_visit("ai-attention", row.appointment, row, "interaction", row.attention_reason)
+    for row in rows.select_related("appointment", "patient", "doctor").order_by("last_message_at", "pk")[:MAX_ROWS]:
+        yield _item_of_visit("ai-attention", row.appointment, row, "interaction", row.attention_reason)
 
 
-def upcoming_visits(actor: Actor, now: dt.datetime, until: dt.datetime) -> Any:
-    """Open visits that begin from now on and before an instant."""
+def upcoming_visits(actor: Actor, now: dt.datetime, until: dt.datetime) -> AppointmentQuerySet:
+    """Open visits that start from `now` to before `until`."""
     return Appointment.objects.visible_to(actor).open().filter(starts_at__gte=now, starts_at__lt=until)
 
 
 def _unconfirmed(actor: Actor, now: dt.datetime, until: dt.datetime) -> Iterable[AttentionItem]:
-    rows = upcoming_visits(actor, now, until).filter(status=Appointment.Status.UNCONFIRMED).for_cards()[:MOST]
-    return (_of_visit("unconfirmed", visit) for visit in rows)
+    rows = upcoming_visits(actor, now, until).filter(status=Appointment.Status.UNCONFIRMED).for_cards()[:MAX_ROWS]
+    return (_item_of_visit("unconfirmed", visit) for visit in rows)
 
 
 def _missing_intake(actor: Actor, now: dt.datetime, until: dt.datetime) -> Iterable[AttentionItem]:
     rows = (
-        upcoming_visits(actor, now, until).exclude(intake_status=Appointment.IntakeStatus.COMPLETED).for_cards()[:MOST]
+        upcoming_visits(actor, now, until)
+        .exclude(intake_status=Appointment.IntakeStatus.COMPLETED)
+        .for_cards()[:MAX_ROWS]
     )
-    return (_of_visit("missing-intake", visit, reason=visit.intake_status) for visit in rows)
+    return (_item_of_visit("missing-intake", visit, reason=visit.intake_status) for visit in rows)
 
 
 def _failed_summaries(actor: Actor, now: dt.datetime) -> Iterator[AttentionItem]:
     rows = IntakeSummary.objects.states_visible_to(actor).newest()
-    rows = rows.filter(status=IntakeSummary.Status.FAILED, appointment__in=_to_come(actor, now))
-    for row in rows.select_related("appointment__patient", "appointment__doctor").order_by("created_at", "pk")[:MOST]:
-        yield _of_visit("summary-failed", row.appointment, row, "summary")
+    rows = rows.filter(status=IntakeSummary.Status.FAILED, appointment__in=_upcoming_ids(actor, now))
+    for row in rows.select_related("appointment__patient", "appointment__doctor").order_by("created_at", "pk")[
+        :MAX_ROWS
+    ]:
+        yield _item_of_visit("summary-failed", row.appointment, row, "summary")
 
 
-def _to_come(actor: Actor, now: dt.datetime) -> Any:
+def _upcoming_ids(actor: Actor, now: dt.datetime) -> Any:
     return Appointment.objects.visible_to(actor).open().filter(ends_at__gte=now).values("pk")
 
 
 def _overdue_follow_ups(actor: Actor, today: dt.date) -> Iterator[AttentionItem]:
     rows = FollowUp.objects.visible_to(actor).overdue(today).select_related("patient", "doctor")
-    for row in rows.order_by("scheduled_date", "pk")[:MOST]:
+    for row in rows.order_by("scheduled_date", "pk")[:MAX_ROWS]:
         yield AttentionItem(
             kind="follow-up",
             object_type="follow_up",
@@ -123,19 +140,19 @@ def _overdue_follow_ups(actor: Actor, today: dt.date) -> Iterator[AttentionItem]
 
 
 def _freed_times(actor: Actor, now: dt.datetime) -> Iterator[AttentionItem]:
-    """Times to come that were given up in the last days, are still free, and fit somebody who waits."""
+    """Upcoming slots that were cancelled within FREED_SINCE, are still free and match a waitlist entry."""
     zone = ZoneInfo(actor.timezone)
-    own_time = {"starts_at__lt": OuterRef("ends_at"), "ends_at__gt": OuterRef("starts_at")}
-    taken = Appointment.objects.visible_to(actor).live().filter(doctor_id=OuterRef("doctor_id"), **own_time)
-    away = TimeOff.objects.visible_to(actor).filter(doctor_id=OuterRef("doctor_id"), **own_time)
-    closed = Closure.objects.visible_to(actor).filter(**own_time)
+    overlapping = {"starts_at__lt": OuterRef("ends_at"), "ends_at__gt": OuterRef("starts_at")}
+    taken = Appointment.objects.visible_to(actor).live().filter(doctor_id=OuterRef("doctor_id"), **overlapping)
+    away = TimeOff.objects.visible_to(actor).filter(doctor_id=OuterRef("doctor_id"), **overlapping)
+    closed = Closure.objects.visible_to(actor).filter(**overlapping)
     rows = (
         Appointment.objects.visible_to(actor)
         .filter(
             status=Appointment.Status.CANCELLED,
             starts_at__gt=now,
             doctor__is_active=True,
-            updated_at__gte=now - FREED_WITHIN,
+            updated_at__gte=now - FREED_SINCE,
         )
         .annotate(
             day=TruncDate("starts_at", tzinfo=zone),
@@ -143,18 +160,18 @@ def _freed_times(actor: Actor, now: dt.datetime) -> Iterator[AttentionItem]:
             length=F("ends_at") - F("starts_at"),
         )
         .filter(~Exists(taken), ~Exists(away), ~Exists(closed))
-        .annotate(fits=_fits(actor))
+        .annotate(fits=_waitlist_matches(actor))
         .filter(fits__gt=0)
     )
     seen: set[tuple[UUID, dt.datetime]] = set()
-    for visit in rows.for_cards()[:MOST]:
+    for visit in rows.for_cards()[:MAX_ROWS]:
         if (visit.doctor_id, visit.starts_at) not in seen:
             seen.add((visit.doctor_id, visit.starts_at))
-            yield _of_visit("waitlist-fit", visit, fits=visit.fits)
+            yield _item_of_visit("waitlist-fit", visit, fits=visit.fits)
 
 
-def _fits(actor: Actor) -> Coalesce:
-    """How many of the waitlist could take the time of the outer visit."""
+def _waitlist_matches(actor: Actor) -> Coalesce:
+    """The number of waitlist entries that match the time of the outer query's visit."""
     waiting = (
         WaitlistEntry.objects.visible_to(actor)
         .annotate(needs=ExpressionWrapper(F("duration") * Value(dt.timedelta(minutes=1)), DurationField()))
@@ -174,7 +191,7 @@ def _fits(actor: Actor) -> Coalesce:
     return Coalesce(Subquery(count, output_field=IntegerField()), 0)
 
 
-def _of_visit(
+def _item_of_visit(
     kind: str,
     visit: Appointment,
     row: Any = None,

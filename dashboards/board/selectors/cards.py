@@ -1,4 +1,4 @@
-"""A visit as the front desk and the doctor see it in a list: no clinical fact is on it."""
+"""Visits as cards of the schedule, without clinical data."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -14,7 +14,8 @@ from clinicflow.web.fragment_cache import Cacheable, Key
 from dashboards.board.selectors.grid import STEP, minute_of_day
 from scheduling.models import Appointment
 
-LONG_WAIT = 20  # minutes in the waiting room that are too many
+LONG_WAIT = 20  # minutes in the waiting room
+PATIENT_PREFIX = "patient__"
 COLUMNS = (
     "id", "patient_id", "doctor_id", "starts_at", "ends_at", "status", "arrived", "arrived_at", "intake_status",
     "visit_type", "visit_category", "needs_attention", "patient__first_name", "patient__last_name",
@@ -24,8 +25,8 @@ COLUMNS = (
 
 @dataclass(slots=True, kw_only=True)
 class Card(Cacheable):
-    """One visit. `wait` and `late` are minutes, None where they do not apply; `quick` is the act that one click does,
-    and `movable` whether it can be given another time from here."""
+    """One visit. `wait` and `late` are minutes, None where they do not apply. `quick` is the action of one click, and
+    `movable` tells whether the visit can be rescheduled by dragging."""
 
     id: UUID
     patient_id: UUID
@@ -63,7 +64,7 @@ class Card(Cacheable):
 
     @property
     def url(self) -> str:
-        """The visit's page; its acts are addresses under it."""
+        """The visit's page; its actions have URLs below it."""
         return reverse("visit", args=[self.id])
 
     @property
@@ -98,7 +99,7 @@ _field_values: Callable[[Card], Key] = attrgetter(*(field.name for field in fiel
 def card_of(
     row: dict[str, Any], day: dt.date, zone: ZoneInfo, now: dt.datetime, today: dt.date, *, desk: bool = False
 ) -> Card:
-    """A row of COLUMNS as a card of the local day shown; with what the front desk may do, where it is for them."""
+    """The card of a row of COLUMNS on the local day shown. `desk` adds the actions of the front desk."""
     local = row["starts_at"].astimezone(zone)
     is_open = row["status"] in Appointment.OPEN
     mark = "arrived" if row["arrived"] and is_open else row["status"]
@@ -129,19 +130,19 @@ def card_of(
         late=late,
         attention=row["needs_attention"],
         movable=desk and is_open,
-        quick=_quick(mark, due and day == today) if desk else "",
+        quick=_one_click_action(mark, due and day == today) if desk else "",
     )
 
 
 def row_of(visit: Appointment) -> dict[str, Any]:
-    """COLUMNS of a visit that was read with its patient."""
-    own = [name for name in COLUMNS if not name.startswith("patient__")]
-    patients = [name for name in COLUMNS if name.startswith("patient__")]
+    """A visit, read with its patient, as a row of COLUMNS."""
+    own = [name for name in COLUMNS if not name.startswith(PATIENT_PREFIX)]
+    patients = [name for name in COLUMNS if name.startswith(PATIENT_PREFIX)]
     row = {name: getattr(visit, name) for name in own}
-    return row | {name: getattr(visit.patient, name.removeprefix("patient__")) for name in patients}
+    return row | {name: getattr(visit.patient, name.removeprefix(PATIENT_PREFIX)) for name in patients}
 
 
-def _quick(mark: str, can_arrive: bool) -> str:
+def _one_click_action(mark: str, can_arrive: bool) -> str:
     if mark == "unconfirmed":
         return "confirm"
     return "arrive" if can_arrive else ""

@@ -1,6 +1,6 @@
-"""A doctor's one day as a column of a grid: what the day and the week are both made of.
+"""Columns of the schedule grid: one doctor's one day, for the day and the week.
 
-Minutes count from local midnight of the column's day; places on the grid count steps of five minutes.
+Minutes count from local midnight of the column's day; positions on the grid count steps of five minutes.
 """
 
 import datetime as dt
@@ -11,13 +11,13 @@ from uuid import UUID
 from clinicflow.clinics.models import ClinicSettings
 from clinicflow.web.fragment_cache import Cacheable, Key
 from dashboards.board.selectors.cards import Card
-from dashboards.board.selectors.grid import DAY, STEP, Block, Minutes, lanes_of, minute_of_day
+from dashboards.board.selectors.grid import DAY_MINUTES, STEP, Block, Minutes, lanes_of, minute_of_day
 from scheduling.rules.opening_hours import BookableDoctor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnOwner:
-    """The doctor of a column, as far as it is shown."""
+    """The doctor shown at the head of a column."""
 
     pk: UUID
     name: str
@@ -37,9 +37,8 @@ class ColumnOwner:
 
 
 @dataclass(slots=True, kw_only=True)
-class Column(Cacheable):
-    """One doctor's one day. `key` tells a page's columns apart; `use` is the booked share of the working time, in
-    percent."""
+class GridColumn(Cacheable):
+    """One doctor's one day. `key` is unique on a page; `use` is the booked share of the working time in percent."""
 
     doctor: ColumnOwner
     day: dt.date
@@ -60,13 +59,13 @@ class Column(Cacheable):
 
 @dataclass(slots=True, kw_only=True)
 class Grid:
-    """The scale that a page's columns share. `opens`, `closes` and `now` are minutes of the day."""
+    """The scale shared by a page's columns. `opens`, `closes` and `now` are minutes of the day."""
 
     today: dt.date
     opens: int
     closes: int
     now: int
-    columns: list[Column]
+    columns: list[GridColumn]
     settings: ClinicSettings
 
     @property
@@ -83,14 +82,14 @@ class Grid:
 
     @property
     def hours(self) -> list[tuple[int, int]]:
-        """(hour, place) of each line of the scale."""
+        """(hour, position) of each line of the scale."""
         return [(minute // 60, (minute - self.opens) // STEP) for minute in range(self.opens, self.closes, 60)]
 
 
 def extent_of(settings: ClinicSettings, hours: Iterable[Sequence[Minutes]], cards: Sequence[Card]) -> tuple[int, int]:
-    """The hours that a grid shows: the clinic's, stretched to every doctor's hours and every visit."""
+    """The first and last minute shown: the clinic's hours, extended to those of every doctor and every visit."""
     spans = [span for doctors_hours in hours for span in doctors_hours]
-    spans += [(card.start, min(card.end, DAY)) for card in cards]
+    spans += [(card.start, min(card.end, DAY_MINUTES)) for card in cards]
     spans.append((minute_of_day(settings.opens_at), minute_of_day(settings.closes_at)))
     opens, closes = min(start for start, _ in spans), max(end for _, end in spans)
     return opens // 60 * 60, -(-closes // 60) * 60
@@ -104,10 +103,10 @@ def column_of(
     blocks: Sequence[Block],
     *,
     key: str,
-) -> Column:
-    """The column of a doctor's own cards of that day. Visits that fell out leave it where somebody has their time."""
+) -> GridColumn:
+    """The column of a doctor's cards of a day. Cancelled visits are dropped where their slot was rebooked."""
     busy = [card for card in cards if card.takes_time]
-    shown = busy + [card for card in cards if not card.takes_time and not _covered(card, busy)]
+    shown = busy + [card for card in cards if not card.takes_time and not _is_rebooked(card, busy)]
     shown.sort(key=lambda card: (card.start, str(card.id)))
     lanes_of(shown)
     for card in shown:
@@ -116,7 +115,7 @@ def column_of(
     free = sum(block.minutes for block in visible if block)
     working = extent[1] - extent[0] - free
     booked = sum(card.minutes for card in busy)
-    return Column(
+    return GridColumn(
         doctor=doctor,
         day=day,
         key=key,
@@ -126,6 +125,6 @@ def column_of(
     )
 
 
-def _covered(card: Card, busy: Sequence[Card]) -> bool:
-    """Whether somebody else has the time of a visit that fell out, which then leaves the grid."""
+def _is_rebooked(card: Card, busy: Sequence[Card]) -> bool:
+    """Whether another visit overlaps the slot of a cancelled visit or no-show."""
     return any(other.start < card.end and card.start < other.end for other in busy)

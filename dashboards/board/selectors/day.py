@@ -1,7 +1,7 @@
-"""The front desk's day: who comes when, with whom, and what wants a hand.
+"""The front desk's day: the visits by doctor, its figures, and what needs attention.
 
-`read_board` reads it in a fixed number of queries, whatever the number of visits; all the rest is sums over what
-was read. Minutes count from local midnight of the day shown; places on the grid count steps of five minutes.
+`read_board` uses a fixed number of queries; everything else is computed from its rows. Minutes count from local
+midnight of the day shown; positions on the grid count steps of five minutes.
 """
 
 import datetime as dt
@@ -21,12 +21,17 @@ from clinicflow.web.fragment_cache import Cacheable, Key
 from dashboards.board.selectors.backlog import Backlog, read_backlog
 from dashboards.board.selectors.cards import Card, card_of
 from dashboards.board.selectors.columns import ColumnOwner, Grid, column_of, extent_of
-from dashboards.board.selectors.day_rows import ConversationRow, absences_between, conversations_since, visits_between
+from dashboards.board.selectors.day_rows import (
+    WaitingConversation,
+    absences_between,
+    conversations_since,
+    visits_between,
+)
 from dashboards.board.selectors.grid import blocks_of, minute_of_day
 from scheduling.selectors.availability import bookable_doctors
 from scheduling.selectors.waitlist_matching import FREED, FreedSlot, freed_on
 
-# What each card counts, in the words of the list's address.
+# The query string of the list of the visits that each figure counts.
 LISTS = {
     "visits": "status=unconfirmed&status=confirmed&status=arrived&status=completed&status=no-show",
     "arrived": "status=arrived",
@@ -39,11 +44,11 @@ LISTS = {
 
 @dataclass(slots=True, kw_only=True)
 class Board(Grid, Cacheable):
-    """One local day of a clinic, ready to be drawn, a column for each doctor."""
+    """One local day of a clinic, with a column for each doctor."""
 
     day: dt.date
     cards: list[Card]
-    talks: list[ConversationRow]
+    talks: list[WaitingConversation]
     freed: list[FreedSlot]
     beyond: Backlog
     dangers: list[ShownAlert]
@@ -68,23 +73,24 @@ class Board(Grid, Cacheable):
 
     @property
     def is_closed(self) -> bool:
-        """Whether nobody comes and nobody works."""
+        """Whether there is no visit and no doctor works."""
         grid = self.closes - self.opens
         return not self.cards and all(sum(block.minutes for block in column.blocks) >= grid for column in self.columns)
 
     @property
     def next_open_day(self) -> dt.date:
-        """The next day of the clinic's week after the one shown."""
+        """The next day of the clinic's working week, today if it has none."""
         days = (self.day + dt.timedelta(days=number) for number in range(1, 8))
         return next((day for day in days if WEEKDAYS[day.weekday()] in self.settings.working_days), self.today)
 
     @property
     def patient_ids(self) -> list[UUID]:
-        """Whom the page shows."""
+        """The patients shown, for the audit log."""
         waiting = [entry.patient_id for time in self.freed for entry in time.entries[:1]]
-        talks = [talk.patient_id for talk in self.talks]
+        conversations = [conversation.patient_id for conversation in self.talks]
         dangers = [alert.appointment.patient_id for alert in self.dangers]
-        return [card.patient_id for card in self.cards] + talks + waiting + dangers + self.beyond.patient_ids
+        shown = [card.patient_id for card in self.cards]
+        return shown + conversations + waiting + dangers + self.beyond.patient_ids
 
     # -------------------------------------------------------------- figures
     @property
@@ -101,7 +107,7 @@ class Board(Grid, Cacheable):
 
     @property
     def arrived(self) -> list[Card]:
-        """Who is in the clinic, the longest wait first."""
+        """Arrived patients, the longest wait first."""
         return sorted((card for card in self.cards if card.mark == "arrived"), key=lambda card: -(card.wait or 0))
 
     @property
@@ -147,13 +153,13 @@ class Board(Grid, Cacheable):
 
     @property
     def lists(self) -> dict[str, str]:
-        """Where the visits that a card counts stand as a list, by card."""
+        """The URL of the list of the visits that each figure counts, by figure."""
         return {
             name: f"{reverse('schedule_list')}?date={self.day.isoformat()}&{query}" for name, query in LISTS.items()
         }
 
     def next_of(self, cards: Sequence[Card]) -> Card | None:
-        """The first of them that is still to come."""
+        """The first upcoming one of the cards, or None."""
         return next((card for card in cards if not self.is_today or card.start >= self.now), None)
 
     @property
@@ -166,24 +172,24 @@ class Board(Grid, Cacheable):
 
 
 def read_board(actor: Actor, day: dt.date, now: dt.datetime, settings: ClinicSettings) -> Board:
-    """The clinic's day for the front desk, in six queries, and up to three more where a time fell free."""
+    """The clinic's day for the front desk. Six queries, and up to three more when a slot was freed."""
     zone = ZoneInfo(actor.timezone)
     today = now.astimezone(zone).date()
     start, end = clock.day_bounds(day, actor.timezone)
     rows = visits_between(actor, start, end)
     cards = [card_of(row, day, zone, now, today, desk=True) for row in rows if not row["rescheduled"]]
-    off = absences_between(actor, start, end)
+    absent = absences_between(actor, start, end)
     with_visits = {card.doctor_id for card in cards}
     shown = [doctor for doctor in bookable_doctors(actor) if doctor.active or doctor.doctor_id in with_visits]
     by_doctor = {doctor.doctor_id: ColumnOwner.of(doctor) for doctor in shown}
     hours = {doctor.doctor_id: doctor.hours_on(day) for doctor in shown}
     own: dict[UUID, list[Card]] = defaultdict(list)
     for card in cards:
-        whose = by_doctor[card.doctor_id]
-        card.doctor_name, card.doctor_color = whose.name, whose.color
+        owner = by_doctor[card.doctor_id]
+        card.doctor_name, card.doctor_color = owner.name, owner.color
         own[card.doctor_id].append(card)
-    closures = [span for span in off if span.doctor_id is None]
-    absences = [span for span in off if span.doctor_id]
+    closures = [row for row in absent if row.doctor_id is None]
+    absences = [row for row in absent if row.doctor_id]
     opens, closes = extent_of(settings, hours.values(), cards)
     columns = [
         column_of(
@@ -196,7 +202,7 @@ def read_board(actor: Actor, day: dt.date, now: dt.datetime, settings: ClinicSet
         )
         for doctor in by_doctor.values()
     ]
-    given_up = any(row["status"] in FREED and row["starts_at"] > now for row in rows)
+    is_freed = any(row["status"] in FREED and row["starts_at"] > now for row in rows)
     local_now = now.astimezone(zone)
     return Board(
         day=day,
@@ -207,7 +213,7 @@ def read_board(actor: Actor, day: dt.date, now: dt.datetime, settings: ClinicSet
         columns=columns,
         cards=cards,
         talks=conversations_since(actor, now - dt.timedelta(days=1), now),
-        freed=freed_on(actor, day, at=now) if given_up else [],
+        freed=freed_on(actor, day, at=now) if is_freed else [],
         beyond=read_backlog(actor, now, settings),
         dangers=open_alerts(actor),
         settings=settings,

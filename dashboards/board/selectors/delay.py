@@ -1,9 +1,9 @@
-"""How far behind a doctor is, from what is known: when patients came, when visits were completed, and what time it is.
+"""The delay of a doctor's day, from arrivals, completions and the current time.
 
-Of the patients who are here and whose time has come, the first is with the doctor. That visit began when its planned
-time had come, the patient was there, and the visit before was completed; it ends after its planned length, and not
-before now. Each later visit begins at its planned time or when the one before it ends, whichever is later. Patients who
-are late themselves hold nobody up: a visit whose time has passed without an arrival is left out.
+The first arrived patient whose planned time has passed is with the doctor. That visit began once its planned time had
+come, the patient had arrived and the visit before was completed; it ends after its planned length, but not before now.
+Each later visit begins at its planned time or when the visit before it ends, whichever is later. A patient who is late
+delays no other visit: a visit whose time has passed without an arrival is left out.
 """
 
 import datetime as dt
@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
 
-SHOWN_FROM = 5  # minutes
+MIN_SHOWN = 5  # minutes
 
 
-class Planned(Protocol):
-    """What the sums need of a visit; instants are aware."""
+class ScheduledVisit(Protocol):
+    """The fields of a visit that the delay depends on; instants are aware."""
 
     id: Any
     starts_at: Any
@@ -30,10 +30,10 @@ class Planned(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delay:
-    """`behind` is in whole minutes: how long after its planned time the next visit can begin, 0 when on time; with
-    nobody to come, how late the last one began.
+    """`behind` is how many whole minutes after its planned time the next visit can begin, 0 when on time; without an
+    upcoming visit, how late the last one began.
 
-    `expected` is when each visit to come can begin, by id.
+    `expected` is when each upcoming visit can begin, by id.
     """
 
     behind: int = 0
@@ -41,18 +41,18 @@ class Delay:
 
     @property
     def is_late(self) -> bool:
-        return self.behind >= SHOWN_FROM
+        return self.behind >= MIN_SHOWN
 
 
-def delay_of(planned: Iterable[Planned], now: dt.datetime) -> Delay:
-    """The pace of one doctor's day, whose visits come in the order of their times."""
+def delay_of(planned: Iterable[ScheduledVisit], now: dt.datetime) -> Delay:
+    """The delay of one doctor's day; the visits are in the order of their times."""
     visits = list(planned)
     freed = max((visit.completed_at for visit in visits if visit.completed_at), default=None)
     waiting = [visit for visit in visits if visit.is_open and (visit.arrived_at or visit.starts_at > now)]
     present = next((visit for visit in waiting if visit.arrived_at and visit.starts_at <= now), None)
     if present is None:
         return Delay()
-    began = max(moment for moment in (present.starts_at, present.arrived_at, freed) if moment)
+    began = max(instant for instant in (present.starts_at, present.arrived_at, freed) if instant)
     free_at = max(now, began + (present.ends_at - present.starts_at))
     behind = _minutes(began - max(present.starts_at, present.arrived_at or present.starts_at))
     expected: dict[UUID, dt.datetime] = {}

@@ -1,4 +1,4 @@
-"""Sums of the day grid: working hours as minutes, blocks in which nobody is booked, lanes of visits that overlap."""
+"""Geometry of the day grid: minutes, blocks without bookings, and lanes of overlapping visits. Pure functions."""
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
@@ -8,15 +8,15 @@ from typing import Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-STEP = 5
-DAY = 24 * 60
-LUNCH = (11 * 60, 14 * 60 + 30)  # a break that begins between these is called lunch
+STEP = 5  # minutes
+DAY_MINUTES = 24 * 60
+LUNCH = (11 * 60, 14 * 60 + 30)  # a break that starts between these is labelled lunch
 
 Minutes = tuple[int, int]
 
 
-class Span(Protocol):
-    """Time that is closed or away."""
+class TimeRange(Protocol):
+    """A closure or time off."""
 
     @property
     def starts_at(self) -> dt.datetime: ...
@@ -26,12 +26,16 @@ class Span(Protocol):
     def reason(self) -> str: ...
 
 
-class Absence(Span, Protocol):
+class DoctorTimeRange(TimeRange, Protocol):
+    """Time off of one doctor."""
+
     @property
     def doctor_id(self) -> UUID | None: ...
 
 
-class Placed(Protocol):
+class LaneItem(Protocol):
+    """A card to be placed in a lane; `start` and `end` are minutes."""
+
     start: int
     lane: int
     lanes: int
@@ -42,7 +46,7 @@ class Placed(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """Time of a doctor's column in which nobody is booked, and why. Minutes from local midnight, half open."""
+    """A part of a doctor's column without bookings, with its reason. Minutes from local midnight, half open."""
 
     start: int
     end: int
@@ -59,7 +63,7 @@ class Block:
         return max(1, self.minutes // STEP)
 
     def within(self, opens: int, closes: int) -> "Block | None":
-        """The part that the grid shows, or None."""
+        """The part within the hours of the grid, or None."""
         start, end = max(self.start, opens), min(self.end, closes)
         if start >= end:
             return None
@@ -67,7 +71,7 @@ class Block:
 
 
 def minute_of_day(moment: dt.datetime | dt.time) -> int:
-    """Minutes since midnight on the moment's own clock."""
+    """Minutes since midnight, in the time zone of the argument."""
     return moment.hour * 60 + moment.minute
 
 
@@ -76,54 +80,54 @@ def blocks_of(
     hours: Sequence[Minutes],
     day: dt.date,
     zone: ZoneInfo,
-    closures: Iterable[Span],
-    absences: Iterable[Absence],
+    closures: Iterable[TimeRange],
+    absences: Iterable[DoctorTimeRange],
 ) -> list[Block]:
-    """All that keeps a doctor who works in these hours from being booked on a local day, in order, without overlaps."""
-    shut = [_cut(closure, day, zone, "building-2", f"Closed · {closure.reason}") for closure in closures]
+    """The blocks of a doctor's local day, in order and without overlaps: outside `hours`, closures and time off."""
+    closed = [_block_on(closure, day, zone, "building-2", f"Closed · {closure.reason}") for closure in closures]
     away = [
-        _cut(absence, day, zone, "plane", f"Out · {absence.reason}" if absence.reason else "Out")
+        _block_on(absence, day, zone, "plane", f"Out · {absence.reason}" if absence.reason else "Out")
         for absence in absences
         if absence.doctor_id == doctor_id
     ]
-    strong = _without_overlap(shut + away)
-    return sorted([*strong, *_around(_idle(hours), strong)], key=lambda b: b.start)
+    absent = _merged(closed + away)
+    return sorted([*absent, *_subtract(_outside_hours(hours), absent)], key=lambda b: b.start)
 
 
-def _idle(working: Sequence[Minutes]) -> list[Block]:
-    """The time before, between and after the working hours."""
+def _outside_hours(working: Sequence[Minutes]) -> list[Block]:
+    """Blocks before, between and after the working hours."""
     if not working:
-        return [Block(start=0, end=DAY, label="Not working")]
+        return [Block(start=0, end=DAY_MINUTES, label="Not working")]
     blocks = [Block(start=0, end=working[0][0])]
     for (_, end), (start, _) in pairwise(working):
         lunch = LUNCH[0] <= end <= LUNCH[1]
         blocks.append(Block(start=end, end=start, label="Lunch" if lunch else "Break", icon="coffee"))
-    blocks.append(Block(start=working[-1][1], end=DAY))
+    blocks.append(Block(start=working[-1][1], end=DAY_MINUTES))
     return [block for block in blocks if block.minutes > 0]
 
 
-def _cut(span: Span, day: dt.date, zone: ZoneInfo, icon: str, label: str) -> Block:
+def _block_on(span: TimeRange, day: dt.date, zone: ZoneInfo, icon: str, label: str) -> Block:
     first, last = span.starts_at.astimezone(zone), span.ends_at.astimezone(zone)
     start = minute_of_day(first) if first.date() == day else 0
-    end = minute_of_day(last) if last.date() == day else DAY
+    end = minute_of_day(last) if last.date() == day else DAY_MINUTES
     return Block(start=start, end=end, label=label, icon=icon)
 
 
-def _without_overlap(blocks: Iterable[Block]) -> list[Block]:
-    kept: list[Block] = []
+def _merged(blocks: Iterable[Block]) -> list[Block]:
+    merged: list[Block] = []
     for block in sorted(blocks, key=lambda b: (b.start, -b.end)):
-        start = max(block.start, kept[-1].end if kept else 0)
+        start = max(block.start, merged[-1].end if merged else 0)
         if start < block.end:
-            kept.append(Block(start=start, end=block.end, label=block.label, icon=block.icon))
-    return kept
+            merged.append(Block(start=start, end=block.end, label=block.label, icon=block.icon))
+    return merged
 
 
-def _around(blocks: Iterable[Block], strong: Sequence[Block]) -> list[Block]:
-    """The parts of the blocks that the strong ones leave free."""
+def _subtract(blocks: Iterable[Block], others: Sequence[Block]) -> list[Block]:
+    """The parts of `blocks` that do not overlap `others`."""
     rest: list[Block] = []
     for block in blocks:
         at = block.start
-        for other in strong:
+        for other in others:
             if other.end <= at or other.start >= block.end:
                 continue
             if other.start > at:
@@ -134,9 +138,9 @@ def _around(blocks: Iterable[Block], strong: Sequence[Block]) -> list[Block]:
     return rest
 
 
-def lanes_of(cards: Sequence[Placed]) -> None:
-    """Give each of the cards, which are in order of start, its lane: beside each other where they overlap."""
-    group: list[Placed] = []
+def lanes_of(cards: Sequence[LaneItem]) -> None:
+    """Set the lanes of cards, which are sorted by start: overlapping cards get lanes beside each other."""
+    group: list[LaneItem] = []
     busy_until: list[int] = []
 
     def close() -> None:

@@ -1,4 +1,4 @@
-"""The month beside the day: how full each day is."""
+"""The month calendar: the number of visits of each day."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -14,15 +14,17 @@ from scheduling.models import Appointment
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonthDay:
+    """One cell of the calendar."""
+
     date: dt.date
     in_month: bool
     visits: int
-    load: int  # percent of the fullest day shown
+    load: int  # percent of the busiest day shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Month:
-    """Whole weeks, from Monday, that cover a month; `shown` is the day on the page."""
+    """The whole weeks from Monday that cover a month; `shown` is the day of the page."""
 
     first: dt.date
     shown: dt.date
@@ -39,7 +41,7 @@ class Month:
 
 
 def read_month(actor: Actor, first: dt.date, *, shown: dt.date, today: dt.date) -> Month:
-    """The month that begins on `first`, with how many visits each day holds. One query."""
+    """The month that starts on `first`, with the number of visits of each day. One query."""
     start = first - dt.timedelta(days=first.weekday())
     after = (first + dt.timedelta(days=31)).replace(day=1)
     end = after + dt.timedelta(days=-after.weekday() % 7)
@@ -55,14 +57,14 @@ def read_month(actor: Actor, first: dt.date, *, shown: dt.date, today: dt.date) 
         .annotate(visits=Count("pk"))
         .order_by()
     )
-    most = max(counts.values(), default=1)
+    busiest = max(counts.values(), default=1)
     days = [start + dt.timedelta(days=number) for number in range((end - start).days)]
     cells = [
         MonthDay(
             date=day,
             in_month=day.month == first.month,
             visits=counts.get(day, 0),
-            load=round(100 * counts.get(day, 0) / most),
+            load=round(100 * counts.get(day, 0) / busiest),
         )
         for day in days
     ]

@@ -1,4 +1,4 @@
-"""The search above the schedule: patients, each with the visit that is most likely meant."""
+"""The patient search of the schedule: each patient with the most relevant visit."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -11,11 +11,13 @@ from clinicflow.core import clock
 from patients.models import Patient
 from scheduling.models import Appointment
 
-MOST = 8
+MAX_RESULTS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchResult:
+    """A patient with a visit; `today` tells whether the visit is today."""
+
     patient: Patient
     age: int
     visit: Appointment | None
@@ -23,8 +25,10 @@ class SearchResult:
 
 
 def find_patients(actor: Actor, text: str, now: dt.datetime) -> list[SearchResult]:
-    """At most eight patients, by name, with their visit of today, else the next one, else the last. Two queries."""
-    patients = list(Patient.objects.visible_to(actor).current().search(text).order_by("search_last", "pk")[:MOST])
+    """At most MAX_RESULTS patients by name, each with the visit of today, else the next, else the last. Two queries."""
+    patients = list(
+        Patient.objects.visible_to(actor).current().search(text).order_by("search_last", "pk")[:MAX_RESULTS]
+    )
     today = clock.local(now, actor.timezone).date()
     start, end = clock.day_bounds(today, actor.timezone)
     visits: dict[object, Appointment] = {}

@@ -1,4 +1,4 @@
-"""Visits as a list: what the address asks for, and the rows it means. Nonsense in the address asks for nothing."""
+"""The list of visits: filters parsed from the query string, and their rows. Invalid parameters are ignored."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
 from clinicflow.access.actor import Actor
@@ -20,10 +20,10 @@ from scheduling.models import Appointment
 from scheduling.querysets import AppointmentQuerySet
 
 PAGE = 50
-MOST_DAYS = 366
+MAX_DAYS = 366
 FIRST_YEAR, LAST_YEAR = 1970, 2200
 OPEN = Q(status__in=Appointment.OPEN)
-# A mark is a status, and `arrived` for somebody who is in the clinic.
+# A mark is a status, or `arrived` for a patient in the clinic.
 MARKS: Mapping[str, Q] = {
     "unconfirmed": Q(status="unconfirmed", arrived=False),
     "confirmed": Q(status="confirmed", arrived=False),
@@ -44,7 +44,7 @@ ORDERS: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitFilters:
-    """What a list is narrowed by. Both dates are included and local; `ordering` is a key of ORDERS, `-` turns it."""
+    """Filters of the list. Both dates are local and inclusive; `ordering` is a key of ORDERS, with `-` descending."""
 
     date_from: dt.date
     date_to: dt.date
@@ -62,12 +62,12 @@ class VisitFilters:
 
     @property
     def several(self) -> bool:
-        """Whether a row has to say its day."""
+        """Whether rows show their day."""
         return self.days > 1
 
     @property
     def before(self) -> tuple[dt.date, dt.date]:
-        """As many days, just before."""
+        """The same number of days, just before."""
         return self._shifted(-self.days)
 
     @property
@@ -76,7 +76,7 @@ class VisitFilters:
 
     @property
     def narrowed(self) -> bool:
-        """Whether it asks for more than days."""
+        """Whether there is a filter besides the days."""
         return bool(self.doctors or self.marks or self.intake or self.visit_type or self.needs_attention or self.search)
 
     def _shifted(self, days: int) -> tuple[dt.date, dt.date]:
@@ -85,10 +85,10 @@ class VisitFilters:
 
 
 def filters_of(query: QueryDict, today: dt.date) -> VisitFilters:
-    """What the query string asks for. `date` is one day; without any date it is today."""
+    """The filters of a query string. `date` is one day; without any date it is today."""
     first = day_of(query.get("date_from", ""), day_of(query.get("date", ""), today))
     last = day_of(query.get("date_to", ""), first)
-    last = min(max(first, last), first + dt.timedelta(days=MOST_DAYS - 1))
+    last = min(max(first, last), first + dt.timedelta(days=MAX_DAYS - 1))
     ordering = query.get("ordering", "")
     return VisitFilters(
         date_from=first,
@@ -103,55 +103,55 @@ def filters_of(query: QueryDict, today: dt.date) -> VisitFilters:
     )
 
 
-def ids_of(words: Iterable[str]) -> tuple[UUID, ...]:
-    """Those of the words that are ids."""
-    found = []
-    for word in words:
+def ids_of(texts: Iterable[str]) -> tuple[UUID, ...]:
+    """The texts that are UUIDs, without duplicates."""
+    ids = []
+    for text in texts:
         with suppress(ValueError):
-            found.append(UUID(word))
-    return tuple(dict.fromkeys(found))
+            ids.append(UUID(text))
+    return tuple(dict.fromkeys(ids))
 
 
-def day_of(text: str, otherwise: dt.date) -> dt.date:
-    """A date of the address bar; nonsense means the other one."""
+def day_of(text: str, default: dt.date) -> dt.date:
+    """A date of the query string, `default` if it is invalid."""
     with suppress(ValueError):
         day = dt.date.fromisoformat(text)
         if FIRST_YEAR <= day.year <= LAST_YEAR:
             return day
-    return otherwise
+    return default
 
 
-def visits_of(actor: Actor, asked: VisitFilters) -> AppointmentQuerySet:
-    """The visits asked for, of those that the actor may see, in a total order."""
+def visits_of(actor: Actor, filters: VisitFilters) -> AppointmentQuerySet:
+    """The visible visits that match the filters, in a total order."""
     rows: AppointmentQuerySet = Appointment.objects.visible_to(actor).filter(
-        starts_at__gte=clock.day_bounds(asked.date_from, actor.timezone)[0],
-        starts_at__lt=clock.day_bounds(asked.date_to, actor.timezone)[1],
+        starts_at__gte=clock.day_bounds(filters.date_from, actor.timezone)[0],
+        starts_at__lt=clock.day_bounds(filters.date_to, actor.timezone)[1],
         rescheduled=False,
     )
-    if asked.doctors:
-        rows = rows.with_doctors(asked.doctors)
-    if asked.marks:
-        wanted = Q()
-        for mark in asked.marks:
-            wanted |= MARKS[mark]
-        rows = rows.filter(wanted)
-    if asked.intake:
-        rows = rows.filter(intake_status__in=asked.intake)
-    if asked.visit_type:
-        rows = rows.filter(visit_type=asked.visit_type)
-    if asked.needs_attention:
+    if filters.doctors:
+        rows = rows.with_doctors(filters.doctors)
+    if filters.marks:
+        matches = Q()
+        for mark in filters.marks:
+            matches |= MARKS[mark]
+        rows = rows.filter(matches)
+    if filters.intake:
+        rows = rows.filter(intake_status__in=filters.intake)
+    if filters.visit_type:
+        rows = rows.filter(visit_type=filters.visit_type)
+    if filters.needs_attention:
         rows = rows.filter(needs_attention=True)
-    if asked.search:
-        found = Patient.objects.visible_to(actor).search(asked.search)
-        rows = rows.filter(patient_id__in=found.values("pk"))
-    name = asked.ordering.removeprefix("-")
-    turned = "-" if asked.ordering.startswith("-") else ""
-    order = [f"{turned}{column}" for column in ORDERS[name]]
+    if filters.search:
+        patients = Patient.objects.visible_to(actor).search(filters.search)
+        rows = rows.filter(patient_id__in=patients.values("pk"))
+    name = filters.ordering.removeprefix("-")
+    sign = "-" if filters.ordering.startswith("-") else ""
+    order = [f"{sign}{column}" for column in ORDERS[name]]
     return rows.order_by(*order, *([] if name == "time" else ["starts_at"]), "pk")
 
 
-def cards_of(actor: Actor, rows: Iterable[Any], doctors: Iterable[Doctor], now: dt.datetime) -> list[Card]:
-    """The rows of one page as cards, each with its doctor. One query."""
+def cards_of(actor: Actor, rows: Iterable[dict[str, Any]], doctors: Iterable[Doctor], now: dt.datetime) -> list[Card]:
+    """The rows of one page as cards, each with its doctor."""
     zone = ZoneInfo(actor.timezone)
     today = now.astimezone(zone).date()
     desk = actor.is_front_desk
@@ -165,6 +165,6 @@ def cards_of(actor: Actor, rows: Iterable[Any], doctors: Iterable[Doctor], now: 
     return cards
 
 
-def page_rows(visits: AppointmentQuerySet) -> Any:
-    """The same visits with only what a card shows."""
+def page_rows(visits: AppointmentQuerySet) -> QuerySet[Appointment, dict[str, Any]]:
+    """The visits as rows of COLUMNS."""
     return visits.values(*COLUMNS)

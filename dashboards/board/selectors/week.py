@@ -1,4 +1,4 @@
-"""One doctor's week, a column for each day; read in a fixed number of queries, like the day."""
+"""One doctor's week, with a column for each day, in a fixed number of queries."""
 
 import datetime as dt
 from collections import defaultdict
@@ -11,7 +11,7 @@ from clinicflow.access.actor import Actor
 from clinicflow.clinics.models import WEEKDAYS, ClinicSettings, Doctor
 from clinicflow.core import clock
 from dashboards.board.selectors.cards import COLUMNS, Card, card_of
-from dashboards.board.selectors.columns import Column, ColumnOwner, Grid, column_of, extent_of
+from dashboards.board.selectors.columns import ColumnOwner, Grid, GridColumn, column_of, extent_of
 from dashboards.board.selectors.grid import Minutes, blocks_of, minute_of_day
 from scheduling.models import Appointment, Closure, TimeOff
 from scheduling.selectors.availability import bookable_doctors
@@ -21,9 +21,9 @@ WEEK = dt.timedelta(days=7)
 
 @dataclass(slots=True, kw_only=True)
 class Week(Grid):
-    """Monday to Sunday of one doctor, without the days on which nobody works and nobody comes.
+    """Monday to Sunday of one doctor, without days off that have no visits.
 
-    `day` is the one asked for, `doctors` those to choose from (none for a doctor, whose week is their own).
+    `day` is the requested day, `doctors` are those to choose from (none for a doctor, who sees their own week).
     """
 
     day: dt.date
@@ -54,8 +54,8 @@ class Week(Grid):
 
     @property
     def today_at(self) -> int | None:
-        """Which column is today's, or None."""
-        return next((place for place, column in enumerate(self.columns) if column.day == self.today), None)
+        """The index of today's column, or None."""
+        return next((index for index, column in enumerate(self.columns) if column.day == self.today), None)
 
     @property
     def visits(self) -> int:
@@ -63,21 +63,21 @@ class Week(Grid):
 
     @property
     def patient_ids(self) -> list[UUID]:
-        """Whom the page shows."""
+        """The patients shown, for the audit log."""
         return [card.patient_id for card in self.cards]
 
 
 def read_week(
     actor: Actor, day: dt.date, now: dt.datetime, settings: ClinicSettings, doctor_id: UUID | None = None
 ) -> Week:
-    """The week around a local day, of the doctor asked for, else of the first by name; a doctor gets their own."""
+    """The week of a local day: of the requested doctor, else of the first by name; of the doctor for a doctor."""
     local_now = now.astimezone(ZoneInfo(actor.timezone))
     doctors, doctor = _doctors(actor, doctor_id)
     monday = day - dt.timedelta(days=day.weekday())
     days = [monday + dt.timedelta(days=number) for number in range(7)]
     cards = _cards(actor, doctor, days, now) if doctor else []
-    found = bookable_doctors(actor, doctors=[doctor.pk]) if doctor else []
-    hours = {day: found[0].hours_on(day) if found else [] for day in days}
+    bookable = bookable_doctors(actor, doctors=[doctor.pk]) if doctor else []
+    hours = {day: bookable[0].hours_on(day) if bookable else [] for day in days}
     opens, closes = extent_of(settings, hours.values(), cards)
     return Week(
         today=local_now.date(),
@@ -101,10 +101,10 @@ def _columns(
     extent: tuple[int, int],
     cards: Sequence[Card],
     settings: ClinicSettings,
-) -> list[Column]:
-    """A column for each day on which the clinic opens, the doctor works or somebody comes."""
+) -> list[GridColumn]:
+    """A column for each day on which the clinic is open, the doctor works, or there is a visit."""
     zone = ZoneInfo(actor.timezone)
-    whose = ColumnOwner(
+    owner = ColumnOwner(
         pk=doctor.pk, name=doctor.name, initials=doctor.initials, specialty=doctor.specialty, color=doctor.color
     )
     bounds = {day: clock.day_bounds(day, actor.timezone) for day in hours}
@@ -119,21 +119,21 @@ def _columns(
     for day, ranges in hours.items():
         if not (ranges or by_day[day] or WEEKDAYS[day.weekday()] in settings.working_days):
             continue
-        shut = [closure for closure in closures if _touches(closure, bounds[day])]
+        closed = [closure for closure in closures if _touches(closure, bounds[day])]
         away = [absence for absence in absences if _touches(absence, bounds[day])]
-        blocks = blocks_of(doctor.pk, ranges, day, zone, shut, away)
-        columns.append(column_of(whose, day, extent, by_day[day], blocks, key=day.isoformat()))
+        blocks = blocks_of(doctor.pk, ranges, day, zone, closed, away)
+        columns.append(column_of(owner, day, extent, by_day[day], blocks, key=day.isoformat()))
     return columns
 
 
-def _doctors(actor: Actor, asked: UUID | None) -> tuple[list[Doctor], Doctor | None]:
-    """Whom to choose from, and who is chosen: a doctor is not asked."""
-    everybody = Doctor.objects.visible_to(actor).order_by("name", "id")
+def _doctors(actor: Actor, requested: UUID | None) -> tuple[list[Doctor], Doctor | None]:
+    """The doctors to choose from, and the chosen one; a doctor has no choice."""
+    visible = Doctor.objects.visible_to(actor).order_by("name", "id")
     if actor.doctor_id is not None:
-        return [], everybody.filter(pk=actor.doctor_id).first()
-    known = list(everybody)
-    chosen = next((doctor for doctor in known if doctor.pk == asked), None)
-    active = [doctor for doctor in known if doctor.is_active or doctor == chosen]
+        return [], visible.filter(pk=actor.doctor_id).first()
+    doctors = list(visible)
+    chosen = next((doctor for doctor in doctors if doctor.pk == requested), None)
+    active = [doctor for doctor in doctors if doctor.is_active or doctor == chosen]
     return active, chosen or next(iter(active), None)
 
 

@@ -1,4 +1,4 @@
-"""Visits that did not take place, with their reasons."""
+"""The list of cancellations and no-shows."""
 
 from collections.abc import Iterable
 from itertools import groupby
@@ -21,7 +21,7 @@ PAGE = 50
 @require_GET
 @role_required("admin")
 def cancellations(request: ClinicRequest) -> HttpResponse:
-    """The newest first, by the day they were cancelled; `?type=` one kind, `?late=1` only those inside the notice."""
+    """Cancellations, newest first, grouped by day; `?type=` filters by type, `?late=1` by short notice."""
     actor, kind, late = request.actor, request.GET.get("type", ""), request.GET.get("late") == "1"
     rows = Cancellation.objects.visible_to(actor).standing().select_related("appointment__doctor", "patient")
     if kind in Cancellation.Type.values:
@@ -42,4 +42,4 @@ def cancellations(request: ClinicRequest) -> HttpResponse:
 
 def _by_day(rows: Iterable[Cancellation], zone: str) -> list[tuple[Any, list[Cancellation]]]:
     days = groupby(rows, key=lambda row: clock.local(row.created_at, zone).date())
-    return [(day, list(found)) for day, found in days]
+    return [(day, list(rows_of_day)) for day, rows_of_day in days]

@@ -1,4 +1,4 @@
-"""The doctor's day: who is next, and the whole list beside it."""
+"""The doctor's day: the selected visit with the list of visits."""
 
 from uuid import UUID
 
@@ -27,7 +27,7 @@ from scheduling.operations import doctor_notes
 @require_GET
 @role_required("doctor")
 def my_day(request: ClinicRequest, visit_id: UUID | None = None) -> HttpResponse:
-    """The doctor's own visits of today; the one opened is the next who waits, or the one asked for."""
+    """The doctor's visits of today; `visit_id` selects one, else the next is selected."""
     agenda = read_agenda(request.actor, clock.now(), request.clinic_settings, visit_id)
     record_access(request.actor, "appointments", agenda.patient_ids, resource_id=visit_id or "")
     context = {
@@ -42,22 +42,22 @@ def my_day(request: ClinicRequest, visit_id: UUID | None = None) -> HttpResponse
 @require_POST
 @role_required("doctor")
 def my_day_note(request: ClinicRequest, visit_id: UUID) -> HttpResponse:
-    """Keep what the doctor writes about a visit: one note of one's own, changed when it is saved again."""
+    """Save the doctor's note about a visit: one note per visit, updated when it is saved again."""
     visit = Appointment.objects.visible_to(request.actor).for_cards().fetch(visit_id)
     form = NoteForm(request.POST, auto_id="visit-note-%s")
     record_access(request.actor, "doctor_notes", [visit.patient_id], resource_id=visit.pk)
     if form.is_valid():
         try:
-            note = _keep_note(request, visit, form.cleaned_data["content"])
+            note = _save_note(request, visit, form.cleaned_data["content"])
         except Invalid as error:
             add_domain_errors(form, error)
         else:
-            return _note_kept(request, visit, note)
+            return _note_saved(request, visit, note)
     context = {"visit": visit, "own_note": own_note(request.actor, visit), "note_form": form}
     return render_page(request, "dashboards/_my_day_note.html", context, status=422)
 
 
-def _note_kept(request: ClinicRequest, visit: Appointment, note: DoctorNote) -> HttpResponse:
+def _note_saved(request: ClinicRequest, visit: Appointment, note: DoctorNote) -> HttpResponse:
     if not wants_fragment(request):
         messages.success(request, _("The note is saved"))
         return redirect("my_day_visit", visit.pk)
@@ -74,7 +74,7 @@ def _note_form(note: DoctorNote | None) -> NoteForm:
     return NoteForm(initial={"content": note.content if note else ""}, auto_id="visit-note-%s")
 
 
-def _keep_note(request: ClinicRequest, visit: Appointment, content: str) -> DoctorNote:
+def _save_note(request: ClinicRequest, visit: Appointment, content: str) -> DoctorNote:
     note = own_note(request.actor, visit)
     if note is not None:
         return doctor_notes.correct(request.actor, note.pk, content=content)

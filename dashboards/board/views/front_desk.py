@@ -1,4 +1,4 @@
-"""The front desk's Schedule: the day, what changed on it, the month beside it, the search above it."""
+"""The front desk's schedule: the day, its live updates, the month calendar and the patient search."""
 
 import datetime as dt
 
@@ -21,7 +21,7 @@ from dashboards.board.selectors.visit_list import day_of
 @require_GET
 @role_required("admin")
 def schedule(request: ClinicRequest) -> HttpResponse:
-    """One day by doctor, `?date=`, today without it."""
+    """The schedule of `?date=` by doctor, today by default."""
     board = _board(request)
     step = dt.timedelta(days=1)
     context = {"board": board, "yesterday": board.day - step, "tomorrow": board.day + step}
@@ -31,17 +31,17 @@ def schedule(request: ClinicRequest) -> HttpResponse:
 @require_GET
 @role_required("admin")
 def day_changes(request: ClinicRequest) -> HttpResponse:
-    """The parts of the day that may have changed: the columns of `?doctors=`, the figures and the rail."""
+    """Fragments of the day for a live update: the columns of `?doctors=`, the figures and the side panel."""
     board = _board(request)
-    asked = {part for part in request.GET.get("doctors", "").split(",") if part}
-    columns = [column for column in board.columns if not asked or str(column.doctor.pk) in asked]
+    doctor_ids = {part for part in request.GET.get("doctors", "").split(",") if part}
+    columns = [column for column in board.columns if not doctor_ids or str(column.doctor.pk) in doctor_ids]
     return render_page(request, "dashboards/_day_changes.html", {"board": board, "columns": columns})
 
 
 @require_GET
 @role_required("admin")
 def schedule_month(request: ClinicRequest) -> HttpResponse:
-    """The month to choose a day from, `?month=2026-11`; without it `?date=`'s. `?view=week` leads to weeks."""
+    """The calendar of `?month=2026-11`, by default the month of `?date=`; with `?view=week` its days link to weeks."""
     today = clock.today(request.actor.timezone)
     shown = day_of(request.GET.get("date", ""), today)
     first = day_of(f"{request.GET.get('month', '')}-01", shown).replace(day=1)
@@ -54,7 +54,7 @@ def schedule_month(request: ClinicRequest) -> HttpResponse:
 @require_GET
 @role_required("admin", "doctor")
 def find(request: ClinicRequest) -> HttpResponse:
-    """Patients whose name, phone or birth date begins as typed, with the visit that is nearest."""
+    """Patients whose name, phone or birth date starts with `?q=`, each with the most relevant visit."""
     text = request.GET.get("q", "").strip()[:80]
     hits = find_patients(request.actor, text, clock.now())
     record_access(request.actor, "patients", [hit.patient.pk for hit in hits])
@@ -63,7 +63,7 @@ def find(request: ClinicRequest) -> HttpResponse:
 
 
 def _board(request: ClinicRequest) -> Board:
-    """The day that the request asks for, with the look at its patients written down."""
+    """The board of the requested day; the access to its patients is audited."""
     actor, now = request.actor, clock.now()
     day = day_of(request.GET.get("date", ""), clock.today(actor.timezone))
     board = read_board(actor, day, now, request.clinic_settings)

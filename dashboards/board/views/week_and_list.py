@@ -1,6 +1,4 @@
-"""The schedule as a week of one doctor and as a list, beside the front desk's day."""
-
-from typing import Any
+"""The schedule as a doctor's week and as a list of visits."""
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -17,7 +15,7 @@ from clinicflow.web.render import render_page, wants_fragment
 from dashboards.board.selectors.visit_list import PAGE, cards_of, day_of, filters_of, ids_of, page_rows, visits_of
 from dashboards.board.selectors.week import Week, read_week
 
-MARK_WORDS = (
+MARK_LABELS = (
     ("unconfirmed", gettext_lazy("Unconfirmed")),
     ("confirmed", gettext_lazy("Confirmed")),
     ("arrived", gettext_lazy("Arrived")),
@@ -30,43 +28,43 @@ MARK_WORDS = (
 @require_GET
 @role_required("admin", "doctor")
 def schedule_week(request: ClinicRequest) -> HttpResponse:
-    """One doctor's week, `?doctor=&date=`; a doctor sees their own."""
+    """The week of `?doctor=` around `?date=`; a doctor sees their own."""
     return render_page(request, "dashboards/schedule_week.html", {"week": _week(request)})
 
 
 @require_GET
 @role_required("admin", "doctor")
 def week_changes(request: ClinicRequest) -> HttpResponse:
-    """The columns of the week as they are now."""
+    """The columns of the week, for a live update."""
     return render_page(request, "dashboards/_week_changes.html", {"week": _week(request)})
 
 
 @require_GET
 @role_required("admin", "doctor")
 def schedule_list(request: ClinicRequest) -> HttpResponse:
-    """Visits by filters, sorted by `?ordering=`, fifty a page; the address keeps all of it."""
+    """Visits by filters and `?ordering=`, PAGE per page."""
     actor, now = request.actor, clock.now()
-    asked = filters_of(request.GET, clock.today(actor.timezone))
+    filters = filters_of(request.GET, clock.today(actor.timezone))
     doctors = list(Doctor.objects.visible_to(actor).order_by("name", "id"))
-    page = Paginator(page_rows(visits_of(actor, asked)), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(page_rows(visits_of(actor, filters)), PAGE).get_page(request.GET.get("page"))
     cards = cards_of(actor, page, doctors, now)
     record_access(actor, "appointments", [card.patient_id for card in cards])
     context = {
-        "asked": asked,
+        "asked": filters,
         "cards": cards,
         "page": page,
         "doctors": doctors,
         "desk": actor.is_front_desk,
-        "marks": MARK_WORDS,
+        "marks": MARK_LABELS,
     }
     response = render_page(request, "dashboards/schedule_list.html", context, partial="list")
     if wants_fragment(request):
-        response["HX-Replace-Url"] = _address(request)
+        response["HX-Replace-Url"] = _list_url(request)
     return response
 
 
 def _week(request: ClinicRequest) -> Week:
-    """The week that the request asks for, with the look at its patients written down."""
+    """The requested week; the access to its patients is audited."""
     actor = request.actor
     day = day_of(request.GET.get("date", ""), clock.today(actor.timezone))
     doctor = next(iter(ids_of(request.GET.getlist("doctor"))), None)
@@ -75,9 +73,9 @@ def _week(request: ClinicRequest) -> Week:
     return week
 
 
-def _address(request: ClinicRequest) -> str:
-    """The page's address without the fields that were left empty."""
-    said: Any = request.GET.copy()
-    for name in list(said):
-        said.setlist(name, [value for value in said.getlist(name) if value])
-    return f"{reverse('schedule_list')}?{said.urlencode()}"
+def _list_url(request: ClinicRequest) -> str:
+    """The URL of the list without empty parameters."""
+    query = request.GET.copy()
+    for name in list(query):
+        query.setlist(name, [value for value in query.getlist(name) if value])
+    return f"{reverse('schedule_list')}?{query.urlencode()}"

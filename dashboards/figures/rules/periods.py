@@ -1,4 +1,4 @@
-"""Which days are looked at, in what steps, and with which days they are compared: pure sums of dates."""
+"""Periods of the owner's figures: their days, steps and comparison. Pure functions."""
 
 import datetime as dt
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from clinicflow.core.errors import Invalid
 
 DAY = dt.timedelta(days=1)
 YEAR = dt.timedelta(weeks=52)  # the same weekdays, so that Mondays are compared with Mondays
-MOST_DAYS = 731
+MAX_DAYS = 731
 PRESETS = {"4w": 28, "12w": 84, "52w": 364}  # name -> days up to and including today
 DEFAULT = "12w"
 
@@ -21,14 +21,14 @@ class Step(StrEnum):
     MONTH = "month"
 
 
-class Compare(StrEnum):
+class Comparison(StrEnum):
     PREVIOUS = "previous"
     YEAR = "year"
     NONE = "none"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
+class DayRange:
     """A half-open range of local days."""
 
     start: dt.date
@@ -47,30 +47,30 @@ class Span:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Period(Span):
-    """What is looked at. Weeks are counted from its first day; months are those of the calendar, cut at its ends."""
+class Period(DayRange):
+    """The period of a report. Weeks are counted from its first day; months are calendar months, cut at its ends."""
 
     step: Step = Step.WEEK
-    compare: Compare = Compare.PREVIOUS
+    compare: Comparison = Comparison.PREVIOUS
     name: str = field(default="custom", compare=False)
 
     @property
     def shift(self) -> dt.timedelta:
-        """How far the days that it is compared with lie before its own."""
-        return YEAR if self.compare == Compare.YEAR else self.end - self.start
+        """The distance between the period and the one that it is compared with."""
+        return YEAR if self.compare == Comparison.YEAR else self.end - self.start
 
     @property
-    def before(self) -> Span | None:
-        """The days that it is compared with, as many as its own."""
-        if self.compare == Compare.NONE:
+    def before(self) -> DayRange | None:
+        """The period that it is compared with, of the same length; None without comparison."""
+        if self.compare == Comparison.NONE:
             return None
-        return Span(start=self.start - self.shift, end=self.end - self.shift)
+        return DayRange(start=self.start - self.shift, end=self.end - self.shift)
 
     @cached_property
-    def steps(self) -> list[Span]:
-        """The period in steps, in order; the last may be short, and with months the first, too."""
+    def steps(self) -> list[DayRange]:
+        """The steps of the period in order; the last one may be shorter, and with months also the first."""
         starts = [day for day in self.days if self._begins_step(day)]
-        return [Span(start=start, end=end) for start, end in zip(starts, [*starts[1:], self.end], strict=True)]
+        return [DayRange(start=start, end=end) for start, end in zip(starts, [*starts[1:], self.end], strict=True)]
 
     def _begins_step(self, day: dt.date) -> bool:
         if day == self.start or self.step == Step.DAY:
@@ -78,7 +78,7 @@ class Period(Span):
         return day.day == 1 if self.step == Step.MONTH else (day - self.start).days % 7 == 0
 
     def index(self, day: dt.date) -> int:
-        """The number of the step that a day of the period falls into."""
+        """The index of the step that contains a day of the period."""
         since = (day - self.start).days
         if self.step == Step.DAY:
             return since
@@ -87,8 +87,10 @@ class Period(Span):
         return (day.year - self.start.year) * 12 + day.month - self.start.month
 
     @classmethod
-    def preset(cls, name: str, today: dt.date, *, step: Step = Step.WEEK, compare: Compare = Compare.PREVIOUS) -> Self:
-        """The period of this name that ends today; an unknown name means the default."""
+    def preset(
+        cls, name: str, today: dt.date, *, step: Step = Step.WEEK, compare: Comparison = Comparison.PREVIOUS
+    ) -> Self:
+        """The preset period that ends today; the default one for an unknown name."""
         known = name if name in PRESETS else DEFAULT
         end = today + DAY
         return cls(start=end - PRESETS[known] * DAY, end=end, step=step, compare=compare, name=known)
@@ -101,18 +103,18 @@ class Period(Span):
         today: dt.date,
         *,
         step: Step = Step.WEEK,
-        compare: Compare = Compare.PREVIOUS,
+        compare: Comparison = Comparison.PREVIOUS,
     ) -> Self:
-        """From `first` to `last`, both included; what is left out is as in the default period.
+        """The period from `first` to `last`, inclusive; missing days are those of the default period.
 
-        Invalid, on `from` or `to`, for days in the wrong order, in the future, or more than two years.
+        Invalid, on `from` or `to`, for days in the wrong order, in the future, or more than MAX_DAYS.
         """
         end = (last or today) + DAY
         start = first or end - PRESETS[DEFAULT] * DAY
         if end > today + DAY:
-            raise Invalid(fields={"to": [f"Figures end today, {today.isoformat()}."]})
+            raise Invalid(fields={"to": [f"Choose an end date no later than today, {today.isoformat()}."]})
         if start >= end:
-            raise Invalid(fields={"from": ["The first day comes before the last."]})
-        if (end - start).days > MOST_DAYS:
-            raise Invalid(fields={"from": [f"At most {MOST_DAYS} days."]})
+            raise Invalid(fields={"from": ["Choose a start date before the end date."]})
+        if (end - start).days > MAX_DAYS:
+            raise Invalid(fields={"from": [f"Choose at most {MAX_DAYS} days."]})
         return cls(start=start, end=end, step=step, compare=compare)

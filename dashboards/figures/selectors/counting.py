@@ -1,7 +1,7 @@
-"""How the figures of a day are counted from the rows, in SQL; the one place that says so.
+"""The SQL definitions of the daily totals.
 
-Each figure belongs to the local day of its visit. Deleted visits and those moved to another time count nowhere.
-A visit is `due` when it took place, was missed, or is still open although its start has passed.
+Each figure belongs to the local day of its visit. Deleted and rescheduled visits do not count. A visit is `due` when it
+took place, was missed, or is still open after its start.
 """
 
 import datetime as dt
@@ -49,7 +49,7 @@ AGGREGATES = {
 }
 COUNTED = tuple(AGGREGATES)
 
-# `low` and `high` say no more than the days do, but to the planner: it knows how many rows lie between two constants.
+# `low` and `high` are implied by the days; they let the planner estimate the number of rows between two constants.
 VISITS = """
 with visits as (
   select d.day, d.starts as day_starts, a.id, a.doctor_id, a.status, a.visit_category, a.starts_at, a.walk_in,
@@ -63,8 +63,8 @@ with visits as (
 )
 """
 
-# The newest cancellation that still holds says why; a form that was waived is no form; the first summary of each
-# version of the answers counts, from the moment the answers came in.
+# The reason is that of the newest cancellation that was not reverted; waived forms do not count; of each revision the
+# first summary counts, timed from its submission.
 BY_DOCTOR = "".join(
     (
         VISITS,
@@ -87,7 +87,7 @@ BY_DOCTOR = "".join(
     join messages m on m.clinic_id = %(clinic)s and m.appointment_id = v.id
    where m.kind in ('intake-link', 'intake-reminder') and m.status = 'sent'
    group by 1
-), talks as (
+), conversations as (
   select i.appointment_id, count(*) as conversations,
          count(*) filter (where i.status = 'completed' and i.attention_reason = '') as settled,
          count(*) filter (where i.status = 'escalated' or i.attention_reason <> '') as escalated
@@ -117,7 +117,7 @@ BY_DOCTOR = "".join(
     left join reasons c on c.appointment_id = v.id
     left join forms f on f.appointment_id = v.id
     left join texts t on t.appointment_id = v.id
-    left join talks k on k.appointment_id = v.id
+    left join conversations k on k.appointment_id = v.id
     left join readings s on s.appointment_id = v.id
 )
 select day, doctor_id, """,
@@ -129,7 +129,7 @@ select day, doctor_id, """,
     )
 )
 
-# A visit is spread over the hours of the wall clock that it takes, and counted in the one that it begins in.
+# Booked minutes are spread over the local hours of a visit; the visit counts in the hour in which it starts.
 BY_HOUR = "".join(
     (
         VISITS,
@@ -155,7 +155,7 @@ select day, hour, sum(visits)::int as visits, sum(no_shows)::int as no_shows, su
 
 
 def parameters(actor: Actor, days: Sequence[dt.date], at: dt.datetime) -> dict[str, Any]:
-    """What both statements need to count these days as they look at the instant `at`."""
+    """The parameters of both statements, to count these days as of the instant `at`."""
     bounds = [clock.day_bounds(day, actor.timezone) for day in days]
     return {
         "clinic": actor.clinic_id,
@@ -170,12 +170,12 @@ def parameters(actor: Actor, days: Sequence[dt.date], at: dt.datetime) -> dict[s
 
 
 def count_by_doctor(actor: Actor, days: Sequence[dt.date], at: dt.datetime) -> list[dict[str, Any]]:
-    """Rows of `day`, `doctor_id` and COUNTED from the raw rows. One query, none for no days."""
+    """Totals as rows of `day`, `doctor_id` and COUNTED. One query, none for no days."""
     return _rows(BY_DOCTOR, actor, days, at)
 
 
 def count_by_hour(actor: Actor, days: Sequence[dt.date], at: dt.datetime) -> list[dict[str, Any]]:
-    """Rows of `day`, `hour`, `visits`, `no_shows` and `booked_minutes`. One query, none for no days."""
+    """Totals as rows of `day`, `hour`, `visits`, `no_shows` and `booked_minutes`. One query, none for no days."""
     return _rows(BY_HOUR, actor, days, at)
 
 

@@ -1,4 +1,4 @@
-"""The time in which doctors could have been booked: their hours minus closures and time off."""
+"""Open time of doctors: their working hours without closures and time off."""
 
 import datetime as dt
 from collections import defaultdict
@@ -13,7 +13,7 @@ from clinicflow.core import clock
 from scheduling.rules.opening_hours import Span, subtract, to_instants
 from scheduling.selectors.availability import bookable_doctors
 
-AWAY = """
+ABSENCES = """
 select doctor_id, starts_at, ends_at from time_off
  where clinic_id = %(clinic)s and starts_at < %(end)s and ends_at > %(start)s
 union all
@@ -24,14 +24,14 @@ select null, starts_at, ends_at from closures
 
 @dataclass(kw_only=True)
 class Opening:
-    """Minutes by day and doctor, and by day and hour of the clock."""
+    """Open minutes by day and doctor, and by day and local hour."""
 
     by_doctor: dict[tuple[dt.date, UUID], int] = field(default_factory=lambda: defaultdict(int))
     by_hour: dict[tuple[dt.date, int], int] = field(default_factory=lambda: defaultdict(int))
 
 
 def opening_of(actor: Actor, days: Sequence[dt.date]) -> Opening:
-    """The open time of these days with the hours as they are now, of the doctors who are active now.
+    """The open time of these days, with the current hours of the currently active doctors.
 
     Two queries, none for no days.
     """
@@ -39,15 +39,15 @@ def opening_of(actor: Actor, days: Sequence[dt.date]) -> Opening:
     if not days:
         return opening
     doctors = [doctor for doctor in bookable_doctors(actor) if doctor.active]
-    away = _away(actor, min(days), max(days))
+    absences = _absences(actor, min(days), max(days))
     for day in days:
         start, end = clock.day_bounds(day, actor.timezone)
-        shut = [(owner, span) for owner, span in away if span[0] < end and span[1] > start]
+        on_day = [(owner, span) for owner, span in absences if span[0] < end and span[1] > start]
         for doctor in doctors:
             hours = doctor.hours_on(day)
             if not hours:
                 continue
-            blocked = sorted(span for owner, span in shut if owner in {None, doctor.doctor_id})
+            blocked = sorted(span for owner, span in on_day if owner in {None, doctor.doctor_id})
             for open_span in subtract(to_instants(hours, day, actor.timezone), blocked):
                 for hour, minutes in _by_hour(open_span, actor.timezone):
                     opening.by_doctor[day, doctor.doctor_id] += minutes
@@ -55,18 +55,18 @@ def opening_of(actor: Actor, days: Sequence[dt.date]) -> Opening:
     return opening
 
 
-def _away(actor: Actor, first: dt.date, last: dt.date) -> list[tuple[UUID | None, Span]]:
+def _absences(actor: Actor, first: dt.date, last: dt.date) -> list[tuple[UUID | None, Span]]:
     start, end = clock.day_bounds(first, actor.timezone)[0], clock.day_bounds(last, actor.timezone)[1]
     with connection.cursor() as cursor:
-        cursor.execute(AWAY, {"clinic": actor.clinic_id, "start": start, "end": end})
+        cursor.execute(ABSENCES, {"clinic": actor.clinic_id, "start": start, "end": end})
         return [(doctor_id, (starts_at, ends_at)) for doctor_id, starts_at, ends_at in cursor.fetchall()]
 
 
 def _by_hour(span: Span, zone: str) -> Iterator[tuple[int, int]]:
-    """The whole minutes of a span by the hour that the clock on the wall shows."""
+    """The whole minutes of a range of instants by local hour."""
     at, end = span
     while at < end:
-        wall = clock.local(at, zone)
-        until = min(end, at + dt.timedelta(minutes=60 - wall.minute, seconds=-wall.second))
-        yield wall.hour, int((until - at).total_seconds() // 60)
+        local = clock.local(at, zone)
+        until = min(end, at + dt.timedelta(minutes=60 - local.minute, seconds=-local.second))
+        yield local.hour, int((until - at).total_seconds() // 60)
         at = until

@@ -1,7 +1,7 @@
-"""Adding the figures up: what is stored for days that are over and unchanged, counted afresh for the others.
+"""Reports of a period: stored totals for days that are over and unchanged, live counts for the others.
 
-So a figure is right at any time, whatever the job that stores them is doing. The number of queries does not depend on
-the number of visits or days.
+So a figure is correct at any time, whatever the state of the job that stores them. The number of queries does not
+depend on the number of visits or days.
 """
 
 import datetime as dt
@@ -16,16 +16,16 @@ from django.db import connection
 from clinicflow.access.actor import Actor
 from clinicflow.clinics.models import Doctor
 from clinicflow.core import clock
-from dashboards.figures.rules.periods import Period, Span, Step
+from dashboards.figures.rules.periods import DayRange, Period, Step
 from dashboards.figures.selectors.counting import count_by_doctor, count_by_hour
 from dashboards.figures.selectors.opening_hours import Opening, opening_of
 from dashboards.figures.selectors.totals import SUMMED, Totals
 
-GRACE = dt.timedelta(weeks=1)  # a clinic that began this long into the days compared with was still there for them
+GRACE = dt.timedelta(weeks=1)  # a clinic may start this long into the earlier period
 EACH_HOUR = ("visits", "no_shows", "booked_minutes", "open_minutes")
 
-# Marks are read together with how far the days are counted: a day that is counted between this and the next query
-# is then counted here as well, never left out.
+# Marks are read together with the range of counted days: a day that is counted between this and the next query is then
+# counted live too, and never left out.
 FRESHNESS = """
 select (select min(starts_at) from appointments
          where clinic_id = %(clinic)s and deleted_at is null and not rescheduled),
@@ -41,7 +41,7 @@ STEP = {
     " + extract(month from day) - extract(month from %(start)s::date))::int",
 }
 SUMS = ", ".join(f"sum({name})::bigint as {name}" for name in SUMMED)
-# Days compared with are moved on to the period's own, so that both fall into the same steps.
+# Days of the earlier period are shifted to the period, so that both have the same steps.
 STORED = """
 select was_before, {step} as step, doctor_id, {sums}
   from (
@@ -63,19 +63,19 @@ select extract(isodow from day)::int - 1, hour, {sums} from hour_figures
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Freshness:
-    """Since when the clinic has visits, and which days' stored figures hold."""
+    """The first day with visits, and the days whose stored totals are valid."""
 
     first_day: dt.date | None
     since: dt.date | None
     through: dt.date | None
     stale: frozenset[dt.date]
 
-    def live_days(self, span: Span) -> list[dt.date]:
-        """The days of a span that have to be counted from the rows."""
+    def live_days(self, span: DayRange) -> list[dt.date]:
+        """The days of a range that have to be counted live."""
         return [day for day in self.known_days(span) if not self._is_stored(day)]
 
-    def known_days(self, span: Span) -> list[dt.date]:
-        """Those since the clinic's first visit."""
+    def known_days(self, span: DayRange) -> list[dt.date]:
+        """The days of a range since the clinic's first visit."""
         return [day for day in span.days if self.first_day and day >= self.first_day]
 
     def _is_stored(self, day: dt.date) -> bool:
@@ -86,7 +86,7 @@ class Freshness:
 
 @dataclass(slots=True)
 class Counts:
-    """The tallies of one span: by step, and by doctor."""
+    """The totals of one period, by step and by doctor."""
 
     steps: list[Totals]
     doctors: dict[UUID, Totals] = field(default_factory=lambda: defaultdict(Totals))
@@ -94,18 +94,18 @@ class Counts:
 
 @dataclass(slots=True, kw_only=True)
 class Report:
-    """The figures of a period. `before` is None when there is nothing to compare with."""
+    """The figures of a period. `before` is None without earlier data."""
 
     period: Period
     now: Totals
     before: Totals | None
-    steps: list[tuple[Span, Totals, Totals]]  # each step, with the same step of the days compared with
-    doctors: list[tuple[Doctor, Totals]]  # by name; those who have left only where they have visits
-    hours: dict[tuple[int, int], dict[str, int]] = field(default_factory=dict)  # (weekday, hour of the clock)
+    steps: list[tuple[DayRange, Totals, Totals]]  # each step, with the same step of the earlier period
+    doctors: list[tuple[Doctor, Totals]]  # by name; inactive ones only with visits
+    hours: dict[tuple[int, int], dict[str, int]] = field(default_factory=dict)  # (weekday, local hour)
 
 
 def read_report(actor: Actor, period: Period, *, hours: bool = False) -> Report:
-    """The figures of a period and of the days it is compared with; with `hours` also by weekday and hour.
+    """The figures of a period and of the earlier period; with `hours` also by weekday and hour.
 
     At most eight queries.
     """
@@ -147,14 +147,14 @@ def read_freshness(actor: Actor) -> Freshness:
 def _add_stored(
     actor: Actor,
     period: Period,
-    before: Span | None,
+    before: DayRange | None,
     fresh: Freshness,
     live: Sequence[dt.date],
     counts: tuple[Counts, Counts],
 ) -> None:
     if fresh.first_day is None:
         return
-    earlier = before or Span(start=period.start, end=period.start)
+    earlier = before or DayRange(start=period.start, end=period.start)
     values: dict[str, Any] = {
         "clinic": actor.clinic_id,
         "start": period.start,
@@ -173,8 +173,8 @@ def _add_stored(
             tally.add(dict(zip(SUMMED, sums, strict=True)))
 
 
-def _add_live(row: dict[str, Any], period: Period, before: Span | None, counts: tuple[Counts, Counts]) -> None:
-    """A day may belong to both: a year is compared with itself in part."""
+def _add_live(row: dict[str, Any], period: Period, before: DayRange | None, counts: tuple[Counts, Counts]) -> None:
+    """Add a day to the period and to the earlier one; the two may overlap."""
     day = row["day"]
     if day in period:
         counts[0].steps[period.index(day)].add(row)

@@ -1,10 +1,9 @@
-"""Sums of counted days, and what may be said of few.
+"""Totals of days, and the rules for withholding small numbers.
 
 A group of 1 to 4 (the visits of a doctor or an hour, the cancellations for a reason) is withheld with all its parts and
-shares. Where that is one alone, or they come to fewer than 5 together, so are the smallest of the others, since what is
-missing could be found by subtraction: two that come to 2 are 1 and 1. The parts of a group that is shown are shown. A
-share of fewer than FEW says nothing, and is not shown.
-Totals of the whole clinic and the use of its time are.
+shares. If it is the only one, or the withheld groups add up to fewer than 5, the smallest of the others are withheld
+too, because they could be found by subtraction: two groups that add up to 2 are 1 and 1. The parts of a group that is
+shown are shown. A share of fewer than FEW is not shown. Totals of the whole clinic and the use of its time are.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,12 +21,12 @@ Number = int | float | None
 
 @dataclass(slots=True)
 class Totals:
-    """Sums of figures by the names of `DayFigures`; shares in percent, None where there are too few."""
+    """Sums by the names of the `DayFigures` columns; shares in percent, None for too few."""
 
     sums: dict[str, int] = field(default_factory=lambda: dict.fromkeys(SUMMED, 0))
 
     def add(self, row: Mapping[str, Any]) -> None:
-        """Count a row of figures in."""
+        """Add a row of figures."""
         for name in SUMMED:
             self.sums[name] += row.get(name) or 0
 
@@ -67,18 +66,18 @@ class Totals:
 
     @property
     def use(self) -> float | None:
-        """Overtime counts as open, so that it is never more than all."""
+        """The booked share of open time in percent, at most 100."""
         return share(min(self["booked_minutes"], self["open_minutes"]), self["open_minutes"], few=1)
 
     @property
     def summary_time(self) -> float | None:
-        """Mean seconds."""
+        """Mean seconds from form to summary, None for too few."""
         return round(self["summary_seconds"] / self["summaries"], 1) if self["summaries"] >= FEW else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """Work that nobody had to do by hand: how often, and the clinic's minutes for each."""
+    """Work done without staff: how often, and the clinic's minutes for each."""
 
     key: str
     times: int
@@ -98,11 +97,12 @@ TASKS: Mapping[str, str] = {  # field of TaskMinutes -> what is counted
 
 
 def tasks_of(tally: Totals, minutes: TaskMinutes) -> list[Task]:
-    """What was done without staff, with what it would have taken."""
+    """The tasks done without staff, with the minutes of each."""
     return [Task(key=key, times=tally[name], minutes=getattr(minutes, key)) for key, name in TASKS.items()]
 
 
 def minutes_saved(tally: Totals, minutes: TaskMinutes) -> int:
+    """Staff minutes saved by all tasks."""
     return sum(task.saved for task in tasks_of(tally, minutes))
 
 
@@ -112,11 +112,11 @@ def share(part: int, whole: int, *, few: int = FEW) -> float | None:
 
 
 def withheld(groups: Sequence[int]) -> list[bool]:
-    """Which of the groups of one breakdown are not to be shown, by their sizes."""
-    hidden = {place for place, size in enumerate(groups) if 0 < size < FEW}
-    others = sorted(set(range(len(groups))) - hidden, key=lambda place: groups[place])
-    for place in others:
+    """Whether each group of a breakdown is withheld, by their sizes."""
+    hidden = {index for index, size in enumerate(groups) if 0 < size < FEW}
+    others = sorted(set(range(len(groups))) - hidden, key=lambda index: groups[index])
+    for index in others:
         if not hidden or (len(hidden) > 1 and sum(groups[known] for known in hidden) >= FEW):
             break
-        hidden.add(place)
-    return [place in hidden for place in range(len(groups))]
+        hidden.add(index)
+    return [index in hidden for index in range(len(groups))]

@@ -1,4 +1,4 @@
-"""`manage.py write_metrics`: write docs/metrics.md from the definitions."""
+"""Write docs/metrics.md from the definitions of the figures."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Notifications made readable: what each is about, as it stands now and as the reader may see it."""
+"""Notifications with their subjects, in their current state and as visible to the reader."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from aiassist.models import IntakeSummary, Interaction
@@ -15,7 +16,7 @@ from clinicflow.core import clock
 from clinicflow.notifications.models import Notification
 from scheduling.models import Appointment, Cancellation
 
-VISIT, TALK, SUMMARY = "appointment", "interaction", "summary"
+VISIT, CONVERSATION, SUMMARY = "appointment", "interaction", "summary"
 ICONS = {
     "unconfirmed": "circle-dashed",
     "missing-intake": "clipboard-x",
@@ -29,9 +30,9 @@ ICONS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotificationItem:
-    """One notification with its visit, None once it is hidden or not the reader's any more.
+    """One notification with its visit, None if it is no longer visible to the reader.
 
-    `cancellation` is the last one of the visit, `reason` the code of why a conversation waits.
+    `cancellation` is the visit's last one, `reason` the code of why a conversation waits.
     """
 
     row: Notification
@@ -51,7 +52,7 @@ class NotificationItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotificationGroup:
-    """The news of one kind on one local day."""
+    """The notifications of one kind on one local day."""
 
     kind: str
     items: list[NotificationItem]
@@ -63,46 +64,50 @@ class NotificationGroup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotificationDay:
+    """The notifications of one local day by kind."""
+
     day: dt.date
     kinds: list[NotificationGroup]
 
 
 def items_for(actor: Actor, rows: Sequence[Notification]) -> list[NotificationItem]:
-    """The rows with what they are about, in four queries at most; the order is kept."""
-    talks = _by_id(Interaction.objects.visible_to(actor), rows, TALK)
+    """The notifications with their subjects, in the given order. At most four queries."""
+    conversations = _by_id(Interaction.objects.visible_to(actor), rows, CONVERSATION)
     summaries = _by_id(IntakeSummary.objects.states_visible_to(actor), rows, SUMMARY)
     visit_of = {row.object_id: row.object_id for row in rows if row.object_type == VISIT}
-    visit_of |= {pk: found.appointment_id for pk, found in [*talks.items(), *summaries.items()]}
-    seen = Appointment.objects.visible_to(actor).filter(pk__in=set(visit_of.values())).for_cards()
-    visits = {visit.pk: visit for visit in seen}
+    visit_of |= {pk: found.appointment_id for pk, found in [*conversations.items(), *summaries.items()]}
+    visible = Appointment.objects.visible_to(actor).filter(pk__in=set(visit_of.values())).for_cards()
+    visits = {visit.pk: visit for visit in visible}
     cancelled = [row.object_id for row in rows if row.kind == Notification.Kind.CANCELLATION]
-    why = Cancellation.objects.visible_to(actor).filter(appointment_id__in=cancelled).order_by("created_at", "pk")
-    reasons = {found.appointment_id: found for found in why} if cancelled else {}
+    cancellations = (
+        Cancellation.objects.visible_to(actor).filter(appointment_id__in=cancelled).order_by("created_at", "pk")
+    )
+    reasons = {found.appointment_id: found for found in cancellations} if cancelled else {}
     items = []
     for row in rows:
         visit = visits.get(visit_of.get(row.object_id, row.object_id))
-        talk = talks.get(row.object_id)
+        conversation = conversations.get(row.object_id)
         items.append(
             NotificationItem(
                 row=row,
                 visit=visit,
-                url=reverse("inbox_talk", args=[talk.pk]) if talk else address_of(actor, visit),
+                url=reverse("inbox_talk", args=[conversation.pk]) if conversation else url_of(actor, visit),
                 cancellation=reasons.get(row.object_id),
-                reason=talk.attention_reason if talk else "",
+                reason=conversation.attention_reason if conversation else "",
             )
         )
     return items
 
 
-def address_of(actor: Actor, visit: Appointment | None) -> str:
-    """Where the reader can do something about it."""
+def url_of(actor: Actor, visit: Appointment | None) -> str:
+    """The page where the reader can act on a visit."""
     if visit is None:
         return reverse("notifications")
     return reverse("my_day_visit" if actor.role == Role.DOCTOR else "visit", args=[visit.pk])
 
 
 def by_day_and_kind(actor: Actor, items: Sequence[NotificationItem]) -> list[NotificationDay]:
-    """Items that come newest first, under their local day and there under their kind."""
+    """Items, newest first, grouped by local day and kind."""
     days: dict[dt.date, dict[str, list[NotificationItem]]] = {}
     for item in items:
         day = clock.local(item.row.created_at, actor.timezone).date()
@@ -114,9 +119,10 @@ def by_day_and_kind(actor: Actor, items: Sequence[NotificationItem]) -> list[Not
 
 
 def patients_of(items: Sequence[NotificationItem]) -> list[UUID]:
+    """The patients shown, for the audit log."""
     return [item.visit.patient_id for item in items if item.visit]
 
 
-def _by_id(found: Any, rows: Sequence[Notification], object_type: str) -> dict[UUID, Any]:
+def _by_id(visible: QuerySet[Any], rows: Sequence[Notification], object_type: str) -> dict[UUID, Any]:
     ids = [row.object_id for row in rows if row.object_type == object_type]
-    return {row.pk: row for row in found.filter(pk__in=ids)} if ids else {}
+    return {row.pk: row for row in visible.filter(pk__in=ids)} if ids else {}

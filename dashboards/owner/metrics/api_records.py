@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from clinicflow.clinics.models import WEEKDAYS
-from dashboards.figures.rules.periods import Span
+from dashboards.figures.rules.periods import DayRange
 from dashboards.figures.selectors.report import Report
 from dashboards.figures.selectors.totals import REASONS, Totals, share, tasks_of, withheld
 from dashboards.owner.metrics.definitions import FIGURES
-from dashboards.owner.metrics.view_models import Source, value_of
+from dashboards.owner.metrics.view_models import MetricSource, value_of
 
 REASON_NAMES = {
     "patient": "patient-cancelled",
@@ -18,7 +18,7 @@ REASON_NAMES = {
 }
 
 
-def metrics(source: Source) -> dict[str, Any]:
+def metrics(source: MetricSource) -> dict[str, Any]:
     """Everything: the figures, and the visits by step, doctor, reason and hour."""
     report = source.report
     return {
@@ -31,14 +31,14 @@ def metrics(source: Source) -> dict[str, Any]:
     }
 
 
-def no_show_rate(source: Source) -> dict[str, Any]:
+def no_show_rate(source: MetricSource) -> dict[str, Any]:
     report = source.report
     return {
         **_range(report),
-        **_missed(report.now),
+        **_no_shows(report.now),
         "before": value_of("no_show_rate", report.before) if report.before else None,
         "series": [
-            {**_days(span), **_missed(now), "before": value_of("no_show_rate", then) if report.before else None}
+            {**_days(span), **_no_shows(now), "before": value_of("no_show_rate", then) if report.before else None}
             for span, now, then in report.steps
         ],
         "by_doctor": _by_doctor(report),
@@ -46,7 +46,7 @@ def no_show_rate(source: Source) -> dict[str, Any]:
     }
 
 
-def ai_impact(source: Source) -> dict[str, Any]:
+def ai_impact(source: MetricSource) -> dict[str, Any]:
     report = source.report
     now = report.now
     return {
@@ -56,16 +56,17 @@ def ai_impact(source: Source) -> dict[str, Any]:
             *("confirmed_alone_rate", "settled_rate", "escalated_rate", "intake_reminded_rate"),
             *("intake_unreminded_rate", "summary_time", "summary_quick_rate"),
         ),
-        **_talks(now),
+        **_conversations(now),
         "reminded": {"forms": now["reminded"], "before": now["reminded_before"]},
         "unreminded": {"forms": now.unreminded, "before": now.unreminded_before},
         "series": [
-            {**_days(span), **_talks(tally), "summary_time": tally.summary_time} for span, tally, _then in report.steps
+            {**_days(span), **_conversations(tally), "summary_time": tally.summary_time}
+            for span, tally, _then in report.steps
         ],
     }
 
 
-def efficiency(source: Source) -> dict[str, Any]:
+def efficiency(source: MetricSource) -> dict[str, Any]:
     report = source.report
     figure = FIGURES["minutes_saved"]
     return {
@@ -94,11 +95,11 @@ def _range(report: Report) -> dict[str, Any]:
     }
 
 
-def _days(span: Span) -> dict[str, Any]:
+def _days(span: DayRange) -> dict[str, Any]:
     return {"from": span.start, "to": span.last_day}
 
 
-def _figures(source: Source, *keys: str) -> dict[str, Any]:
+def _figures(source: MetricSource, *keys: str) -> dict[str, Any]:
     report = source.report
     return {
         key: {
@@ -125,7 +126,7 @@ def _visits(tally: Totals) -> dict[str, Any]:
     }
 
 
-def _missed(tally: Totals) -> dict[str, Any]:
+def _no_shows(tally: Totals) -> dict[str, Any]:
     return {
         "visits": tally["visits"],
         "no_shows": tally["no_shows"],
@@ -133,7 +134,7 @@ def _missed(tally: Totals) -> dict[str, Any]:
     }
 
 
-def _talks(tally: Totals) -> dict[str, Any]:
+def _conversations(tally: Totals) -> dict[str, Any]:
     names = ("conversations", "settled", "escalated", "confirmed", "confirmed_alone", "summaries")
     return {name: tally[name] for name in names}
 

@@ -1,4 +1,4 @@
-"""Panels of a period's figures by doctor, by reason, by weekday and hour; small counts are withheld."""
+"""Panels of a period's figures by doctor, reason, weekday and hour; small counts are withheld."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -11,12 +11,12 @@ from clinicflow.web.templatetags.ui import short_doctor
 from dashboards.figures.selectors.report import EACH_HOUR
 from dashboards.figures.selectors.totals import REASONS, share, withheld
 from dashboards.owner.metrics.definitions import FIGURES
-from dashboards.owner.metrics.tables import Kind, Table, TableColumn
-from dashboards.owner.metrics.view_models import Bar, Cell, Panel, Source, count_text, percent, value_of
+from dashboards.owner.metrics.tables import ColumnKind, Table, TableColumn
+from dashboards.owner.metrics.view_models import Bar, HeatCell, MetricPanel, MetricSource, count_text, percent, value_of
 
-REASON_WORDS = {
+REASON_LABELS = {
     "patient": gettext_lazy("Patient cancelled"),
-    "elsewhere": gettext_lazy("Rescheduled elsewhere"),
+    "elsewhere": gettext_lazy("Going somewhere else"),
     "clinic": gettext_lazy("Clinic cancelled"),
     "other": gettext_lazy("Other"),
 }
@@ -31,14 +31,14 @@ WEEKDAYS = (
 )
 
 
-def doctors(source: Source) -> Panel:
+def doctors(source: MetricSource) -> MetricPanel:
     """The booked share of each doctor's time, with their visits, no-shows and cancellations."""
     rows = source.report.doctors
     bars = [
         Bar(label=short_doctor(doctor.name), text=percent(tally.use), width=round(tally.use or 0), hue=doctor.color)
         for doctor, tally in rows
     ]
-    return Panel(
+    return MetricPanel(
         key="doctors",
         title=gettext_lazy("Booked share by doctor"),
         means=[FIGURES["use"], FIGURES["no_show_rate"], FIGURES["cancelled_rate"]],
@@ -47,7 +47,8 @@ def doctors(source: Source) -> Panel:
     )
 
 
-def doctors_no_shows(source: Source) -> Panel:
+def doctors_no_shows(source: MetricSource) -> MetricPanel:
+    """The no-show rate of each doctor."""
     rows = source.report.doctors
     hidden = withheld([tally.booked for _doctor, tally in rows])
     rates = [
@@ -61,7 +62,7 @@ def doctors_no_shows(source: Source) -> Panel:
         )
         for doctor, rate in rates
     ]
-    return Panel(
+    return MetricPanel(
         key="doctors-no-shows",
         title=gettext_lazy("No-show rate by doctor"),
         means=[FIGURES["no_show_rate"], FIGURES["cancelled_rate"]],
@@ -70,17 +71,17 @@ def doctors_no_shows(source: Source) -> Panel:
     )
 
 
-def _by_doctor(key: str, source: Source) -> Table:
+def _by_doctor(key: str, source: MetricSource) -> Table:
     rows = source.report.doctors
     hidden = withheld([tally.booked for _doctor, tally in rows])
     columns = (
-        TableColumn("doctor", gettext_lazy("Doctor"), Kind.TEXT),
+        TableColumn("doctor", gettext_lazy("Doctor"), ColumnKind.TEXT),
         TableColumn("visits", gettext_lazy("Visits")),
-        TableColumn("use", gettext_lazy("Booked"), Kind.RATE),
+        TableColumn("use", gettext_lazy("Booked"), ColumnKind.RATE),
         TableColumn("no_shows", gettext_lazy("No-shows")),
-        TableColumn("no_show_rate", gettext_lazy("No-show rate"), Kind.RATE),
+        TableColumn("no_show_rate", gettext_lazy("No-show rate"), ColumnKind.RATE),
         TableColumn("cancelled", gettext_lazy("Cancelled")),
-        TableColumn("cancelled_rate", gettext_lazy("Share"), Kind.RATE),
+        TableColumn("cancelled_rate", gettext_lazy("Share"), ColumnKind.RATE),
     )
     table = [
         [doctor.name, None, tally.use, None, None, None, None]
@@ -94,17 +95,18 @@ def _by_doctor(key: str, source: Source) -> Table:
     return Table(key=key, columns=columns, rows=table if _is_any(source) else [])
 
 
-def _is_any(source: Source) -> bool:
+def _is_any(source: MetricSource) -> bool:
     now = source.report.now
     return bool(now.booked or now["open_minutes"])
 
 
-def reasons(source: Source) -> Panel:
+def reasons(source: MetricSource) -> MetricPanel:
+    """Cancellations by reason."""
     now = source.report.now
     sizes = [now[f"cancelled_{reason}"] for reason in REASONS]
     most = max(sizes) or 1
     rows: list[list[Any]] = [
-        [REASON_WORDS[reason], None, None] if hide else [REASON_WORDS[reason], size, now[f"late_{reason}"]]
+        [REASON_LABELS[reason], None, None] if hide else [REASON_LABELS[reason], size, now[f"late_{reason}"]]
         for reason, size, hide in zip(REASONS, sizes, withheld(sizes), strict=True)
     ]
     bars = [
@@ -112,59 +114,59 @@ def reasons(source: Source) -> Panel:
         for word, count, _late in rows
     ]
     columns = (
-        TableColumn("reason", gettext_lazy("Reason"), Kind.TEXT),
+        TableColumn("reason", gettext_lazy("Reason"), ColumnKind.TEXT),
         TableColumn("cancelled", gettext_lazy("Cancelled")),
         TableColumn("late", gettext_lazy("Late")),
     )
-    return Panel(
+    return MetricPanel(
         key="reasons",
-        title=gettext_lazy("Cancelled, by reason"),
+        title=gettext_lazy("Cancellations by reason"),
         means=[FIGURES["cancelled_rate"], FIGURES["late_rate"]],
         bars=bars if now.cancelled else (),
         sheet=Table(key="reasons", columns=columns, rows=rows if now.cancelled else []),
     )
 
 
-def busy_hours(source: Source) -> Panel:
+def busy_hours(source: MetricSource) -> MetricPanel:
     """The booked share of open time by weekday and hour."""
 
-    def cell(sums: Mapping[str, int]) -> Cell:
+    def cell(sums: Mapping[str, int]) -> HeatCell:
         use = share(min(sums["booked_minutes"], sums["open_minutes"]), sums["open_minutes"], few=1)
         if use is None:
-            return Cell(closed=True)
-        return Cell(text=str(round(use)), tint=min(4, int(use) // 20))
+            return HeatCell(closed=True)
+        return HeatCell(text=str(round(use)), tint=min(4, int(use) // 20))
 
     title = gettext_lazy("Busy hours")
     return _heat(source, "busy-hours", title, _("share of open time booked"), ("open_minutes",), cell, "use")
 
 
-def no_show_hours(source: Source) -> Panel:
+def no_show_hours(source: MetricSource) -> MetricPanel:
     """The no-show rate by weekday and hour."""
 
-    def cell(sums: Mapping[str, int]) -> Cell:
+    def cell(sums: Mapping[str, int]) -> HeatCell:
         rate = None if sums["hidden"] else share(sums["no_shows"], sums["visits"])
         if rate is None:
-            return Cell(closed=not sums["visits"] and not sums["hidden"], text="–" if sums["visits"] else "")
-        return Cell(text=str(round(rate)), tint=min(4, int(rate) // 4))
+            return HeatCell(closed=not sums["visits"] and not sums["hidden"], text="–" if sums["visits"] else "")
+        return HeatCell(text=str(round(rate)), tint=min(4, int(rate) // 4))
 
     title = gettext_lazy("No-shows by hour")
     return _heat(source, "no-show-hours", title, _("percent of visits"), ("visits",), cell, "no_show_rate")
 
 
 def _heat(
-    source: Source,
+    source: MetricSource,
     key: str,
     title: Any,
     note: str,
-    wanted: Sequence[str],
-    cell: Callable[[Mapping[str, int]], Cell],
+    required: Sequence[str],
+    cell: Callable[[Mapping[str, int]], HeatCell],
     figure_key: str,
-) -> Panel:
-    sums = _hours_with(source, wanted)
+) -> MetricPanel:
+    sums = _hours_with(source, required)
     hours = _between(hour for _weekday, hour in sums)
     weekdays = sorted({weekday for weekday, _hour in sums})
     empty = dict.fromkeys((*EACH_HOUR, "hidden"), 0)
-    return Panel(
+    return MetricPanel(
         key=key,
         title=title,
         note=note,
@@ -183,12 +185,12 @@ def _between(hours: Iterable[int]) -> list[int]:
     return list(range(known[0], known[-1] + 1)) if known else []
 
 
-def _hours_with(source: Source, wanted: Sequence[str]) -> dict[tuple[int, int], dict[str, int]]:
-    """The hours in which there is any of what is wanted, in order, each saying whether its visits are `hidden`."""
+def _hours_with(source: MetricSource, required: Sequence[str]) -> dict[tuple[int, int], dict[str, int]]:
+    """The hours in which any of the `required` totals is not zero, in order, with whether their visits are `hidden`."""
     hours = source.report.hours
-    places = sorted(place for place, row in hours.items() if any(row[name] for name in wanted))
-    hidden = withheld([hours[place]["visits"] for place in places])
-    return {place: {**hours[place], "hidden": int(hide)} for place, hide in zip(places, hidden, strict=True)}
+    slots = sorted(slot for slot, row in hours.items() if any(row[name] for name in required))
+    hidden = withheld([hours[slot]["visits"] for slot in slots])
+    return {slot: {**hours[slot], "hidden": int(hide)} for slot, hide in zip(slots, hidden, strict=True)}
 
 
 def _by_hour(key: str, sums: Mapping[tuple[int, int], Mapping[str, int]]) -> Table:
@@ -199,11 +201,11 @@ def _by_hour(key: str, sums: Mapping[tuple[int, int], Mapping[str, int]]) -> Tab
         counts = [None, None, None] if row["hidden"] else [row["visits"], row["no_shows"], rate]
         rows.append([WEEKDAYS[weekday], display.write_hour(hour), *counts, use])
     columns = (
-        TableColumn("weekday", gettext_lazy("Day"), Kind.TEXT),
-        TableColumn("hour", gettext_lazy("Hour"), Kind.TEXT),
+        TableColumn("weekday", gettext_lazy("Day"), ColumnKind.TEXT),
+        TableColumn("hour", gettext_lazy("Hour"), ColumnKind.TEXT),
         TableColumn("visits", gettext_lazy("Visits")),
         TableColumn("no_shows", gettext_lazy("No-shows")),
-        TableColumn("no_show_rate", gettext_lazy("No-show rate"), Kind.RATE),
-        TableColumn("use", gettext_lazy("Booked"), Kind.RATE),
+        TableColumn("no_show_rate", gettext_lazy("No-show rate"), ColumnKind.RATE),
+        TableColumn("use", gettext_lazy("Booked"), ColumnKind.RATE),
     )
     return Table(key=key, columns=columns, rows=rows)

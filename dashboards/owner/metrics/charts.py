@@ -1,4 +1,4 @@
-"""Geometry of charts that the server draws: numbers in attributes, colours in classes, a table beside each."""
+"""Geometry of server-rendered SVG line charts."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,6 +11,8 @@ TICKS = 7
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tick:
+    """A label of an axis."""
+
     x: float
     y: float
     text: str
@@ -18,9 +20,9 @@ class Tick:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Series:
-    """One line, in pieces where steps are left out: each `points` as an SVG polyline wants them, with the `area` that
-    closes it to the ground. `dots` are points that stand alone, and the last one."""
+class ChartSeries:
+    """One line, in several pieces where steps are missing: the points of an SVG polyline, and those of the area below
+    it. `dots` are isolated points and the last one."""
 
     key: str
     pieces: list[tuple[str, str]]
@@ -29,6 +31,8 @@ class Series:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineChart:
+    """A chart with its axes and lines, in SVG units."""
+
     label: str
     width: int
     height: int
@@ -36,13 +40,13 @@ class LineChart:
     right: int
     rows: list[Tick]
     ticks: list[Tick]
-    series: list[Series]
+    series: list[ChartSeries]
 
 
 def line_chart(
     label: str, names: Sequence[str], series: Sequence[tuple[str, Sequence[float | None]]], *, unit: str = "%"
 ) -> LineChart:
-    """Lines over the same steps, which are called `names`; None leaves a step out of its line."""
+    """A chart of lines over the same steps, labelled by `names`; None leaves a step out."""
     most = max((value for _, values in series for value in values if value is not None), default=0.0)
     top = _round_up(most)
     inner_width, inner_height = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
@@ -71,7 +75,7 @@ def line_chart(
 
 def _line(
     key: str, values: Sequence[float | None], x: Callable[[int], float], y: Callable[[float], float]
-) -> Series | None:
+) -> ChartSeries | None:
     pieces: list[list[tuple[float, float]]] = [[]]
     for index, value in enumerate(values):
         if value is not None:
@@ -82,7 +86,7 @@ def _line(
     if not drawn:
         return None
     dots = {piece[0] for piece in drawn if len(piece) == 1} | {drawn[-1][-1]}
-    return Series(key=key, pieces=[_piece(piece, y(0)) for piece in drawn if len(piece) > 1], dots=sorted(dots))
+    return ChartSeries(key=key, pieces=[_segment(piece, y(0)) for piece in drawn if len(piece) > 1], dots=sorted(dots))
 
 
 def _scale(value: float, unit: str) -> str:
@@ -90,9 +94,9 @@ def _scale(value: float, unit: str) -> str:
     return f"{text}{unit}" if unit in {"", "%"} else f"{text} {unit}"
 
 
-def _piece(places: Sequence[tuple[float, float]], ground: float) -> tuple[str, str]:
+def _segment(places: Sequence[tuple[float, float]], base: float) -> tuple[str, str]:
     points = " ".join(f"{px},{py}" for px, py in places)
-    return points, f"{places[0][0]},{ground} {points} {places[-1][0]},{ground}"
+    return points, f"{places[0][0]},{base} {points} {places[-1][0]},{base}"
 
 
 def _ticks(names: Sequence[str], x: Callable[[int], float]) -> list[Tick]:
@@ -113,8 +117,8 @@ def _ticks(names: Sequence[str], x: Callable[[int], float]) -> list[Tick]:
 
 
 def _round_up(value: float) -> float:
-    """The next round number of a scale with four lines."""
-    ten = 1.0
-    while value > 100 * ten:
-        ten *= 10
-    return next(top * ten for top in (4, 8, 12, 20, 40, 60, 80, 100) if value <= top * ten)
+    """The next round number for a scale with LINES lines."""
+    magnitude = 1.0
+    while value > 100 * magnitude:
+        magnitude *= 10
+    return next(top * magnitude for top in (4, 8, 12, 20, 40, 60, 80, 100) if value <= top * magnitude)

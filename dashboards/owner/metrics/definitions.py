@@ -1,10 +1,10 @@
-"""What each figure means: the one table that pages, the API's schema and docs/metrics.md are written from."""
+"""Definitions of the figures, from which the pages, the API schema and docs/metrics.md are generated."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils import translation
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from dashboards.figures.selectors.totals import FEW, Number, Totals, share
@@ -12,14 +12,14 @@ from dashboards.figures.selectors.totals import FEW, Number, Totals, share
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """One figure: its name, unit, the direction that is an improvement (0: neither), its meaning and its sum.
+    """One figure. `good` is the direction of an improvement (0: neither), `says` its definition.
 
-    `of` is None for what needs more than a tally.
+    `of` computes it from totals; None if it depends on more than totals.
     """
 
     key: str
-    label: Any
-    says: Any
+    label: str | Promise
+    says: str | Promise
     unit: str = "%"
     good: int = 0
     of: Callable[[Totals], Number] | None = None
@@ -32,8 +32,8 @@ TABLE = (
         unit="",
         good=1,
         says=_(
-            "Visits that took place, were missed, or are still open although their start has passed. Cancelled, moved "
-            "and deleted ones are not among them."
+            "Visits that took place, were missed, or are still open after their start. Cancelled, rescheduled and "
+            "deleted visits are not included."
         ),
         of=lambda tally: tally["visits"],
     ),
@@ -42,7 +42,7 @@ TABLE = (
         label=_("New patients"),
         unit="",
         good=1,
-        says=_("Visits of these that were booked as a new patient's."),
+        says=_("Visits that were booked for new patients."),
         of=lambda tally: tally["new_patients"],
     ),
     Figure(
@@ -65,7 +65,7 @@ TABLE = (
         label=_("Cancelled"),
         good=-1,
         says=_(
-            "Cancelled visits ÷ visits and cancelled visits together. A visit moved to another time is not cancelled."
+            "Cancelled visits ÷ visits and cancelled visits together. A rescheduled visit does not count as cancelled."
         ),
         of=lambda tally: share(tally.cancelled, tally.booked),
     ),
@@ -73,7 +73,7 @@ TABLE = (
         key="late_rate",
         label=_("Cancelled late"),
         good=-1,
-        says=_("Cancellations inside the clinic's notice period ÷ all cancellations."),
+        says=_("Cancellations within the clinic's notice period ÷ all cancellations."),
         of=lambda tally: share(tally.late, tally.cancelled),
     ),
     Figure(
@@ -90,31 +90,31 @@ TABLE = (
         says=_(
             "Booked minutes ÷ open minutes. Booked are visits that are neither cancelled nor missed. Open are the "
             "doctors' hours minus closures and time off, from the clinic's first visit on; a past day keeps the hours "
-            "it was counted with. Overtime never makes it more than 100%."
+            "that it was counted with. Overtime does not raise it above 100%."
         ),
         of=lambda tally: tally.use,
     ),
     Figure(
         key="intake_rate",
-        label=_("Intake in before the visit"),
+        label=_("Intake submitted before the visit"),
         good=1,
-        says=_("Visits whose form was sent in before their start ÷ visits. Waived forms do not count as sent in."),
+        says=_("Visits whose form was submitted before they started ÷ visits. Waived forms do not count as submitted."),
         of=lambda tally: share(tally["intake_before"], tally["visits"]),
     ),
     Figure(
         key="intake_reminded_rate",
-        label=_("Intake in, with a reminder"),
+        label=_("Intake submitted, with a reminder"),
         good=1,
-        says=_("Of the visits with a form whose patient was reminded before it: those whose form came in before it."),
+        says=_("Share of visits with a reminder whose form was submitted before the visit."),
         of=lambda tally: share(tally["reminded_before"], tally["reminded"]),
     ),
     Figure(
         key="intake_unreminded_rate",
-        label=_("Intake in, without a reminder"),
+        label=_("Intake submitted, without a reminder"),
         good=1,
         says=_(
-            "Of the visits with a form whose patient was not reminded: those whose form came in before the visit. Only "
-            "those who are late are reminded, so the two groups are not alike."
+            "Share of visits without a reminder whose form was submitted before the visit. Only patients who have not "
+            "submitted their form are reminded, so the two groups differ."
         ),
         of=lambda tally: share(tally.unreminded_before, tally.unreminded),
     ),
@@ -123,23 +123,23 @@ TABLE = (
         label=_("Confirmed without staff"),
         good=1,
         says=_(
-            "Visits confirmed by the patient's own link or reply, or by ClinicFlow ÷ visits that were confirmed at "
-            "all. Walk-ins are left out."
+            "Visits confirmed by the patient's link or reply, or by ClinicFlow ÷ all confirmed visits. Walk-ins are "
+            "not included."
         ),
         of=lambda tally: share(tally["confirmed_alone"], tally["confirmed"]),
     ),
     Figure(
         key="settled_rate",
-        label=_("Conversations settled alone"),
+        label=_("Conversations resolved automatically"),
         good=1,
-        says=_("Texts, mails and calls with patients that were completed and never waited for a person ÷ all of them."),
+        says=_("Text, email and phone conversations that were completed and never needed a staff reply ÷ all of them."),
         of=lambda tally: share(tally["settled"], tally["conversations"]),
     ),
     Figure(
         key="escalated_rate",
-        label=_("Handed to the desk"),
+        label=_("Passed on to the front desk"),
         good=-1,
-        says=_("Conversations that waited for a person at any time ÷ all of them."),
+        says=_("Conversations that needed a staff reply at any time ÷ all of them."),
         of=lambda tally: share(tally["escalated"], tally["conversations"]),
     ),
     Figure(
@@ -148,8 +148,8 @@ TABLE = (
         unit="s",
         good=-1,
         says=_(
-            "Mean seconds from a form being sent in to its first summary, for each time it was sent in; what a doctor "
-            "wrote by hand is left out."
+            "Mean seconds from the submission of a form to its first summary, for each submission. Summaries written "
+            "by a doctor are not included."
         ),
         of=lambda tally: tally.summary_time,
     ),
@@ -157,7 +157,7 @@ TABLE = (
         key="summary_quick_rate",
         label=_("Summary within a minute"),
         good=1,
-        says=_("Summaries that were there within 60 seconds ÷ all of them."),
+        says=_("Summaries that were ready within 60 seconds ÷ all of them."),
         of=lambda tally: share(tally["summaries_quick"], tally["summaries"]),
     ),
     Figure(
@@ -166,8 +166,8 @@ TABLE = (
         unit="min",
         good=1,
         says=_(
-            "Confirmations without staff, links and reminders sent, forms filled in online and summaries made, each "
-            "times the minutes that the clinic says it would take by hand. An estimate."
+            "Confirmations without staff, links and reminders sent, forms filled in online and summaries generated, "
+            "each times the minutes that it would take the staff. An estimate."
         ),
     ),
 )
@@ -176,7 +176,7 @@ UNITS = {"%": "percent", "s": "seconds", "min": "minutes", "": "a count"}
 
 
 def as_markdown() -> str:
-    """docs/metrics.md."""
+    """The text of docs/metrics.md."""
     with translation.override("en"):
         rows = [f"| {figure.label} | `{figure.key}` | {UNITS[figure.unit]} | {figure.says} |" for figure in TABLE]
     return "\n".join([*HEAD, *rows, ""])
@@ -184,18 +184,18 @@ def as_markdown() -> str:
 
 HEAD = f"""# The owner's figures
 
-Written by `manage.py write_metrics` from `dashboards/owner/metrics/definitions.py`; a test fails when it is not so.
+Generated by `manage.py write_metrics` from `dashboards/owner/metrics/definitions.py`; a test fails when it is outdated.
 
-- Each figure belongs to the local day of its visit, also what happened before that day. Deleted visits and those moved
-  to another time count nowhere.
-- Today's figures are as of now. A day's are counted anew whenever one of its rows changes.
-- A period is compared with the days before it, as many, or with the same weekdays 52 weeks earlier. If the clinic's
-  first visit came after the first week of those days, there is nothing to compare with.
+- Each figure belongs to the local day of its visit, including what happened before that day. Deleted and rescheduled
+  visits do not count.
+- Today's figures are as of now. Those of a day are counted again whenever one of its rows changes.
+- A period is compared with the same number of days before it, or with the same weekdays 52 weeks earlier. If the
+  clinic's first visit came after the first week of those days, there is no earlier data.
 - **Few**: a group of 1 to {FEW - 1} (the visits of a doctor or an hour, the cancellations for a reason) is shown as
-  "<{FEW}" (in the API: null) with all its parts and shares; where that would be one alone, so is the smallest of the
-  others, since the missing one could be found by subtraction. The parts of a group that is shown are shown. A share of
-  fewer than {FEW} says nothing and is not shown. Totals of the whole clinic and the use of its time are always shown.
-  Nothing keeps an owner from subtracting two periods; nobody's name or reason is in any of them.
+  "<{FEW}" (in the API: null) with all its parts and shares. If it is the only such group, so is the smallest of the
+  others, because a single missing value could be found by subtraction. The parts of a group that is shown are shown. A
+  share of fewer than {FEW} is not shown. Totals of the whole clinic and the use of its time are always shown.
+  An owner can still subtract two periods; no name or reason of a patient is in any of them.
 
-| figure | name | unit | what it is |
+| figure | name | unit | definition |
 |---|---|---|---|""".split("\n")

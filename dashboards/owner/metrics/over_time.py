@@ -1,4 +1,4 @@
-"""Panels of one figure over the steps of the period, against the days that it is compared with."""
+"""Panels of one figure over the steps of the period, with the earlier period."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,17 +12,17 @@ from dashboards.figures.rules.periods import Step
 from dashboards.figures.selectors.totals import Number, Totals
 from dashboards.owner.metrics.charts import line_chart
 from dashboards.owner.metrics.definitions import FIGURES
-from dashboards.owner.metrics.tables import Kind, Table, TableColumn
-from dashboards.owner.metrics.view_models import Panel, Source
+from dashboards.owner.metrics.tables import ColumnKind, Table, TableColumn
+from dashboards.owner.metrics.view_models import MetricPanel, MetricSource
 
-FIRST_COLUMN = TableColumn("from", gettext_lazy("From"), Kind.DAY)
-KINDS = {"%": Kind.RATE, "s": Kind.SECONDS, "min": Kind.MINUTES, "": Kind.COUNT}
+FIRST_COLUMN = TableColumn("from", gettext_lazy("From"), ColumnKind.DAY)
+KINDS = {"%": ColumnKind.RATE, "s": ColumnKind.SECONDS, "min": ColumnKind.MINUTES, "": ColumnKind.COUNT}
 
 
 def _over_time(
-    source: Source, key: str, title: Any, figure_key: str, *parts: tuple[str, Any, Callable[[Totals], int]]
-) -> Panel:
-    """A figure by step against the days compared with; `parts` are further counts for the table."""
+    source: MetricSource, key: str, title: Any, figure_key: str, *parts: tuple[str, Any, Callable[[Totals], int]]
+) -> MetricPanel:
+    """A figure by step with the earlier period; `parts` are further counts for the table."""
     figure = FIGURES[figure_key]
     steps = source.report.steps
     kind = KINDS[figure.unit]
@@ -40,11 +40,11 @@ def _over_time(
     if source.report.before is None:
         columns, rows = columns[:-1], [row[:-1] for row in rows]
     names = [display.write_date(span.start) for span, _now, _then in steps]
-    per, unit = (60, "h") if kind == Kind.MINUTES else (1, figure.unit)
-    drawn = [("then", [_scaled(value, per) for value in then]), ("now", [_scaled(value, per) for value in now])]
-    nothing = not any(value for value in now + then)
-    chart = line_chart(_chart_label(title, source), names, [] if nothing else drawn, unit=unit)
-    return Panel(
+    per, unit = (60, "h") if kind == ColumnKind.MINUTES else (1, figure.unit)
+    lines = [("then", [_scaled(value, per) for value in then]), ("now", [_scaled(value, per) for value in now])]
+    is_empty = not any(value for value in now + then)
+    chart = line_chart(_chart_label(title, source), names, [] if is_empty else lines, unit=unit)
+    return MetricPanel(
         key=key, title=title, means=[figure], wide=True, lines=chart, sheet=Table(key=key, columns=columns, rows=rows)
     )
 
@@ -53,12 +53,12 @@ def _scaled(value: Number, per: int) -> float | None:
     return None if value is None else value / per
 
 
-def _chart_label(title: Any, source: Source) -> str:
-    words = {Step.DAY: _("%(title)s by day"), Step.WEEK: _("%(title)s by week"), Step.MONTH: _("%(title)s by month")}
-    return words[source.report.period.step] % {"title": title}
+def _chart_label(title: Any, source: MetricSource) -> str:
+    labels = {Step.DAY: _("%(title)s by day"), Step.WEEK: _("%(title)s by week"), Step.MONTH: _("%(title)s by month")}
+    return labels[source.report.period.step] % {"title": title}
 
 
-def no_shows(source: Source) -> Panel:
+def no_shows(source: MetricSource) -> MetricPanel:
     parts = (
         ("visits", FIGURES["visits"].label, lambda tally: tally["visits"]),
         ("no_shows", gettext_lazy("No-shows"), lambda tally: tally["no_shows"]),
@@ -66,7 +66,7 @@ def no_shows(source: Source) -> Panel:
     return _over_time(source, "no-shows", gettext_lazy("No-show rate"), "no_show_rate", *parts)
 
 
-def visits(source: Source) -> Panel:
+def visits(source: MetricSource) -> MetricPanel:
     parts = (
         ("new_patients", gettext_lazy("New"), lambda tally: tally["new_patients"]),
         ("returning", gettext_lazy("Returning"), lambda tally: tally.returning),
@@ -75,7 +75,7 @@ def visits(source: Source) -> Panel:
     return _meaning(panel, "new_patients", "returning")
 
 
-def cancellations(source: Source) -> Panel:
+def cancellations(source: MetricSource) -> MetricPanel:
     parts = (
         ("cancelled", gettext_lazy("Cancelled"), lambda tally: tally.cancelled),
         ("late", gettext_lazy("Late"), lambda tally: tally.late),
@@ -84,7 +84,7 @@ def cancellations(source: Source) -> Panel:
     return _meaning(panel, "late_rate")
 
 
-def confirmed_alone(source: Source) -> Panel:
+def confirmed_alone(source: MetricSource) -> MetricPanel:
     parts = (
         ("confirmed", gettext_lazy("Confirmed"), lambda tally: tally["confirmed"]),
         ("confirmed_alone", gettext_lazy("Without staff"), lambda tally: tally["confirmed_alone"]),
@@ -92,7 +92,7 @@ def confirmed_alone(source: Source) -> Panel:
     return _over_time(source, "confirmations", gettext_lazy("Confirmed without staff"), "confirmed_alone_rate", *parts)
 
 
-def summary_time(source: Source) -> Panel:
+def summary_time(source: MetricSource) -> MetricPanel:
     parts = (
         ("summaries", gettext_lazy("Summaries"), lambda tally: tally["summaries"]),
         ("summaries_quick", gettext_lazy("Within a minute"), lambda tally: tally["summaries_quick"]),
@@ -101,9 +101,9 @@ def summary_time(source: Source) -> Panel:
     return _meaning(panel, "summary_quick_rate")
 
 
-def time_saved(source: Source) -> Panel:
+def time_saved(source: MetricSource) -> MetricPanel:
     return _over_time(source, "time-saved", gettext_lazy("Staff time saved"), "minutes_saved")
 
 
-def _meaning(panel: Panel, *keys: str) -> Panel:
+def _meaning(panel: MetricPanel, *keys: str) -> MetricPanel:
     return replace(panel, means=[*panel.means, *(FIGURES[key] for key in keys)])

@@ -1,15 +1,15 @@
-"""Which panels there are, and which page shows which."""
+"""The registry of panels, and the pages that show them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from dashboards.owner.metrics import breakdowns, over_time, workload
-from dashboards.owner.metrics.view_models import Panel, Source
+from dashboards.owner.metrics.view_models import MetricPanel, MetricSource
 
-PANELS: Mapping[str, Callable[[Source], Panel]] = {
+PANELS: Mapping[str, Callable[[MetricSource], MetricPanel]] = {
     "no-shows": over_time.no_shows,
     "ai": workload.conversations,
     "visits": over_time.visits,
@@ -26,15 +26,15 @@ PANELS: Mapping[str, Callable[[Source], Panel]] = {
     "time-saved": over_time.time_saved,
     "tasks": workload.tasks,
 }
-BY_HOUR = frozenset({"busy-hours", "no-show-hours"})
+HOURLY_PANELS = frozenset({"busy-hours", "no-show-hours"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
-    """One of the owner's pages."""
+class OwnerPage:
+    """One of the owner's pages: its key figures and panels."""
 
     key: str
-    title: Any
+    title: str | Promise
     figures: tuple[str, ...]
     panels: tuple[str, ...]
 
@@ -44,31 +44,31 @@ class Section:
 
     @property
     def by_hour(self) -> bool:
-        return bool(BY_HOUR & set(self.panels))
+        return bool(HOURLY_PANELS & set(self.panels))
 
 
-SECTIONS = {
+PAGES = {
     section.key: section
     for section in (
-        Section(
+        OwnerPage(
             key="overview",
             title=gettext_lazy("At a glance"),
             figures=("no_show_rate", "confirmed_rate", "use", "intake_rate", "minutes_saved"),
             panels=("no-shows", "ai", "visits", "outcomes", "doctors", "busy-hours"),
         ),
-        Section(
+        OwnerPage(
             key="no-shows",
             title=gettext_lazy("No-shows & cancellations"),
             figures=("visits", "no_show_rate", "cancelled_rate", "late_rate"),
             panels=("cancellations", "reasons", "doctors-no-shows", "no-show-hours"),
         ),
-        Section(
+        OwnerPage(
             key="ai",
             title=gettext_lazy("AI impact"),
             figures=("confirmed_alone_rate", "settled_rate", "escalated_rate", "intake_rate", "summary_time"),
             panels=("confirmations", "ai", "summaries", "intake"),
         ),
-        Section(
+        OwnerPage(
             key="efficiency",
             title=gettext_lazy("Time saved"),
             figures=("minutes_saved", "use", "confirmed_alone_rate", "intake_rate"),

@@ -1,4 +1,4 @@
-"""The table under each chart: the same rows on the page and in the file."""
+"""Tables of the panels, for the page and the CSV file."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -12,24 +12,28 @@ from django.utils.translation import gettext as _
 from clinicflow.web import display
 from dashboards.figures.selectors.totals import FEW
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-NOTHING = "–"
+FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r")
+NO_VALUE = "–"
 
 
-class Kind(StrEnum):
+class ColumnKind(StrEnum):
+    """How the values of a column are formatted."""
+
     DAY = "day"
     TEXT = "text"
     COUNT = "count"  # None: withheld
-    RATE = "rate"  # percent; None: of too few, or of nothing
+    RATE = "rate"  # percent; None: of too few or none
     MINUTES = "minutes"
     SECONDS = "seconds"
 
 
 @dataclass(frozen=True, slots=True)
 class TableColumn:
+    """A column; `key` is its header in the CSV file."""
+
     key: str
     label: Any
-    kind: Kind = Kind.COUNT
+    kind: ColumnKind = ColumnKind.COUNT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,60 +46,60 @@ class Table:
 
     @property
     def shown(self) -> list[list[str]]:
-        """As the page writes the rows."""
+        """The rows as text, formatted for the page."""
         return [
             [write(value, column.kind) for column, value in zip(self.columns, row, strict=True)] for row in self.rows
         ]
 
     def as_csv(self) -> list[list[str]]:
-        """As the file has them: plain numbers, dates as YYYY-MM-DD, no cell that a spreadsheet takes for a formula."""
+        """The rows for a CSV file: plain numbers, ISO dates, and text that a spreadsheet does not read as a formula."""
         return [
             [column.key for column in self.columns],
             *(
-                [_cell(value, column.kind) for column, value in zip(self.columns, row, strict=True)]
+                [_csv_value(value, column.kind) for column, value in zip(self.columns, row, strict=True)]
                 for row in self.rows
             ),
         ]
 
 
-def write(value: Any, kind: Kind) -> str:
-    """One value as a person reads it."""
+def write(value: Any, kind: ColumnKind) -> str:
+    """One value formatted for the page."""
     if value is None:
-        return f"<{FEW}" if kind == Kind.COUNT else NOTHING
+        return f"<{FEW}" if kind == ColumnKind.COUNT else NO_VALUE
     match kind:
-        case Kind.DAY:
+        case ColumnKind.DAY:
             return display.write_date(value)
-        case Kind.TEXT:
+        case ColumnKind.TEXT:
             return str(value)
-        case Kind.RATE:
+        case ColumnKind.RATE:
             return f"{number(value, 1)}%"
-        case Kind.MINUTES:
+        case ColumnKind.MINUTES:
             return duration(value)
-        case Kind.SECONDS:
+        case ColumnKind.SECONDS:
             return f"{number(value, 1)} s"
         case _:
             return number(value)
 
 
 def number(value: float, digits: int = 0) -> str:
-    """With the thousands apart, and no decimals that say nothing."""
+    """A number with digit grouping, without decimals for a whole number."""
     if not digits or float(value).is_integer():
         return formats.number_format(round(value), use_l10n=True, force_grouping=True)
     return formats.number_format(round(value, digits), decimal_pos=digits, use_l10n=True, force_grouping=True)
 
 
 def duration(minutes: int) -> str:
-    """`45 min`, `3.5 h`, `1,204 h`."""
+    """Minutes as `45 min`, `3.5 h` or `1,204 h`."""
     if minutes < 120:
         return _("%(minutes)s min") % {"minutes": minutes}
     hours = minutes / 60
     return _("%(hours)s h") % {"hours": number(hours, 1 if hours < 100 else 0)}
 
 
-def _cell(value: Any, kind: Kind) -> str:
+def _csv_value(value: Any, kind: ColumnKind) -> str:
     if value is None:
-        return f"<{FEW}" if kind == Kind.COUNT else ""
+        return f"<{FEW}" if kind == ColumnKind.COUNT else ""
     if isinstance(value, dt.date):
         return value.isoformat()
     text = str(value)
-    return f"'{text}" if kind == Kind.TEXT and text.startswith(FORMULA) else text
+    return f"'{text}" if kind == ColumnKind.TEXT and text.startswith(FORMULA_PREFIXES) else text

@@ -1,9 +1,9 @@
-"""The shapes that the owner's pages are made of: key figures, and panels of a chart with its table. No HTML."""
+"""View models of the owner's pages: key figures, and panels with a chart and its table."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from dashboards.figures.selectors.report import Report
@@ -15,8 +15,8 @@ from dashboards.owner.metrics.tables import Table, duration, number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """What all of it is made from."""
+class MetricSource:
+    """The data of all figures: a report, and the clinic's minutes per task."""
 
     report: Report
     minutes: TaskMinutes
@@ -29,7 +29,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyFigure:
-    """One figure of the period, with what it was in the days compared with."""
+    """One figure of the period, and of the earlier period."""
 
     figure: Figure
     value: Number
@@ -37,7 +37,7 @@ class KeyFigure:
 
     @property
     def change(self) -> float | None:
-        """Points of a share, percent of anything else; None with nothing to compare with."""
+        """The change: in points for a share, in seconds for a time, else in percent. None without earlier data."""
         if self.value is None or self.before is None:
             return None
         if self.figure.unit in {"%", "s"}:
@@ -56,7 +56,7 @@ class KeyFigure:
 
     @property
     def size(self) -> str:
-        """How much it has changed, in words."""
+        """The size of the change as text."""
         size = number(abs(self.change or 0), 1)
         if self.figure.unit == "%":
             return _("%(size)s points") % {"size": size}
@@ -64,7 +64,7 @@ class KeyFigure:
 
     @property
     def shown(self) -> tuple[str, str]:
-        """The value and its unit, which is written smaller."""
+        """The value and its unit as text."""
         if self.value is None:
             return "–", ""
         if self.figure.unit == "min":
@@ -75,7 +75,7 @@ class KeyFigure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
-    """One line of a bar chart; `width` is 0 to 100."""
+    """One bar of a chart; `width` is in percent."""
 
     label: str
     text: str
@@ -84,8 +84,8 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
-    """One hour of a weekday: how dark (0 to 4) and what it says; `closed` where nobody works."""
+class HeatCell:
+    """One hour of a weekday in a heat map: its tint from 0 to 4 and its text; `closed` without open time."""
 
     text: str = ""
     tint: int = 0
@@ -93,11 +93,11 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Panel:
-    """A chart of one of four shapes with its table and the figures that it shows, whose meaning stands beside it."""
+class MetricPanel:
+    """A panel: a chart of one of four shapes, its table, and the figures that it shows with their definitions."""
 
     key: str
-    title: Any
+    title: str | Promise
     sheet: Table
     means: Sequence[Figure]
     note: str = ""
@@ -105,7 +105,7 @@ class Panel:
     lines: LineChart | None = None
     bars: Sequence[Bar] = ()
     funnel: Sequence[Bar] = ()
-    heat: Sequence[tuple[str, Sequence[Cell]]] = ()
+    heat: Sequence[tuple[str, Sequence[HeatCell]]] = ()
     hours: Sequence[int] = ()
 
     @property
@@ -118,7 +118,7 @@ class Panel:
         return "empty" if not self.sheet.rows else "table"
 
 
-def key_figures(source: Source, *keys: str) -> list[KeyFigure]:
+def key_figures(source: MetricSource, *keys: str) -> list[KeyFigure]:
     report = source.report
     return [
         KeyFigure(

@@ -1,4 +1,4 @@
-"""Panels of what became of the visits, and of the work that nobody had to do by hand."""
+"""Panels of visit outcomes, and of the work done without staff."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,23 +7,24 @@ from django.utils.translation import gettext_lazy
 
 from dashboards.figures.selectors.totals import tasks_of
 from dashboards.owner.metrics.definitions import FIGURES
-from dashboards.owner.metrics.tables import Kind, Table, TableColumn, number
-from dashboards.owner.metrics.view_models import Bar, Panel, Source, percent, value_of
+from dashboards.owner.metrics.tables import ColumnKind, Table, TableColumn, number
+from dashboards.owner.metrics.view_models import Bar, MetricPanel, MetricSource, percent, value_of
 
-TASK_WORDS = {
+TASK_LABELS = {
     "confirmation": gettext_lazy("Confirmed without staff"),
     "message": gettext_lazy("Links and reminders sent"),
     "intake": gettext_lazy("Forms filled in online"),
-    "summary": gettext_lazy("Summaries made"),
+    "summary": gettext_lazy("Summaries generated"),
 }
 
 
-def conversations(source: Source) -> Panel:
+def conversations(source: MetricSource) -> MetricPanel:
+    """Conversations with patients and how they ended."""
     now = source.report.now
     lines = (
         ("conversations", gettext_lazy("conversations with patients"), now["conversations"]),
-        ("settled", gettext_lazy("settled without a person"), now["settled"]),
-        ("escalated", gettext_lazy("handed to the desk"), now["escalated"]),
+        ("settled", gettext_lazy("resolved automatically"), now["settled"]),
+        ("escalated", gettext_lazy("passed on to the front desk"), now["escalated"]),
         ("confirmed_alone", gettext_lazy("visits confirmed without staff"), now["confirmed_alone"]),
     )
     return _funnel(
@@ -31,8 +32,8 @@ def conversations(source: Source) -> Panel:
     )
 
 
-def outcomes(source: Source) -> Panel:
-    """What became of the visits that were booked."""
+def outcomes(source: MetricSource) -> MetricPanel:
+    """The outcomes of the booked visits."""
     now = source.report.now
     lines = (
         ("booked", gettext_lazy("booked"), now.booked),
@@ -41,15 +42,13 @@ def outcomes(source: Source) -> Panel:
         ("cancelled", gettext_lazy("cancelled"), now.cancelled),
         ("no_shows", gettext_lazy("no-show"), now["no_shows"]),
     )
-    return _funnel(
-        "outcomes", gettext_lazy("What became of the visits"), lines, ("visits", "confirmed_rate", "cancelled_rate")
-    )
+    return _funnel("outcomes", gettext_lazy("Visit outcomes"), lines, ("visits", "confirmed_rate", "cancelled_rate"))
 
 
-def _funnel(key: str, title: Any, lines: Sequence[tuple[str, Any, int]], means: Sequence[str]) -> Panel:
+def _funnel(key: str, title: Any, lines: Sequence[tuple[str, Any, int]], means: Sequence[str]) -> MetricPanel:
     most = max(count for _name, _words, count in lines)
-    columns = (TableColumn("what", gettext_lazy("What"), Kind.TEXT), TableColumn("count", gettext_lazy("Count")))
-    return Panel(
+    columns = (TableColumn("what", gettext_lazy("What"), ColumnKind.TEXT), TableColumn("count", gettext_lazy("Count")))
+    return MetricPanel(
         key=key,
         title=title,
         means=[FIGURES[name] for name in means],
@@ -62,23 +61,23 @@ def _funnel(key: str, title: Any, lines: Sequence[tuple[str, Any, int]], means: 
     )
 
 
-def intake(source: Source) -> Panel:
-    """Forms in before the visit, of patients who were reminded and of those who were not."""
+def intake(source: MetricSource) -> MetricPanel:
+    """Forms submitted before the visit, with and without a reminder."""
     now = source.report.now
     groups = (
         (gettext_lazy("With a reminder"), now["reminded"], now["reminded_before"], "intake_reminded_rate"),
         (gettext_lazy("Without"), now.unreminded, now.unreminded_before, "intake_unreminded_rate"),
     )
-    rows: list[list[Any]] = [[words, out, came, value_of(key, now)] for words, out, came, key in groups]
+    rows: list[list[Any]] = [[label, forms, submitted, value_of(key, now)] for label, forms, submitted, key in groups]
     columns = (
-        TableColumn("group", gettext_lazy("Patients"), Kind.TEXT),
+        TableColumn("group", gettext_lazy("Patients"), ColumnKind.TEXT),
         TableColumn("forms", gettext_lazy("Forms")),
-        TableColumn("before", gettext_lazy("In before")),
-        TableColumn("rate", gettext_lazy("Rate"), Kind.RATE),
+        TableColumn("before", gettext_lazy("Submitted before")),
+        TableColumn("rate", gettext_lazy("Rate"), ColumnKind.RATE),
     )
-    return Panel(
+    return MetricPanel(
         key="intake",
-        title=gettext_lazy("Intake in before the visit"),
+        title=gettext_lazy("Intake submitted before the visit"),
         means=[FIGURES[key] for *_rest, key in groups],
         bars=[Bar(label=str(words), text=percent(rate), width=round(rate or 0)) for words, _o, _c, rate in rows]
         if now["intake_forms"]
@@ -87,22 +86,22 @@ def intake(source: Source) -> Panel:
     )
 
 
-def tasks(source: Source) -> Panel:
-    """The formula of the time saved: how often, times the clinic's minutes."""
+def tasks(source: MetricSource) -> MetricPanel:
+    """The calculation of the time saved: occurrences times the clinic's minutes."""
     done = tasks_of(source.report.now, source.minutes)
     columns = (
-        TableColumn("task", gettext_lazy("Task"), Kind.TEXT),
+        TableColumn("task", gettext_lazy("Task"), ColumnKind.TEXT),
         TableColumn("times", gettext_lazy("Times")),
         TableColumn("minutes", gettext_lazy("Minutes each")),
-        TableColumn("saved", gettext_lazy("Saved"), Kind.MINUTES),
+        TableColumn("saved", gettext_lazy("Saved"), ColumnKind.MINUTES),
     )
-    return Panel(
+    return MetricPanel(
         key="tasks",
-        title=gettext_lazy("How it is reckoned"),
+        title=gettext_lazy("How it is calculated"),
         means=[FIGURES["minutes_saved"]],
         sheet=Table(
             key="tasks",
             columns=columns,
-            rows=[[TASK_WORDS[task.key], task.times, task.minutes, task.saved] for task in done],
+            rows=[[TASK_LABELS[task.key], task.times, task.minutes, task.saved] for task in done],
         ),
     )

@@ -1,4 +1,4 @@
-"""What the record holds for the doctor alone: summaries with their versions, answers, notes."""
+"""The clinical part of the record, for doctors: summaries, submitted forms, notes."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -11,12 +11,12 @@ from intake.models import IntakeForm
 from patients.models import Patient
 from scheduling.selectors.patient_notes import Notes, read_notes
 
-MOST_FORMS = 40
+MAX_FORMS = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubmittedForm:
-    """One form that was sent in, with the newest version of its summary."""
+    """A submitted form with the newest version of its summary."""
 
     form: IntakeForm
     summary: IntakeSummary | None
@@ -24,7 +24,7 @@ class SubmittedForm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """`reading` is the newest summary, of the visit `summary_visit`; `forms` are all, newest first."""
+    """The clinical part. `reading` is the newest summary, of the visit `summary_visit`; `forms` are newest first."""
 
     notes: Notes
     forms: list[SubmittedForm]
@@ -33,7 +33,7 @@ class Chart:
 
 
 def read_chart(actor: Actor, patient: Patient, notes_page: str) -> Chart | None:
-    """The clinical part for a doctor of the patient; None for everybody else."""
+    """The clinical part for a doctor; None for other roles."""
     if actor.role != Role.DOCTOR:
         return None
     forms = list(
@@ -41,7 +41,7 @@ def read_chart(actor: Actor, patient: Patient, notes_page: str) -> Chart | None:
         .filter(patient=patient, submitted_at__isnull=False)
         .select_related("appointment__doctor", "questionnaire")
         .defer("raw_answers", "draft_answers", "questionnaire__sections")
-        .order_by("-submitted_at", "pk")[:MOST_FORMS]
+        .order_by("-submitted_at", "pk")[:MAX_FORMS]
     )
     newest = IntakeSummary.objects.visible_to(actor).newest().filter(intake_form__in=[form.pk for form in forms])
     by_form = {summary.intake_form_id: summary for summary in newest.defer("items")}

@@ -1,4 +1,4 @@
-"""A patient's record: who it is, and visit by visit what happened, as far as the role may see it."""
+"""A patient's record: personal data and the history of visits, as visible to the role."""
 
 import datetime as dt
 from collections import defaultdict
@@ -21,14 +21,14 @@ from patients.models import Patient
 from patients.presentation import Flag, flags_of, format_preferences
 from scheduling.models import Appointment, Cancellation, FollowUp, Message, WaitlistEntry
 
-MOST_COMING = 40
+MAX_UPCOMING = 40
 PAST_PAGE = 15
-MOST_BESIDE = 30  # follow-ups, waitlist entries, merged records
+MAX_RELATED = 30  # follow-ups, waitlist entries, merged records
 
 
 @dataclass(slots=True, kw_only=True)
 class VisitEntry:
-    """One visit with all that hangs on it. `moved_to` is the visit that took its place."""
+    """One visit with its related rows. `moved_to` is the visit that replaced it."""
 
     visit: Appointment
     intake: IntakeRow
@@ -41,7 +41,7 @@ class VisitEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Merge:
-    """A record that was emptied into another one; `moved` counts rows by table."""
+    """The merge of a record into another one; `moved` counts rows by table."""
 
     at: dt.datetime
     by: str
@@ -50,7 +50,7 @@ class Merge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """All of one page. `merge` is set where this record was emptied, `merged` lists those emptied into it."""
+    """The data of the page. `merge` is set if this record was merged, `merged` are records merged into it."""
 
     patient: Patient
     age: int
@@ -68,10 +68,10 @@ class Record:
 
 
 def read_record(actor: Actor, patient: Patient, now: dt.datetime, number: str) -> Record:
-    """The record with one page of past visits. The queries do not grow with the visits."""
+    """The record with one page of past visits. The number of queries does not depend on the visits."""
     today = clock.local(now, actor.timezone).date()
     visits = Appointment.objects.visible_to(actor).filter(patient=patient).select_related("patient", "doctor")
-    coming = list(visits.filter(starts_at__gte=now).order_by("starts_at", "pk")[:MOST_COMING])
+    coming = list(visits.filter(starts_at__gte=now).order_by("starts_at", "pk")[:MAX_UPCOMING])
     page = Paginator(visits.filter(starts_at__lt=now).order_by("-starts_at", "pk"), PAST_PAGE).get_page(number)
     past = list(page)
     entries = _entries(actor, [*coming, *past])
@@ -93,7 +93,7 @@ def read_record(actor: Actor, patient: Patient, now: dt.datetime, number: str) -
 
 
 def _entries(actor: Actor, visits: Sequence[Appointment]) -> dict[UUID, VisitEntry]:
-    """The visits with what hangs on them, in one query a kind."""
+    """The visits with their related rows, one query per kind, by visit id."""
     ids = [visit.pk for visit in visits]
     entries = {row.visit.pk: VisitEntry(visit=row.visit, intake=row) for row in form_rows(actor, list(visits))}
     for visit in visits:
@@ -103,32 +103,32 @@ def _entries(actor: Actor, visits: Sequence[Appointment]) -> dict[UUID, VisitEnt
     cancellations = (
         Cancellation.objects.visible_to(actor).filter(**about, reverted_at=None).order_by("created_at", "pk")
     )
-    threads = Interaction.objects.visible_to(actor).filter(**about).order_by("created_at", "pk")
+    conversations = Interaction.objects.visible_to(actor).filter(**about).order_by("created_at", "pk")
     messages = Message.objects.visible_to(actor).filter(**about).defer("console_body").order_by("created_at", "pk")
-    for name, rows in (("cancellations", cancellations), ("threads", threads), ("messages", messages)):
-        for visit_id, found in _by_visit(rows).items():
-            setattr(entries[visit_id], name, found)
+    for name, rows in (("cancellations", cancellations), ("threads", conversations), ("messages", messages)):
+        for visit_id, related in _by_visit(rows).items():
+            setattr(entries[visit_id], name, related)
     for summary in IntakeSummary.objects.states_visible_to(actor).newest().filter(**about):
         entries[summary.appointment_id].summary = summary
     return entries
 
 
 def _by_visit(rows: Iterable[Any]) -> dict[UUID, list[Any]]:
-    found: dict[UUID, list[Any]] = defaultdict(list)
+    by_visit: dict[UUID, list[Any]] = defaultdict(list)
     for row in rows:
-        found[row.appointment_id].append(row)
-    return found
+        by_visit[row.appointment_id].append(row)
+    return by_visit
 
 
 def _counts(actor: Actor, patient: Patient) -> dict[str, int]:
-    """How the visits went, of those that the actor may see."""
-    kept = Q(rescheduled=False)
+    """Numbers of the visible visits by outcome."""
+    not_moved = Q(rescheduled=False)
     counts: dict[str, int] = (
         Appointment.objects.visible_to(actor)
         .filter(patient=patient)
         .aggregate(
             done=Count("pk", filter=Q(status=Appointment.Status.COMPLETED)),
-            cancelled=Count("pk", filter=kept & Q(status=Appointment.Status.CANCELLED)),
+            cancelled=Count("pk", filter=not_moved & Q(status=Appointment.Status.CANCELLED)),
             no_shows=Count("pk", filter=Q(status=Appointment.Status.NO_SHOW)),
             moved=Count("pk", filter=Q(rescheduled=True)),
         )
@@ -139,24 +139,24 @@ def _counts(actor: Actor, patient: Patient) -> dict[str, int]:
 
 def _follow_ups(actor: Actor, patient: Patient) -> list[FollowUp]:
     rows = FollowUp.objects.visible_to(actor).filter(patient=patient).select_related("doctor", "booked_appointment")
-    return list(rows.order_by("-scheduled_date", "pk")[:MOST_BESIDE])
+    return list(rows.order_by("-scheduled_date", "pk")[:MAX_RELATED])
 
 
 def _waiting(actor: Actor, patient: Patient) -> list[WaitlistEntry]:
     rows = WaitlistEntry.objects.visible_to(actor).waiting().filter(patient=patient).select_related("doctor")
-    return list(rows[:MOST_BESIDE])
+    return list(rows[:MAX_RELATED])
 
 
 def _merged(actor: Actor, patient: Patient) -> list[Patient]:
-    """The records that were emptied into this one; the front desk may read them back."""
+    """The records that were merged into this one; the front desk only."""
     if actor.role != Role.FRONT_DESK:
         return []
     rows = Patient.objects.visible_to(actor).filter(merged_into=patient).order_by("updated_at", "pk")
-    return list(rows[:MOST_BESIDE])
+    return list(rows[:MAX_RELATED])
 
 
 def _merge_of(actor: Actor, patient: Patient) -> Merge | None:
-    """Who emptied this record and what moved, as the audit log has kept it."""
+    """Who merged this record and what was moved, from the audit log."""
     row = (
         AuditLog.objects.filter(
             clinic_id=actor.clinic_id, action="patient.merged", resource_type="patients", resource_id=str(patient.pk)

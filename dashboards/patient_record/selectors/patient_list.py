@@ -1,9 +1,8 @@
-"""The list of patients, each with the visit before and the one to come."""
+"""The list of patients, each with the last and the next visit."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from dateutil.relativedelta import relativedelta
 from django.db.models import Q, QuerySet
@@ -22,7 +21,7 @@ MINOR = relativedelta(years=18)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatientRow:
-    """One line of the list."""
+    """One row of the list."""
 
     patient: Patient
     age: int
@@ -34,7 +33,7 @@ class PatientRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListFilter:
-    """A choice above the list."""
+    """A filter of the list."""
 
     key: str
     word: Promise
@@ -48,8 +47,8 @@ LIST_FILTERS = (
 )
 
 
-def find(actor: Actor, text: str, only: str) -> QuerySet[Any]:
-    """The patients whose name, phone, e-mail or birth date begins as typed (all of them for nothing), by name."""
+def find(actor: Actor, text: str, only: str) -> QuerySet[Patient]:
+    """Patients by name whose name, phone, email or birth date starts with `text`; `only` is the key of a filter."""
     rows = Patient.objects.visible_to(actor).current()
     if text:
         rows = rows.search(text)
@@ -58,17 +57,17 @@ def find(actor: Actor, text: str, only: str) -> QuerySet[Any]:
         "interpreter": Q(flags__contains="needs_interpreter"),
         "vip": Q(flags__contains="VIP"),
     }
-    found: QuerySet[Any] = rows.filter(rules.get(only, Q())).order_by("search_last", "pk")
-    return found
+    patients: QuerySet[Patient] = rows.filter(rules.get(only, Q())).order_by("search_last", "pk")
+    return patients
 
 
 def rows_of(actor: Actor, patients: Sequence[Patient], now: dt.datetime) -> list[PatientRow]:
-    """A page of patients with their visits, in two queries."""
+    """A page of patients with their visits. Two queries."""
     today = clock.local(now, actor.timezone).date()
     visits = Appointment.objects.visible_to(actor).filter(patient__in=[patient.pk for patient in patients])
-    coming = visits.open().filter(starts_at__gte=now).order_by("patient_id", "starts_at", "pk")
+    upcoming = visits.open().filter(starts_at__gte=now).order_by("patient_id", "starts_at", "pk")
     done = visits.filter(status=Appointment.Status.COMPLETED).order_by("patient_id", "-starts_at", "pk")
-    nearest = {visit.patient_id: visit for visit in coming.distinct("patient_id")}
+    nearest = {visit.patient_id: visit for visit in upcoming.distinct("patient_id")}
     latest = {visit.patient_id: visit for visit in done.distinct("patient_id")}
     return [
         PatientRow(

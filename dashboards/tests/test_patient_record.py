@@ -55,7 +55,7 @@ class ListTests(RecordCase):
         self.assertEqual(self.names(self.other_doctor), [])
         self.assertEqual(self.page(self.owner, "/patients").status_code, 403)
 
-    def test_search_forgives_a_slip_and_takes_phone_mail_and_birth_date(self):
+    def test_search_tolerates_a_typo_and_accepts_phone_email_and_birth_date(self):
         self.add("Aisha Rahman", phone="+15125550123", email="aisha@mail.test", date_of_birth=dt.date(1970, 1, 2))
         for query in ("rahman", "aisha r", "rahmann", "512 555", "aisha@", "1970-01-02"):
             with self.subTest(query):
@@ -208,7 +208,7 @@ class NoteTests(RecordCase):
         self.assertContains(self.post(self.doctor, f"/notes/{note.pk}", content="152/94, sitting."), "sitting")
         self.assertEqual(self.contents(), ["152/94, sitting."])
 
-    def test_nobody_else_reads_or_writes(self):
+    def test_other_roles_cannot_read_or_write(self):
         for actor, status in ((self.desk, 403), (self.owner, 403), (self.other_doctor, 404), (self.foreign_desk, 403)):
             self.assertEqual(self.post(actor, f"{self.path}/notes", content="x").status_code, status)
         self.assertEqual(self.contents(), [NOTE])

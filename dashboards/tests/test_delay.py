@@ -34,20 +34,20 @@ def visit(start, *, length=30, arrived=None, completed=None, is_open=True):
     )
 
 
-class PaceTests(SimpleTestCase):
+class DelayTests(SimpleTestCase):
     def test_on_time_with_gaps(self):
         now, later = visit(0, arrived=-5), visit(45)
         pace = delay_of([now, later], at(10))
         self.assertEqual((pace.behind, pace.is_late), (0, False))
         self.assertEqual(pace.expected, {later.id: at(45)})
 
-    def test_a_visit_that_takes_too_long_makes_the_next_ones_late(self):
+    def test_an_overrunning_visit_delays_the_next_ones(self):
         now, second, third = visit(0, arrived=0), visit(30, arrived=25), visit(60)
         pace = delay_of([now, second, third], at(48))
         self.assertEqual(pace.behind, 18)
         self.assertEqual(pace.expected, {second.id: at(48), third.id: at(78)})
 
-    def test_a_gap_takes_the_delay_up(self):
+    def test_a_gap_absorbs_the_delay(self):
         now, second, third = visit(0, arrived=0), visit(30), visit(90)
         pace = delay_of([now, second, third], at(29 + 12))
         self.assertEqual(pace.behind, 0)  # second has not come either
@@ -62,21 +62,21 @@ class PaceTests(SimpleTestCase):
         self.assertEqual(pace.behind, 20)
         self.assertEqual(pace.expected, {third.id: at(80)})
 
-    def test_who_is_late_themselves_holds_nobody_up(self):
+    def test_a_late_patient_delays_no_other_visit(self):
         absent, now, third = visit(0), visit(30, arrived=30), visit(60)
         pace = delay_of([absent, now, third], at(40))
         self.assertEqual(pace.behind, 0)
         self.assertNotIn(absent.id, pace.expected)
 
-    def test_a_patient_who_came_late_is_not_the_doctors_delay(self):
+    def test_a_late_arrival_is_not_the_doctors_delay(self):
         pace = delay_of([visit(0, arrived=20)], at(25))
         self.assertEqual(pace.behind, 0)
 
-    def test_a_patient_who_came_early_does_not_go_before_the_others(self):
+    def test_an_early_arrival_is_not_seen_before_the_others(self):
         second, early = visit(20), visit(60, arrived=5)
         pace = delay_of([second, early], at(10))
         self.assertEqual(pace.behind, 0)
 
-    def test_nobody_here_means_no_delay(self):
+    def test_without_arrivals_there_is_no_delay(self):
         self.assertEqual(delay_of([visit(0, completed=20), visit(30)], at(25)).behind, 0)
         self.assertEqual(delay_of([], at(0)).behind, 0)

@@ -15,7 +15,7 @@ class MyDayTests(MondayCase):
     def page(self, address="/my-day", actor=None):
         return self.client_for(actor or self.doctor).get(address)
 
-    def test_the_patient_who_waits_is_open(self):
+    def test_the_waiting_patient_is_selected(self):
         self.assertEqual(self.page().context["agenda"].visit, self.here)
 
     def test_a_day_has_its_own_visits_and_breaks_in_order(self):

@@ -71,7 +71,7 @@ class OrderTests(ListCase):
                 self.assertContains(self.page(f"ordering=-{key}"), 'aria-sort="descending"', count=1)
         self.assertEqual(self.names("ordering=-time"), ["Grace", "Noah", "Diego", "Aisha", "Hannah"])
 
-    def test_the_heads_keep_the_filters_and_the_switch_keeps_them_too(self):
+    def test_column_heads_and_the_view_switch_preserve_the_filters(self):
         page = self.page(f"status=confirmed&ordering=patient&date={MONDAY}")
         self.assertContains(page, f'href="?status=confirmed&amp;ordering=-patient&amp;date={MONDAY}"')
         self.assertContains(page, f'href="/schedule?status=confirmed&amp;date={MONDAY}"')
@@ -88,13 +88,13 @@ class OrderTests(ListCase):
         self.assertNotContains(answer, "<html")
 
 
-class WhoMaySeeTests(ListCase):
+class AccessTests(ListCase):
     def test_a_doctor_sees_their_own_without_the_desks_acts(self):
         self.assertEqual(self.names(actor=self.other_doctor), ["Noah"])
         self.assertNotContains(self.page(actor=self.other_doctor), "/confirm")
         self.assertContains(self.page(), "/confirm")
 
-    def test_the_owner_and_the_clinic_next_door_see_nobody(self):
+    def test_the_owner_and_another_clinic_see_no_visits(self):
         self.assertEqual(self.page(actor=self.owner).status_code, 403)
         self.assertEqual(self.names(actor=self.foreign_desk), [])
 
