@@ -8,7 +8,7 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
 
-from clinicflow.access.querysets import ClinicQuerySet
+from clinicflow.access.querysets import ClinicQuerySet, M
 from clinicflow.access.roles import Role
 from clinicflow.clinics.models import Doctor
 from clinicflow.core.models import ClinicOwned
@@ -16,7 +16,7 @@ from clinicflow.core.models import ClinicOwned
 WHOLE_DAY = 24 * 60
 
 
-class FiguresQuerySet(ClinicQuerySet):
+class FiguresQuerySet(ClinicQuerySet[M]):
     """Totals without patients: visible to the owner and to the jobs that count them."""
 
     roles = frozenset({Role.OWNER, Role.SYSTEM})

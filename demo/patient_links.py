@@ -39,7 +39,7 @@ def _link(message: Message, appointment: Appointment) -> tuple[PatientLink, str]
         purpose=PatientLink.Purpose.INTAKE,
         appointment_id=appointment.pk,
         patient_id=appointment.patient_id,
-        expires_at=appointment.ends_at + links.OPEN_AFTER_VISIT,
+        expires_at=appointment.ends_at + links.LIFETIME_AFTER_VISIT,
         created_at=message.created_at,
         updated_at=message.created_at,
     )

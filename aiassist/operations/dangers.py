@@ -123,7 +123,7 @@ def mark_visit(actor: Actor, appointment_id: UUID) -> None:
     if DangerAlert.objects.visible_to(actor).open().of_appointment(appointment_id).exists():
         attention.mark(actor, appointment_id, REASON)
         return
-    waiting = Interaction.objects.visible_to(actor).waiting_for_a_person().filter(appointment_id=appointment_id)
+    waiting = Interaction.objects.visible_to(actor).needing_a_reply().filter(appointment_id=appointment_id)
     first = waiting.order_by("last_message_at", "id").values_list("attention_reason", flat=True).first()
     attention.mark(actor, appointment_id, first or "")
 

@@ -134,7 +134,9 @@ class CorrectionTests(SummaryCase):
     def test_a_correction_of_an_older_version_saves_nothing(self):
         client = self.client_for(self.doctor)
         client.post(self.address, self.typed())
-        self.assertContains(client.post(self.address, self.typed()), "was changed while you were editing", status_code=422)
+        self.assertContains(
+            client.post(self.address, self.typed()), "was changed while you were editing", status_code=422
+        )
         self.assertEqual(self.newest().version, 2)
 
     def test_an_edit_of_the_summary_preserves_flagged_items(self):

@@ -28,4 +28,4 @@ class PreferencesForm(forms.Form):
     @property
     def muted(self) -> list[str]:
         """The kinds that are turned off."""
-        return [kind for kind in Notification.Kind.values if kind not in self.cleaned_data["wanted"]]
+        return [str(kind) for kind, _label, _help in KINDS if kind not in self.cleaned_data["wanted"]]
