@@ -59,7 +59,7 @@ class SignIn(SignInCase):
         for _ in range(9):
             self.assertEqual(self.sign_in("dana@riverside.test", "wrong one here").status_code, 200)
         answer = self.sign_in("dana@riverside.test", "wrong one here")
-        self.assertContains(answer, "Too many sign-ins", status_code=429)
+        self.assertContains(answer, "Too many failed sign-ins", status_code=429)
         self.assertEqual(answer["Retry-After"], "900")
         self.assertEqual(self.sign_in("dana@riverside.test").status_code, 429)
 
