@@ -1,4 +1,4 @@
-"""Sign-in with the pages: role choice, second factor, lockout and sign-out."""
+"""Signing in by the page: one role, several, none; the second factor; lockout; ending."""
 
 from urllib.parse import urlencode
 
@@ -28,42 +28,42 @@ class SignInCase(ClinicCase):
 
 
 class SignIn(SignInCase):
-    def test_a_single_membership_is_selected(self):
-        response = self.sign_in("dana@riverside.test")
-        self.assertRedirects(response, "/", fetch_redirect_response=False)
+    def test_one_role_starts_at_once(self):
+        answer = self.sign_in("dana@riverside.test")
+        self.assertRedirects(answer, "/", fetch_redirect_response=False)
         session = self.session_of()
         self.assertEqual((session.kind, session.membership_id), ("web", self.desk.membership_id))
         self.assertEqual(session.idle_minutes, 480)
         self.assertEqual(self.client.get("/api/auth/me").json()["membership"]["role"], "admin")
 
-    def test_next_is_followed_within_this_site_only(self):
+    def test_the_way_back_is_kept_and_stays_on_this_site(self):
         self.assertEqual(self.sign_in("dana@riverside.test", next="/choose-role")["Location"], "/choose-role")
         elsewhere = self.sign_in("marta@riverside.test", client=Client(), next="https://evil.example/")
         self.assertEqual(elsewhere["Location"], "/")
 
-    def test_a_wrong_password_does_not_reveal_the_account(self):
+    def test_wrong_password_says_nothing_about_the_account(self):
         wrong = self.sign_in("dana@riverside.test", "not the password")
         unknown = self.sign_in("nobody@riverside.test")
-        for response in (wrong, unknown):
-            self.assertContains(response, "email address and/or password", status_code=200)
+        for answer in (wrong, unknown):
+            self.assertContains(answer, "email address and/or password", status_code=200)
             self.assertNotIn("_auth_user_id", self.client.session)
 
-    def test_failed_and_successful_sign_ins_are_audited(self):
+    def test_both_are_audited(self):
         self.sign_in("dana@riverside.test", "not the password")
         self.sign_in("dana@riverside.test")
         with self.inside(self.desk):
             rows = AuditLog.objects.filter(action="login").order_by("id").values_list("outcome", "ip_address")
             self.assertEqual(list(rows), [("refused", "127.0.0.1"), ("ok", "127.0.0.1")])
 
-    def test_ten_failures_lock_the_account_with_a_429_page(self):
+    def test_ten_failures_answer_429_as_a_page(self):
         for _ in range(9):
             self.assertEqual(self.sign_in("dana@riverside.test", "wrong one here").status_code, 200)
-        response = self.sign_in("dana@riverside.test", "wrong one here")
-        self.assertContains(response, "Too many sign-ins", status_code=429)
-        self.assertEqual(response["Retry-After"], "900")
+        answer = self.sign_in("dana@riverside.test", "wrong one here")
+        self.assertContains(answer, "Too many failed sign-ins", status_code=429)
+        self.assertEqual(answer["Retry-After"], "900")
         self.assertEqual(self.sign_in("dana@riverside.test").status_code, 429)
 
-    def test_signing_out_ends_the_session(self):
+    def test_signing_out_ends_the_row(self):
         self.sign_in("dana@riverside.test")
         session = self.session_of()
         self.client.post("/account/logout/")
@@ -71,19 +71,19 @@ class SignIn(SignInCase):
         self.assertIsNotNone(session.revoked_at)
         self.assertEqual(self.client.get("/api/auth/me").status_code, 401)
 
-    def test_sign_up_and_email_pages_are_disabled(self):
+    def test_nobody_signs_up_or_changes_their_address(self):
         self.assertEqual(self.client.get("/account/signup/").status_code, 404)
         self.sign_in("dana@riverside.test")
         self.assertEqual(self.client.get("/account/email/").status_code, 404)
 
-    def test_demo_accounts_are_listed_only_in_the_demo(self):
+    def test_demo_offers_its_people_only_in_the_demo(self):
         User.objects.create_user("okafor@riverside.test.invalid", PASSWORD, name="x")
         with self.settings(DEMO=True):
             self.assertContains(self.client.get("/account/login/"), "okafor@riverside.test")
         with self.settings(DEMO=False):
             self.assertNotContains(self.client.get("/account/login/"), "okafor@riverside.test")
 
-    def test_a_changed_password_ends_every_session(self):
+    def test_changed_password_ends_every_sign_in(self):
         other = Client()
         self.sign_in("dana@riverside.test", client=other)
         self.sign_in("dana@riverside.test")
@@ -99,7 +99,7 @@ class SeveralRoles(SignInCase):
         super().setUpTestData()
         _, cls.okafor_as_owner = cls.make_member(cls.riverside, "okafor@riverside.test", "Amara Okafor", "owner")
 
-    def test_the_role_choice_comes_first(self):
+    def test_the_choice_comes_first(self):
         self.sign_in("okafor@riverside.test")
         self.assertRedirects(self.client.get("/"), "/choose-role")
         self.assertEqual(self.client.get("/api/auth/me").status_code, 401)
@@ -107,17 +107,17 @@ class SeveralRoles(SignInCase):
         self.assertContains(page, "Doctor, Riverside Clinic")
         self.assertContains(page, "Owner, Riverside Clinic")
 
-    def test_other_pages_redirect_to_the_role_choice_and_back(self):
+    def test_any_other_page_leads_to_the_choice_and_back(self):
         self.sign_in("okafor@riverside.test")
         for path in ("/overview?period=4w", "/my-day", "/admin/"):
             with self.subTest(path):
                 choice = self.client.get(path)["Location"]
                 self.assertEqual(choice, f"/choose-role?{urlencode({'next': path}, safe='/')}")
                 self.assertContains(self.client.get(choice), f'name="next" value="{path}"')
-        response = self.client.get("/account/login/?next=/my-day", follow=True)
-        self.assertEqual(response.redirect_chain[-1][0], "/choose-role?next=/my-day")
+        answer = self.client.get("/account/login/?next=/my-day", follow=True)
+        self.assertEqual(answer.redirect_chain[-1][0], "/choose-role?next=/my-day")
 
-    def test_choosing_a_role_starts_a_new_session_and_ends_the_old(self):
+    def test_choosing_starts_a_new_row_and_ends_the_old(self):
         self.sign_in("okafor@riverside.test")
         first = self.session_of()
         self.client.post("/switch-role", {"membership": str(self.okafor_as_owner.membership_id)})
@@ -127,34 +127,34 @@ class SeveralRoles(SignInCase):
         self.assertIsNotNone(first.revoked_at)
         self.assertEqual(self.client.get("/api/auth/me").json()["membership"]["role"], "owner")
 
-    def test_another_users_or_a_malformed_membership_is_403(self):
+    def test_a_membership_of_somebody_else_or_nonsense_is_403(self):
         self.sign_in("okafor@riverside.test")
         for value in (str(self.desk.membership_id), "nonsense", ""):
             with self.subTest(value):
                 self.assertEqual(self.client.post("/switch-role", {"membership": value}).status_code, 403)
         self.assertIsNone(self.session_of().membership_id)
 
-    def test_anonymous_users_are_redirected_to_sign_in(self):
+    def test_without_a_sign_in_to_the_sign_in_page(self):
         for call in (self.client.get("/"), self.client.get("/choose-role"), self.client.post("/switch-role")):
             self.assertEqual((call.status_code, call["Location"].split("?")[0]), (302, "/account/login/"))
 
 
 class SecondFactor(SignInCase):
-    def test_the_code_is_required_before_any_page(self):
+    def test_code_is_asked_for_before_anything_opens(self):
         secret = self.enrol(self.dana)
-        response = self.sign_in("dana@riverside.test")
-        self.assertRedirects(response, "/account/2fa/authenticate/")
+        answer = self.sign_in("dana@riverside.test")
+        self.assertRedirects(answer, "/account/2fa/authenticate/")
         self.assertEqual(self.client.get("/api/auth/me").status_code, 401)
         self.client.post("/account/2fa/authenticate/", {"code": self.code(secret)})
         self.assertEqual(self.client.get("/api/auth/me").status_code, 200)
 
-    def test_the_api_requires_the_code(self):
+    def test_api_asks_for_it_too(self):
         secret = self.enrol(self.dana)
         body = {"email": "dana@riverside.test", "password": PASSWORD}
 
         def login(**more):
-            response = self.client.post("/api/auth/login", body | more, "application/json")
-            return response.status_code, response.json().get("code")
+            answer = self.client.post("/api/auth/login", body | more, "application/json")
+            return answer.status_code, answer.json().get("code")
 
         self.assertEqual(login(), (401, "mfa_required"))
         self.assertEqual(login(otp="000000"), (401, "invalid_credentials"))
@@ -172,7 +172,7 @@ class SecondFactor(SignInCase):
         secret = self.enrol(self.dana)
         self.assertNotIn(secret, str(self.dana.authenticator_set.get().data))
 
-    def test_a_clinic_that_requires_a_second_factor_needs_one(self):
+    def test_a_clinic_that_requires_it_opens_only_with_it(self):
         self.change_settings(self.riverside, require_mfa=True)
         self.sign_in("dana@riverside.test")
         self.assertEqual(self.client.get("/api/auth/me").status_code, 401)
@@ -180,21 +180,21 @@ class SecondFactor(SignInCase):
         chosen = self.client.post("/switch-role", {"membership": str(self.desk.membership_id)})
         self.assertEqual(chosen.status_code, 403)
         body = {"email": "dana@riverside.test", "password": PASSWORD}
-        response = self.client.post("/api/auth/login", body, "application/json")
-        self.assertEqual((response.status_code, response.json()["code"]), (403, "mfa_enrolment_required"))
+        answer = self.client.post("/api/auth/login", body, "application/json")
+        self.assertEqual((answer.status_code, answer.json()["code"]), (403, "mfa_enrolment_required"))
         self.enrol(self.dana)
         self.client.post("/switch-role", {"membership": str(self.desk.membership_id)})
         self.assertEqual(self.client.get("/api/auth/me").status_code, 200)
 
-    def test_second_factor_pages_require_the_password_again(self):
+    def test_pages_of_the_second_factor_open_after_the_password_again(self):
         self.sign_in("dana@riverside.test")
-        challenge = self.client.get(reverse("mfa_activate_totp"))
-        self.assertEqual(challenge["Location"].split("?")[0], "/account/reauthenticate/")
+        asked = self.client.get(reverse("mfa_activate_totp"))
+        self.assertEqual(asked["Location"].split("?")[0], "/account/reauthenticate/")
         wrong = self.client.post("/account/reauthenticate/", {"password": "not the password"})
         self.assertEqual(wrong.status_code, 200)
         self.client.post("/account/reauthenticate/", {"password": PASSWORD})
         for name in ("mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "account_change_password"):
             with self.subTest(name):
-                response = self.client.get(reverse(name))
-                self.assertEqual(response.status_code, 200, response.headers)
+                answer = self.client.get(reverse(name))
+                self.assertEqual(answer.status_code, 200, answer.headers)
         self.assertEqual(Client().get(reverse("passkey")).status_code, 200)
