@@ -1,4 +1,4 @@
-"""What answers may be."""
+"""Validation of answers."""
 
 from django.test import SimpleTestCase
 

@@ -115,7 +115,7 @@ class VisitActions(StaffPageCase):
 
     def test_send_returns_the_row(self):
         response = self.post("/send", headers=HTMX | {"hx-target": f"intake-{self.visit.pk}"})
-        self.assertContains(response, "on its way by text")
+        self.assertContains(response, "Link sent by text")
         self.assertContains(response, f'id="intake-{self.visit.pk}"')
         run_due_jobs(self.riverside.pk, kinds=["intake.send_link"])
         self.assertEqual(self.stored_visit().intake_status, "sent")
@@ -139,7 +139,7 @@ class VisitActions(StaffPageCase):
     def test_send_shows_why_it_was_rejected(self):
         self.submitted_form()
         response = self.post("/send")
-        self.assertContains(response, "completed already", status_code=409)
+        self.assertContains(response, "already completed", status_code=409)
         with self.inside(self.desk):
             self.assertFalse(Message.objects.exists())
 
@@ -159,7 +159,7 @@ class VisitActions(StaffPageCase):
 
     def test_waiving_requires_a_reason(self):
         self.assertContains(self.at_desk.get(self.visit_url("/waive"), headers=HTMX), "Why is no form needed?")
-        for nothing, refusal in ((" ", "Say why"), ("\x00", "Null characters")):
+        for nothing, refusal in ((" ", "Enter a reason"), ("\x00", "Null characters")):
             self.assertContains(self.post("/waive", reason=nothing), refusal, status_code=422)
         self.assertEqual(self.stored_visit().intake_status, "missing")
         response = self.post("/waive", reason="Phoned in")
@@ -222,7 +222,7 @@ class FormPage(StaffPageCase):
             forms.submit(self.patient, form.pk)
             self.assertEqual(IntakeRevision.objects.count(), 2)
         page = self.as_doctor.get(self.url(form) + "?since=1")
-        self.assertContains(page, "1 response changed since revision 1")
+        self.assertContains(page, "1 answer changed since revision 1")
         changed = [line for part in page.context["parts"] for line in part.lines if line.changed]
         self.assertEqual([(line.before, line.lines) for line in changed], [(("Cough",), ["Cough and fever"])])
 

@@ -1,4 +1,4 @@
-"""Forms: made, filled in, sent in, changed, reviewed."""
+"""Forms: create, fill in, submit, change and review."""
 
 import datetime as dt
 from unittest import mock
@@ -110,7 +110,7 @@ class SaveAnswers(IntakeCast, ClinicCase):
 
 class Submit(IntakeCast, ClinicCase):
     def test_creates_a_revision_completes_the_intake_and_publishes(self):
-        with mock.patch("intake.operations.forms.publish") as publish:
+        with mock.patch("clinicflow.access.actor.publish") as publish:
             form = self.submitted_form(reason="Sore throat")
         event = publish.call_args.args[0]
         self.assertIsInstance(event, IntakeSubmitted)

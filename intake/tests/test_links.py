@@ -1,4 +1,4 @@
-"""Links: made, found, tried, closed."""
+"""Links: creation, expiry, attempts and revocation."""
 
 import datetime as dt
 

@@ -194,7 +194,7 @@ class Sections(PatientLinkCase):
 
     def test_continue_requires_missing_answers(self):
         response = self.post("visit", {"reason": "Knee hurts", "action": "next"})
-        self.assertContains(response, "Choose one response.", status_code=422)
+        self.assertContains(response, "Choose one answer.", status_code=422)
         self.assertContains(response, "Knee hurts", status_code=422)
 
     def test_rows_can_be_added_to_lists(self):

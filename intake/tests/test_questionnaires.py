@@ -1,4 +1,4 @@
-"""Questionnaires: the defaults, drafts, versions, files."""
+"""Questionnaires: defaults, drafts, versions and files."""
 
 import copy
 import json

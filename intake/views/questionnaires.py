@@ -103,7 +103,7 @@ def editor(request: ClinicRequest, pk: UUID) -> HttpResponse:
             errors = {place: list(texts) for place, texts in error.fields.items()} or {"": [error.detail]}
     language = request.GET.get("lang", "en") if request.GET.get("lang") in LANGUAGES else "en"
     context = {
-        "questionnaire": questionnaire,
+        "found": questionnaire,
         "sections": [_editor_section(section, questionnaire.sections, language) for section in questionnaire.sections],
         "types": [(kind, TYPE_LABELS[kind]) for kind in TYPES],
         "topics": [(topic, topic.replace("_", " ")) for topic in TOPICS],

@@ -71,7 +71,7 @@ def test_a_refused_form_is_not_sent_again_by_news(opened):
     expect(page.get_by_text("The clinic must close after it opens.")).to_be_visible()
     page.locator("h1").click()  # nothing has the focus
     page.wait_for_selector("#live[data-state=on]")
-    other.get_by_label("Staff may complete a form for the patient").uncheck()
+    other.get_by_label("Staff can complete a form for the patient").uncheck()
     save(other)
     expect(page.locator("#settings-changed")).to_be_visible()
     expect(page.get_by_label("Closes at")).to_have_value("08:00")
