@@ -5,7 +5,7 @@ on the screens of the front desk and the doctor as soon as the words are; nothin
 """
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -73,10 +73,9 @@ def scan_form(actor: Actor, form_id: UUID, *, at: dt.datetime) -> list[DangerAle
 
 @transaction.atomic
 def raise_from_message(
-    actor: Actor, visit: Appointment, conversation: Interaction, text: str, *, at: dt.datetime
+    actor: Actor, visit: Appointment, conversation: Interaction, found: Sequence[Danger], *, at: dt.datetime
 ) -> list[DangerAlert]:
-    """Raise an alert for each danger in a message of a patient; the new alerts are returned."""
-    dangers: tuple[Danger, ...] = find_dangers(text)
+    """Raise an alert for each danger found in a message of a patient; the new alerts are returned."""
     new = [
         DangerAlert(
             clinic_id=actor.clinic_id,
@@ -87,7 +86,7 @@ def raise_from_message(
             quote=danger.quote[:QUOTE_LENGTH],
             found_at=at,
         )
-        for danger in dangers
+        for danger in found
     ]
     if new:
         _raise(actor, visit, new)

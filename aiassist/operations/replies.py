@@ -12,7 +12,7 @@ from django.db import transaction
 
 from aiassist.engine.replies import Reply, ReplyKind, VisitFacts, classify
 from aiassist.models import Interaction
-from aiassist.operations import interactions
+from aiassist.operations import dangers, interactions
 from aiassist.rules import conversation_log, patient_texts
 from clinicflow.access.actor import Actor
 from clinicflow.access.roles import Role
@@ -28,6 +28,9 @@ from scheduling.models import Appointment, Cancellation
 from scheduling.operations import appointments, messages
 
 Attention, Status = Interaction.Attention, Interaction.Status
+ANSWER_PAUSE = dt.timedelta(hours=1)
+UNCLEAR = frozenset({ReplyKind.AMBIGUOUS, ReplyKind.QUESTION, ReplyKind.HUMAN})
+REASONS = {ReplyKind.QUESTION: Attention.COMPLEX, ReplyKind.HUMAN: Attention.HUMAN}
 CHANNEL_WORDS = {"sms": "text", "email": "e-mail", "voice": "phone"}
 
 
@@ -93,6 +96,8 @@ def interpret_and_apply(
         "inbound", text, at, message_id=str(message.pk), understood=str(reply.verdict.kind), did=outcome.action
     )
     interactions.store(actor, visit, conversation, entry, at=at, **state_after(conversation, outcome))
+    if reply.verdict.dangers:
+        dangers.raise_from_message(actor, visit, conversation, reply.verdict.dangers, at=at)
     _answer(actor, visit, conversation, outcome, address=inbound.address, at=at)
     if outcome.reason:
         interactions.escalate(actor, visit, conversation, outcome.reason, at=at)
@@ -185,9 +190,12 @@ def _cancel(actor: Actor, visit: Appointment, channel: str, at: dt.datetime) -> 
 def _refer_to_staff(reply: InterpretedReply, clinic: ClinicSettings) -> Outcome:
     """The outcome of a reply that does not act automatically, by the clinic's escalation settings.
 
-    A wrong number, which must not be written to again, and R, which the request offers, always need a staff reply.
+    A wrong number, which must not be written to again, R, which the request offers, and an unclear message of more
+    than a few words need a staff reply whatever the settings are.
     """
     kind = reply.verdict.kind
+    if reply.verdict.long and kind in UNCLEAR:
+        return Outcome(action="passed-on", answer=("passed_on",), reason=REASONS.get(kind, Attention.AMBIGUOUS))
     if kind is ReplyKind.WRONG_NUMBER:
         return Outcome(action="passed-on", answer=("passed_on",), reason=Attention.COMPLEX)
     if kind is ReplyKind.RESCHEDULE:
@@ -218,17 +226,21 @@ def _opt_out(actor: Actor, visit: Appointment, channel: str) -> None:
 def _answer(
     actor: Actor, visit: Appointment, conversation: Interaction, outcome: Outcome, *, address: str, at: dt.datetime
 ) -> None:
-    if not outcome.answer:
+    """Send the automatic answer: at most one per address, kind and hour, so that two machines cannot talk forever."""
+    kind = "+".join(outcome.answer)
+    if not kind or conversation_log.was_answered(conversation.content, kind, since=at - ANSWER_PAUSE):
         return
     clinic = settings_of(actor)
     text = patient_texts.compose_text(actor, visit, clinic, *outcome.answer)
+    if messages.was_sent_to(actor, address, channel=conversation.channel, body=text, since=at - ANSWER_PAUSE):
+        return
     is_opt_out = outcome.action == "opted-out"
     message = interactions.send_message(actor, visit, text, way=(conversation.channel, address), last_word=is_opt_out)
     interactions.store(
         actor,
         visit,
         conversation,
-        conversation_log.message_entry("outbound", text, at, message_id=str(message.pk)),
+        conversation_log.message_entry("outbound", text, at, message_id=str(message.pk), answer=kind),
         at=at,
     )
 

@@ -3,7 +3,8 @@
 Every entry has `id`, `kind` (message, call or note), `at` (ISO 8601) and:
 
 - message: `direction`, `text`; `message_id` of its row in `messages`; `by` when a staff member wrote it; `step` and
-  `visit` when it requests confirmation; `understood` and `did` when the patient wrote it.
+  `visit` when it requests confirmation; `understood` and `did` when the patient wrote it; `answer`, the keys of an
+  automatic answer.
 - call: `direction`, `duration` in seconds, `outcome`, `transcript` of `{speaker, text}`, `attempt`, `step`, `visit`,
   and `understood` and `did` once it was answered.
 - note: `what` (escalated, resolved, silent, untold), with `reason`, `by` or `text`.
@@ -52,6 +53,11 @@ def _entry(kind: str, at: dt.datetime, **values: Any) -> Entry:
 def was_requested(content: Iterable[Mapping[str, Any]], visit: str, step: str) -> bool:
     """Whether a visit was sent the request of a step in this conversation."""
     return any(entry.get("visit") == visit and entry.get("step") == step for entry in content)
+
+
+def was_answered(content: Iterable[Mapping[str, Any]], answer: str, *, since: dt.datetime) -> bool:
+    """Whether this automatic answer was sent in the conversation at or after an instant."""
+    return any(entry.get("answer") == answer and dt.datetime.fromisoformat(entry["at"]) >= since for entry in content)
 
 
 def find(content: Iterable[Entry], entry_id: str) -> Entry | None:

@@ -4,6 +4,7 @@ A message is a row first. It is queued until `send_after`, so that undoing a cha
 job passes it to the provider and stores the outcome. Messages contain nothing clinical.
 """
 
+import datetime as dt
 from uuid import UUID
 
 from django.conf import settings
@@ -110,6 +111,14 @@ def receive(
         return None
     _publish(actor, message, appointment)
     return message
+
+
+def was_sent_to(actor: Actor, address: str, *, channel: str, body: str, since: dt.datetime) -> bool:
+    """Whether this very text was written to an address over this channel at or after an instant."""
+    rows = Message.objects.visible_to(actor).filter(
+        address=address, channel=channel, direction=Message.Direction.OUTBOUND, body=body, created_at__gte=since
+    )
+    return rows.exists()
 
 
 @transaction.atomic
