@@ -6,7 +6,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from aiassist.models import IntakeSummary
+from aiassist.rules.summary_rewrite import is_flagged
 from clinicflow.api.serializers import Input
+
+LIST_STATES = ("listed", "none_reported", "no_change", "not_stated", "unclear")
 
 
 class SummaryState(serializers.Serializer):
@@ -49,6 +52,10 @@ class SummaryOutput(SummaryState):
     allergies = AllergyItem(many=True)
     key_notes = serializers.ListField(child=serializers.CharField())
     items = serializers.SerializerMethodField()
+    medications_state = serializers.SerializerMethodField()
+    allergies_state = serializers.SerializerMethodField()
+    withheld = serializers.SerializerMethodField(help_text="How many items are not in the plain arrays.")
+    unread = serializers.SerializerMethodField(help_text="Words of direct answers that no item accounts for.")
     needs_attention = serializers.BooleanField()
     failure = serializers.CharField()
     model_version = serializers.CharField()
@@ -58,6 +65,26 @@ class SummaryOutput(SummaryState):
     @extend_schema_field({"type": "object", "additionalProperties": True})
     def get_items(self, summary: IntakeSummary) -> dict[str, Any]:
         return summary.items
+
+    @extend_schema_field(serializers.ChoiceField(LIST_STATES))
+    def get_medications_state(self, summary: IntakeSummary) -> str:
+        return _list_state(summary, "medications")
+
+    @extend_schema_field(serializers.ChoiceField(LIST_STATES))
+    def get_allergies_state(self, summary: IntakeSummary) -> str:
+        return _list_state(summary, "allergies")
+
+    def get_withheld(self, summary: IntakeSummary) -> int:
+        return sum(is_flagged(entry) for entry in summary.items.get("items", []))
+
+    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
+    def get_unread(self, summary: IntakeSummary) -> list[str]:
+        return [entry["text"] for entry in summary.items.get("unread", [])]
+
+
+def _list_state(summary: IntakeSummary, section: str) -> str:
+    """The state of a list after verification; `not_stated` before there is one."""
+    return str((summary.items.get(f"{section}_state") or {}).get("value", "not_stated"))
 
 
 EDITABLE = {"summary_text", "patient_concerns", "medications", "allergies", "key_notes"}

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -38,6 +38,11 @@ REASONS = {
     "lost_negation": _("A “not” of the answer is missing."),
     "false_none": _("The answers do not say that there are none."),
     "doctor_typed": _("Typed by the doctor."),
+    "number_not_in_quote": _("A number in it is not in the quote."),
+    "changed_word": _("A side, unit, time or trend differs from the quote."),
+    "another_person": _("The quote is about someone else."),
+    "lost_doubt": _("The patient was not sure."),
+    "false_no_change": _("The answers do not say that nothing has changed."),
 }
 # Why the model did not write a summary, as shown on the settings page.
 FAILURES = {
@@ -69,9 +74,11 @@ FAILURES = {
 STATES = {
     "listed": _("Mentioned in the answers, but nothing is verified."),
     "none_reported": _("None reported."),
+    "no_change": _("No change since last time, according to the patient."),
     "not_stated": _("Not stated."),
     "unclear": _("Unclear; please ask."),
 }
+LISTS = ("allergies", "medications")
 ROW_ORDER = ("name", "substance", "dose", "frequency", "reaction", "status")  # jsonb does not preserve the order
 
 
@@ -102,6 +109,14 @@ class ShownItem:
 
 
 @dataclass(frozen=True)
+class ReviewedList:
+    """A list as a doctor last reviewed it, for an answer that says that nothing has changed."""
+
+    reviewed_at: dt.datetime
+    rows: Sequence[str]
+
+
+@dataclass(frozen=True)
 class SummaryPage:
     """A summary for the doctor's page; `summary` is None when no form has been submitted."""
 
@@ -118,6 +133,10 @@ class SummaryPage:
     medications_state: Any = ""
     allergies_state_citations: Sequence[Citation] = ()
     medications_state_citations: Sequence[Citation] = ()
+    allergies_unread: Sequence[ShownItem] = ()
+    medications_unread: Sequence[ShownItem] = ()
+    allergies_before: ReviewedList | None = None
+    medications_before: ReviewedList | None = None
     versions: int = 0
     answers: Sequence[tuple[int, Answer]] = field(default_factory=tuple)
 
@@ -142,7 +161,28 @@ def summary_page(actor: Actor, appointment_id: UUID) -> SummaryPage:
     if form is None or summary is None:
         return SummaryPage(summary=None, form=form)
     revision = IntakeRevision.objects.visible_to(actor).get(form=form, number=summary.form_revision)
-    return _Presenter(engine_answers(form.questionnaire, revision)).present(summary, form)
+    page = _Presenter(engine_answers(form.questionnaire, revision)).present(summary, form)
+    unchanged = [name for name in LISTS if (summary.items.get(f"{name}_state") or {}).get("value") == "no_change"]
+    if not unchanged:
+        return page
+    before = last_reviewed_lists(actor, summary)
+    return replace(page, **{f"{name}_before": before.get(name) for name in unchanged})
+
+
+def last_reviewed_lists(actor: Actor, summary: IntakeSummary) -> dict[str, ReviewedList]:
+    """The patient's lists of the last earlier form that a doctor has reviewed, by name; empty lists are left out."""
+    earlier = (
+        IntakeSummary.objects.visible_to(actor)
+        .newest()
+        .filter(patient_id=summary.patient_id, reviewed_at__isnull=False)
+        .exclude(intake_form_id=summary.intake_form_id)
+        .order_by("-reviewed_at", "-pk")
+        .first()
+    )
+    if earlier is None or earlier.reviewed_at is None:
+        return {}
+    reviewed_at = earlier.reviewed_at
+    return {name: ReviewedList(reviewed_at, _rows(earlier, name)) for name in LISTS if getattr(earlier, name)}
 
 
 def answers_of(actor: Actor, summary: IntakeSummary) -> list[Answer]:
@@ -254,6 +294,7 @@ class _Presenter:
         def of(section: str) -> list[ShownItem]:
             return [item for item in plain if item.section == section]
 
+        unread = summary.items.get("unread", [])
         omissions = [self._omission(entry) for entry in summary.items.get("omissions", [])]
         states = {name: summary.items.get(f"{name}_state") or {} for name in ("allergies", "medications")}
         return SummaryPage(
@@ -270,6 +311,8 @@ class _Presenter:
             medications_state=STATES.get(states["medications"].get("value", ""), ""),
             allergies_state_citations=self._citations(states["allergies"].get("evidence", [])),
             medications_state_citations=self._citations(states["medications"].get("evidence", [])),
+            allergies_unread=[self._unread(entry) for entry in unread if entry["section"] == "allergies"],
+            medications_unread=[self._unread(entry) for entry in unread if entry["section"] == "medications"],
             versions=summary.version,
             answers=list(self.numbered.values()),
         )
@@ -294,6 +337,15 @@ class _Presenter:
             position=-1,
             section=entry["section"],
             text=entry["name"],
+            details=(),
+            citations=self._citations([entry["evidence"]]),
+        )
+
+    def _unread(self, entry: Mapping[str, Any]) -> ShownItem:
+        return ShownItem(
+            position=-1,
+            section=entry["section"],
+            text=entry["text"],
             details=(),
             citations=self._citations([entry["evidence"]]),
         )
