@@ -165,8 +165,8 @@ def summary_page(actor: Actor, appointment_id: UUID) -> SummaryPage:
     unchanged = [name for name in LISTS if (summary.items.get(f"{name}_state") or {}).get("value") == "no_change"]
     if not unchanged:
         return page
-    before = last_reviewed_lists(actor, summary)
-    return replace(page, **{f"{name}_before": before.get(name) for name in unchanged})
+    before = {name: found for name, found in last_reviewed_lists(actor, summary).items() if name in unchanged}
+    return replace(page, allergies_before=before.get("allergies"), medications_before=before.get("medications"))
 
 
 def last_reviewed_lists(actor: Actor, summary: IntakeSummary) -> dict[str, ReviewedList]:
