@@ -104,7 +104,7 @@ class CorrectionTests(SummaryCase):
     def test_the_form_shows_the_quote_and_why_the_item_is_flagged(self):
         page = self.client_for(self.doctor).get(self.address)
         self.assertContains(page, 'value="100 mg"')
-        self.assertContains(page, "The dose is not in the quoted words.")
+        self.assertContains(page, "The dose is not in the quote.")
         self.assertContains(page, "<mark>lisinopril")
 
     def test_what_the_answer_holds_is_plain_again_in_a_version_of_its_own(self):
@@ -133,7 +133,9 @@ class CorrectionTests(SummaryCase):
     def test_a_correction_of_an_older_version_saves_nothing(self):
         client = self.client_for(self.doctor)
         client.post(self.address, self.typed())
-        self.assertContains(client.post(self.address, self.typed()), "was changed while you were editing", status_code=422)
+        self.assertContains(
+            client.post(self.address, self.typed()), "was changed while you were editing", status_code=422
+        )
         self.assertEqual(self.newest().version, 2)
 
     def test_an_edit_of_the_summary_preserves_flagged_items(self):
