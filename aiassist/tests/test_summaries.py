@@ -175,7 +175,7 @@ class ReadTests(SummaryCase):
             summaries.rebuild_arrays(summary)
             summary.save()
         response = self.client_for(self.doctor).get(f"/visits/{self.visit.pk}/summary")
-        self.assertContains(response, "Named in the answers, but nothing is verified.")
+        self.assertContains(response, "Mentioned in the answers, but nothing is verified.")
         self.assertContains(response, "Could not be verified")
         self.assertNotContains(response, "Not stated.")
 
