@@ -246,14 +246,14 @@ def _record_decision(actor: Actor, summary_id: UUID, position: int, verdict: str
     if entry.get("verdict") == verdict:
         return summary
     entry.update(verdict=verdict, decided_by=str(actor.user_id), decided_by_name=actor.name, decided_at=at.isoformat())
-    _rebuild_arrays(summary)
+    rebuild_arrays(summary)
     summary.save()
     record(actor, f"summary.item_{verdict}", summary, patient_ids=[summary.patient_id], values={"item": position})
     _publish(actor, summary)
     return summary
 
 
-def _rebuild_arrays(summary: IntakeSummary) -> None:
+def rebuild_arrays(summary: IntakeSummary) -> None:
     """Rebuild the text arrays from the items that are verified or accepted."""
     plain = [entry for entry in summary.items["items"] if is_plain(entry)]
 
@@ -278,7 +278,7 @@ def edit(
     _check_version(newest, expected_version)
     summary = _doctors_version(actor, form, newest, at)
     apply_result(summary, verified)
-    _rebuild_arrays(summary)
+    rebuild_arrays(summary)
     summary.save()
     _publish(actor, summary)
     return summary
@@ -301,7 +301,7 @@ def correct(
     items = newest.items | {"items": [*entries[:position], corrected, *entries[position + 1 :]]}
     summary = _doctors_version(actor, form, newest, at)
     summary.items, summary.needs_attention = items, newest.needs_attention
-    _rebuild_arrays(summary)
+    rebuild_arrays(summary)
     summary.save()
     _publish(actor, summary)
     return summary

@@ -105,7 +105,7 @@ class CorrectionTests(SummaryCase):
     def test_the_form_shows_the_quote_and_why_the_item_is_flagged(self):
         page = self.client_for(self.doctor).get(self.address)
         self.assertContains(page, 'value="100 mg"')
-        self.assertContains(page, "The dose is not in the quoted words.")
+        self.assertContains(page, "The dose is not in the quote.")
         self.assertIn("<mark>lisinopril", source_of(page))
 
     def test_what_the_answer_holds_is_plain_again_in_a_version_of_its_own(self):

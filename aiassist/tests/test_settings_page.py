@@ -49,6 +49,6 @@ class ModelSettingsPageTests(ClinicCase):
             run_due_jobs(self.riverside.pk, kinds=["aiassist.try_model"])
             page = client.get(waiting)
         self.assertNotContains(page, "every 2s")
-        self.assertContains(page, "does not accept the key")
+        self.assertContains(page, "rejected the key")
         with self.inside(self.desk):
             self.assertEqual(ModelUse.objects.visible_to(self.desk).get().spent_usd, 0)

@@ -81,7 +81,7 @@ class DecisionTests(SummaryCase):
         summary = self.generated()
         with self.inside(self.doctor):
             summary.items["items"][0]["reasons"] = ["engine_disagrees"]
-            summaries._update_attention(summary)
+            summaries.rebuild_arrays(summary)
             summary.save()
         return summary
 
@@ -172,10 +172,10 @@ class ReadTests(SummaryCase):
             for entry in summary.items["items"]:
                 if entry["section"] == "allergies":
                     entry["reasons"] = ["engine_disagrees"]
-            summaries._update_attention(summary)
+            summaries.rebuild_arrays(summary)
             summary.save()
         response = self.client_for(self.doctor).get(f"/visits/{self.visit.pk}/summary")
-        self.assertContains(response, "Named in the answers, but nothing is verified.")
+        self.assertContains(response, "Mentioned in the answers, but nothing is verified.")
         self.assertContains(response, "Could not be verified")
         self.assertNotContains(response, "Not stated.")
 
