@@ -12,7 +12,7 @@ def fault(name, value):
     return answer_validation.validate(SECTIONS, {name: value})[1].get(name)
 
 
-def kept(name, value):
+def normalized(name, value):
     return answer_validation.validate(SECTIONS, {name: value})[0].get(name)
 
 
@@ -28,18 +28,20 @@ class Answers(SimpleTestCase):
             "pharmacy": "Main Street",
         }.items():
             with self.subTest(name):
-                self.assertEqual(kept(name, value), value)
+                self.assertEqual(normalized(name, value), value)
 
     def test_plain_text_is_stored_verbatim(self):
         for name in ("medications", "allergies", "tobacco", "symptoms", "conditions"):
             with self.subTest(name):
-                self.assertEqual(kept(name, "dont know, ask my wife"), "dont know, ask my wife")
+                self.assertEqual(normalized(name, "dont know, ask my wife"), "dont know, ask my wife")
 
     def test_plain_lists_are_accepted(self):
         self.assertEqual(
-            kept("medications", ["metformin"]), {"rows": [{"name": "metformin", "dose": "", "frequency": ""}]}
+            normalized("medications", ["metformin"]), {"rows": [{"name": "metformin", "dose": "", "frequency": ""}]}
         )
-        self.assertEqual(kept("allergies", [{"substance": "nuts"}]), {"rows": [{"substance": "nuts", "reaction": ""}]})
+        self.assertEqual(
+            normalized("allergies", [{"substance": "nuts"}]), {"rows": [{"substance": "nuts", "reaction": ""}]}
+        )
 
     def test_wrong_types_are_rejected(self):
         for name, value in [

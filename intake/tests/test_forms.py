@@ -147,7 +147,7 @@ class Submit(IntakeCast, ClinicCase):
         with self.inside(self.patient):
             forms.reopen(self.patient, form.pk)
             form = forms.save_answers(self.patient, form.pk, {"reason": "Cough and fever"})
-            self.assertEqual(form.raw_answers["reason"], "Cough")  # what was sent in stands until then
+            self.assertEqual(form.raw_answers["reason"], "Cough")  # the submitted answers are unchanged until then
             self.assertTrue(form.is_being_changed)
             form = forms.submit(self.patient, form.pk)
         self.assertEqual((form.revision, form.raw_answers["reason"]), (2, "Cough and fever"))

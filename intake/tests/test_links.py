@@ -88,5 +88,5 @@ class Links(IntakeCast, ClinicCase):
         later = self.make_visit(hours=200)
         with self.inside(self.desk):
             links.carry_over(self.desk, self.visit.pk, later)
-        found = links.find(self.token)
-        self.assertEqual((found.appointment_id, found.expires_at), (later.pk, later.ends_at + dt.timedelta(hours=24)))
+        link = links.find(self.token)
+        self.assertEqual((link.appointment_id, link.expires_at), (later.pk, later.ends_at + dt.timedelta(hours=24)))

@@ -112,10 +112,10 @@ class Editor(QuestionnaireCase):
         self.assertTrue(questionnaire_editor.parse_options("Neither | Ninguno *", [])[0]["exclusive"])
 
     def test_options_keep_their_values_when_edited(self):
-        kept = self.question("conditions")["options"]
+        options = self.question("conditions")["options"]
         self.assertEqual(
-            questionnaire_editor.parse_options(questionnaire_editor.format_options(kept), kept),
-            [{name: part for name, part in option.items() if part} for option in kept],
+            questionnaire_editor.parse_options(questionnaire_editor.format_options(options), options),
+            [{name: part for name, part in option.items() if part} for option in options],
         )
 
     def test_conditions_are_stored_and_validated(self):
@@ -149,9 +149,9 @@ class Compare(QuestionnaireCase):
         self.act("question.add", section="visit", type="date")
         self.act("question.move", question="pharmacy", section="visit", to="0")
         page = self.manager.get(f"{self.url}/compare")
-        found = {(change["kind"], change["id"]) for change in page.context["changes"]}
+        changes = {(change["kind"], change["id"]) for change in page.context["changes"]}
         self.assertEqual(
-            found, {("changed", "reason"), ("removed", "alcohol"), ("added", "question"), ("moved", "pharmacy")}
+            changes, {("changed", "reason"), ("removed", "alcohol"), ("added", "question"), ("moved", "pharmacy")}
         )
         self.assertContains(page, "Why do you come?")
 

@@ -27,12 +27,12 @@ class Defaults(SimpleTestCase):
                             self.assertTrue(text["es"])
 
     def test_the_adult_form_has_the_topics_of_summaries(self):
-        asked = {
+        topics = {
             question["id"]
             for question in questionnaire_schema.questions(questionnaires.read_default("adult")["sections"])
         }
-        wanted = "reason symptoms medications allergies conditions surgeries family_history tobacco alcohol pregnancy"
-        self.assertLessEqual({*wanted.split(), "pharmacy", "emergency_contact", "consent"}, asked)
+        expected = "reason symptoms medications allergies conditions surgeries family_history tobacco alcohol pregnancy"
+        self.assertLessEqual({*expected.split(), "pharmacy", "emergency_contact", "consent"}, topics)
 
     def test_the_schema_file_is_up_to_date(self):
         published = json.loads((settings.BASE_DIR / "docs" / "questionnaire.schema.json").read_text("utf-8"))

@@ -107,8 +107,8 @@ class InviteMember(MemberPageCase):
     def test_several_roles_and_a_doctor(self):
         nora = self.make_doctor(self.riverside, "Nora Blum", "NB")
         self.invite(roles=["doctor", "owner"], doctor=str(nora.pk))
-        held = Membership.objects.filter(user__email="nia@example.test").order_by("role")
-        self.assertEqual([(row.role, row.doctor_id) for row in held], [("doctor", nora.pk), ("owner", None)])
+        memberships = Membership.objects.filter(user__email="nia@example.test").order_by("role")
+        self.assertEqual([(row.role, row.doctor_id) for row in memberships], [("doctor", nora.pk), ("owner", None)])
         self.sent_email()
 
     def test_submitted_values_are_shown_with_their_errors(self):
