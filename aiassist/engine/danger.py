@@ -11,7 +11,8 @@ from enum import StrEnum
 from functools import lru_cache
 
 from aiassist.engine.danger_context import WORDS, around, counts
-from aiassist.engine.danger_phrases import PHRASES
+from aiassist.engine.danger_phrases_body import BODY
+from aiassist.engine.danger_phrases_harm import HARM
 from aiassist.engine.danger_vocabulary import CLASSES, MACROS
 from aiassist.engine.lexicon import load
 from aiassist.engine.phrases import SENTENCE_END, Finder, Found, Symbol
@@ -124,7 +125,7 @@ def _inside_a_title(text: str, at: int) -> bool:
 
 @lru_cache(maxsize=1)
 def _finder() -> Finder:
-    return Finder(PHRASES, CLASSES, MACROS)
+    return Finder(BODY | HARM, CLASSES, MACROS)
 
 
 @lru_cache(maxsize=1)
@@ -160,7 +161,8 @@ def _symbol(word: str) -> Symbol:
         return SENTENCE_END
     if word[:1].isdigit():
         return _finder().symbol(word) | _measured(word)
-    return _finder().symbol(word)
+    symbol = _finder().symbol(word)
+    return symbol | {"<drug>"} if word in load().medicines else symbol
 
 
 def _measured(number: str) -> Symbol:
@@ -174,6 +176,8 @@ def _measured(number: str) -> Symbol:
         return frozenset(labels)
     if 8 <= value <= 500 and len(parts) == 1:
         labels.add("<many>")
+    if 100 <= value <= 103:
+        labels.add("<fever>")
     if 104 <= value <= 110 or 40 <= value <= 43:
         labels.add("<hot>")
     if 20 <= value <= 54 or 400 <= value <= 999:

@@ -13,11 +13,11 @@ _BEFORE, _AFTER = 12, 10  # tokens that are looked at
 
 _NEGATORS = word_set(
     "no not never without denies deny denied denying none don't dont didn't didnt haven't havent hasn't hasnt isn't isnt "
-    "wasn't wasnt doesn't doesnt aren't ain't nor neither zero negative cannot can't cant won't sin niega niego ningun ninguna ningunos ningunas nunca tampoco ni jamas nada"
+    "wasn't wasnt doesn't doesnt aren't ain't nor neither zero negative sin niega niego ningun ninguna ningunos ningunas nunca tampoco ni jamas nada"
 )
 # After a negator, these make it deny something else: "not sure", "no doubt", "I don't know if".
 _NO_DENIAL = word_set(
-    "only just sure doubt idea know think relief better stop solo se seguro joke joking kidding lying feeling good well ok okay able tengo_idea mejora importa matter bueno bien"
+    "deja dejo dejado para parar only just sure doubt idea know think relief better stop solo se seguro joke joking kidding lying feeling good well ok okay able tengo_idea mejora importa matter bueno bien"
 )
 _CONTRAST = word_set("but pero however except although though aunque yet sino still because cause porque then entonces")
 _SUBJECTS = word_set(
@@ -26,7 +26,7 @@ _SUBJECTS = word_set(
 _CLAUSE_SUBJECTS = word_set("se le i i'm im i've he he's she she's they it's we my mi me tengo siento")
 # A clause or an object of the negated verb may follow these: "I don't think I …", "no pain in my …", "don't have my …".
 _THAT = word_set(
-    "think believe say said saying feel mean that if creo que have had has having in of on to at from with for or and ni en de con por y , about like when hurt hurts need want"
+    "me se lo la no think believe say said saying feel mean that if creo que have had has having in of on to at from with for or and ni en de con por y , about like when hurt hurts need want"
 )
 _DENIED_AFTER = word_set(
     "no none denied denies negative never nope ninguno ninguna nunca nada nil na n/a negativo niega absent"
@@ -51,11 +51,11 @@ _RELATIVES = word_set(
     "father mother dad mom mum brother sister uncle aunt grandfather grandmother grandma grandpa cousin family parents "
     "fathers mothers dad's mom's father's mother's padre madre abuelo abuela tio tia hermano hermana primo prima familia suegro suegra grandparents grandparent familiar fam papa mama"
 )
-_RELATIVE_PAST = word_set(
-    "had died suffered passed has runs committed tuvo murio sufrio fallecio padecio history of from de con"
-)
+_TOLD_OF = frozenset([(",",), ("in",), ("on",), ("of",), ("de",), ("en",)])  # "stroke (mother)", "infarto en mi padre"
+_RELATIVE_PAST = word_set("had died suffered passed runs committed tuvo murio sufrio fallecio padecio")
+_RELATIVE_WITH = word_set("has history with of from de con had")  # right after the relative
 _SUPPOSED = word_set(
-    "if case whenever unless risk risks prevent prevents preventing prevention avoid treat treats treating causes cause causing effects effect warning evitar prevenir riesgo causar causa previene handle specialize atienden tratan screening article movie news song brochure pamphlet poster video"
+    "if case whenever risk risks prevent prevents preventing prevention avoid treat treats treating causes cause causing effects effect warning evitar prevenir riesgo causar causa previene handle specialize atienden tratan screening article movie news song brochure pamphlet poster video"
 )
 _SUPPOSED_PAIRS = frozenset([("can", "cause"), ("could", "cause"), ("may", "cause"), ("do", "you"), ("does", "the"), ("en", "caso"), ("puede", "causar"), ("side", "effects"), ("afraid", "of"), ("fear", "of"), ("scared", "of"), ("miedo", "a")])  # fmt: skip
 _PURPOSE = word_set("for para prn needed against por")
@@ -65,23 +65,35 @@ _REAL_PURPOSE = word_set(
 _UNREAL_AFTER = word_set(
     "clinic prevention hotline disorder disorders specialist screening test tests awareness class unit protocol precautions watch squad medicine medication meds pills pill killer killers killing relief management cream patch risk support rehab survivor x xray cold congestion infection ct scan"
 )
-_JOKES = word_set(
-    "lol lmao haha hahaha jaja jajaja jajajaja jk rofl lmfao jeje bill price cost saw figuratively joking kidding laughing laughed laugh jokes joke score game suspense shoes traffic commute broma risa cuenta factura precio trafico"
+_LAUGHS = word_set(
+    "lol lmao haha hahaha jaja jajaja jajajaja jk rofl lmfao jeje joking kidding laughing laughed laugh broma risa"
 )
+_JOKES = word_set(
+    "bill price cost saw figuratively jokes joke score game suspense shoes traffic commute cuenta factura precio trafico copay"
+)
+_ATTACKS = word_set("attack atack attak attck infarto ataque")
 _REACTIONS = frozenset(["breath", "allergy", "chest", "fainting", "seizure", "bleeding", "pain"])
-_GIVES = word_set("gives give gave makes made causes caused causa da dan provoca produce")
+_GIVES = word_set("gives gave makes made causes caused causa da dan provoca produce")
 _NOW = word_set("new now today tonight since started yesterday nueva nuevo ahora hoy ayer anoche desde")
 _TRIGGERS = word_set(
     "alergia alergico alergica alergias allergic allergy allergies gives makes causes cause made da causa hace hizo cuando when whenever dio with"
 )
 _GOING_ON = word_set(
-    "is are hinchando cerrando inflamando esta estan closing started starting keeps swollen getting feels feel got having now"
+    "stung just today picado picada ahora is are hinchando cerrando inflamando esta estan closing started starting keeps swollen getting feels feel got having now"
 )
 # Of these kinds (of any if empty), after a phrase that ends so, with one of these words within so many.
 _HARMLESS: tuple[tuple[frozenset[str], frozenset[str], frozenset[str], int], ...] = (
     (frozenset(["stroke"]), word_set("stroke"), word_set("luck genius midnight"), 3),
     (frozenset(["stroke"]), word_set("arm arms leg hand"), word_set("above over past higher overhead"), 1),
     (frozenset(["self_harm"]), word_set("wake"), word_set("late early earlier later on"), 2),
+    (
+        frozenset(["stroke"]),
+        word_set("confused confundido confundida"),
+        word_set("by about with on as why which what where con por"),
+        1,
+    ),
+    (frozenset(["self_harm"]), word_set("cortar"), word_set("pelo cabello unas"), 2),
+    (frozenset(), word_set("collapsed labor"), word_set("stroller vein veins law union day"), 1),
     (frozenset(), word_set("swallow tragar"), word_set("pills pill tablets pastillas pastilla capsules"), 3),
     (frozenset(), word_set("out"), word_set("flyers candy papers cards leaflets food samples invitations gifts"), 1),
 )
@@ -94,14 +106,16 @@ _WATER = word_set(
 _DYING_OF = word_set(
     "to laughing hunger boredom embarrassment curiosity heat hungry thirst for risa ganas hambre sed sueno frio calor verguenza pena aburrimiento curiosidad amor nervios envidia ansias emocion coraje antojo waiting excitement"
 )
+_DID_NOT = word_set("didn't didnt")
 _PLAIN_NEGATORS = word_set("no not without sin never isn't isnt don't dont nunca ni nor")
-_WITHOUT_NEGATORS = frozenset(["chest", "pain", "head_injury"])
+_WITHOUT_NEGATORS = frozenset(["chest", "pain"])
 _MOVES = word_set(
-    "moving moved move movement movements kicking kicked kick kicks baby bebe patadas patea mueve moverse movido siento"
+    "moving moved move movement movements kicking kicked kick kicks pateado baby bebe patadas patea mueve moverse movido siento"
 )
 _OWN_NEGATIONS = word_set(
     "no not can't cant cannot won't wont isn't isnt doesn't doesnt don't dont couldn't hasn't never"
 )
+_STRENGTHS = word_set("mg mcg ml")  # "took 20 mg tablets" counts no tablets
 _SERIOUS = frozenset(["self_harm", "poisoning", "violence"])
 _JOKABLE = frozenset(["dying", "chest", "emergency", "stroke", "pain", "fainting", "violence", "breath", "seizure"])
 _INHERITED = frozenset(
@@ -112,8 +126,8 @@ _TREATED = frozenset(
 )
 
 WORDS = (
-    _NEGATORS | _NO_DENIAL | _CONTRAST | _SUBJECTS | _PAST | _RECENT | _RELATIVES | _RELATIVE_PAST | _SUPPOSED | _PURPOSE
-    | _REAL_PURPOSE | _UNREAL_AFTER | _JOKES | _DYING_OF | _LONG_TIMES | _WATER | _PLAIN_NEGATORS | _MOVES
+    _NEGATORS | _NO_DENIAL | _CONTRAST | _SUBJECTS | _PAST | _RECENT | _RELATIVES | _RELATIVE_PAST | _RELATIVE_WITH | _SUPPOSED | _PURPOSE
+    | _REAL_PURPOSE | _UNREAL_AFTER | _JOKES | _LAUGHS | _DYING_OF | _LONG_TIMES | _WATER | _PLAIN_NEGATORS | _MOVES
     | _CLAUSE_SUBJECTS | _THAT | _TRIGGERS | _GOING_ON | _GIVES | _NOW
     | frozenset(word for pair in _PAST_PAIRS for word in pair) | frozenset(["hace", "family", "familiar", "familiares"])
 )  # fmt: skip
@@ -182,6 +196,8 @@ def counts(kind: str, said: Surroundings) -> bool:
         return False
     if kind not in _SERIOUS and _is_supposed(said):
         return False
+    if kind == "poisoning" and set(said.inside) & _STRENGTHS:
+        return False
     return not (kind in _TREATED and not recent and _is_purpose(said))
 
 
@@ -228,6 +244,8 @@ def _is_negated_inside(kind: str, said: Surroundings) -> bool:
         return said.inside[-1] not in _MOVES and bool(set(said.inside[:-1]) & _PLAIN_NEGATORS)
     if said.inside[0] in _PLAIN_NEGATORS:
         return False
+    if kind == "head_injury":
+        return said.inside[-1] in ("head", "skull", "cabeza") and bool({*said.inside} & (_PLAIN_NEGATORS | _DID_NOT))
     return kind in _WITHOUT_NEGATORS and bool(set(said.inside) & _PLAIN_NEGATORS)
 
 
@@ -242,7 +260,7 @@ def _is_denied_after(said: Surroundings) -> bool:
 
 def _is_figure_of_speech(kind: str, said: Surroundings) -> bool:
     """What is said as a joke, of other things than the body, or of what an allergy does whenever."""
-    if kind in _JOKABLE and {*said.before, *said.inside, *said.after} & _JOKES:
+    if _is_joke(kind, said):
         return True
     if said.inside[-1] in _DIE or kind == "dying":
         follow = [word for word in said.after[:3] if word not in ("of", "de", "from", "a", "la", "los")]
@@ -259,6 +277,14 @@ def _is_figure_of_speech(kind: str, said: Surroundings) -> bool:
     return kind == "allergy" and _is_habit(said)
 
 
+def _is_joke(kind: str, said: Surroundings) -> bool:
+    """ "a heart attack when I saw the bill", "dying of laughter lol"; a chest that hurts is no joke."""
+    words = {*said.before, *said.inside, *said.after}
+    if kind == "chest":
+        return bool(words & (_JOKES | _LAUGHS)) and bool(set(said.inside) & _ATTACKS)
+    return kind in _JOKABLE and bool(words & (_JOKES | _LAUGHS))
+
+
 def _goes_on_harmlessly(kind: str, said: Surroundings) -> bool:
     """Whether what follows makes a phrase harmless: "wake up late", "lift my arm above", "a stroke of luck"."""
     last, after = said.inside[-1], said.after
@@ -270,7 +296,7 @@ def _goes_on_harmlessly(kind: str, said: Surroundings) -> bool:
 
 def _is_habit(said: Surroundings) -> bool:
     """What an allergy does whenever: "alergia a la penicilina, se me hincha la cara", "makes my lips swell"."""
-    return bool(set(said.before) & _TRIGGERS) and not set(said.inside) & _GOING_ON
+    return bool(set(said.before) & _TRIGGERS) and not {*said.inside, *said.before} & _GOING_ON
 
 
 def _is_of_a_relative(said: Surroundings) -> bool:
@@ -280,8 +306,9 @@ def _is_of_a_relative(said: Surroundings) -> bool:
         return True
     for at, word in enumerate(before):
         if word in _RELATIVES:
-            return bool({*before[at + 1 :], *said.inside[:1]} & _RELATIVE_PAST) or before[at + 1 : at + 2] == (",",)
-    return any(word in _RELATIVES for word in said.after[:3]) and "my" not in said.before[-1:]
+            told = bool({*before[at + 1 :], *said.inside[:1]} & _RELATIVE_PAST)
+            return told or before[at + 1 : at + 2] == (",",) or bool({*before[at + 1 : at + 2]} & _RELATIVE_WITH)
+    return said.after[:1] in _TOLD_OF and any(word in _RELATIVES for word in said.after[1:3])
 
 
 def _past_marks(words: Sequence[str]) -> list[int]:
