@@ -149,7 +149,7 @@ def _pieces(folded: str) -> list[Piece]:
 def _is_beside_digits(words: list[re.Match[str]], index: int) -> bool:
     """Whether a lone "o" stands for a zero: beside a digit in words. Elsewhere it is the Spanish "or"."""
     near = [words[i].group() for i in (index - 1, index + 1) if 0 <= i < len(words)]
-    return any(word in DIGITS and word != "o" or word in _TIMES for word in near)
+    return any((word in DIGITS and word != "o") or word in _TIMES for word in near)
 
 
 def _is_inside(at: int, spans: list[tuple[int, int]]) -> bool:
