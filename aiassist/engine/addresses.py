@@ -6,18 +6,19 @@ from functools import lru_cache
 
 from aiassist.engine.folding import flat
 
-_SORTS = {
-    "street": "st", "avenue": "ave", "av": "ave", "avenida": "ave", "avda": "ave", "road": "rd", "drive": "dr", "lane": "ln",
-    "boulevard": "blvd", "court": "ct", "place": "pl", "terrace": "ter", "circle": "cir", "highway": "hwy",
-    "parkway": "pkwy", "trail": "trl", "square": "sq", "calle": "c", "apartment": "apt", "apto": "apt", "apartamento": "apt",
-    "depto": "apt", "departamento": "apt", "suite": "ste", "number": "no", "num": "no", "numero": "no", "north": "n",
-    "south": "s", "east": "e", "west": "w", "northwest": "nw", "northeast": "ne", "southwest": "sw", "southeast": "se",
-    "norte": "n", "sur": "s", "este": "e", "oeste": "w",
+# Long forms by their short one.
+_SHORT_FORMS = {
+    "st": "street", "ave": "avenue av avenida avda", "rd": "road", "dr": "drive", "ln": "lane", "blvd": "boulevard",
+    "ct": "court", "pl": "place", "ter": "terrace", "cir": "circle", "hwy": "highway", "pkwy": "parkway",
+    "trl": "trail", "sq": "square", "c": "calle", "apt": "apartment apto apartamento depto departamento",
+    "ste": "suite", "no": "number num numero", "n": "north norte", "s": "south sur", "e": "east este",
+    "w": "west oeste", "nw": "northwest", "ne": "northeast", "sw": "southwest", "se": "southeast",
 }  # fmt: skip
+_SORTS = {long: short for short, words in _SHORT_FORMS.items() for long in words.split()}
 # Words of every address, which say nothing of this one.
 _GENERAL = frozenset(
-    {*_SORTS, *_SORTS.values(), "unit", "way", "loop", "usa", "of", "the", "box", "po", "p", "o", "piso", "floor", "casa",
-     "urb", "edificio", "int", "de", "la", "las", "los", "el"}
+    {*_SORTS, *_SORTS.values(), "unit", "way", "loop", "usa", "of", "the", "box", "po", "p", "o", "piso", "floor",
+     "casa", "urb", "edificio", "int", "de", "la", "las", "los", "el"}
 )  # fmt: skip
 _TOKEN = re.compile(r"\d+[a-z]?(?![a-z0-9])|\d+(?:st|nd|rd|th)\b|[a-z]+")
 _GAP = re.compile(r"[\s,.#'-]{0,4}")
@@ -80,10 +81,16 @@ def _told(run: list[tuple[str, int, int]], numbers: frozenset[str], words: froze
     return [(run[first][1], run[last][2])]
 
 
-_KINDS = "street|st|avenue|ave|road|rd|lane|ln|drive|boulevard|blvd|court|ct|place|pl|terrace|circle|cir|highway|hwy|parkway|pkwy|trail|trl|square"
+_KINDS = (
+    "street|st|avenue|ave|road|rd|lane|ln|drive|boulevard|blvd|court|ct|place|pl|terrace|circle|cir|highway|hwy|parkway|"
+    "pkwy|trail|trl|square"
+)
 _UNIT = r"(?:[,\s]{1,3}(?:apt|apartment|unit|suite|ste|floor|fl|room|rm|bldg|lot|trailer|#)\.?\s?#?\s?\w{1,5})?"
 _TOWN = r"(?:,?\s[a-z]{3,20}(?:\s[a-z]{3,20})?,?\s[a-z]{2}\s\d{5}(?:-\d{4})?)?"
-_BETWEEN = r"(?!(?:mg|mcg|ml|units?|times|x|days?|weeks?|months?|years?|hours?|minutes?|mins?|pills?|tablets?|tabs?|pounds|lbs?|feet|steps|of|a|an|the|and|or|in|on|my|per|to|for|at|with|by|from|since|i|is|was|puffs?|drops?|cups?|percent)\b)"
+_BETWEEN = (  # words after a number that is no house number
+    r"(?!(?:mg|mcg|ml|units?|times|x|days?|weeks?|months?|years?|hours?|minutes?|mins?|pills?|tablets?|tabs?|pounds|lbs?|"
+    r"feet|steps|of|a|an|the|and|or|in|on|my|per|to|for|at|with|by|from|since|i|is|was|puffs?|drops?|cups?|percent)\b)"
+)
 _ENGLISH = re.compile(
     rf"(?<![\w./])\d{{1,5}}[a-z]?\s(?:(?:n|s|e|w|nw|ne|sw|se|north|south|east|west)\.?\s)?"
     rf"(?:{_BETWEEN}[a-z0-9][\w'-]{{1,20}}\.?\s){{1,3}}(?:{_KINDS})\b\.?{_UNIT}{_TOWN}"
@@ -93,9 +100,10 @@ _DRIVE = re.compile(
     rf"(?=\s*(?:$|[,\n;]|#|apt|unit|suite|ste)){_UNIT}{_TOWN}"
 )
 _SPANISH = re.compile(
-    r"\b(?:calle|avenida|av\.|avda\.?|ave\.|urb\.?|urbanizacion|residencial|fraccionamiento|fracc\.|colonia|col\.|carretera|plaza)\s"
-    r"(?:(?!y\b|que\b|porque\b|cuando\b|donde\b|en\b|con\b|a\b|me\b)[\w.'-]{1,20},?\s){0,4}?"
-    r"(?:#|no\.?|num\.?|numero)?\s?\d{1,5}\b(?:,?\s(?:casa|apto|apt|depto|int|interior|piso|edificio|unidad|local)\.?\s?\w{1,4}(?:-\d{1,4})?)*"
+    r"\b(?:calle|avenida|av\.|avda\.?|ave\.|urb\.?|urbanizacion|residencial|fraccionamiento|fracc\.|colonia|col\.|carretera|"
+    r"plaza)\s(?:(?!y\b|que\b|porque\b|cuando\b|donde\b|en\b|con\b|a\b|me\b)[\w.'-]{1,20},?\s){0,4}?"
+    r"(?:#|no\.?|num\.?|numero)?\s?\d{1,5}\b"
+    r"(?:,?\s(?:casa|apto|apt|depto|int|interior|piso|edificio|unidad|local)\.?\s?\w{1,4}(?:-\d{1,4})?){0,3}"
 )
 _ESTATE = re.compile(
     r"\b(?:urb\.?|urbanizacion|residencial|fracc\.|fraccionamiento)\s(?:(?:las|los|la|el|de)\s)?[a-z]{3,20}\b"

@@ -26,18 +26,19 @@ _SPANISH_WORDS = (
 _ENGLISH_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 _SPANISH_TENS = "veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa"
 _FILLER_WORDS = "of de del the el on in year ano st nd rd th"
-_AMOUNT_WORDS = "times x mg mcg ml pills pill tablets tablet days day weeks week months hours or to veces dias pastillas pounds units"
+_AMOUNT_WORDS = (
+    "times x mg mcg ml pills pill tablets tablet days day weeks week months or to veces dias pastillas pounds units"
+)
 _ENGLISH, _ORDINALS, _SPANISH, _FILLERS, _AMOUNT, _TENS, _DECENAS = (
     tuple(words.split())
     for words in (
         _ENGLISH_WORDS, _ORDINAL_WORDS, _SPANISH_WORDS, _FILLER_WORDS, _AMOUNT_WORDS, _ENGLISH_TENS, _SPANISH_TENS
     )
 )  # fmt: skip
-_HOLIDAYS = {
-    (1, 1): r"new year'?s(?: day)?|ano nuevo", (2, 14): r"valentine'?s(?: day)?|san valentin",
-    (7, 4): r"(?:the )?fourth of july|independence day", (10, 31): r"halloween", (12, 25): r"christmas(?: day)?|navidad",
-    (12, 24): r"christmas eve|nochebuena", (12, 31): r"new year'?s eve", (3, 17): r"st\.? patrick'?s(?: day)?",
-}  # fmt: skip
+_HOLIDAYS = (
+    r"new year'?s(?: day| eve)?|ano nuevo|valentine'?s(?: day)?|san valentin|(?:the )?fourth of july|independence day|"
+    r"halloween|christmas(?: day| eve)?|navidad|nochebuena|st\. patrick'?s(?: day)?"
+)
 _TOKEN = re.compile(r"\d+|[a-z]+")
 _CUE = re.compile(
     r"\b(?:born|dob|d\.o\.b|date of birth|birth ?da(?:y|te)s?|b-?day|nac[ií]|nacio|nacid[oa]|nacimiento|cumple\w*)\b"
@@ -45,11 +46,13 @@ _CUE = re.compile(
 _MONTH_WORD = "|".join(sorted((name for names in MONTHS for name in names), key=len, reverse=True))
 _DATE = re.compile(
     r"\b\d{1,4}\s?[/.-]\s?\d{1,2}\s?[/.-]\s?\d{2,4}\b|"
-    rf"\b(?:\d{{1,2}}(?:st|nd|rd|th)?[\s,]+(?:of |de )?)(?:{_MONTH_WORD})\b\.?(?:[\s,]+(?:of |de |del )?'?\d{{2,4}}\b)?|"
+    rf"\b(?:\d{{1,2}}(?:st|nd|rd|th)?[\s,]+(?:of |de )?)(?:{_MONTH_WORD})\b\.?"
+    rf"(?:[\s,]+(?:of |de |del )?'?\d{{2,4}}\b)?|"
     rf"\b(?:{_MONTH_WORD})\b\.?[\s,]+(?:the )?\d{{1,2}}(?:st|nd|rd|th)?\b(?:[\s,]+(?:of )?'?\d{{2,4}}\b)?|"
     rf"\b(?:{_MONTH_WORD})\b\.?[\s,]+(?:of |de |del )?(?:19|20)\d\d\b|\b(?:19|20)\d\d\b|"
-    + "|".join(rf"\b(?:{names})\b" for names in _HOLIDAYS.values())
+    rf"\b(?:{_HOLIDAYS})\b"
 )
+PARTS = 5  # of one date
 AFTER, BEFORE = 60, 24  # characters around "born" in which a date is the birth date
 
 
@@ -155,7 +158,7 @@ def _said_in_words(folded: str, born: date) -> list[tuple[int, int]]:
     while index <= len(words):
         part = _part(words, index, born) if index < len(words) and words[index] in firsts else None
         joined = not run or (index < len(words) and tokens[index].start() - tokens[index - 1].end() <= 3)
-        if part and joined:
+        if part and joined and len(run) < PARTS:
             run.append((part[0], index, index + part[1] - 1))
             index, fillers = index + part[1], 0
             continue

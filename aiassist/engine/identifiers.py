@@ -19,7 +19,8 @@ _EMAIL = re.compile(
     rf"[\w-]{{1,40}}(?:{_DOT}[a-z0-9-]{{2,24}}){{0,2}}{_DOT}{_ENDING}\b"
 )
 _LINK = re.compile(
-    r"(?:https?://|www\.)\S{1,200}|(?<![\w@.])[a-z0-9-]{2,40}\.(?:com|org|net|edu|gov|io|me|info)(?:/[\w./?=&%#@+-]{0,200})?(?![\w@])"
+    r"(?:https?://|www\.)\S{1,200}|"
+    r"(?<![\w@.])[a-z0-9-]{2,40}\.(?:com|org|net|edu|gov|io|me|info)(?:/[\w./?=&%#@+-]{0,200})?(?![\w@])"
 )
 _HANDLE = re.compile(r"(?<![\w@.])@[a-z_][\w.]{2,30}")
 _SOCIAL = re.compile(r"(?<![\d-])\d{3}[- ]\d{2}[- ]\d{4}(?![\d-])")
@@ -32,17 +33,20 @@ _CARD = re.compile(r"(?<!\d)(?:\d{4}[\s-]){3}\d{4}(?!\d)")
 _MEDICARE = re.compile(r"\b[1-9][a-z][a-z0-9]\d-?[a-z][a-z0-9]\d-?[a-z]{2}\d{2}\b")
 _CODE = re.compile(r"\b[a-z]{1,4}-?\d{6,12}(?:[ -]\d{2,3})?\b")
 _LABEL = re.compile(
-    r"\b(?:mrn|medical record|chart|record|patient id|member(?:ship)?(?: id)?|subscriber|insurance(?: id| card)?|policy|account|"
-    r"group|rx ?bin|pcn|nhs|ssn|social security|social|medicare|medicaid|expediente|poliza|grupo|afiliad[oa]|seguro social|"
-    r"numero de seguro|curp|nss|dni|nie|passport|pasaporte|(?:driver'?s? )?licen[sc]e|licencia)\b"
+    r"\b(?:mrn|medical record|chart|record|patient id|member(?:ship)?(?: id)?|subscriber|insurance(?: id| card)?|"
+    r"policy|account|group|rx ?bin|pcn|nhs|"
+    r"ssn|social security|social|medicare|medicaid|expediente|poliza|grupo|afiliad[oa]|"
+    r"seguro social|numero de seguro|curp|nss|dni|nie|passport|pasaporte|(?:driver'?s? )?licen[sc]e|licencia)\b"
 )
 _AFTER_LABEL = re.compile(
-    r"(?:\s?(?:no\.?|number|num\.?|nº|#|id|numero|card|says|is|es|la|el|:|termina en|ends in|ends with|starts with|y|and|empieza|"
-    r"empieza con|con|last four|last 4|,|-|\())*\s?#?([a-z0-9]{1,20}(?:[ -](?=[a-z]{0,3}\d)[a-z0-9]{2,12}){0,3})"
+    r"(?:\s?(?:no\.?|number|num\.?|nº|#|id|numero|card|says|is|es|la|el|:|termina en|ends in|ends with|starts with|y|"
+    r"and|empieza|empieza con|con|last four|last 4|,|-|\()){0,8}\s?#?"
+    r"([a-z0-9]{1,20}(?:[ -](?=[a-z]{0,3}\d)[a-z0-9]{2,12}){0,3})"
 )
 _LAST_FOUR = re.compile(
-    r"\b(?:phone|cell|tel(?:efono)?|celular|movil|number|card|social|ssn|last (?:four|4)(?: digits)?|ultimos (?:cuatro|4))\b"
-    r"[^.\n\d]{0,20}\b(?:ends? (?:in|with)|ending in|termina\w* (?:en|con)|(?:are|is|son|es|:)|last (?:four|4)(?: digits)?)\s?:?\s?(\d{4})\b"
+    r"\b(?:phone|cell|tel(?:efono)?|celular|movil|number|card|social|ssn|last (?:four|4)(?: digits)?|"
+    r"ultimos (?:cuatro|4))\b[^.\n\d]{0,20}\b(?:ends? (?:in|with)|ending in|termina\w* (?:en|con)|(?:are|is|son|es|:)|"
+    r"last (?:four|4)(?: digits)?)\s?:?\s?(\d{4})\b"
 )
 LABEL_REACH = 48  # characters after a label in which its number stands
 

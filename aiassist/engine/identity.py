@@ -7,9 +7,8 @@ from functools import lru_cache
 from aiassist.engine.lexicon import DATA
 from aiassist.engine.text import norm_word, parse
 
-_PARTICLES = frozenset(
-    ["de", "la", "las", "los", "del", "da", "dos", "van", "von", "der", "den", "di", "le", "el", "al", "bin", "ibn", "y", "jr", "sr", "ii", "iii", "st", "mc", "mac", "o", "d"]
-)
+_PARTICLE_WORDS = "de la las los del da dos van von der den di le el al bin ibn y jr sr ii iii st mc mac o d"
+_PARTICLES = frozenset(_PARTICLE_WORDS.split())
 _DIMINUTIVES = ("ito", "ita", "illo", "illa", "cito", "cita", "ico", "ica")
 
 

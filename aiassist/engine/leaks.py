@@ -40,6 +40,11 @@ _NUMBERS = {
     )
     for word in words.split()
 }  # fmt: skip
+_STREET_WORDS = (
+    "street avenue road lane drive boulevard court place terrace circle highway parkway trail square suite unit north "
+    "south east west calle avenida apartment"
+)
+_STREETS = frozenset(_STREET_WORDS.split())
 LONGEST_GAP = 3  # characters between the parts of a date, or between two figures of a number
 SHORTEST_NAME = 4
 
@@ -161,8 +166,3 @@ def _address_left(words: list[str], identity: Identity) -> bool:
             if word in numbers and streets & set(words[i + 1 : i + 4]):
                 return True
     return False
-
-
-_STREETS = frozenset(
-    ["street", "avenue", "road", "lane", "drive", "boulevard", "court", "place", "terrace", "circle", "highway", "parkway", "trail", "square", "suite", "unit", "north", "south", "east", "west", "calle", "avenida", "apartment"]
-)  # fmt: skip

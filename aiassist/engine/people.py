@@ -7,7 +7,7 @@ A word is taken for a name by what introduces it; what is a medicine, an allerge
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from aiassist.engine import cues
@@ -25,28 +25,42 @@ _ROLES = (
     "padrastro|madrastra|cuidador[a]?|hijastr[oa]|comadre|compadre|tutora?|enfermer[oa]|doctor[a]?|emplead[oa]|patron[a]?"
 )
 RELATION = re.compile(rf"(?:{cues.RELATIVE}|{cues.CHILD}|{_ROLES})$")
-_OWNERS = frozenset(["my", "our", "mi", "mis", "her", "his", "their", "su", "sus", "the", "el", "la", "your", "tu", "mine", "nuestro", "nuestra", "as", "with", "con"])
-_TITLES = frozenset(
-    ["mr", "mrs", "ms", "miss", "mx", "sr", "sra", "srta", "don", "dona", "lic", "ing", "prof", "dr", "dra", "doctor", "doctora", "nurse", "enfermera", "enfermero", "reverend", "rev", "pastor", "padre", "sister", "coach", "senor", "senora", "senorita", "dn"]
-)  # fmt: skip
+_OWNERS_WORDS = "my our mi mis her his their su sus the el la your tu mine nuestro nuestra as with con"
+_TITLE_WORDS = (
+    "mr mrs ms miss mx sr sra srta don dona lic ing prof dr dra doctor doctora nurse enfermera enfermero reverend rev "
+    "pastor padre sister coach senor senora senorita dn"
+)
+_GREETING_WORDS = (
+    "hi hello hey hola its it's it is this soy habla le les aqui buenas buenos dias tardes yes from writing yo escribe "
+    "good morning afternoon evening thanks thank you so ok okay"
+)
+_NO_SIGNER_WORDS = (
+    "doctor doctora doc dr dra everyone all again so much for bye you team staff everybody none no yes ok please in "
+    "advance todos todo mil por nothing sincerely regards help hi hello"
+)
+_FILLER_WORDS = (
+    "um uh uhm hmm hm er erm i'm im ive i've i'll i'd it's its that's he's she's don't can't well so okay yeah"
+)
+_OWNERS, _TITLES, _GREETING, _NO_SIGNER, _FILLERS = (
+    frozenset(words.split())
+    for words in (_OWNERS_WORDS, _TITLE_WORDS, _GREETING_WORDS, _NO_SIGNER_WORDS, _FILLER_WORDS)
+)
 _NAMING = frozenset(["named", "called", "llama", "llamado", "llamada", "llaman", "dicen"])
 _BETWEEN = frozenset(["is", "was", "who", "se", "que", "and", "y", "name", "nombre", "es", "in", "law", "me"])
-_HERE = frozenset(["here", "aqui", "again", "speaking", "writing", "typing"])
-_GREETING = frozenset(
-    ["hi", "hello", "hey", "hola", "its", "it's", "it", "is", "this", "soy", "habla", "le", "les", "aqui", "buenas", "buenos", "dias", "tardes", "yes", "from", "writing", "yo", "escribe", "good", "morning", "afternoon", "evening", "thanks", "thank", "you", "so", "ok", "okay"]
-)  # fmt: skip
+_HERE = frozenset(["here", "aqui", "speaking", "writing", "typing"])
 _CLOSING = re.compile(
     r"(?:(?:^|[\s.,!?;)])(?:thanks?(?: you| so much| a lot| again| very much)?|thx|ty|tysm|(?:muchas )?gracias|saludos|"
-    r"(?:(?:best|kind|warm) )?regards|sincerely(?: yours)?|yours(?: truly| sincerely)?|cheers|love|best|warmly|respectfully|"
-    r"xoxo|bye|atte\.?|atentamente|cordialmente|(?:un )?abrazos?|bendiciones|firma(?:do)?|signed|from)"
+    r"(?:(?:best|kind|warm) )?regards|sincerely(?: yours)?|yours(?: truly| sincerely)?|cheers|love|best|warmly|"
+    r"respectfully|xoxo|bye|atte\.?|atentamente|cordialmente|(?:un )?abrazos?|bendiciones|firma(?:do)?|signed|from)"
     r"|(?:^|\n|[.!?)])[ \t]*(?:-{1,2}|~))[\s,.!:]{0,4}(?=\w)"
 )
 TAIL = 160  # characters at the end of a text in which it may be signed
 BELOW = 40  # characters that may follow the name
 _STATED = re.compile(
-    r"(?:my|first|last|full|middle|maiden|patient'?s?) names? ?(?:'s|is|was)?|name ?(?:is|:)|me llamo|(?:mi )?(?:nombre|apellido)s? (?:es|son)|"
-    r"call(?:s|ed)? me|i go by|goes by|known as|a\.?k\.?a\.?|me (?:dicen|llaman)|(?:le )?habla|spelled|spell it|se escribe|"
-    r"emergency contact|contacto de emergencia|next of kin|caregiver|guardian|signed|firma"
+    r"(?:my|first|last|full|middle|maiden|patient'?s?) names? ?(?:'s|is|was)?|name ?(?:is|:)|me llamo|"
+    r"(?:mi )?(?:nombre|apellido)s? (?:es|son)|call(?:s|ed)? me|i go by|goes by|known as|a\.?k\.?a\.?|"
+    r"me (?:dicen|llaman)|(?:le )?habla|spelled|spell it|se escribe|emergency contact|contacto de emergencia|"
+    r"next of kin|caregiver|guardian|signed|firma"
 )
 _SELF = re.compile(
     rf"(?:^|[\s.,;!?¡¿(\n])(?:{_STATED.pattern}|i'm|im|i am|it'?s|this is|soy|called|patient|paciente)[,:\s]*$"
@@ -54,9 +68,6 @@ _SELF = re.compile(
 _SPELLED = re.compile(r"(?<![^\W_])(?:[^\W\d_][ .\-]{1,3}){2,30}[^\W\d_](?![^\W_])")
 _JOINING = re.compile(r"[ \-]{1,3}|\.\s?")
 _STOPS = word_list("after a title")
-_NO_SIGNER = frozenset(
-    ["doctor", "doctora", "doc", "dr", "dra", "everyone", "all", "again", "so", "much", "for", "bye", "you", "team", "staff", "everybody", "none", "no", "yes", "ok", "please", "in", "advance", "todos", "todo", "mil", "por", "nothing", "sincerely", "regards", "again", "help"]
-)  # fmt: skip
 
 
 @lru_cache(maxsize=1)
@@ -94,7 +105,13 @@ def eponyms(section: str) -> frozenset[str]:
 def is_given(word: str, *, capital: bool) -> bool:
     """Whether a folded word is a given name; ambiguous ones ("rose", "luz") only with a capital."""
     names, ambiguous = _given()
-    return word in names | ambiguous if capital else word in names and word not in ambiguous
+    return (capital or word not in ambiguous) and (word in names or (capital and word in ambiguous))
+
+
+@lru_cache(maxsize=4096)
+def is_relation(word: str) -> bool:
+    """Whether a folded word says who somebody is to another: a relative, a friend, a boss, a nurse."""
+    return bool(word) and RELATION.match(word) is not None
 
 
 def is_month(word: str) -> bool:
@@ -107,10 +124,14 @@ class Reader:
     """Looks for names in one text."""
 
     text: Text
+    words: list[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.words = [norm.removesuffix("'s") for norm in self.text.norms]
 
     def word(self, index: int) -> str:
         """The folded word at a token, without a possessive; "" beyond the text."""
-        return self.text.norms[index].removesuffix("'s") if 0 <= index < len(self.text.norms) else ""
+        return self.words[index] if 0 <= index < len(self.words) else ""
 
     def is_capital(self, index: int) -> bool:
         """Whether a token begins with a capital letter."""
@@ -132,9 +153,12 @@ class Reader:
         return any(w in eponyms("things") for w in after) or any(w in eponyms("of") for w in before)
 
     def is_namelike(self, index: int, *, plain: bool) -> bool:
-        """Whether a token can be a name where one is introduced; `plain`: also a capitalised word that no list knows."""
+        """Whether a token can be a name where one is introduced.
+
+        `plain`: also a capitalised word that no list knows.
+        """
         word = self.word(index)
-        if len(word) < 2 or not word.replace("'", "").isalpha() or word in _STOPS:
+        if len(word) < 2 or not word.replace("'", "").isalpha() or word in _STOPS or word in _FILLERS:
             return False
         capital = self.is_capital(index)
         if is_given(word, capital=capital):
@@ -150,12 +174,14 @@ class Reader:
         last = first
         while last - first + 1 < MOST and last + 1 < len(self.text.tokens):
             gap, word = self.text.gap(last), self.word(last + 1)
-            if not _JOINING.fullmatch(gap):
+            if not _JOINING.fullmatch(gap) or ("." in gap and len(self.word(last)) > 2):
                 break
             particle = word in ("de", "la", "del", "los", "van", "von") and self.is_capital(last + 2)
             joined = gap == "-" or self.is_capital(last + 1) or is_given(word, capital=False)
             clinical = load().is_clinical(word) and not is_given(word, capital=True)
-            if (word in _STOPS and not particle) or clinical or not (particle or joined) or not word.isalpha():
+            if (word in _STOPS and not particle) or word in _TITLES or not word.isalpha():
+                break
+            if clinical or not (particle or joined):
                 break
             if len(word) < 2 and "." not in self.text.gap(last + 1):
                 break
@@ -166,18 +192,21 @@ class Reader:
 def persons(text: Text) -> Iterator[tuple[int, int, str]]:
     """(first token, last token, sort) of every name that the words around it introduce."""
     reader = Reader(text)
-    for index in range(len(text.tokens)):
-        yield from _after_relation(reader, index)
-        yield from _after_title(reader, index)
-        yield from _after_statement(reader, index)
-        yield from _here(reader, index)
-        yield from _with_relation_behind(reader, index)
+    for index, word in enumerate(reader.words):
+        if is_relation(word):
+            yield from _after_relation(reader, index)
+        if word in _TITLES:
+            yield from _after_title(reader, index)
+        if (reader.is_capital(index) or is_given(word, capital=False)) and reader.is_namelike(index, plain=True):
+            yield from _after_statement(reader, index)
+            yield from _here(reader, index)
+            yield from _with_relation_behind(reader, index)
     yield from _signatures(reader)
 
 
 def _after_relation(reader: Reader, index: int) -> Iterator[tuple[int, int, str]]:
     """ "my daughter Ana", "mi esposo se llama Eusebio", "her neighbor Gladys", "my son … is named Sean"."""
-    if not RELATION.match(reader.word(index)) or RELATION.match(reader.word(index + 1)):
+    if is_relation(reader.word(index + 1)):
         return
     text = reader.text
     at = index + 1
@@ -207,7 +236,7 @@ def _after_relation(reader: Reader, index: int) -> Iterator[tuple[int, int, str]
 def _is_joined(text: Text, first: int, last: int) -> bool:
     """Whether only words that lead to a name stand between two tokens of one sentence."""
     return text.sentence_of(first).first == text.sentence_of(last).first and all(
-        text.norms[i] in _BETWEEN or RELATION.match(text.norms[i]) for i in range(first, last)
+        text.norms[i] in _BETWEEN or is_relation(text.norms[i]) for i in range(first, last)
     )
 
 
@@ -215,11 +244,11 @@ def _after_title(reader: Reader, index: int) -> Iterator[tuple[int, int, str]]:
     """ "Mr. Delacroix", "Nurse Tiffany", "dr smithers"."""
     title = reader.word(index)
     at = index + 1
-    if title not in _TITLES or reader.text.gap(index).strip() not in ("", ".") or not reader.word(at):
+    if reader.text.gap(index).strip() not in ("", ".") or not reader.word(at):
         return
     word = reader.word(at)
     doctor = title in ("dr", "dra", "doctor", "doctora", "nurse", "prof")
-    if word in _STOPS or len(word) < 2 or not word.replace("'", "").isalpha() or is_month(word):
+    if word in _STOPS or word in _FILLERS or len(word) < 2 or not word.replace("'", "").isalpha() or is_month(word):
         return
     if load().is_clinical(word) and not is_given(word, capital=reader.is_capital(at)):
         return
@@ -230,8 +259,6 @@ def _after_title(reader: Reader, index: int) -> Iterator[tuple[int, int, str]]:
 
 def _after_statement(reader: Reader, index: int) -> Iterator[tuple[int, int, str]]:
     """ "my name is …", "me dicen …", "emergency contact: …"."""
-    if not reader.is_namelike(index, plain=True):
-        return
     start = reader.text.tokens[index].start
     lead = norm_word(reader.text.raw[max(start - 48, 0) : start])
     stated = re.search(rf"(?:^|[\s.,;!?¡¿(\n])(?:{_STATED.pattern})[,:\s]*$", lead)
@@ -242,8 +269,6 @@ def _after_statement(reader: Reader, index: int) -> Iterator[tuple[int, int, str
 
 def _here(reader: Reader, index: int) -> Iterator[tuple[int, int, str]]:
     """ "Trish here", "hi its devon", "Habla Carmen"."""
-    if not reader.is_namelike(index, plain=True):
-        return
     text = reader.text
     first = text.sentence_of(index).first
     greeted = index - first <= 4 and all(reader.word(i) in _GREETING for i in range(first, index))
@@ -253,7 +278,7 @@ def _here(reader: Reader, index: int) -> Iterator[tuple[int, int, str]]:
         index > 0 and reader.word(index - 1) in ("its", "it's", "habla", "soy") and reader.begins_sentence(index - 1)
     )
     opened = index > first and reader.word(index - 1) in ("its", "it's", "habla", "is") and greeted
-    comma = text.gap(last).strip() in (",", "-", "—") or RELATION.match(reader.word(last + 1) or "-")
+    comma = text.gap(last).strip() in (",", "-", "—") or is_relation(reader.word(last + 1))
     given = is_given(reader.word(index), capital=reader.is_capital(index))
     if greeted and (after or ((opened or behind) and (given or comma))):
         yield index, last, "PERSON"
@@ -263,12 +288,14 @@ def _with_relation_behind(reader: Reader, index: int) -> Iterator[tuple[int, int
     """ "Karen (his daughter)", "Rosario Peña Díaz, sister"."""
     if not reader.is_capital(index) or not reader.is_namelike(index, plain=not reader.begins_sentence(index)):
         return
+    if reader.begins_sentence(index) and reader.word(index) in load().ordinary & _given()[1]:
+        return
     last = reader.extend(index)
     if reader.text.gap(last).strip() not in (",", "(", ", (", "-"):
         return
     at = last + 1
     owned = reader.word(at) in ("his", "her", "my", "su", "mi", "the", "patient")
-    if RELATION.match(reader.word(at + owned) or "-") and (owned or last > index):
+    if is_relation(reader.word(at + owned)) and (owned or last > index):
         yield index, last, "PERSON"
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from rapidfuzz.distance import OSA
 
-from aiassist.engine import details, mentions, people
+from aiassist.engine import mentions, people
 from aiassist.engine.addresses import known_addresses, likely_addresses
 from aiassist.engine.dates import birth_dates
 from aiassist.engine.folding import flat
@@ -23,20 +23,25 @@ from aiassist.engine.identity import Identity, name_words
 from aiassist.engine.leaks import leaked
 from aiassist.engine.lexicon import load, word_list
 from aiassist.engine.schema import Answer, Evidence, Extraction
-from aiassist.engine.text import Text, find_quote, norm_word, parse
+from aiassist.engine.segments import DOSES
+from aiassist.engine.synonyms import listed
+from aiassist.engine.text import NUMBER_WORDS, Text, find_quote, norm_word, parse
 
 __all__ = ["Identity", "Redacted", "RedactedForm", "Redactor", "leaked", "redact_form"]
 
 Hit = tuple[int, int, str]  # raw start, raw end, the sort of what stands there
 # What stands before a name of the patient's that is an ordinary word too.
 _TOLD = re.compile(
-    r"(?:my name(?:'s| is)|name is|name:|i'm|i am|this is|it's|its|me llamo|mi nombre es|soy|habla|called|calls? me|me dicen|signed|"
-    r"sincerely|regards|atentamente|firma|thanks|thank you|thx|gracias|saludos|(?:^|\n|[.!?])\s*[-—–~]{1,2})[,:\s]*$"
+    r"(?:my name(?:'s| is)|name is|name:|i'm|i am|this is|it's|its|me llamo|mi nombre es|soy|habla|called|calls? me|"
+    r"me dicen|signed|sincerely|regards|atentamente|firma|thanks|thank you|thx|gracias|saludos|"
+    r"(?:^|\n|[.!?])\s*[-—–~]{1,2})[,:\s]*$"
 )
-_BEFORE_MONTHS = frozenset(
-    ["in", "since", "until", "last", "of", "this", "early", "late", "by", "from", "through", "mid", "next", "every", "around", "before", "after", "during", "en", "desde", "de", "hasta"]
+_BEFORE_MONTH_WORDS = (
+    "in since until last of this early late by from through mid next every around before after during en desde de hasta"
 )
-_TITLES = frozenset(["mr", "mrs", "ms", "miss", "mx", "dr", "dra", "doctor", "doctora", "sr", "sra", "srta", "senor", "senora"])
+_TITLE_WORDS = "mr mrs ms miss mx dr dra doctor doctora sr sra srta senor senora"
+_BEFORE_MONTHS, _TITLES = (frozenset(words.split()) for words in (_BEFORE_MONTH_WORDS, _TITLE_WORDS))
+DOSE_WORDS = 5  # number words before a unit
 LEAD = 40  # characters before a name that are read with it
 
 
@@ -283,7 +288,26 @@ def _name_end(text: Text, index: int) -> int:
 def _protected(raw: str, text: Text) -> list[tuple[int, int]]:
     """Stretches that are clinical: names of the lexicon, and doses."""
     spans = [(text.tokens[name.first].start, text.tokens[name.last].end) for name in mentions.find(text, guess=False)]
-    return spans + [match.span() for match in details.DOSE.finditer(raw)]
+    return spans + _doses(text)
+
+
+def _doses(text: Text) -> list[tuple[int, int]]:
+    """Numbers, in figures or words, with the unit of a dose behind them."""
+    spans = []
+    units = listed("unit")
+    for i, norm in enumerate(text.norms):
+        if units.get(norm) not in DOSES:
+            continue
+        first = i
+        while first and i - first < DOSE_WORDS and _is_number(text.norms[first - 1]):
+            first -= 1
+        if first < i:
+            spans.append((text.tokens[first].start, text.tokens[i].end))
+    return spans
+
+
+def _is_number(norm: str) -> bool:
+    return norm[0].isdigit() or norm in NUMBER_WORDS
 
 
 def _joined(hits: list[Hit], raw: str) -> list[Hit]:
