@@ -196,6 +196,8 @@ def before(reading: Reading, index: int) -> Said:
         said.hear(kind, end)
     if said.negated >= 0:
         _limit(reading, index, pre, said)
+    if said.past and _is_new_item(reading, index, pre):
+        said.past, said.use = False, False
     return said
 
 
@@ -222,6 +224,17 @@ def _trails_another(
     if piece is None or own is None or piece == own or pieces.of(last) == own:
         return False
     return any(piece.first <= other.first and other.last < first for other in names[max(index - 4, 0) : index])
+
+
+def _is_new_item(reading: Reading, index: int, pre: str) -> bool:
+    """Whether a name after a comma is no more of what was stopped: "no longer take Lipitor, [Crestor 20] instead"."""
+    names = reading.names
+    comma = pre.rstrip().endswith(",")
+    if not comma or index == 0 or _or_follows(reading.text, names, index):
+        return False
+    instead = reading.text.norms[names[index].last + 1 : names[index].last + 5]
+    own = reading.owners.has_details(index) and not reading.owners.has_details(index - 1)
+    return own or "instead" in instead or "ahora" in instead or "now" in instead
 
 
 def _limit(reading: Reading, index: int, pre: str, said: Said) -> None:

@@ -16,7 +16,7 @@ _CANNOT = r"(?:can ?not|can'?t|ca n't|cannot|could ?n'?t|must ?n'?t|must not|sho
 _ADVERB = r"(?:(?:currently|still|also|already|only|just|really|usually|normally|sometimes|occasionally|regularly|mainly|mostly|actually|do|did|then|now) ){0,6}"
 
 RELATIVE = (
-    r"(?:mom|mum|mother|dad|father|parents?|wife|husband|partner|brother|sister|siblings?|grandma|grandmother|grandpa|grandfather|grandparents?|"
+    r"(?:mom|mum|mommy|mother|dad|daddy|father|hubby|hub|step ?(?:mom|dad|mother|father|son|daughter)|mil|parents?|wife|husband|partner|brother|sister|siblings?|grandma|grandmother|grandpa|grandfather|grandparents?|"
     r"aunt|uncle|cousin|friends?|roommates?|flatmates?|coworkers?|co workers?|colleagues?|neighbou?rs?|boyfriend|girlfriend|family|relatives?|"
     r"mother in law|father in law|fiance|niece|nephew|spouse|boss|mama|madre|papa|padre|esposa|esposo|marido|mujer|hermano|hermana|hermanos|abuela|abuelo|abuelos|"
     r"tia|tio|primo|prima|amiga|amigo|suegra|suegro|novia|novio|familia|vecina|vecino|pareja|companera|companero)"
@@ -140,13 +140,13 @@ RESUMED_AFTER = _any(
 )
 STOPPED_AFTER = _any(
     r"(?:i |just |i've |ive |have |has |we |all )?(?:ran|run) out(?: of (?:it|them|that|refills))?|(?:i'm |im |i am |all |been )?out of (?:it|them|refills)|"
-    rf"(?:{_PRESCRIBER} |was |were |got |been |i was |has |have |had |they've )?(?:took|taken|takes|taking|pulled|weaned|weaning|tapered) (?:me |him |her |us )?off(?: (?:of )?(?:it|them|that|this))?|{_PRESCRIBER} (?:has |had |have )?(?:stopped|discontinued|dc'?d|cut|cancel\w{{2,4}}|ended|pulled)(?: (?:it|that|this|them|me))?|d ?/ ?c'?d?|dc'?d|"
+    rf"(?:{_PRESCRIBER} |was |were |got |been |i was |has |have |had |they've )?(?:took|taken|takes|taking|pulled|weaned|tapered) (?:me |him |her |us )?off(?: (?:of )?(?:it|them|that|this))?|{_PRESCRIBER} (?:has |had |have )?(?:stopped|discontinued|dc'?d|cut|cancel\w{{2,4}}|ended|pulled)(?: (?:it|that|this|them|me))?|d ?/ ?c'?d?|dc'?d|"
     r"(?:i'm |im |i am |been |now |went |came |got |go )?off (?:(?:of )?(?:it|them|that|this)|now|since|for|last|as of|\d)|off(?= ?$| ?[,)])|(?:no longer|not) (?:taking|on|using|take|use|need|needed|prescribed)(?: (?:it|them|that|this))?(?: (?:any ?more|now|any longer))?|"
     r"se (?:me )?(?:acabo|acabaron|termino|terminaron)|(?:el |la )?(?:doctor|doctora|medico|medica|dr|dra|cardiologo)?(?: )?me (?:lo |la |los |las )?(?:quit\w{1,4}|suspend\w{2,6}|retir\w{1,4})|(?:lo |la |los |las )?(?:deje|suspendi|termine|acabe)(?: de (?:tomar\w{0,3}|usar\w{0,3}))?|dejo de (?:tomar|usar)\w{0,3}|suspendid[oa]s?|ya no(?: (?:lo|la|los|las))?(?: (?:tomo|uso|toma|usa))?",
 )
 DOUBTED_AFTER = _any(
     r"(?:i |but |and |just )?(?:have ?n't|haven't|havent|have not|hasn't|hasnt|did ?n't|didn't|didnt|did not|not)(?: (?:really|been|actually|even))? (?:taken|taking|took|take|used|using|had)(?: (?:it|any|them|this|that))? (?:since|in|for|lately|recently|this|the last|the past|\d|today|yesterday|every)|"
-    r"(?:waiting|wait) (?:for|on|to)|pending|on (?:hold|order|pause)|(?:holding|paused|pausing|skipping|skipped|held)(?: (?:it|off))?|prior auth\w{0,10}|back ?order\w{0,3}|(?:supposed to|should be|meant to) (?:be )?(?:on|taking|take)(?: it)?(?: but)?|"
+    r"(?:weaning|tapering|coming|getting|slowly going) (?:myself )?off(?: (?:of )?(?:it|them|that|this))?|weaning|tapering(?: down)?|(?:waiting|wait) (?:for|on|to)|pending|on (?:hold|order|pause)|(?:holding|paused|pausing|skipping|skipped|held)(?: (?:it|off))?|prior auth\w{0,10}|back ?order\w{0,3}|(?:supposed to|should be|meant to) (?:be )?(?:on|taking|take)(?: it)?(?: but)?|"
     r"(?:no |todavia no |aun no )(?:lo |la |los |las )?(?:he |has )?(?:conseguido|surtido|encuentro|consigo)|en pausa|en espera|pendiente",
 )
 _INSURER = r"(?:my )?(?:insurance|ins|medicaid|medicare|plan|aseguradora|el seguro|seguro|obra social|pharmacy|farmacia)"
@@ -188,6 +188,8 @@ FRESH = _any(
     rf"(?<!when )(?<!if )(?<!after )(?<!time )(?<!whenever )(?<!what )(?<!that )(?:i|we|he|she)(?:'m|'ve| am| m| have| was)? (?:been )?{_ADVERB}(?:take|takes|taking|took|use|uses|using|on|been|had|used|tried|stopped|quit)",
     rf"(?<!when )(?<!if )(?<!after )(?<!time )(?:i|we|he|she)(?: have|'ve) {_ADVERB}(?:been|taken|tried|had|used|stopped)",
     r"(?:and|y) (?:also |still |now )?(?:take|use|am on|tomo|uso)",
+    r"(?:(?<=, )|(?<=and )|(?<=then )|(?<=now ))(?:i |he |she |they |we |doctor |dr )?(?:started|start|began|put|placed|gave|prescribed|added|restarted)(?: (?:me|him|her))?(?: (?:on|taking|back on))?",
+    r"(?:(?<=, )|(?<=y )|(?<=ahora ))(?:el |la |ya )?(?:me )?(?:puso|pusieron|dio|dieron|receto|recetaron|empece|inicie|inicio|agrego|agregaron|mando|mandaron)(?: (?:con|a tomar))?",
     r"(?<!no )(?<!ya no )(?<!tampoco )(?:yo )?(?:tomo|uso|tomaba|tome|usaba|deje|me pongo)",
 )
 GOES_ON = _any(r"(?:and|y) (?:also |still |now )?(?:takes|uses|is on|toma|usa)")
@@ -197,6 +199,7 @@ STRONG_USE = _any(
 SELF = _any(r"i|i'm|i've|me|myself|yo|tomo|uso|tengo|soy|we")
 
 ASKING = _any(
+    r"(?:waiting|wait) (?:for|on|to)(?: \w+){0,4}|prior auth\w{0,10}(?: for)?|(?:not yet|haven't|havent|have not|didn't|never) (?:yet )?(?:started|filled|picked up|begun)|(?:insurance|plan|seguro) (?:\w+ ){0,2}?(?:denied|won't cover|wont cover|doesn't cover|doesnt cover|refused|rejected|no (?:me )?(?:cubre|autoriza|autorizo|aprobo))(?: my| the| la| el)?",
     r"(?:is|was|would|wouldn't) it (?:be )?(?:ok|okay|safe|fine|bad|good|alright|all right|dangerous|possible)|(?:i |we |to |he |she )?(?:want|wants|wanted|wanting|'d like|would like)(?= |$)|heard(?: that| of| about)?|"
     r"google (?:says|said)|saw (?:an? |the )?(?:ad|ads|commercial|video|post)s?(?: for| about| on)?|(?:please |to )?consider|swears? by",
     r"(?:should|can|could|may|would|will|shall) (?:i|we|it|the|that|this|there|you|they|he|she|my|a|any|some|taking)(?: \w+)?",

@@ -17,6 +17,11 @@ _CHANGE_BEFORE = re.compile(r"(?:from|was|were|used to be|antes|before|de|old|pr
 _CHANGE_WORD = re.compile(r"\b(?:now|ahora|changed?|increased?|went up|upped|bumped|raised|decreased?|lowered|reduced|subi\w{1,4}|baj[oa]\w{0,4}|aument\w{1,4}|cambi\w{1,4})\b|->|→|=>")
 
 
+_EXCEPT = re.compile(r"[\s,(]{1,3}(?:except|excepto|salvo|but|pero|or|and|y|alternating with)(?: for| on)?[\s(]{1,2}")
+_RANGE = re.compile(r"\d[\d.]{0,7} ?(?:to|a|-{1,2}>|→) ?(\d.*)")
+_FROM = re.compile(r"(?<!\w)(?:from|de) $")
+
+
 @dataclass(frozen=True, slots=True)
 class Details:
     """What is said of an item, each verbatim or None."""
@@ -70,16 +75,17 @@ def _dose(text: Text, own: Own) -> str | None:
     changed = _after_change(folded, doses)
     if changed is not None:
         doses = [changed]
-    first, end = doses[0], doses[0].end
+    first, end, scheduled = doses[0], doses[0].end, False
     for span in doses[1:]:
         between = folded[end : span.start]
         if _is_schedule(own, end, span) and not _same_kind(folded, first, span):
             continue
-        if _LINK.fullmatch(between) or _is_schedule(own, end, span):
+        following = [f for f in own.frequencies if f.start >= span.end and f.start - span.end <= 3]
+        exception = bool(following) and bool(_EXCEPT.fullmatch(between))
+        if exception or _LINK.fullmatch(between) or _is_schedule(own, end, span):
             end = span.end
-            following = [f for f in own.frequencies if f.start >= span.end and f.start - span.end <= 3]
-            if following and not _LINK.fullmatch(between):
-                end = following[0].end
+            scheduled = scheduled or not _LINK.fullmatch(between)
+            end = following[0].end if following and scheduled else end
     return text.raw[first.start : end].strip(" ,(")[:LONGEST_PART]
 
 
@@ -95,6 +101,10 @@ def _same_kind(folded: str, one: Span, other: Span) -> bool:
 
 def _after_change(folded: str, doses: list[Span]) -> Span | None:
     """The new dose, where the words say that an old one was changed."""
+    for span in doses:
+        ranged = _RANGE.fullmatch(folded, span.start, span.end)
+        if ranged and (_CHANGE_WORD.search(folded, max(span.start - 30, 0), span.start) or _FROM.search(folded, max(span.start - 8, 0), span.start)):
+            return Span("dose", ranged.start(1), span.end)
     for old, new in zip(doses, doses[1:], strict=False):
         between = folded[old.end : new.start]
         lead = folded[max(old.start - 30, 0) : old.start]
