@@ -26,6 +26,11 @@ CHILD = r"(?:son|daughter|kids?|child|children|baby|hijo|hija|hijos|hijas|bebe|n
 RENEWED = _any(
     r"(?:switched|changed|swapped|moved|went|switch|cambio|cambiaron|cambie) (?:\w+ ){0,2}?(?:from|de|del) (?:\w+ ){1,3}(?:to|a|al|por)"
 )
+# A relative who only says so: "my mom says penicillin".
+REPORTED = _any(
+    rf"(?:(?:my|mi|our) )?{RELATIVE} (?:says?|said|told(?: me)?|tells(?: me)?|thinks?|thought|claims?|swears|remembers?|dice|decia|dijo|cree|me (?:dice|dijo|conto))(?: (?:that|que|i|it|was|is|it's))?",
+    rf"(?:per|according to|segun) (?:my |mi )?{RELATIVE}",
+)
 FAMILY = _any(
     rf"(?:^|(?<=, )|(?<=: )|(?<=and )|(?<=y )|(?<=the )){RELATIVE}(?:'?s)?(?= )",
     rf"(?:my|our|his|her|mi|mis|nuestra|nuestro|su) (?:\w+ )?{RELATIVE}(?:'?s| 's)?",
@@ -64,7 +69,8 @@ ALLERGY_AFTER = _any(
     rf"(?:always |usually |sometimes |really |it |they |that |which |this |both |all ){{0,6}}{_REACTS}",
     r"(?:itched|burned|swelled|nauseated|sickened) me",
     r"(?:me|le) (?:da|dan|dio|dieron|causa|causan|causo|produce|producen|produjo|provoca|provocan|provoco|salen|hincha|saca|saco)",
-    r"i (?:break|broke|get|got|swell|swelled|swole|had|have|itch|throw|threw|vomit|vomited|sneeze|couldn't breathe|can't breathe|develop|developed|came|come|reacted|react)",
+    r"it (?:almost |nearly )?(?:killed|hurt|hospitalized|put|sent|landed|closed)",
+    r"i (?:almost |nearly )?(?:died|break|broke|get|got|swell|swelled|swole|had|have|itch|throw|threw|vomit|vomited|sneeze|couldn't breathe|can't breathe|develop|developed|came|come|reacted|react)",
 )
 ALLERGY_NOUN = re.compile(
     r"^ (?:allergy|allergies|allergic|alergy|intolerance|sensitivity|reaction)(?! (?:medicine|medication|meds?|pills?|shots?|tablets?|relief))(?![\w'])"
@@ -199,7 +205,7 @@ STRONG_USE = _any(
 SELF = _any(r"i|i'm|i've|me|myself|yo|tomo|uso|tengo|soy|we")
 
 ASKING = _any(
-    r"(?:waiting|wait) (?:for|on|to)(?: \w+){0,4}|prior auth\w{0,10}(?: for)?|(?:not yet|haven't|havent|have not|didn't|never) (?:yet )?(?:started|filled|picked up|begun)|(?:insurance|plan|seguro) (?:\w+ ){0,2}?(?:denied|won't cover|wont cover|doesn't cover|doesnt cover|refused|rejected|no (?:me )?(?:cubre|autoriza|autorizo|aprobo))(?: my| the| la| el)?",
+    r"(?:waiting|wait) (?:for|on|to)(?: \w+){0,4}|prior auth\w{0,10}(?: for)?|(?:insurance|plan|seguro) (?:\w+ ){0,2}?(?:denied|won't cover|wont cover|doesn't cover|doesnt cover|refused|rejected|no (?:me )?(?:cubre|autoriza|autorizo|aprobo))(?: my| the| la| el)?",
     r"(?:is|was|would|wouldn't) it (?:be )?(?:ok|okay|safe|fine|bad|good|alright|all right|dangerous|possible)|(?:i |we |to |he |she )?(?:want|wants|wanted|wanting|'d like|would like)(?= |$)|heard(?: that| of| about)?|"
     r"google (?:says|said)|saw (?:an? |the )?(?:ad|ads|commercial|video|post)s?(?: for| about| on)?|(?:please |to )?consider|swears? by",
     r"(?:should|can|could|may|would|will|shall) (?:i|we|it|the|that|this|there|you|they|he|she|my|a|any|some|taking)(?: \w+)?",
@@ -253,7 +259,7 @@ INSTRUCTION = _any(
     r"(?:previous|prior|above|new|system|hidden|secret) (?:instructions?|prompts?)|system prompt|jailbreak|(?:system|user|developer|assistant) ?(?:message|role|:)|you are now|you're now|as an ai|act as (?:an?|the|if)|pretend (?:to|that|you)|role ?play|(?:output|respond|reply|answer|return|print) (?:only|just|with|in|the following|exactly)|nuevas? instruccion(?:es)?|eres ahora|actua como",
     rf"(?:to|dear|hey|hello|hi|attention|attn|note to|notes? for|message (?:to|for)|instructions? (?:to|for)|memo to|for|listen) (?:the |any |an |whatever |whichever |this |our )?{_MACHINE}(?= (?:reading|processing|that|who|which|reviewing|summari[sz]ing|parsing|doing|please|add|list|write|mark|put|include|ignore|you|must|should|,|:)|$| ?[,:])|(?:a|para|al|nota (?:para|a)|estimad[oa]|mensaje (?:para|a)) (?:la |el |una |esta )?{_MACHINE}(?= (?:que|por favor|favor|lea|debe|agregue|escriba|ponga|anote|,|:)|$| ?[,:])|{_MACHINE} ?: ",
     rf"{_CLAUSE_START}(?:add|put|write|record|include|insert|enter|document|list|register|note|append|place|save|update|change) (?:down )?(?:[\w.]+ ){{1,8}}?(?:to|in|into|on|under|as part of) (?:the|my|your|this|his|her|their|patient's) (?:\w+ )?{_RECORD}|{_CLAUSE_START}(?:agrega|agregue|anade|anada|pon|ponga|escribe|escriba|incluye|incluya|anota|anote|registra|registre) (?:[\w.]+ ){{1,8}}?(?:a|en|al) (?:el |la |mi |su |tu |los |las )?{_RECORD}",
-    rf"{_CLAUSE_START}(?:write|record|report|print|document|state|claim|insert|act|declare|conclude|certify|affirm)(?: down)? (?:that|it as|as|as if|the following|only|this|i take|none|no)(?= |$)|{_CLAUSE_START}(?:say|note|enter) (?:that )?(?:the patient|patient|he is|she is|there (?:is|are) no)(?= )|{_CLAUSE_START}(?:escribe|escriba|anota|anote|reporta|reporte|registra|registre|indica|indique|di|diga|responde|responda|declara|declare|afirma|pon|ponga) (?:que|solo|solamente|como)(?= )",
+    rf"{_CLAUSE_START}(?:write|record|report|print|document|state|claim|insert|act|declare|conclude|certify|affirm)(?: down)? (?:that|it as|as|as if|the following|only|this|i take|none|no)(?= |$)|{_CLAUSE_START}(?:say|note|enter) (?:(?:that )?(?:the patient|patient|he is|she is)|that there (?:is|are) no)(?= )|{_CLAUSE_START}(?:escribe|escriba|anota|anote|reporta|reporte|registra|registre|indica|indique|di|diga|responde|responda|declara|declare|afirma|pon|ponga) (?:que|solo|solamente|como)(?= )",
     rf"{_CLAUSE_START}(?:mark|list|set|record|report|treat|classify|flag|label|code|enter|register|marca|marque|clasifica) (?:(?:me|it|this|them|him|her|everything|all|the patient|patient|my \w{{2,14}}|the \w{{2,14}}|[\w.]{{4,20}}|todo|esto|al paciente) ){{1,3}}(?:as|to|como)(?= )",
     rf"{_CLAUSE_START}(?:do not|don't|dont|never|no) (?:mention|list|include|report|show|flag|record|display|mencione?s?|incluyas?|reportes?|muestres?|registres?)(?= )|(?:the |your |el |tu |su )?(?:summary|output|record|note|response|json|doctor's note|resumen|informe|salida) (?:should|must|has to|needs to|shall|will|debe|tiene que) (?:say|state|read|list|show|be|include|contain|only|decir|incluir|mostrar|contener|indicar)",
 )

@@ -152,7 +152,7 @@ def quote_of(reading: Reading, index: int, first: int, said: Details) -> str:
         end -= 1
     while start < name.first and text.tokens[end].end - text.tokens[start].start > LONGEST_QUOTE:
         start += 1
-    return text.whole_span(start, end)
+    return text.whole_span(start, end) + (")" if end == name.last and name.bracket else "")
 
 
 def has_new_dose(reading: Reading, index: int) -> bool:
