@@ -45,25 +45,31 @@ def details_of(reading: Reading, index: int) -> Details:
         return said
     beside = [name for name in names if row.name.start <= text.tokens[name.first].start < row.name.end]
     if beside != [names[index]]:
-        return _of_shared_row(answer, row, said, named=names[index] in beside)
-    inside = Details(_inside(answer, row, said.dose), _inside(answer, row, said.frequency), None)
-    columns = rows.columns_of(answer, row, inside.dose, inside.frequency)
-    return Details(columns.dose, columns.frequency, columns.reaction)
+        return _of_shared_row(reading, row, index, named=names[index] in beside)
+    inside = _inside(own, row)
+    columns = rows.columns_of(answer, row, _dose(text, inside), _frequency(text, inside))
+    dose = said.dose if has_new_dose(reading, index) else columns.dose
+    return Details(dose, columns.frequency, columns.reaction)
 
 
-def _inside(answer: Answer, row: rows.Row, part: str | None) -> str | None:
-    """A dose or frequency that the name cell itself says."""
-    return part if part and part in answer.text[row.name.start : row.name.end] else None
+def _inside(own: Own, row: rows.Row) -> Own:
+    """The doses and frequencies that the name cell itself says."""
+    return Own(
+        [span for span in own.doses if span.end <= row.name.end],
+        [span for span in own.frequencies if span.end <= row.name.end],
+    )
 
 
-def _of_shared_row(answer: Answer, row: rows.Row, said: Details, *, named: bool) -> Details:
+def _of_shared_row(reading: Reading, row: rows.Row, index: int, *, named: bool) -> Details:
     """The details of one of several names of a row: its columns say how often, and of which name the dose is nobody
     knows.
     """
     if not named:
         return Details()
-    columns = rows.columns_of(answer, row, None, None)
-    return Details(_inside(answer, row, said.dose), columns.frequency or said.frequency, columns.reaction)
+    inside = _inside(reading.owners.own[index], row)
+    columns = rows.columns_of(reading.answer, row, None, None)
+    own = _dose(reading.text, inside), _frequency(reading.text, inside)
+    return Details(own[0], columns.frequency or own[1], columns.reaction)
 
 
 def _dose(text: Text, own: Own) -> str | None:
