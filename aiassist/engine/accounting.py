@@ -25,7 +25,12 @@ _YEAR = re.compile(r"(?:19|20)\d\d$")
 _NUMBERED = re.compile(r"(?:^|\n)\s{0,4}$")
 _RESPELLED = re.compile(r" \([^()]{1,80}\?\)$")
 _CHANGE = re.compile(r">|→|\b(?:to|now|a|ahora)\b", re.I)
-_INDICATION = frozenset(["for", "para", "por", "due", "against", "contra", "treat", "treats"])
+_INDICATION = frozenset(
+    [
+        *("for", "para", "por", "due", "against", "contra", "treat", "treats", "to", "when", "if", "because", "cuando"),
+        *("si", "porque", "of", "after", "before", "since"),
+    ]
+)
 
 
 @lru_cache(maxsize=16)

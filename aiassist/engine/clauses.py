@@ -20,6 +20,7 @@ _AND_BEHIND = re.compile(r"(?<!\w)(?:and|y|e|plus)\s*$")
 _OBJECT = re.compile(
     r"(?<!\w)(?:any(?:thing)?|medic\w{2,8}|meds?|pills?|pastillas?|drugs?|vitamins?|vitaminas?|allerg\w{1,6}|alergi\w{1,4}|nada|nothing|prescri\w{3,7}|refills?|supplements?|it|them|that)(?!\w)"
 )
+_DRUGS = re.compile(r"(?<!\w)(?:drugs?|med\w{0,10}|medic\w{2,8}|farmacos?|remedios?)(?!\w)")
 _AFFIRMS = re.compile(
     r"(?<!\w)(?:on|take|takes|taking|use|using|just|only|now|but|i|i'm|im|am|have|yes|tomo|uso|si|solo|currently|also|gives?|makes?|causes?)(?!\w)"
 )
@@ -44,6 +45,7 @@ class Said:
     use: bool = False
     third: bool = False
     doubtful: bool = False
+    reported: bool = False
 
     @property
     def not_allergic(self) -> bool:
@@ -95,6 +97,9 @@ class Said:
     def _asked(self, end: int) -> None:
         self.asked = True
 
+    def _reported(self, end: int) -> None:
+        self.reported = True
+
     def _treated(self, end: int) -> None:
         self.use, self.allergy = True, False
 
@@ -120,6 +125,7 @@ _EVENTS = (
     ("nothing", cues.NOT_NEGATION),
     ("past", cues.PAST),
     ("asked", cues.ASKING),
+    ("reported", cues.REPORTED),
     ("other", cues.FAMILY),
     ("child", cues.CHILDREN),
     ("except", cues.EXCEPT),
@@ -196,6 +202,8 @@ def before(reading: Reading, index: int) -> Said:
         said.hear(kind, end)
     if said.negated >= 0:
         _limit(reading, index, pre, said)
+    if said.past and _is_new_item(reading, index, pre):
+        said.past, said.use = False, False
     return said
 
 
@@ -224,6 +232,17 @@ def _trails_another(
     return any(piece.first <= other.first and other.last < first for other in names[max(index - 4, 0) : index])
 
 
+def _is_new_item(reading: Reading, index: int, pre: str) -> bool:
+    """Whether a name after a comma is no more of what was stopped: "no longer take Lipitor, [Crestor 20] instead"."""
+    names = reading.names
+    comma = pre.rstrip().endswith(",")
+    if not comma or index == 0 or _or_follows(reading.text, names, index):
+        return False
+    instead = reading.text.norms[names[index].last + 1 : names[index].last + 5]
+    own = reading.owners.has_details(index) and not reading.owners.has_details(index - 1)
+    return own or "instead" in instead or "ahora" in instead or "now" in instead
+
+
 def _limit(reading: Reading, index: int, pre: str, said: Said) -> None:
     """Lift the denial where it does not reach the name, or note that it may not."""
     text, names = reading.text, reading.names
@@ -239,6 +258,9 @@ def _limit(reading: Reading, index: int, pre: str, said: Said) -> None:
         return
     complete = not parts[0].strip() or bool(_OBJECT.search(parts[0])) or _names_in(text, names, index, between)
     if not complete:
+        return
+    if names[index].medicine is None and _DRUGS.search(parts[0]):
+        said.negated, said.denied = -1, False
         return
     listed = bool(_OR.search(between)) or _or_follows(text, names, index)
     if own_details or _affirmed_behind(text, names[index]) or (_AFFIRMS.search(parts[-1]) and not cues.NEGATION.search(parts[-1])):

@@ -16,7 +16,7 @@ _CANNOT = r"(?:can ?not|can'?t|ca n't|cannot|could ?n'?t|must ?n'?t|must not|sho
 _ADVERB = r"(?:(?:currently|still|also|already|only|just|really|usually|normally|sometimes|occasionally|regularly|mainly|mostly|actually|do|did|then|now) ){0,6}"
 
 RELATIVE = (
-    r"(?:mom|mum|mother|dad|father|parents?|wife|husband|partner|brother|sister|siblings?|grandma|grandmother|grandpa|grandfather|grandparents?|"
+    r"(?:mom|mum|mommy|mother|dad|daddy|father|hubby|hub|step ?(?:mom|dad|mother|father|son|daughter)|mil|parents?|wife|husband|partner|brother|sister|siblings?|grandma|grandmother|grandpa|grandfather|grandparents?|"
     r"aunt|uncle|cousin|friends?|roommates?|flatmates?|coworkers?|co workers?|colleagues?|neighbou?rs?|boyfriend|girlfriend|family|relatives?|"
     r"mother in law|father in law|fiance|niece|nephew|spouse|boss|mama|madre|papa|padre|esposa|esposo|marido|mujer|hermano|hermana|hermanos|abuela|abuelo|abuelos|"
     r"tia|tio|primo|prima|amiga|amigo|suegra|suegro|novia|novio|familia|vecina|vecino|pareja|companera|companero)"
@@ -25,6 +25,11 @@ CHILD = r"(?:son|daughter|kids?|child|children|baby|hijo|hija|hijos|hijas|bebe|n
 
 RENEWED = _any(
     r"(?:switched|changed|swapped|moved|went|switch|cambio|cambiaron|cambie) (?:\w+ ){0,2}?(?:from|de|del) (?:\w+ ){1,3}(?:to|a|al|por)"
+)
+# A relative who only says so: "my mom says penicillin".
+REPORTED = _any(
+    rf"(?:(?:my|mi|our) )?{RELATIVE} (?:says?|said|told(?: me)?|tells(?: me)?|thinks?|thought|claims?|swears|remembers?|dice|decia|dijo|cree|me (?:dice|dijo|conto))(?: (?:that|que|i|it|was|is|it's))?",
+    rf"(?:per|according to|segun) (?:my |mi )?{RELATIVE}",
 )
 FAMILY = _any(
     rf"(?:^|(?<=, )|(?<=: )|(?<=and )|(?<=y )|(?<=the )){RELATIVE}(?:'?s)?(?= )",
@@ -64,7 +69,8 @@ ALLERGY_AFTER = _any(
     rf"(?:always |usually |sometimes |really |it |they |that |which |this |both |all ){{0,6}}{_REACTS}",
     r"(?:itched|burned|swelled|nauseated|sickened) me",
     r"(?:me|le) (?:da|dan|dio|dieron|causa|causan|causo|produce|producen|produjo|provoca|provocan|provoco|salen|hincha|saca|saco)",
-    r"i (?:break|broke|get|got|swell|swelled|swole|had|have|itch|throw|threw|vomit|vomited|sneeze|couldn't breathe|can't breathe|develop|developed|came|come|reacted|react)",
+    r"it (?:almost |nearly )?(?:killed|hurt|hospitalized|put|sent|landed|closed)",
+    r"i (?:almost |nearly )?(?:died|break|broke|get|got|swell|swelled|swole|had|have|itch|throw|threw|vomit|vomited|sneeze|couldn't breathe|can't breathe|develop|developed|came|come|reacted|react)",
 )
 ALLERGY_NOUN = re.compile(
     r"^ (?:allergy|allergies|allergic|alergy|intolerance|sensitivity|reaction)(?! (?:medicine|medication|meds?|pills?|shots?|tablets?|relief))(?![\w'])"
@@ -140,13 +146,13 @@ RESUMED_AFTER = _any(
 )
 STOPPED_AFTER = _any(
     r"(?:i |just |i've |ive |have |has |we |all )?(?:ran|run) out(?: of (?:it|them|that|refills))?|(?:i'm |im |i am |all |been )?out of (?:it|them|refills)|"
-    rf"(?:{_PRESCRIBER} |was |were |got |been |i was |has |have |had |they've )?(?:took|taken|takes|taking|pulled|weaned|weaning|tapered) (?:me |him |her |us )?off(?: (?:of )?(?:it|them|that|this))?|{_PRESCRIBER} (?:has |had |have )?(?:stopped|discontinued|dc'?d|cut|cancel\w{{2,4}}|ended|pulled)(?: (?:it|that|this|them|me))?|d ?/ ?c'?d?|dc'?d|"
+    rf"(?:{_PRESCRIBER} |was |were |got |been |i was |has |have |had |they've )?(?:took|taken|takes|taking|pulled|weaned|tapered) (?:me |him |her |us )?off(?: (?:of )?(?:it|them|that|this))?|{_PRESCRIBER} (?:has |had |have )?(?:stopped|discontinued|dc'?d|cut|cancel\w{{2,4}}|ended|pulled)(?: (?:it|that|this|them|me))?|d ?/ ?c'?d?|dc'?d|"
     r"(?:i'm |im |i am |been |now |went |came |got |go )?off (?:(?:of )?(?:it|them|that|this)|now|since|for|last|as of|\d)|off(?= ?$| ?[,)])|(?:no longer|not) (?:taking|on|using|take|use|need|needed|prescribed)(?: (?:it|them|that|this))?(?: (?:any ?more|now|any longer))?|"
     r"se (?:me )?(?:acabo|acabaron|termino|terminaron)|(?:el |la )?(?:doctor|doctora|medico|medica|dr|dra|cardiologo)?(?: )?me (?:lo |la |los |las )?(?:quit\w{1,4}|suspend\w{2,6}|retir\w{1,4})|(?:lo |la |los |las )?(?:deje|suspendi|termine|acabe)(?: de (?:tomar\w{0,3}|usar\w{0,3}))?|dejo de (?:tomar|usar)\w{0,3}|suspendid[oa]s?|ya no(?: (?:lo|la|los|las))?(?: (?:tomo|uso|toma|usa))?",
 )
 DOUBTED_AFTER = _any(
     r"(?:i |but |and |just )?(?:have ?n't|haven't|havent|have not|hasn't|hasnt|did ?n't|didn't|didnt|did not|not)(?: (?:really|been|actually|even))? (?:taken|taking|took|take|used|using|had)(?: (?:it|any|them|this|that))? (?:since|in|for|lately|recently|this|the last|the past|\d|today|yesterday|every)|"
-    r"(?:waiting|wait) (?:for|on|to)|pending|on (?:hold|order|pause)|(?:holding|paused|pausing|skipping|skipped|held)(?: (?:it|off))?|prior auth\w{0,10}|back ?order\w{0,3}|(?:supposed to|should be|meant to) (?:be )?(?:on|taking|take)(?: it)?(?: but)?|"
+    r"(?:weaning|tapering|coming|getting|slowly going) (?:myself )?off(?: (?:of )?(?:it|them|that|this))?|weaning|tapering(?: down)?|(?:waiting|wait) (?:for|on|to)|pending|on (?:hold|order|pause)|(?:holding|paused|pausing|skipping|skipped|held)(?: (?:it|off))?|prior auth\w{0,10}|back ?order\w{0,3}|(?:supposed to|should be|meant to) (?:be )?(?:on|taking|take)(?: it)?(?: but)?|"
     r"(?:no |todavia no |aun no )(?:lo |la |los |las )?(?:he |has )?(?:conseguido|surtido|encuentro|consigo)|en pausa|en espera|pendiente",
 )
 _INSURER = r"(?:my )?(?:insurance|ins|medicaid|medicare|plan|aseguradora|el seguro|seguro|obra social|pharmacy|farmacia)"
@@ -188,6 +194,8 @@ FRESH = _any(
     rf"(?<!when )(?<!if )(?<!after )(?<!time )(?<!whenever )(?<!what )(?<!that )(?:i|we|he|she)(?:'m|'ve| am| m| have| was)? (?:been )?{_ADVERB}(?:take|takes|taking|took|use|uses|using|on|been|had|used|tried|stopped|quit)",
     rf"(?<!when )(?<!if )(?<!after )(?<!time )(?:i|we|he|she)(?: have|'ve) {_ADVERB}(?:been|taken|tried|had|used|stopped)",
     r"(?:and|y) (?:also |still |now )?(?:take|use|am on|tomo|uso)",
+    r"(?:(?<=, )|(?<=and )|(?<=then )|(?<=now ))(?:i |he |she |they |we |doctor |dr )?(?:started|start|began|put|placed|gave|prescribed|added|restarted)(?: (?:me|him|her))?(?: (?:on|taking|back on))?",
+    r"(?:(?<=, )|(?<=y )|(?<=ahora ))(?:el |la |ya )?(?:me )?(?:puso|pusieron|dio|dieron|receto|recetaron|empece|inicie|inicio|agrego|agregaron|mando|mandaron)(?: (?:con|a tomar))?",
     r"(?<!no )(?<!ya no )(?<!tampoco )(?:yo )?(?:tomo|uso|tomaba|tome|usaba|deje|me pongo)",
 )
 GOES_ON = _any(r"(?:and|y) (?:also |still |now )?(?:takes|uses|is on|toma|usa)")
@@ -197,6 +205,7 @@ STRONG_USE = _any(
 SELF = _any(r"i|i'm|i've|me|myself|yo|tomo|uso|tengo|soy|we")
 
 ASKING = _any(
+    r"(?:waiting|wait) (?:for|on|to)(?: \w+){0,4}|prior auth\w{0,10}(?: for)?|(?:insurance|plan|seguro) (?:\w+ ){0,2}?(?:denied|won't cover|wont cover|doesn't cover|doesnt cover|refused|rejected|no (?:me )?(?:cubre|autoriza|autorizo|aprobo))(?: my| the| la| el)?",
     r"(?:is|was|would|wouldn't) it (?:be )?(?:ok|okay|safe|fine|bad|good|alright|all right|dangerous|possible)|(?:i |we |to |he |she )?(?:want|wants|wanted|wanting|'d like|would like)(?= |$)|heard(?: that| of| about)?|"
     r"google (?:says|said)|saw (?:an? |the )?(?:ad|ads|commercial|video|post)s?(?: for| about| on)?|(?:please |to )?consider|swears? by",
     r"(?:should|can|could|may|would|will|shall) (?:i|we|it|the|that|this|there|you|they|he|she|my|a|any|some|taking)(?: \w+)?",
@@ -250,7 +259,7 @@ INSTRUCTION = _any(
     r"(?:previous|prior|above|new|system|hidden|secret) (?:instructions?|prompts?)|system prompt|jailbreak|(?:system|user|developer|assistant) ?(?:message|role|:)|you are now|you're now|as an ai|act as (?:an?|the|if)|pretend (?:to|that|you)|role ?play|(?:output|respond|reply|answer|return|print) (?:only|just|with|in|the following|exactly)|nuevas? instruccion(?:es)?|eres ahora|actua como",
     rf"(?:to|dear|hey|hello|hi|attention|attn|note to|notes? for|message (?:to|for)|instructions? (?:to|for)|memo to|for|listen) (?:the |any |an |whatever |whichever |this |our )?{_MACHINE}(?= (?:reading|processing|that|who|which|reviewing|summari[sz]ing|parsing|doing|please|add|list|write|mark|put|include|ignore|you|must|should|,|:)|$| ?[,:])|(?:a|para|al|nota (?:para|a)|estimad[oa]|mensaje (?:para|a)) (?:la |el |una |esta )?{_MACHINE}(?= (?:que|por favor|favor|lea|debe|agregue|escriba|ponga|anote|,|:)|$| ?[,:])|{_MACHINE} ?: ",
     rf"{_CLAUSE_START}(?:add|put|write|record|include|insert|enter|document|list|register|note|append|place|save|update|change) (?:down )?(?:[\w.]+ ){{1,8}}?(?:to|in|into|on|under|as part of) (?:the|my|your|this|his|her|their|patient's) (?:\w+ )?{_RECORD}|{_CLAUSE_START}(?:agrega|agregue|anade|anada|pon|ponga|escribe|escriba|incluye|incluya|anota|anote|registra|registre) (?:[\w.]+ ){{1,8}}?(?:a|en|al) (?:el |la |mi |su |tu |los |las )?{_RECORD}",
-    rf"{_CLAUSE_START}(?:write|record|report|print|document|state|claim|insert|act|declare|conclude|certify|affirm)(?: down)? (?:that|it as|as|as if|the following|only|this|i take|none|no)(?= |$)|{_CLAUSE_START}(?:say|note|enter) (?:that )?(?:the patient|patient|he is|she is|there (?:is|are) no)(?= )|{_CLAUSE_START}(?:escribe|escriba|anota|anote|reporta|reporte|registra|registre|indica|indique|di|diga|responde|responda|declara|declare|afirma|pon|ponga) (?:que|solo|solamente|como)(?= )",
+    rf"{_CLAUSE_START}(?:write|record|report|print|document|state|claim|insert|act|declare|conclude|certify|affirm)(?: down)? (?:that|it as|as|as if|the following|only|this|i take|none|no)(?= |$)|{_CLAUSE_START}(?:say|note|enter) (?:(?:that )?(?:the patient|patient|he is|she is)|that there (?:is|are) no)(?= )|{_CLAUSE_START}(?:escribe|escriba|anota|anote|reporta|reporte|registra|registre|indica|indique|di|diga|responde|responda|declara|declare|afirma|pon|ponga) (?:que|solo|solamente|como)(?= )",
     rf"{_CLAUSE_START}(?:mark|list|set|record|report|treat|classify|flag|label|code|enter|register|marca|marque|clasifica) (?:(?:me|it|this|them|him|her|everything|all|the patient|patient|my \w{{2,14}}|the \w{{2,14}}|[\w.]{{4,20}}|todo|esto|al paciente) ){{1,3}}(?:as|to|como)(?= )",
     rf"{_CLAUSE_START}(?:do not|don't|dont|never|no) (?:mention|list|include|report|show|flag|record|display|mencione?s?|incluyas?|reportes?|muestres?|registres?)(?= )|(?:the |your |el |tu |su )?(?:summary|output|record|note|response|json|doctor's note|resumen|informe|salida) (?:should|must|has to|needs to|shall|will|debe|tiene que) (?:say|state|read|list|show|be|include|contain|only|decir|incluir|mostrar|contener|indicar)",
 )

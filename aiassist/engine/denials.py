@@ -181,6 +181,7 @@ NOTHING_NEW = re.compile(
     rf"(?:nada|ningun|ninguna|ninguno|no hay nada|no tengo nada|no hay|no tengo|no) (?:de )?(?:\w{{4,12}} )?nuev[oa]s?(?: (?:medicamentos?|medicinas?|pastillas?|alergias?))?{_ES_TAIL}|(?:sin|ninguna|no hay) novedad(?:es)?{_ES_TAIL}"
     r")"
 )
+_BUT = frozenset(["except", "but", "besides", "plus", "other", "apart", "excepto", "salvo", "pero", "menos", "with", "con", "just", "only"])
 _FILLER = re.compile(r"^(?:(?:no|nope|nah|none|yes|yeah|yep|si|well|um|uh|oh|hi|hello|thanks|thank you|gracias|ok|okay|and|but|y|pero|pues|bueno|hola) )+")
 
 
@@ -208,6 +209,9 @@ def _pieces(raw: str) -> list[str]:
     text = parse(raw)
     spans = [(piece.first, piece.last) for piece in pieces_of(raw).all[:60]]
     spans += [(sentence.first, sentence.last) for sentence in text.sentences[:60]]
+    for first, last in spans[:]:
+        cut = next((i for i in range(first, min(last, first + LONGEST_NONE)) if text.norms[i] in _BUT), None)
+        spans += [(first, cut - 1)] if cut is not None and cut > first else []
     return [" ".join(text.norms[first : last + 1]) for first, last in spans if last - first < LONGEST_NONE]
 
 

@@ -39,7 +39,9 @@ _AMOUNT = (
 )
 _UNIT = rf"(?:{_STRENGTH}|{_AMOUNT})"
 _PER = r"(?: ?(?:/|per) ?\d{0,4}(?:\.\d{1,3})? ?(?:mls?|cc|mg|hr?|hour|hora|day|puff|disparo|spray|g|kg|dose|dosis)(?![a-z]))?"
-DOSE = re.compile(rf"(?<![\w.,/])(?:\d ?[x×] ?)?{_NUMBER} ?-? ?(?:mil )?{_UNIT}{_PER}(?![\w])", re.I)
+_A_DOSE = rf"(?:\d ?[x×] ?)?{_NUMBER} ?-? ?(?:mil )?{_UNIT}{_PER}(?![\w])"
+DOSE = re.compile(rf"(?<![\w.,/]){_A_DOSE}", re.I)
+GLUED_DOSE = re.compile(rf"{_DIGITS}(?: ?{_UNIT}{_PER})?(?![\w])")  # right behind a name's last letter: "plavix75mg"
 
 # --- times that are neither a dose nor a frequency: how long, since when, how old, a date
 
@@ -74,7 +76,7 @@ TIME = re.compile(
 _TIMES = _any(
     r"once|twice|thrice",
     r"\d{1,2}(?: ?(?:-|–|to|or|a|o) ?\d{1,2})? ?(?:times?|x|veces|vez)",
-    r"x ?\d{1,2}(?: ?- ?\d{1,2})?",
+    r"x ?\d{1,2}(?: ?- ?\d{1,2})?(?! ?(?:d|days?|dias?|w|wks?|weeks?|semanas?|months?|meses|mg|mcg|ml|g|tabs?)(?![\w]))",
     r"(?:one|two|three|four|five|six|several|a few|many|a couple(?: of)?|couple(?: of)?)(?: ?(?:to|or|-) ?(?:two|three|four|five|six))? times?",
     r"(?:una|dos|tres|cuatro|cinco|seis|varias|un par de)(?: (?:o|a) (?:dos|tres|cuatro))? ve(?:z|ces)",
 )
@@ -94,7 +96,7 @@ _DAYPART = _any(
     rf"(?:at|a las?|around|about) ?{_CLOCK}|(?:a las?) \d{{1,2}}(?: (?:de la|por la) (?:manana|noche|tarde))?|at \d{{1,2}}(?= and at| ?$| ?[,;)])|{_CLOCK}",
     r"(?:por|en|de|a|x) ?las? (?:mananas?|noches?|tardes?)|de noche|x ?la ?(?:noche|manana|tarde)|para dormir",
     r"(?<!this )(?:mornings|evenings|afternoons|nights|noches|mananas|tardes|bed ?time)|(?:a\.m\.?|p\.m\.?|am|pm)",
-    r"(?:morning|am|breakfast|manana|noon|lunch)(?:,| and| y| &| ?/| ?\+) ?(?:noon,? and |lunch,? and |tarde y |mediodia y )?(?:at )?(?:night|evening|pm|bed ?time|dinner|lunch|noche|tarde)|(?<=\d )(?:manana|noche|tarde|morning|night)",
+    r"(?:morning|am|breakfast|manana|noon|lunch)(?:,| and| y| &| ?/| ?\+) ?(?:noon,? and |lunch,? and |tarde y |mediodia y )?(?:at )?(?:night|evening|pm|bed ?time|dinner|lunch|noche|tarde)|(?<=\d )(?:manana|noche|tarde|morning|night|breakfast|lunch|dinner|supper|desayuno|almuerzo|comida|cena|bed)",
 )
 _EVERY = _any(
     rf"(?:every|each|evry|evey) ?(?:single )?(?:(?:other|second|third|few|2nd|3rd|couple of|couple) )?(?:days?|nights?|weeks?|months?|mornings?|evenings?|afternoons?|hours?|{_DAY}|weekends?|meals?|time i eat|year)(?:(?: and |/|, ?){_DAY})?",
@@ -135,10 +137,10 @@ _SINGLE = _any(
 )
 _ONE = re.compile(rf"(?<![\w/.-])(?:{_SINGLE})(?![\w])")
 # An amount before a frequency belongs to it: "2 at night".
-_COUNTED = re.compile(r"(?<![\w/.,-])(?:[12]|one|two|half|una|uno|dos|media|1/2|½) $")
+_COUNTED = re.compile(r"(?<![\w/.,-])(?:[12]|one|two|half|another|una|uno|otra|otro|dos|media|1/2|½) $")
 _BY_MOUTH = r"(?:by mouth|p\.?o\.?|orally|s\.?c\.?|subq|sl|under the (?:skin|tongue)|(?:to |in )?(?:each|both|the) eyes?|(?:en )?cada ojo|usually|total)"
 _JOINS = re.compile(
-    rf"(?: ?[,/(&+;-] ?| )?(?:(?:and|y|e|or|o|then|plus|but)(?: only| solo)? )?(?:{_BY_MOUTH},? )?(?:(?:[12]|one|two|half|una|uno|dos|media|1/2|½) )?"
+    rf"(?: ?[,/(&+;-] ?| )?(?:(?:and|y|e|or|o|then|plus|but)(?: only| solo)? )?(?:{_BY_MOUTH},? )?(?:(?:[12]|one|two|half|another|una|uno|otra|otro|dos|media|1/2|½) )?"
 )
 MOST_JOINED = 5  # frequencies that are read as one
 _DENIED = re.compile(r"(?:\bnot|\bno|n't|\bnever|\bnunca|\bdont|\bni)(?: (?:really|always|even|necessarily|exactly|siempre|es))? $")
@@ -157,6 +159,7 @@ _PARTS = r"(?:throat|tongue|lips?|face|eyes?|mouth|hands?|feet|skin|chest|airway
 _REACTION_WORDS = _any(
     r"(?:itched|burned|sickened) me|(?:allergic )?reactions?|reaccion(?:es)?(?: alergicas?)?|gastritis|hives?|welts|(?:skin )?rash(?:es)?|bumps?|blotch(?:es|y)|spots|red(?:ness)?(?: skin)?|swelling(?: of (?:my |the )?\w+| in (?:my |the )?\w+)?|swell(?:s|ed)?(?: up)?|swole(?:n)?(?: up)?|puff(?:s|ed|y)?(?: up)?|swollen \w+|angio-?edema|angioedema",
     rf"(?:my |the )?{_PARTS} (?:get|gets|got|is|was|were|feels?|felt|start(?:s|ed)?|started to|will|all|became|becomes?)? ?(?:so |very |really |all )?(?:close[sd]?|closing|swell\w{{0,3}}|swole|swollen|tight\w{{0,4}}|itch\w{{0,3}}|burn\w{{0,3}}|tingl\w{{0,3}}|numb\w{{0,4}}|red|blew|puff\w{{0,2}}|peel\w{{0,3}}|hurt\w{{0,3}}|rac(?:es|ing|ed)|cramp\w{{0,3}}|ache[sd]?|upset|water\w{{0,3}})(?: up| shut| off)?",
+    r"(?:almost |nearly )?kill(?:s|ed) me|(?:almost|nearly|could have|casi) (?:died|die|muero|me muero)|hospitali[sz]ed|(?:went|sent(?: me)?|landed me|ended up) (?:to|in) (?:the )?(?:er|hospital|icu|emergency room)|red man(?: syndrome)?|(?:contact )?dermatitis|toxicity",
     r"anaphyla\w{1,6}(?: shock)?|itch(?:ing|y|iness|es|ed)?|bronchospasm|broncoespasmo|broncospasmo|stevens[ -]johnson(?: syndrome)?|sjs|serum sickness|c\.? ?diff(?:icile)?",
     r"(?:trouble|difficulty|hard time|problems?|hard to) breath\w{0,3}|(?:can'?t|cant|couldn'?t|couldnt|could not|cannot) breath\w{0,1}|short(?:ness)? of breath|wheez\w{0,4}|asthma(?: attacks?)?|stop(?:s|ped)? breathing",
     r"nausea|nauseous|nauseated|vomit\w{0,3}|throw(?:ing|s)? up|threw up|puk\w{1,3}|diarrh?oe?a|the runs|upset(?:s|ting)? (?:my |the )?(?:stomach|tummy)|(?:stomach|tummy|belly) (?:upset|ache|pain|cramps?|ulcers?|bleed(?:ing|s)?|problems?|issues)|sick to (?:my|the) stomach|sick|ill|heartburn|indigestion|constipat\w{2,4}",
@@ -210,7 +213,9 @@ def spans_in(raw: str) -> tuple[Span, ...]:
     )
 
 
-_DAYPART_ALONE = re.compile(r" ?\(?(?:noches?|mananas?|tardes?|morning|night|evening|afternoon|mediodia)(?![\w])")
+_DAYPART_ALONE = re.compile(
+    r" ?\(?(?:noches?|mananas?|tardes?|morning|night|evening|afternoon|mediodia|breakfast|lunch|dinner|supper|desayuno|almuerzo|cena)(?![\w])"
+)
 
 
 def _dayparts(folded: str, found: list[Span]) -> list[Span]:

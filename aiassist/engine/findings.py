@@ -47,6 +47,7 @@ class Finding:
     apart: bool = False
     parts: tuple[str, ...] = ()
     topic: str = "other"
+    of_row: bool = False
 
     @property
     def shown_name(self) -> str:

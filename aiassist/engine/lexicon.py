@@ -152,7 +152,7 @@ def _add_medicines(lexicon: Lexicon) -> None:
         if section == "combination":
             _add_combination(lexicon, head, names[1:])
             continue
-        head = _same_head(lexicon, head)
+        head = head if number < len(first) else _same_head(lexicon, head)
         source = lexicon.medicines.get(key(head))
         if source and source.ingredient != key(head):
             aliases[source.ingredient] = key(head)

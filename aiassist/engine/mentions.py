@@ -193,7 +193,9 @@ def _laboratory(text: Text, name: Name) -> bool:
 
 
 def _verb(text: Text, name: Name) -> bool:
-    """Whether "soy" is the Spanish "I am": the bean is not followed by a word in Spanish."""
+    """Whether "soy" is the Spanish "I am" (the bean is not followed by a word in Spanish), or "hay" is "there is"."""
+    if text.norms[name.first] == "hay" and name.first == name.last:
+        return is_spanish(text)
     after = text.norms[name.last + 1] if name.last + 1 < len(text.norms) else ""
     return text.norms[name.first] == "soy" and bool(
         re.match(r"alergi|intoler|hiper|muy|un$|una$|sensible|diabetic|asmatic|fumador|de$|el$|la$", after)

@@ -147,6 +147,10 @@ def _bare_doses(text: Text, names: list[Name]) -> list[Span]:
     found: list[Span] = []
     for index, name in enumerate(names):
         start = text.tokens[name.last].end
+        glued = details.GLUED_DOSE.match(folded, start) if start < len(folded) and folded[start].isdigit() else None
+        if glued:
+            found.append(Span("dose", glued.start(), glued.end()))
+            start = glued.end()
         stop = text.tokens[names[index + 1].first].start if index + 1 < len(names) else len(text.raw)
         stop = min(stop, start + FARTHEST)
         match = _ADJACENT.match(folded, start, stop)
@@ -164,7 +168,12 @@ def _bare_doses(text: Text, names: list[Name]) -> list[Span]:
     return found
 
 
-_NUMBER_BEFORE = re.compile(rf"(?:and|y|,|\+|/|then|luego)\s{{0,2}}({details.BARE_DOSE.pattern})\s{{0,2}}$")
+_NUMBER_BEFORE = re.compile(rf"(?:and|y|,|\+|/|then|luego|except|excepto|salvo|but|pero|alternating with|alternate|or)\s{{0,2}}({details.BARE_DOSE.pattern})\s{{0,2}}$")
+
+
+_FROM_TO = re.compile(
+    r"(?:from|de) (\d+(?:\.\d+)?)(?: ?(?:mg|mcg))?,? (?:up |down )?(?:to|a) (\d+(?:\.\d+)?(?: ?(?:mg|mcg|ml|units?))?)(?![\w.])"
+)
 
 
 def _later_numbers(folded: str, spans: tuple[Span, ...], start: int, stop: int) -> list[Span]:
@@ -175,6 +184,8 @@ def _later_numbers(folded: str, spans: tuple[Span, ...], start: int, stop: int) 
         match = _NUMBER_BEFORE.search(folded, max(span.start - 24, start), span.start) if span.kind == "frequency" else None
         if match:
             found.append(Span("dose", match.start(1), match.start(1) + len(match.group(1).rstrip())))
+    for match in _FROM_TO.finditer(folded, start, stop):
+        found += [Span("dose", match.start(group), match.end(group)) for group in (1, 2)]
     for number in re.finditer(r"(?<![\w.,/])[.,]?\d", folded[start:stop]):
         at = start + number.start()
         if not NOW_BEFORE.search(folded, max(at - 40, start), at):

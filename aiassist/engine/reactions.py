@@ -13,8 +13,8 @@ LONGEST_SAID = 60  # characters of a reaction that is no known word for one
 # A mark or a verb that says "what follows is what it does".
 _LINK = re.compile(
     r"[\s)]{0,3}(?:[,;]\s{0,2})?(?:(?:which|that|it|they|this|both|all|always|usually|sometimes|really|just|i|also|allergy|shot|drugs?|injections?|pills?|tambien|siempre|a mi|las dos|los dos|ambas|ambos|y) ){0,4}"
-    r"(?:[:=(→]|-{1,2}>?|–|—|(?:gives?|gave|makes?|made|causes?|caused|sends?|sent|puts?|put|brings?|brought|gets?|got|turns?|turned)(?: (?:me|him|her|us|my skin))?|(?:i )?(?:get|got|had|have|developed|develop|broke out|break out|reaction is|reaction was|reaction)|"
-    r"me (?:da|dan|dio|dieron|causa|causan|causo|produce|producen|produjo|provoca|provocan|provoco|hace|hacen|hizo|pone|ponen|puso|deja|dejo|salen|saca|sacan|saco|salieron)|(?:da|dan|causa|causan|produce|producen|provoca|provocan))(?![\w])\s{0,2}"
+    r"(?:[:=(→]|-{1,2}>?|–|—|(?:gives?|gave|makes?|made|causes?|caused|sends?|sent|puts?|put|brings?|brought|gets?|got|turns?|turned)(?: (?:me|him|her|us))?(?![\w])|(?:i )?(?:get|got|had|have|developed|develop|broke out|break out|reaction is|reaction was|reaction)(?![\w])|"
+    r"me (?:da|dan|dio|dieron|causa|causan|causo|produce|producen|produjo|provoca|provocan|provoco|hace|hacen|hizo|pone|ponen|puso|deja|dejo|salen|saca|sacan|saco|salieron)(?![\w])|(?:da|dan|causa|causan|produce|producen|provoca|provocan)(?![\w]))\s{0,2}"
 )
 _VERBS = r"(?:mess(?:es|ed)?|blow(?:s)?|blew|knock(?:s|ed)?|wipe[sd]?|tear(?:s)?|tore|eat(?:s)?|ate|hurt(?:s)?|kill(?:s|ed)?|burn(?:s|ed|t)?|upset(?:s)?|bother(?:s|ed)?|irritate[sd]?|ruin(?:s|ed)?|raise[sd]?|lower(?:s|ed)?|drop(?:s|ped)?|turn(?:s|ed)?|wreck(?:s|ed)?|destroy(?:s|ed)?|affect(?:s|ed)?|trigger(?:s|ed)?|spike[sd]?|shut(?:s)?|close[sd]?|swell(?:s|ed)?|get(?:s)?|got|set(?:s)?|drive[s]?|drove|keep(?:s)?|kept|stop(?:s|ped)?|did a number on|does a number on|land(?:s|ed)|sent|sends)"
 _DOES = re.compile(

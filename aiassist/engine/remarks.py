@@ -42,6 +42,9 @@ def _of_finding(text: Text, pieces: tuple[Piece, ...], finding: Finding) -> tupl
     at = next(
         (i for i in range(len(pieces) - 1, -1, -1) if text.tokens[pieces[i].first].start <= finding.start), 0
     )
+    if finding.of_row:
+        last = next((i for i in range(at + 1, len(pieces)) if pieces[i].before == "line"), len(pieces)) - 1
+        return at, last
     if finding.status in ("negated", "not_allergic"):
         for first in range(at, max(at - BACK, -1), -1):
             if cues.NEGATION.search(" ".join(text.norms[pieces[first].first : pieces[first].last + 1])):

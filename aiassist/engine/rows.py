@@ -106,7 +106,8 @@ def _said(answer: Answer, cell: Cell | None) -> str | None:
     if cell is None:
         return None
     words = _text(answer, cell)[:LONGEST_PART].strip()
-    other = cell.column != "reaction" and not spans_in(words) and not any(c.isdigit() for c in words)
+    said = any(span.kind != "time" for span in spans_in(words)) or any(c.isdigit() for c in words)
+    other = cell.column != "reaction" and not said
     return None if other and _STATUS.search(flat(words)) else words or None
 
 

@@ -91,6 +91,7 @@ def _judge(reading: Reading, index: int) -> Finding | None:
         explicit=explicit,
         parts=entry.parts,
         topic=answer.topic,
+        of_row=bool(answer.rows),
     )
 
 

@@ -165,6 +165,8 @@ def _harm(reading: Reading, index: int, said: Said, after: Behind, treated: bool
         return "not_allergic"
     answer, text, names = reading.answer, reading.text, reading.names
     name, following = names[index], next_sentence(text, names, index)
+    if answer.topic == "allergies" and name.medicine is not None and _is_remedy(text, name, said, after):
+        return None
     reacts = _reacts_after(after.words, mild=answer.topic == "allergies")
     told = _is_told(answer, name, said, after, following, reacts)
     if told and (said.allergy or not treated):
@@ -176,6 +178,21 @@ def _harm(reading: Reading, index: int, said: Said, after: Behind, treated: bool
     if answer.topic == "allergies" and not treated:
         return _by_topic(text, name, said, after, following)
     return None
+
+
+def _is_remedy(text: Text, name: Name, said: Said, after: Behind) -> bool:
+    """Whether a medicine in an answer about allergies is what the patient takes: "Benadryl helps", "my statin"."""
+    if _BECAUSE_OF_MINE.search(_lead(text, name)):
+        return True
+    if said.allergy:
+        return False
+    if cues.HELPS_AFTER.match(after.words.strip(" ,:")):
+        return True
+    return bool(_MINE.search(_lead(text, name))) and not cues.ALLERGY_NOUN.match(after.words) and not after.words.strip()
+
+
+_BECAUSE_OF_MINE = re.compile(r"(?<!\w)(?:because of|bc of|due to|interacts with|mix with|while on|por) (?:my|mi|mis) $")
+_MINE = re.compile(r"(?<!\w)(?:my|mi|mis) $")
 
 
 def _is_told(answer: Answer, name: Name, said: Said, after: Behind, following: str, reacts: bool) -> bool:
@@ -196,8 +213,6 @@ def _by_topic(text: Text, name: Name, said: Said, after: Behind, following: str)
     tail = after.words.strip(" ,:")
     if cues.HARMLESS_AFTER.match(tail):
         return "unsure" if after.shared else "not_allergic"
-    if name.medicine is not None and cues.HELPS_AFTER.match(tail) and not said.negated >= 0:
-        return None
     if said.negated >= 0 or (said.asked and not said.use):
         return "not_allergic"
     if name.medicine is not None and ((said.use and _strong_use(text, name)) or said.past):
@@ -209,7 +224,7 @@ def _how_sure(text: Text, name: Name, said: Said, after: Behind, following: str)
     """`allergy`, or `unsure` where the patient doubts it or tolerates the substance now."""
     lead = _lead(text, name)
     ahead = lead[-60:] if not cues.ALLERGY_BEFORE.search(lead[-30:]) else lead[-90:]
-    doubted = said.doubtful or cues.MAYBE.search(ahead) or _QUESTION_MARK.match(text.gap(name.last))
+    doubted = said.doubtful or (said.reported and not said.allergy) or cues.MAYBE.search(ahead) or _QUESTION_MARK.match(text.gap(name.last))
     doubted = doubted or _own_piece_doubts(after.words[:70]) or cues.MAYBE.search(following[:40])
     if doubted or cues.OUTGROWN.search(after.words[:120]) or cues.OUTGROWN.search(following[:90]):
         return "unsure"
@@ -260,7 +275,7 @@ def _use(reading: Reading, index: int, said: Said, after: Behind, treated: bool)
         return "past"
     if mentions.is_weak(name, text) and (_FOR.search(_lead(text, name)) or not (asked_for or said.use or said.recent)):
         return None
-    if said.doubtful or (asked_for and _is_doubted(text, name, after)):
+    if said.doubtful or said.reported or (asked_for and _is_doubted(text, name, after)):
         return "doubtful"
     if cues.INEFFECTIVE.match(tail) and not said.use:
         return "unclear"

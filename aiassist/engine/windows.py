@@ -17,6 +17,11 @@ _CHANGE_BEFORE = re.compile(r"(?:from|was|were|used to be|antes|before|de|old|pr
 _CHANGE_WORD = re.compile(r"\b(?:now|ahora|changed?|increased?|went up|upped|bumped|raised|decreased?|lowered|reduced|subi\w{1,4}|baj[oa]\w{0,4}|aument\w{1,4}|cambi\w{1,4})\b|->|→|=>")
 
 
+_EXCEPT = re.compile(r"[\s,(]{1,3}(?:except|excepto|salvo|but|pero|or|and|y|alternating with)(?: for| on)?[\s(]{1,2}")
+_RANGE = re.compile(r"\d[\d.]{0,7} ?(?:to|a|-{1,2}>|→) ?(\d.*)")
+_FROM = re.compile(r"(?<!\w)(?:from|de) $")
+
+
 @dataclass(frozen=True, slots=True)
 class Details:
     """What is said of an item, each verbatim or None."""
@@ -40,25 +45,31 @@ def details_of(reading: Reading, index: int) -> Details:
         return said
     beside = [name for name in names if row.name.start <= text.tokens[name.first].start < row.name.end]
     if beside != [names[index]]:
-        return _of_shared_row(answer, row, said, named=names[index] in beside)
-    inside = Details(_inside(answer, row, said.dose), _inside(answer, row, said.frequency), None)
-    columns = rows.columns_of(answer, row, inside.dose, inside.frequency)
-    return Details(columns.dose, columns.frequency, columns.reaction)
+        return _of_shared_row(reading, row, index, named=names[index] in beside)
+    inside = _inside(own, row)
+    columns = rows.columns_of(answer, row, _dose(text, inside), _frequency(text, inside))
+    dose = said.dose if has_new_dose(reading, index) else columns.dose
+    return Details(dose, columns.frequency, columns.reaction)
 
 
-def _inside(answer: Answer, row: rows.Row, part: str | None) -> str | None:
-    """A dose or frequency that the name cell itself says."""
-    return part if part and part in answer.text[row.name.start : row.name.end] else None
+def _inside(own: Own, row: rows.Row) -> Own:
+    """The doses and frequencies that the name cell itself says."""
+    return Own(
+        [span for span in own.doses if span.end <= row.name.end],
+        [span for span in own.frequencies if span.end <= row.name.end],
+    )
 
 
-def _of_shared_row(answer: Answer, row: rows.Row, said: Details, *, named: bool) -> Details:
+def _of_shared_row(reading: Reading, row: rows.Row, index: int, *, named: bool) -> Details:
     """The details of one of several names of a row: its columns say how often, and of which name the dose is nobody
     knows.
     """
     if not named:
         return Details()
-    columns = rows.columns_of(answer, row, None, None)
-    return Details(_inside(answer, row, said.dose), columns.frequency or said.frequency, columns.reaction)
+    inside = _inside(reading.owners.own[index], row)
+    columns = rows.columns_of(reading.answer, row, None, None)
+    own = _dose(reading.text, inside), _frequency(reading.text, inside)
+    return Details(own[0], columns.frequency or own[1], columns.reaction)
 
 
 def _dose(text: Text, own: Own) -> str | None:
@@ -70,16 +81,17 @@ def _dose(text: Text, own: Own) -> str | None:
     changed = _after_change(folded, doses)
     if changed is not None:
         doses = [changed]
-    first, end = doses[0], doses[0].end
+    first, end, scheduled = doses[0], doses[0].end, False
     for span in doses[1:]:
         between = folded[end : span.start]
         if _is_schedule(own, end, span) and not _same_kind(folded, first, span):
             continue
-        if _LINK.fullmatch(between) or _is_schedule(own, end, span):
+        following = [f for f in own.frequencies if f.start >= span.end and f.start - span.end <= 3]
+        exception = bool(following) and bool(_EXCEPT.fullmatch(between))
+        if exception or _LINK.fullmatch(between) or _is_schedule(own, end, span):
             end = span.end
-            following = [f for f in own.frequencies if f.start >= span.end and f.start - span.end <= 3]
-            if following and not _LINK.fullmatch(between):
-                end = following[0].end
+            scheduled = scheduled or not _LINK.fullmatch(between)
+            end = following[0].end if following and scheduled else end
     return text.raw[first.start : end].strip(" ,(")[:LONGEST_PART]
 
 
@@ -95,6 +107,10 @@ def _same_kind(folded: str, one: Span, other: Span) -> bool:
 
 def _after_change(folded: str, doses: list[Span]) -> Span | None:
     """The new dose, where the words say that an old one was changed."""
+    for span in doses:
+        ranged = _RANGE.fullmatch(folded, span.start, span.end)
+        if ranged and (_CHANGE_WORD.search(folded, max(span.start - 30, 0), span.start) or _FROM.search(folded, max(span.start - 8, 0), span.start)):
+            return Span("dose", ranged.start(1), span.end)
     for old, new in zip(doses, doses[1:], strict=False):
         between = folded[old.end : new.start]
         lead = folded[max(old.start - 30, 0) : old.start]
@@ -142,7 +158,7 @@ def quote_of(reading: Reading, index: int, first: int, said: Details) -> str:
         end -= 1
     while start < name.first and text.tokens[end].end - text.tokens[start].start > LONGEST_QUOTE:
         start += 1
-    return text.whole_span(start, end)
+    return text.whole_span(start, end) + (")" if end == name.last and name.bracket else "")
 
 
 def has_new_dose(reading: Reading, index: int) -> bool:

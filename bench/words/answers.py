@@ -109,7 +109,7 @@ class _Read:
 
 def same_name(shown: str, expected: str) -> bool:
     """Whether a shown name is the expected one, or one of the two has every word of the other."""
-    one, other = set(key(shown.split(" (")[0]).split()), set(key(expected).split())
+    one, other = set(key(shown).split()), set(key(expected).split())
     return bool(one and other) and (one <= other or other <= one)
 
 
