@@ -379,6 +379,7 @@ SPECTACULAR_SETTINGS = {
         "IntakeStatus": "scheduling.models.Appointment.IntakeStatus",
         "Language": ["en", "es"],
         "NotificationKind": "clinicflow.notifications.models.Notification.Kind",
+        "ListState": "aiassist.api.serializers.LIST_STATES",
         "AttentionKind": "dashboards.board.selectors.attention.KINDS",
         "AlertKind": "dashboards.board.selectors.alerts.KINDS",
         "Role": "clinicflow.clinics.models.Membership.Role",

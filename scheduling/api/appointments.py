@@ -52,9 +52,9 @@ def day_of_query(query: Any) -> tuple[dt.date, UUID | None] | None:
         return None
 
 
+# For views whose responses contain appointments: the request's instant and its `VisitWriter`.
+# A comment: a docstring would become the description of every endpoint that uses it.
 class WriterMixin:
-    """For views whose responses contain appointments: the request's instant and its `VisitWriter`."""
-
     @cached_property
     def now(self: Any) -> Any:
         return clock.now()
