@@ -1,4 +1,4 @@
-"""`/api/appointments` and its neighbours, as a program sees them."""
+"""The REST API of scheduling."""
 
 import datetime as dt
 from uuid import uuid4
@@ -24,19 +24,19 @@ class ApiCase(AppointmentCase):
         return send(path, body if body is not None else {}, "application/json", headers=headers)
 
     def get(self, path, **fields):
-        answer = self.call("get", path, **fields)
-        self.assertEqual(answer.status_code, 200, answer.content)
-        return answer.json()
+        response = self.call("get", path, **fields)
+        self.assertEqual(response.status_code, 200, response.content)
+        return response.json()
 
     def post(self, path, body=None, *, status=200, **fields):
-        answer = self.call("post", path, body, **fields)
-        self.assertEqual(answer.status_code, status, answer.content)
-        return answer.json() if answer.content else None
+        response = self.call("post", path, body, **fields)
+        self.assertEqual(response.status_code, status, response.content)
+        return response.json() if response.content else None
 
-    def problem(self, answer, status, code):
-        self.assertEqual((answer.status_code, answer.json()["code"]), (status, code), answer.content)
-        self.assertEqual(answer["Content-Type"], "application/problem+json")
-        return answer.json()
+    def problem(self, response, status, code):
+        self.assertEqual((response.status_code, response.json()["code"]), (status, code), response.content)
+        self.assertEqual(response["Content-Type"], "application/problem+json")
+        return response.json()
 
     @property
     def one(self):
@@ -63,7 +63,7 @@ class ListTests(ApiCase):
         self.assertEqual((row["duration"], row["status"], row["rescheduled_from_id"]), (30, "unconfirmed", None))
         self.assertEqual(row["allowed_actions"], ["confirm", "cancel", "reschedule", "delete"])
 
-    def test_the_hand_written_day_equals_the_querysets(self):
+    def test_the_day_query_equals_the_queryset(self):
         midnight = self.time("00:00")
         self.make_appointment(self.dr_herrera, self.diego, midnight, status="cancelled", rescheduled=True)
         self.make_appointment(
@@ -149,12 +149,12 @@ class ListTests(ApiCase):
 
 class BookTests(ApiCase):
     def test_books_by_local_time_or_by_instant(self):
-        answer = self.call("post", "/api/appointments", self.new(reason="Cough", duration=45))
-        self.assertEqual(answer.status_code, 201, answer.content)
-        body = answer.json()
+        response = self.call("post", "/api/appointments", self.new(reason="Cough", duration=45))
+        self.assertEqual(response.status_code, 201, response.content)
+        body = response.json()
         self.assertEqual((body["start_time"], body["end_time"], body["duration"]), ("14:00", "14:45", 45))
-        self.assertEqual(answer["Location"], f"/api/appointments/{body['id']}")
-        self.assertTrue(answer["ETag"])
+        self.assertEqual(response["Location"], f"/api/appointments/{body['id']}")
+        self.assertTrue(response["ETag"])
         instant = self.time("15:00").isoformat()
         by_instant = {"patient_id": str(self.diego.pk), "doctor_id": str(self.dr_okafor.pk), "starts_at": instant}
         self.assertEqual(self.post("/api/appointments", by_instant, status=201)["start_time"], "15:00")
@@ -234,19 +234,19 @@ class OneTests(ApiCase):
         self.problem(self.call("get", self.one, actor=self.owner), 403, "forbidden")
         self.problem(self.call("get", f"/api/appointments/{uuid4()}"), 404, "not_found")
 
-    def test_the_hand_written_row_equals_the_querysets(self):
+    def test_the_row_query_equals_the_queryset(self):
         for actor in (self.desk, self.doctor):
             with self.inside(actor):
                 writer = VisitWriter(actor, settings=self.settings_of(self.riverside), at=self.during)
                 row = Appointment.objects.visible_to(actor).for_cards().get()
                 self.assertEqual(writer.write(visit_row(actor, row.pk)), writer.write(row))
 
-    def test_what_was_read_can_be_put_back(self):
+    def test_a_representation_can_be_put_back_unchanged(self):
         before = self.get(self.one)
-        answer = self.call("put", self.one, before)
-        self.assertEqual((answer.status_code, answer.json()), (200, before), answer.content)
+        response = self.call("put", self.one, before)
+        self.assertEqual((response.status_code, response.json()), (200, before), response.content)
 
-    def test_put_moves_in_place_and_patch_corrects(self):
+    def test_put_and_patch_edit_in_place(self):
         body = self.get(self.one) | {"start_time": "11:00"}
         changed = self.call("put", self.one, body).json()
         self.assertEqual((changed["id"], changed["start_time"], changed["duration"]), (str(self.visit.pk), "11:00", 30))
@@ -255,7 +255,7 @@ class OneTests(ApiCase):
         changed = self.call("patch", self.one, {"start_time": "09:00"}).json()
         self.assertEqual((changed["date"], changed["start_time"]), (self.monday.isoformat(), "09:00"))
 
-    def test_states_and_people_do_not_change_by_editing(self):
+    def test_status_and_patient_cannot_be_edited(self):
         for fields in ({"status": "confirmed"}, {"patient_id": str(self.diego.pk)}, {"arrived": True}):
             body = self.problem(self.call("patch", self.one, fields), 400, "invalid")
             self.assertEqual(list(body["errors"]), list(fields))
@@ -285,14 +285,14 @@ class ActionTests(ApiCase):
             ("arrive", self.early, "confirmed"),
             ("complete", self.during, "completed"),
         ):
-            answer = self.act(action, at=at)
-            self.assertEqual((answer.status_code, answer.json()["status"]), (200, status), answer.content)
+            response = self.act(action, at=at)
+            self.assertEqual((response.status_code, response.json()["status"]), (200, status), response.content)
 
-    def test_missed_and_back(self):
+    def test_no_show_and_reinstate(self):
         self.assertEqual(self.act("no-show", at=self.during).json()["status"], "no-show")
         self.assertEqual(self.act("reinstate", at=self.during).json()["status"], "confirmed")
 
-    def test_refusals_name_what_is_allowed(self):
+    def test_refusals_list_the_allowed_actions(self):
         body = self.problem(self.act("complete", at=self.early), 409, "illegal_transition")
         self.assertEqual(body["allowed_actions"], ["confirm", "arrive", "cancel", "reschedule", "delete"])
 
@@ -301,8 +301,8 @@ class ActionTests(ApiCase):
         self.assertIn("reason_note", body["errors"])
         body = self.problem(self.act("cancel", {"reason_note": "Ill"}), 400, "invalid")
         self.assertIn("cancellation_type", body["errors"])
-        answer = self.act("cancel", {"cancellation_type": "patient-cancelled", "reason_note": "Ill"})
-        self.assertEqual(answer.json()["status"], "cancelled")
+        response = self.act("cancel", {"cancellation_type": "patient-cancelled", "reason_note": "Ill"})
+        self.assertEqual(response.json()["status"], "cancelled")
         (row,) = self.get(f"/api/patients/{self.hannah.pk}/cancellations")["results"]
         self.assertEqual((row["appointment_id"], row["reason_note"], row["late"]), (str(self.visit.pk), "Ill", False))
         self.assertEqual(self.get("/api/cancellations?late=true")["count"], 0)
@@ -453,7 +453,7 @@ class CareTests(ApiCase):
         self.problem(self.call("get", "/api/closures/holidays"), 400, "invalid")
         self.problem(self.call("get", "/api/closures/holidays?year=2027", actor=self.doctor), 403, "forbidden")
 
-    def test_who_waits_for_a_visits_time(self):
+    def test_waitlist_matches_of_a_visit(self):
         new = {"patient_id": str(self.diego.pk), "date_from": str(self.monday), "date_to": str(self.monday)}
         entry = self.post("/api/waitlist", new, status=201)
         matches = self.get(f"{self.one}/waitlist-matches")["results"]
@@ -481,8 +481,8 @@ class SeriesTests(ApiCase):
         self.assertEqual([date["code"] for date in planned], ["", "slot_taken", ""])
         people = {"patient_id": str(self.diego.pk), "doctor_id": str(self.dr_okafor.pk)}
         starts = [date["starts_at"] for date in planned]
-        answer = self.call("post", "/api/appointments/series", people | {"starts": starts})
-        conflicts = self.problem(answer, 409, "series_conflicts")["conflicts"]
+        response = self.call("post", "/api/appointments/series", people | {"starts": starts})
+        conflicts = self.problem(response, 409, "series_conflicts")["conflicts"]
         self.assertEqual([conflict["starts_at"] for conflict in conflicts], [starts[1]])
         starts[1] = conflicts[0]["nearest"]["starts_at"]
         booked = self.post("/api/appointments/series", people | {"starts": starts}, status=201)["results"]
@@ -499,16 +499,16 @@ class SeriesTests(ApiCase):
 
 class CalendarTests(ApiCase):
     def issue(self, actor=None):
-        answer = self.call("post", f"/api/doctors/{self.dr_okafor.pk}/calendar-feed", actor=actor or self.doctor)
-        self.assertEqual(answer.status_code, 201, answer.content)
-        return answer.json()["url"].removeprefix("http://testserver")
+        response = self.call("post", f"/api/doctors/{self.dr_okafor.pk}/calendar-feed", actor=actor or self.doctor)
+        self.assertEqual(response.status_code, 201, response.content)
+        return response.json()["url"].removeprefix("http://testserver")
 
     def test_shows_initials_only_in_the_clinics_zone(self):
         self.visit.reason = "Secret knee"
         self.put(reason="Secret knee")
-        answer = self.client.get(self.issue())
-        self.assertEqual((answer.status_code, answer["Content-Type"]), (200, "text/calendar; charset=utf-8"))
-        text = answer.content.decode()
+        response = self.client.get(self.issue())
+        self.assertEqual((response.status_code, response["Content-Type"]), (200, "text/calendar; charset=utf-8"))
+        text = response.content.decode()
         for word in ("Hannah", "Lindqvist", "Secret", str(self.hannah.pk)):
             self.assertNotIn(word, text)
         feed = icalendar.Calendar.from_ical(text)
@@ -518,8 +518,8 @@ class CalendarTests(ApiCase):
         self.assertEqual(event["DTSTART"].params["TZID"], "America/New_York")
         self.assertEqual(event["STATUS"], "TENTATIVE")
 
-    def test_an_independent_reader_of_its_zone_finds_the_same_instants(self):
-        """Reads VTIMEZONE by hand with dateutil's rules, as a calendar program without our zone data would."""
+    def test_an_independent_parser_of_its_zone_yields_the_same_instants(self):
+        """Parses VTIMEZONE with dateutil, as a calendar application without zone data would."""
         feed = icalendar.Calendar.from_ical(self.client.get(self.issue()).content)
         (event,) = feed.walk("VEVENT")
         wall = event["DTSTART"].dt.replace(tzinfo=None)
@@ -536,7 +536,7 @@ class CalendarTests(ApiCase):
         _, offset = max(pair for pair in onsets if pair[0] <= wall)
         self.assertEqual((wall - offset).replace(tzinfo=dt.UTC), self.visit.starts_at)
 
-    def test_a_new_secret_or_none_ends_the_old_one(self):
+    def test_a_new_token_or_none_revokes_the_old_one(self):
         old = self.issue()
         new = self.issue(self.desk)
         self.assertEqual(self.client.get(old).status_code, 404)
@@ -547,7 +547,7 @@ class CalendarTests(ApiCase):
         self.assertEqual(self.client.get(new).status_code, 404)
         self.assertEqual(self.client.get(new.split("?")[0]).status_code, 404)
 
-    def test_whose_calendar(self):
+    def test_only_the_front_desk_and_the_doctor_issue_one(self):
         path = f"/api/doctors/{self.dr_okafor.pk}/calendar-feed"
         for actor in (self.other_doctor, self.owner):
             self.problem(self.call("post", path, actor=actor), 403, "forbidden")

@@ -22,12 +22,12 @@ class FollowUpTests(AppointmentCase):
         with self.inside(actor or self.doctor) as who:
             return follow_ups.create(who, **fields)
 
-    def test_a_doctor_asks_in_their_own_name(self):
+    def test_a_doctors_follow_up_is_their_own(self):
         follow_up = self.ask(doctor_id=self.dr_herrera.pk, appointment_id=self.visit.pk)
         self.assertEqual((follow_up.doctor_id, follow_up.note), (self.dr_okafor.pk, "Check"))
         self.assertEqual((follow_up.status, follow_up.created_by_id), ("pending", self.okafor.pk))
 
-    def test_only_for_patients_and_visits_one_may_see(self):
+    def test_only_for_visible_patients_and_visits(self):
         for fields in ({"patient_id": self.diego.pk}, {"patient_id": self.stranger.pk}):
             with self.assertRaises(Invalid) as refusal:
                 self.ask(**fields)
@@ -39,7 +39,7 @@ class FollowUpTests(AppointmentCase):
         with self.inside(self.desk):
             self.assertEqual(FollowUp.objects.count(), 0)
 
-    def test_pending_is_cancelled_scheduled_is_completed_and_closed_ones_stay(self):
+    def test_pending_ones_are_cancelled_scheduled_ones_completed_and_closed_ones_unchanged(self):
         pk = self.ask().pk
         with self.inside(self.desk) as desk:
             with self.assertRaises(FollowUpClosed):
@@ -51,7 +51,7 @@ class FollowUpTests(AppointmentCase):
             with self.assertRaises(FollowUpClosed):
                 follow_ups.update(desk, pk, note="More")
 
-    def test_a_colleagues_is_not_there(self):
+    def test_a_colleagues_follow_up_is_not_found(self):
         pk = self.ask().pk
         with self.inside(self.other_doctor) as who, self.assertRaises(NotFound):
             follow_ups.cancel(who, pk)
@@ -74,7 +74,7 @@ class WaitlistTests(AppointmentCase):
         with self.inside(self.desk) as desk:
             return [entry.pk for entry in matches(desk, self.now(), at=self.before)]
 
-    def test_a_freed_time_shows_who_fits_in_order_of_waiting(self):
+    def test_a_freed_slot_has_its_matches_longest_wait_first(self):
         grace = self.make_patient(self.riverside, "Grace Kim")
         any_doctor = self.add()
         this_doctor = self.add(grace, doctor_id=self.dr_okafor.pk)
@@ -98,7 +98,7 @@ class WaitlistTests(AppointmentCase):
             with self.assertRaises(WaitlistClosed):
                 waitlist.offer(desk, pk, at=self.before)
 
-    def test_bad_dates_people_and_roles(self):
+    def test_bad_dates_patients_and_roles_are_refused(self):
         for fields, name in (
             ({"date_to": self.monday - dt.timedelta(days=1)}, "date_to"),
             ({"date_from": dt.date(2020, 1, 1), "date_to": dt.date(2020, 1, 2)}, "date_to"),
@@ -128,7 +128,7 @@ class NoteTests(AppointmentCase):
             with self.assertRaises(Invalid):
                 self.write(**fields)
 
-    def test_nobody_else_reads_or_writes_them(self):
+    def test_all_others_can_neither_read_nor_write_them(self):
         self.write()
         for actor in (self.desk, self.owner):
             with self.assertRaises(Forbidden):
@@ -138,7 +138,7 @@ class NoteTests(AppointmentCase):
         with self.inside(self.other_doctor):
             self.assertFalse(DoctorNote.objects.visible_to(self.other_doctor).exists())
 
-    def test_a_colleague_of_the_same_patient_reads_but_does_not_change(self):
+    def test_a_colleague_of_the_same_patient_can_read_but_not_edit(self):
         note = self.write()
         self.make_appointment(self.dr_herrera, self.hannah, self.time("11:00"))
         with self.inside(self.other_doctor) as who:
@@ -156,7 +156,7 @@ class TimeOffTests(AppointmentCase):
                 who, doctor_id=(doctor or self.dr_okafor).pk, starts_at=self.time(start), ends_at=self.time(end)
             )
 
-    def test_shows_the_visits_it_hits_and_keeps_new_ones_away(self):
+    def test_has_its_overlapping_visits_and_blocks_new_ones(self):
         self.book("09:00", doctor_id=self.dr_herrera.pk, patient_id=self.diego.pk)
         row = self.take()
         with self.inside(self.desk) as desk:
@@ -164,7 +164,7 @@ class TimeOffTests(AppointmentCase):
         with self.assertRaises(DoctorAway):
             self.book("11:00")
 
-    def test_a_doctor_takes_their_own_only(self):
+    def test_a_doctor_manages_only_their_own(self):
         self.take(self.doctor)
         with self.assertRaises(Forbidden):
             self.take(self.doctor, doctor=self.dr_herrera)
@@ -173,7 +173,7 @@ class TimeOffTests(AppointmentCase):
         with self.assertRaises(Invalid):
             self.take(end="08:00")
 
-    def test_is_changed_and_given_back(self):
+    def test_is_changed_and_removed(self):
         row = self.take(end="10:30")
         with self.inside(self.desk) as desk:
             time_off.update(desk, row.pk, ends_at=self.time("12:00"), reason="Dentist")
@@ -183,7 +183,7 @@ class TimeOffTests(AppointmentCase):
             time_off.remove(desk, row.pk)
         self.book("11:00")
 
-    def test_hit_visits_are_cancelled_or_moved_together(self):
+    def test_overlapping_visits_are_cancelled_or_moved_together(self):
         other = self.book("11:00", patient_id=self.diego.pk)
         row = self.take()
         hit = [self.visit.pk, other.pk]
@@ -250,7 +250,7 @@ class SeriesTests(AppointmentCase):
             )
             return series.book(who, request, at=self.before)
 
-    def test_keeps_its_wall_clock_time_over_the_change_of_the_clocks(self):
+    def test_has_the_same_wall_clock_time_across_daylight_saving(self):
         zone = "America/New_York"
         first = clock.at_wall_clock(dt.date(2027, 3, 8), dt.time(9), zone)
         with self.inside(self.desk) as desk:
@@ -277,7 +277,7 @@ class SeriesTests(AppointmentCase):
         self.assertEqual([day.weekday() for day in days], [1, 1, 1])
         self.assertEqual((days[1] - days[0]).days, 14)
 
-    def test_is_booked_in_one_go(self):
+    def test_is_booked_together(self):
         visits = self.book_series(self.starts())
         self.assertEqual(len({visit.series_id for visit in visits}), 1)
         self.assertEqual([visit.starts_at for visit in visits], self.starts())
@@ -345,7 +345,7 @@ class NoShowJobTests(AppointmentCase):
         with self.inside(actor):
             return no_shows.mark_overdue(actor, at=at)
 
-    def test_marks_who_did_not_come_after_the_threshold(self):
+    def test_marks_visits_without_arrival_after_the_threshold(self):
         self.assertEqual(self.sweep(self.time("10:14")), 0)
         self.assertEqual(self.sweep(self.time("10:15")), 1)
         self.assertEqual(self.now().status, "no-show")
@@ -354,7 +354,7 @@ class NoShowJobTests(AppointmentCase):
         self.assertEqual(len(self.cancellations()), 1)
         self.assertEqual(self.do("reinstate", at=self.time("10:20")).status, "confirmed")
 
-    def test_leaves_everyone_else_alone(self):
+    def test_other_visits_are_unchanged(self):
         late = self.time("11:30")
         for fields in (
             {"status": "confirmed", "arrived": True, "arrived_at": self.early},
@@ -374,13 +374,13 @@ class NoShowJobTests(AppointmentCase):
         self.assertEqual(self.sweep(self.time("10:19")), 0)
         self.assertEqual(self.sweep(self.time("10:20")), 1)
 
-    def test_another_clinics_visits_are_not_its_business(self):
+    def test_another_clinics_visits_are_unchanged(self):
         theirs = self.make_appointment(self.dr_lake, self.stranger, self.visit.starts_at)
         self.sweep(self.time("16:00"))
         with self.inside(self.foreign_desk):
             self.assertEqual(Appointment.objects.get(pk=theirs.pk).status, "unconfirmed")
 
-    def test_runs_by_the_clock(self):
+    def test_runs_as_a_periodic_job(self):
         past = self.make_appointment(self.dr_herrera, self.diego, clock.now() - dt.timedelta(hours=1))
         with self.inside(self.desk):
             Job.objects.create(clinic=self.riverside, kind="scheduling.no_shows", key="slot:1", run_after=clock.now())

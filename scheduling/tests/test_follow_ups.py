@@ -1,4 +1,4 @@
-"""Follow-ups on their pages: asked for by doctors, booked by the front desk, done with their visit."""
+"""The pages of follow-ups: created by doctors, booked by the front desk, completed with their visit."""
 
 import datetime as dt
 
@@ -11,7 +11,7 @@ from scheduling.tests.cases import HTMX, VisitPageCase
 
 
 class FollowUpCase(VisitPageCase):
-    """Hannah was due last Friday, Rosa is due next week with a colleague."""
+    """A follow-up of Hannah due last Friday, and one of Rosa due next week with a colleague."""
 
     @classmethod
     def hire(cls):
@@ -94,39 +94,39 @@ class ListTests(FollowUpCase):
 
 
 class AskTests(FollowUpCase):
-    def test_a_doctor_asks_out_of_a_visit(self):
+    def test_a_doctor_creates_one_from_a_visit(self):
         address = f"/visits/{self.visit.pk}/follow-up"
         self.assertContains(self.get(address, actor=self.doctor, **HTMX), "Hannah Lindqvist")
-        answer = self.post(address, {"scheduled_date": "2027-04-05", "note": "blood test"}, actor=self.doctor)
-        self.assertContains(answer, "Added a follow-up for Hannah Lindqvist, due by Mon, Apr 5")
+        response = self.post(address, {"scheduled_date": "2027-04-05", "note": "blood test"}, actor=self.doctor)
+        self.assertContains(response, "Added a follow-up for Hannah Lindqvist, due by Mon, Apr 5")
         with self.inside(self.desk):
             row = FollowUp.objects.get(note="blood test")
         self.assertEqual((row.appointment_id, row.doctor_id), (self.visit.pk, self.dr_okafor.pk))
         self.assertEqual(row.created_by_id, self.okafor.pk)
         self.assertContains(self.get(f"/visits/{self.visit.pk}"), "blood test")
 
-    def test_a_colleagues_visit_is_not_there(self):
-        answer = self.post(
+    def test_a_colleagues_visit_is_not_found(self):
+        response = self.post(
             f"/visits/{self.visit.pk}/follow-up", {"scheduled_date": "2027-04-05"}, actor=self.other_doctor
         )
-        self.assertEqual(answer.status_code, 404)
+        self.assertEqual(response.status_code, 404)
 
     def test_the_front_desk_names_patient_and_doctor(self):
-        answer = self.post("/follow-ups/new", {"scheduled_date": "2027-04-05", "note": "x1"})
-        self.assertContains(answer, "Choose a patient.", status_code=422)
-        self.assertContains(answer, "x1", status_code=422)
-        answer = self.post("/follow-ups/new", {"patient": self.rosa.pk, "scheduled_date": "2027-04-05"})
-        self.assertContains(answer, "There is no such doctor.", status_code=422)
-        answer = self.post(
+        response = self.post("/follow-ups/new", {"scheduled_date": "2027-04-05", "note": "x1"})
+        self.assertContains(response, "Choose a patient.", status_code=422)
+        self.assertContains(response, "x1", status_code=422)
+        response = self.post("/follow-ups/new", {"patient": self.rosa.pk, "scheduled_date": "2027-04-05"})
+        self.assertContains(response, "There is no such doctor.", status_code=422)
+        response = self.post(
             "/follow-ups/new", {"patient": self.rosa.pk, "doctor": self.dr_herrera.pk, "scheduled_date": "2027-04-05"}
         )
-        self.assertEqual((answer.status_code, answer["X-Close-Dialog"]), (200, "modal"))
+        self.assertEqual((response.status_code, response["X-Close-Dialog"]), (200, "modal"))
 
     def test_a_doctor_only_for_their_own_patients(self):
-        answer = self.post(
+        response = self.post(
             "/follow-ups/new", {"patient": self.rosa.pk, "scheduled_date": "2027-04-05"}, actor=self.doctor
         )
-        self.assertContains(answer, "There is no such patient.", status_code=422)
+        self.assertContains(response, "There is no such patient.", status_code=422)
 
     def test_bad_dates(self):
         for text, says in (
@@ -134,8 +134,8 @@ class AskTests(FollowUpCase):
             ("1999-01-01", "Enter a date from 2000 to 2199."),
             ("", "required"),
         ):
-            answer = self.post(f"/visits/{self.visit.pk}/follow-up", {"scheduled_date": text})
-            self.assertContains(answer, says, status_code=422)
+            response = self.post(f"/visits/{self.visit.pk}/follow-up", {"scheduled_date": text})
+            self.assertContains(response, says, status_code=422)
 
 
 class FlowTests(FollowUpCase):
@@ -167,23 +167,23 @@ class FlowTests(FollowUpCase):
         with self.inside(self.desk):
             self.assertEqual(Appointment.objects.filter(patient=self.hannah).count(), 2)
 
-    def test_changed_cancelled_and_needed_after_all(self):
+    def test_is_edited_cancelled_and_reopened(self):
         self.assertContains(self.get(f"/follow-ups/{self.late.pk}/edit", **HTMX), "check the dose")
         self.post(f"/follow-ups/{self.late.pk}/edit", {"scheduled_date": "2027-05-03", "note": "weight"})
         self.assertEqual((self.row().scheduled_date, self.row().note), (dt.date(2027, 5, 3), "weight"))
-        answer = self.post(f"/follow-ups/{self.late.pk}/cancel")
-        self.assertContains(answer, f"/follow-ups/{self.late.pk}/reopen")
+        response = self.post(f"/follow-ups/{self.late.pk}/cancel")
+        self.assertContains(response, f"/follow-ups/{self.late.pk}/reopen")
         self.assertEqual(self.row().status, "cancelled")
         self.post(f"/follow-ups/{self.late.pk}/reopen")
         self.assertEqual(self.row().status, "pending")
 
-    def test_only_a_cancelled_one_comes_back(self):
+    def test_only_a_cancelled_one_is_reopened(self):
         self.book()
         with self.inside(self.desk) as desk, self.assertRaises(FollowUpClosed):
             follow_ups.reopen(desk, self.late.pk)
         self.assertEqual(self.row().status, "scheduled")
 
-    def test_without_script_it_lands_on_the_list(self):
+    def test_without_javascript_it_redirects_to_the_list(self):
         self.assertRedirects(self.post(f"/follow-ups/{self.late.pk}/cancel", headers={}), "/follow-ups")
 
     def test_my_day_leads_to_it(self):

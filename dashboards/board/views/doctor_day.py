@@ -14,6 +14,7 @@ from clinicflow.audit.log import record_access
 from clinicflow.clinics.http import ClinicRequest
 from clinicflow.core import clock
 from clinicflow.core.errors import Invalid
+from clinicflow.web.forms import add_domain_errors
 from clinicflow.web.render import render_page, wants_fragment
 from clinicflow.web.toasts import Toast
 from dashboards.board.selectors.agenda import own_note, read_agenda
@@ -43,7 +44,7 @@ def my_day_note(request: ClinicRequest, visit_id: UUID) -> HttpResponse:
         try:
             note = _keep_note(request, visit, form.cleaned_data["content"])
         except Invalid as error:
-            form.refuse(error)
+            add_domain_errors(form, error)
         else:
             return _note_kept(request, visit, note)
     context = {"visit": visit, "own_note": own_note(request.actor, visit), "note_form": form}
