@@ -60,7 +60,7 @@ class MyDayTests(MondayCase):
         self.assertRedirects(self.save_note("BP 152/94"), f"/my-day/{self.here.pk}", fetch_redirect_response=False)
         answer = self.save_note("BP 150/92", HTTP_HX_REQUEST="true")
         self.assertContains(answer, "BP 150/92")
-        self.assertContains(answer, "Note saved")
+        self.assertContains(answer, "The note is saved")
         with self.inside(self.doctor):
             (note,) = DoctorNote.objects.all()
         self.assertEqual((note.content, note.appointment_id), ("BP 150/92", self.here.pk))

@@ -184,7 +184,7 @@ class NoteTests(RecordCase):
         visit = self.rows["Appointment"]
         answer = self.post(self.doctor, f"{self.path}/notes", content=" Sleeps badly. ", appointment=str(visit.pk))
         self.assertContains(answer, "Sleeps badly.")
-        self.assertContains(answer, "Note saved")
+        self.assertContains(answer, "The note is saved")
         with self.inside(self.doctor):
             self.assertEqual(DoctorNote.objects.get(content="Sleeps badly.").appointment_id, visit.pk)
         self.post(self.doctor, f"{self.path}/notes", content="Call.")

@@ -254,8 +254,8 @@ def _offer_text(actor: Actor, language: str, doctor_id: UUID, starts_at: dt.date
     look = display.Display.of(actor.timezone, settings_of(actor))
     with translation.override(language), display.display_as(look):
         return _(
-            "%(clinic)s: an earlier time is free, %(day)s, %(time)s with %(doctor)s. Reply or call us to take it; "
-            "it goes to whoever answers first."
+            "%(clinic)s: an earlier time is free, %(day)s, %(time)s with %(doctor)s. Reply or call us to "
+            "book it, first come, first served."
         ) % {
             "clinic": actor.clinic_name,
             "day": display.write_date(starts_at, "full"),

@@ -145,3 +145,39 @@ class VisitPageCase(MondayCase):
         """The stored appointment."""
         with self.inside(self.desk):
             return Appointment.objects.get(pk=(visit or self.visit).pk)
+
+
+class ApiCase(AppointmentCase):
+    def call(self, method, path, body=None, *, actor=None, **headers):
+        headers |= self.bearer_for(actor or self.desk)
+        send = getattr(self.client, method)
+        if method == "get":
+            return send(path, headers=headers)
+        return send(path, body if body is not None else {}, "application/json", headers=headers)
+
+    def get(self, path, **fields):
+        response = self.call("get", path, **fields)
+        self.assertEqual(response.status_code, 200, response.content)
+        return response.json()
+
+    def post(self, path, body=None, *, status=200, **fields):
+        response = self.call("post", path, body, **fields)
+        self.assertEqual(response.status_code, status, response.content)
+        return response.json() if response.content else None
+
+    def problem(self, response, status, code):
+        self.assertEqual((response.status_code, response.json()["code"]), (status, code), response.content)
+        self.assertEqual(response["Content-Type"], "application/problem+json")
+        return response.json()
+
+    @property
+    def one(self):
+        return f"/api/appointments/{self.visit.pk}"
+
+    def new(self, **fields):
+        return {
+            "patient_id": str(self.diego.pk),
+            "doctor_id": str(self.dr_okafor.pk),
+            "date": self.monday.isoformat(),
+            "start_time": "14:00",
+        } | fields

@@ -1,4 +1,4 @@
-"""Random days against a plain model: the database never disagrees, and no live visits overlap without a mark."""
+"""A state machine of random days, compared with a model in plain Python."""
 
 import datetime as dt
 from dataclasses import dataclass, field
@@ -28,7 +28,7 @@ DOCTORS = st.integers(0, 1)
 
 @dataclass
 class Visit:
-    """One visit as the model knows it; times in minutes of the one day."""
+    """A visit of the model; times in minutes of the day."""
 
     doctor: int
     start: int
@@ -53,7 +53,7 @@ class Visit:
 
 @dataclass
 class Model:
-    """The clinic's rules over one day, in plain Python."""
+    """The clinic's rules for one day, in plain Python."""
 
     now: int = 0
     visits: list[Visit] = field(default_factory=list)
@@ -78,7 +78,7 @@ class Model:
 
 
 class ClinicDay(RuleBasedStateMachine):
-    """Books, moves, stretches, cancels, misses, reinstates, overrides and takes time off, at a moving clock."""
+    """Runs the operations of a day in random order while time passes."""
 
     case: ClinicCase
     visits = Bundle("visits")
@@ -104,7 +104,7 @@ class ClinicDay(RuleBasedStateMachine):
         return self.case.at(self.case.riverside, self.day, "00:00") + dt.timedelta(minutes=minute)
 
     def attempt(self, work, *args, **fields):
-        """The row that the operation returned, or the code of its refusal."""
+        """The row that the operation returned, or the code of its error."""
         try:
             with self.case.inside(self.desk) as desk:
                 result = work(desk, *args, at=self.instant(self.model.now), **fields)
@@ -119,7 +119,7 @@ class ClinicDay(RuleBasedStateMachine):
         return self.attempt(getattr(appointments, name), self.pk(visit), **fields)
 
     def expect(self, outcome, code):
-        """The refusal that the model foresaw, or success; returns whether it was a success."""
+        """Compare the outcome with the model's. Returns whether the operation succeeded."""
         got = outcome if isinstance(outcome, str) else ""
         assert got == code, f"the model says {code or 'yes'}, the clinic says {got or 'yes'}"
         return not code

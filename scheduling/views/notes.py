@@ -63,9 +63,9 @@ def note_edit(request: ClinicRequest, pk: UUID) -> HttpResponse:
 def _saved(request: ClinicRequest, patient_id: UUID) -> HttpResponse:
     """The updated section; without htmx a redirect to the chart."""
     if not wants_fragment(request):
-        messages.success(request, _("Note saved"))
+        messages.success(request, _("The note is saved"))
         return redirect("patient", patient_id)
-    return _section(request, patient_id, {"toast": Toast(text=_("Note saved"))})
+    return _section(request, patient_id, {"toast": Toast(text=_("The note is saved"))})
 
 
 def _section(request: ClinicRequest, patient_id: UUID, context: dict[str, Any], *, status: int = 200) -> HttpResponse:

@@ -10,7 +10,7 @@ from clinicflow.audit.log import record_access
 from clinicflow.clinics.http import ClinicRequest
 from patients.models import Patient
 
-# The forms that accept only existing patients. Any other name stands for the booking form, which may register one.
+# The forms that accept only existing patients. Any other name means the booking form, which may register one.
 EXISTING_ONLY = ("waitlist_new", "follow_up_new", "series_new")
 
 

@@ -42,7 +42,7 @@ def test_search_record_note_and_back_by_keyboard(opened, asgi_server, morning):
 
     page.locator("#note-content").fill("Sleeps badly since June.")
     page.locator("#notes button[type=submit]").press("Enter")
-    expect(page.locator(".toast")).to_contain_text("Note saved")
+    expect(page.locator(".toast")).to_contain_text("The note is saved")
     expect(page.locator(".note-item")).to_contain_text("Sleeps badly since June.")
     expect(page.locator("#note-content")).to_have_value("")
 

@@ -1,4 +1,4 @@
-"""Visits at another time: rescheduled, dragged, stretched, corrected, and back."""
+"""The operations that change a visit's time: reschedule, undo, stretch and update."""
 
 import datetime as dt
 from unittest import mock
@@ -20,9 +20,9 @@ from scheduling.tests.cases import AppointmentCase
 
 
 class RescheduleTests(AppointmentCase):
-    def test_makes_a_new_visit_and_starts_confirmation_over(self):
+    def test_creates_a_new_unconfirmed_visit(self):
         self.put(status="confirmed", confirmed_at=self.before, intake_status="completed", reason="Knee")
-        heard = self.published(AppointmentEvent)
+        published = self.published(AppointmentEvent)
         new = self.do("reschedule", starts_at=self.time("14:00"), doctor_id=self.dr_herrera.pk, duration=45)
         old = self.now()
         self.assertEqual((old.status, old.rescheduled), ("cancelled", True))
@@ -30,12 +30,12 @@ class RescheduleTests(AppointmentCase):
         self.assertEqual((new.doctor_id, new.starts_at), (self.dr_herrera.pk, self.time("14:00")))
         self.assertEqual((new.intake_status, new.reason, new.patient_id), ("completed", "Knee", self.hannah.pk))
         self.assertEqual(self.cancellations(), [])
-        self.assertEqual([type(event) for event in heard], [AppointmentRescheduled, AppointmentReplaces])
+        self.assertEqual([type(event) for event in published], [AppointmentRescheduled, AppointmentReplaces])
         both = {self.dr_okafor.pk, self.dr_herrera.pk}
-        self.assertEqual([set(event.doctor_ids) for event in heard], [both, both])
-        self.assertFalse(any(isinstance(event, AppointmentCancelled | AppointmentCreated) for event in heard))
+        self.assertEqual([set(event.doctor_ids) for event in published], [both, both])
+        self.assertFalse(any(isinstance(event, AppointmentCancelled | AppointmentCreated) for event in published))
 
-    def test_what_hangs_on_the_visit_moves_along(self):
+    def test_related_rows_move_to_the_new_visit(self):
         common = {"clinic": self.riverside, "patient": self.hannah}
         with self.inside(self.desk):
             said = {"kind": "reply", "channel": "sms", "direction": "inbound", "address": "+1", "body": "?"}
@@ -55,11 +55,11 @@ class RescheduleTests(AppointmentCase):
         self.assertEqual((message.appointment_id, note.appointment_id), (new.pk, new.pk))
         self.assertEqual((follow_up.booked_appointment_id, follow_up.status), (new.pk, "scheduled"))
 
-    def test_its_own_old_time_counts_as_free(self):
+    def test_its_own_time_counts_as_free(self):
         self.assertEqual(self.do("reschedule", starts_at=self.time("10:15")).starts_at, self.time("10:15"))
 
-    def test_a_stretch_that_comes_first_is_kept(self):
-        """Somebody lengthens the visit after the mover has seen it, before the mover has its lock."""
+    def test_a_concurrent_stretch_is_preserved(self):
+        """The visit is stretched after it was read and before it is locked."""
 
         def stretched_meanwhile(actor, pk, action):
             self.put(ends_at=self.time("11:00"))
@@ -69,11 +69,11 @@ class RescheduleTests(AppointmentCase):
             self.assertEqual(self.do("reschedule", starts_at=self.time("14:00")).duration, 60)
 
     def test_the_same_time_changes_nothing(self):
-        heard = self.published(AppointmentEvent)
+        published = self.published(AppointmentEvent)
         self.assertEqual(self.do("reschedule", starts_at=self.time("10:00")).pk, self.visit.pk)
-        self.assertEqual((self.now().status, heard), ("unconfirmed", []))
+        self.assertEqual((self.now().status, published), ("unconfirmed", []))
 
-    def test_the_second_mover_hears_who_moved_it_where(self):
+    def test_a_concurrent_move_is_refused_with_who_moved_it_where(self):
         new = self.do("reschedule", starts_at=self.time("14:00"))
         refusal = self.refuses("reschedule", AlreadyMoved, starts_at=self.time("15:00"))
         self.assertIn("Dana Kessler moved this visit to", refusal.detail)
@@ -99,7 +99,7 @@ class RescheduleTests(AppointmentCase):
 
 
 class UndoMoveTests(AppointmentCase):
-    def test_brings_the_old_visit_back_as_it_was(self):
+    def test_restores_the_old_visit(self):
         self.put(status="confirmed", confirmed_at=self.before)
         new = self.do("reschedule", starts_at=self.time("14:00"), doctor_id=self.dr_herrera.pk)
         old = self.do("undo_move", visit=new)
@@ -108,14 +108,14 @@ class UndoMoveTests(AppointmentCase):
             self.assertFalse(Appointment.objects.visible_to(self.desk).filter(pk=new.pk).exists())
         self.book("14:00", patient_id=self.diego.pk, doctor_id=self.dr_herrera.pk)
 
-    def test_not_when_the_old_time_was_given_away(self):
+    def test_not_if_the_old_slot_is_taken(self):
         new = self.do("reschedule", starts_at=self.time("14:00"))
         self.book("10:00", patient_id=self.diego.pk)
         with self.assertRaises(SlotTaken):
             self.do("undo_move", visit=new)
         self.assertEqual(self.now(new).deleted_at, None)
 
-    def test_not_once_the_new_visit_was_touched(self):
+    def test_not_after_the_new_visit_was_changed(self):
         new = self.do("reschedule", starts_at=self.time("14:00"))
         self.do("confirm", visit=new)
         with self.assertRaises(UndoTooLate):
@@ -123,7 +123,7 @@ class UndoMoveTests(AppointmentCase):
         with self.assertRaises(UndoTooLate):
             self.do("undo_move")
 
-    def test_not_once_the_old_visit_was_deleted(self):
+    def test_not_after_the_old_visit_was_deleted(self):
         new = self.do("reschedule", starts_at=self.time("14:00"))
         self.do("delete")
         with self.assertRaises(UndoTooLate):
@@ -132,7 +132,7 @@ class UndoMoveTests(AppointmentCase):
 
 
 class StretchTests(AppointmentCase):
-    def test_stays_the_same_visit(self):
+    def test_changes_the_visit_in_place(self):
         self.do("confirm")
         visit = self.do("stretch", duration=60)
         self.assertEqual((visit.pk, visit.duration, visit.status), (self.visit.pk, 60, "confirmed"))
@@ -151,21 +151,21 @@ class UpdateTests(AppointmentCase):
     def change(self, **changes):
         return self.do("update", changes=changes)
 
-    def test_words_change_in_place(self):
+    def test_details_change_in_place(self):
         self.do("confirm")
         visit = self.change(reason="Cough", visit_category="new-patient")
         self.assertEqual((visit.status, visit.reason, visit.visit_category), ("confirmed", "Cough", "new-patient"))
 
-    def test_another_time_or_doctor_starts_confirmation_over(self):
+    def test_another_time_or_doctor_resets_the_confirmation(self):
         self.do("confirm")
         visit = self.change(starts_at=self.time("11:00"), doctor_id=self.dr_herrera.pk)
         self.assertEqual((visit.pk, visit.status), (self.visit.pk, "unconfirmed"))
         self.assertEqual((visit.starts_at, visit.doctor_id), (self.time("11:00"), self.dr_herrera.pk))
 
-    def test_nothing_new_is_silent(self):
-        heard = self.published(AppointmentEvent)
+    def test_unchanged_values_publish_no_event(self):
+        published = self.published(AppointmentEvent)
         self.change(reason="", duration=30)
-        self.assertEqual((self.now().version, heard), (1, []))
+        self.assertEqual((self.now().version, published), (1, []))
 
     def test_obeys_the_rules_of_booking(self):
         self.book("11:00", patient_id=self.diego.pk)
@@ -177,7 +177,7 @@ class UpdateTests(AppointmentCase):
 
 
 class OneRuleForAllTests(AppointmentCase):
-    def test_moving_two_visits_into_each_other_by_override_keeps_both_marked(self):
+    def test_overlapping_visits_by_override_are_marked(self):
         other = self.book("11:00", patient_id=self.diego.pk)
         moved = self.do("reschedule", visit=other, starts_at=self.time("10:00"), override_reason="Twins")
         with self.inside(self.desk):
