@@ -232,7 +232,7 @@ WAITING = "select count(*) from jobs where state in ('queued', 'running') and ru
 QUESTIONS = {
     "accepted and not in the database": "select count(*) from unnest(%(ids)s::uuid[]) as accepted(visit)"
     " where not exists (select from appointments a where a.id = visit)",
-    "booked without an answer that anybody got": "select count(*) from appointments"
+    "bookings whose response was lost": "select count(*) from appointments"
     " where created_at >= (select min(created_at) from appointments where id = any(%(ids)s::uuid[]))"
     " and id <> all(%(ids)s::uuid[])",
     "visits of a doctor that overlap": "select count(*) from appointments a join appointments b on a.doctor_id = b.doctor_id"

@@ -14,7 +14,7 @@ OF_THE_STACK = {"POSTGRES_PASSWORD"}
 
 
 def variables_read():
-    """Every name that the code passes to a reader of clinicflow.env."""
+    """The name of every variable that is read, through `clinicflow.env` or inside it."""
     found = set()
     for path in ROOT.glob("clinicflow/**/*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
@@ -22,6 +22,10 @@ def variables_read():
                 case ast.Call(
                     func=ast.Attribute(value=ast.Name(id="env"), attr=reader), args=[ast.Constant(value=name), *_]
                 ) if reader in READERS:
+                    found.add(name)
+                case ast.Call(func=ast.Name(id=reader), args=[ast.Constant(value=name), *_]) if (
+                    path.name == "env.py" and reader in READERS
+                ):
                     found.add(name)
     return found
 

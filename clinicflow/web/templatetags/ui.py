@@ -35,7 +35,7 @@ def _decorative_icon(name: str, classes: str) -> SafeString:
 
 
 @register.simple_tag
-def drawn(template_name: str, **values: object) -> SafeString:
+def cached_include(template_name: str, **values: object) -> SafeString:
     """Include a template with these values alone, cached: see `clinicflow.web.fragment_cache`."""
     return render_cached(template_name, values)
 
