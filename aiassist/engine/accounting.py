@@ -169,11 +169,16 @@ def _mark_item(marks: _Marks, item: Medication | Allergy) -> None:
             marks.names[index] = marks.said[index] = True
     details = (item.dose, item.frequency) if isinstance(item, Medication) else (item.reaction,)
     for detail in details:
-        stands = marks.occurrences(detail or "")
+        stands = [stand for stand in marks.occurrences(detail or "") if not all(marks.said[stand[0] : stand[1] + 1])]
         if places and stands:
-            first, last = min(stands, key=lambda stand: min(abs(stand[0] - place[1]) for place in places[:8]))
+            first, last = min(stands, key=lambda stand: min(_distance(place, stand) for place in places[:8]))
             for index in range(first, last + 1):
                 marks.said[index] = True
+
+
+def _distance(name: tuple[int, int], stand: tuple[int, int]) -> int:
+    """How far a detail stands from a name; before it counts double."""
+    return stand[0] - name[1] if stand[0] > name[1] else 2 * (name[0] - stand[1]) + 1
 
 
 # --- what is left over

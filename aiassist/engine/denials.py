@@ -146,6 +146,7 @@ def _clauses(text: Text) -> list[Piece]:
 
 _SINCE = (
     r"(?: (?:to report|to add|to update|to note|here|there|added|in|with|since|from|on|my|the|our|that|last|visit|time|appointment|appt|year|month|then|previous|prior|list|file|record|chart|"
+    r"\d{1,4}|jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june|july|aug(?:ust)?|sep(?:t|tember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|spring|summer|fall|winter|"
     r"i know of|at this time|so far|yet|as|of|you|have|had|we|spoke|talked|was|am|for me|meds?|medications?|medicines?|pills?|prescriptions?|allerg(?:y|ies)|dose|doses|today|now|really|please|thanks?|thank|sorry)){0,14}"
 )
 _CHANGED = r"(?:there (?:have been|has been|are|is|were|'s) |i have |have |had |i've had )?(?:no|not any|zero|without any|without|w/o|nothing|none|not)"

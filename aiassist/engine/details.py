@@ -29,7 +29,7 @@ _WORDS = rf"(?:half an?(?= )|quarter of an?(?= )|(?:an? (?=half|quarter|hundred|
 _TO = r" ?(?:-|–|—|to|or|a|o|u|hasta) ?"
 _NUMBER = rf"(?:{_DIGITS}(?:{_TO}{_DIGITS})?|{_WORDS}(?:{_TO}{_WORD})?)"
 _STRENGTH = (
-    r"(?:mgs?|m g|mcgs?|m c g|[µμ]g|ug|mgr|grs?|gms?|g|grams?|gramos?|milligrams?|miligramos?|micrograms?|microgramos?|mls?|cc|milliliters?|millilitres?|mililitros?|units?|unidad(?:es)?|unid|uds?|iu|ui|i\.u\.|u|meq|mmol|"
+    r"(?:mgs?|m g|mcgs?|m c g|[µμ]g|ug|mgr|grs?|gms?|g|grams?|gramos?|milligrams?|miligramos?|micrograms?|microgramos?|mls?|cc|l|liters?|litros?|lpm|milliliters?|millilitres?|mililitros?|units?|unidad(?:es)?|unid|uds?|iu|ui|i\.u\.|u|meq|mmol|"
     r"%|percent|por ciento)"
 )
 _AMOUNT = (

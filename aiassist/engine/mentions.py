@@ -170,6 +170,8 @@ def _is_other_name(text: Text, one: Name, other: Name) -> bool:
         return False
     gap = text.gaps[one.last]
     same = one.medicine.ingredient == other.medicine.ingredient
+    if same and gap.strip() in ("/", "=", "-", "–", ":") and one.medicine.name != other.medicine.name:
+        return True
     lay = one.medicine.sort in ("lay", "class") and other.medicine.sort in ("medicine", "supplement")
     if lay and _NEXT_TO.match(gap):
         return True
