@@ -152,7 +152,8 @@ def _marked(extraction: Extraction, answer: Answer, text: Text) -> _Marks:
         if any(entry.question_id == answer.question_id for entry in item.evidence):
             _mark_item(marks, item)
     shown = (*extraction.key_notes, *extraction.patient_concerns)
-    for entry in (entry for line in shown for entry in line.evidence if entry.question_id == answer.question_id):
+    quoted = (entry for line in shown for entry in line.evidence if entry.quote in line.text)
+    for entry in (entry for entry in quoted if entry.question_id == answer.question_id):
         start = answer.text.find(entry.quote)
         for index, token in enumerate(text.tokens):
             if 0 <= start <= token.start and token.end <= start + len(entry.quote):

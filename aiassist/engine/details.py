@@ -25,7 +25,7 @@ _WORD = (
     r"una?|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|doce|quince|veinte|veinticinco|treinta|cuarenta|cincuenta|sesenta|setenta|ochenta|noventa|cien|ciento|doscientos|trescientos|quinientos|mil|medi[oa])"
 )
 _DIGITS = r"(?:\d \d/\d|\d+(?:[.,]\d+){0,3}(?:/\d+(?:[.,]\d+)?){0,2}|[.,]\d+|[½¼¾⅓⅔])"
-_WORDS = rf"(?:half an?(?= )|quarter of an?(?= )|(?:an? (?=half|quarter|hundred|thousand))?{_WORD}(?:(?:[ -]|,? and (?:a )?| y |,? point ){_WORD}){{0,4}})"
+_WORDS = rf"(?:half an?(?= )|quarter of an?(?= )|(?:an? (?=half|quarter|hundred|thousand))?{_WORD}(?:(?:[ -]|,? and (?:a )?| y |,? point ){_WORD}){{0,4}}+)"
 _TO = r" ?(?:-|–|—|to|or|a|o|u|hasta) ?"
 _NUMBER = rf"(?:{_DIGITS}(?:{_TO}{_DIGITS})?|{_WORDS}(?:{_TO}{_WORD})?)"
 _STRENGTH = (
