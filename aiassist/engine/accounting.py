@@ -24,6 +24,12 @@ _JOINING = frozenset(["and", "y", "e", "plus"])
 _YEAR = re.compile(r"(?:19|20)\d\d$")
 _NUMBERED = re.compile(r"(?:^|\n)\s{0,4}$")
 _RESPELLED = re.compile(r" \([^()]{1,80}\?\)$")
+_UNITS = frozenset(
+    [
+        *("mg", "mcg", "ml", "g", "gr", "unit", "units", "u", "tab", "tabs", "tablet", "tablets", "pill", "pills"),
+        *("puff", "puffs", "drop", "drops", "cap", "caps", "gotas", "pastilla", "pastillas", "tableta", "tabletas"),
+    ]
+)
 _CHANGE = re.compile(r">|→|\b(?:to|now|a|ahora)\b", re.I)
 _INDICATION = frozenset(
     [
@@ -199,7 +205,8 @@ def _left_over(marks: _Marks, first: int, last: int) -> Iterator[tuple[int, int,
     for here, following in zip(left, [*left[1:], last + 9], strict=True):
         if following - here > 3 or any(marks.said[here:following]):
             run = [i for i in left if start <= i <= here]
-            yield start, here, any(_is_uncommon(text, i) for i in run)
+            unit = text.norms[here][0].isdigit() and here < last and text.norms[here + 1] in _UNITS
+            yield start, here + unit, any(_is_uncommon(text, i) for i in run)
             start = following
 
 
