@@ -24,6 +24,12 @@ _JOINING = frozenset(["and", "y", "e", "plus"])
 _YEAR = re.compile(r"(?:19|20)\d\d$")
 _NUMBERED = re.compile(r"(?:^|\n)\s{0,4}$")
 _RESPELLED = re.compile(r" \([^()]{1,80}\?\)$")
+_UNITS = frozenset(
+    [
+        *("mg", "mcg", "ml", "g", "gr", "unit", "units", "u", "tab", "tabs", "tablet", "tablets", "pill", "pills"),
+        *("puff", "puffs", "drop", "drops", "cap", "caps", "gotas", "pastilla", "pastillas", "tableta", "tabletas"),
+    ]
+)
 _CHANGE = re.compile(r">|→|\b(?:to|now|a|ahora)\b", re.I)
 _INDICATION = frozenset(
     [
@@ -152,7 +158,8 @@ def _marked(extraction: Extraction, answer: Answer, text: Text) -> _Marks:
         if any(entry.question_id == answer.question_id for entry in item.evidence):
             _mark_item(marks, item)
     shown = (*extraction.key_notes, *extraction.patient_concerns)
-    for entry in (entry for line in shown for entry in line.evidence if entry.question_id == answer.question_id):
+    quoted = (entry for line in shown for entry in line.evidence if entry.quote in line.text)
+    for entry in (entry for entry in quoted if entry.question_id == answer.question_id):
         start = answer.text.find(entry.quote)
         for index, token in enumerate(text.tokens):
             if 0 <= start <= token.start and token.end <= start + len(entry.quote):
@@ -169,11 +176,16 @@ def _mark_item(marks: _Marks, item: Medication | Allergy) -> None:
             marks.names[index] = marks.said[index] = True
     details = (item.dose, item.frequency) if isinstance(item, Medication) else (item.reaction,)
     for detail in details:
-        stands = marks.occurrences(detail or "")
+        stands = [stand for stand in marks.occurrences(detail or "") if not all(marks.said[stand[0] : stand[1] + 1])]
         if places and stands:
-            first, last = min(stands, key=lambda stand: min(abs(stand[0] - place[1]) for place in places[:8]))
+            first, last = min(stands, key=lambda stand: min(_distance(place, stand) for place in places[:8]))
             for index in range(first, last + 1):
                 marks.said[index] = True
+
+
+def _distance(name: tuple[int, int], stand: tuple[int, int]) -> int:
+    """How far a detail stands from a name; before it counts double."""
+    return stand[0] - name[1] if stand[0] > name[1] else 2 * (name[0] - stand[1]) + 1
 
 
 # --- what is left over
@@ -193,7 +205,8 @@ def _left_over(marks: _Marks, first: int, last: int) -> Iterator[tuple[int, int,
     for here, following in zip(left, [*left[1:], last + 9], strict=True):
         if following - here > 3 or any(marks.said[here:following]):
             run = [i for i in left if start <= i <= here]
-            yield start, here, any(_is_uncommon(text, i) for i in run)
+            unit = text.norms[here][0].isdigit() and here < last and text.norms[here + 1] in _UNITS
+            yield start, here + unit, any(_is_uncommon(text, i) for i in run)
             start = following
 
 

@@ -238,7 +238,8 @@ def _is_new_item(reading: Reading, index: int, pre: str) -> bool:
     comma = pre.rstrip().endswith(",")
     if not comma or index == 0 or _or_follows(reading.text, names, index):
         return False
-    instead = reading.text.norms[names[index].last + 1 : names[index].last + 5]
+    piece = pieces_of(reading.text.raw).of(names[index].first)
+    instead = reading.text.norms[names[index].last + 1 : (piece.last if piece else names[index].last) + 1]
     own = reading.owners.has_details(index) and not reading.owners.has_details(index - 1)
     return own or "instead" in instead or "ahora" in instead or "now" in instead
 

@@ -146,6 +146,7 @@ def _clauses(text: Text) -> list[Piece]:
 
 _SINCE = (
     r"(?: (?:to report|to add|to update|to note|here|there|added|in|with|since|from|on|my|the|our|that|last|visit|time|appointment|appt|year|month|then|previous|prior|list|file|record|chart|"
+    r"\d{1,4}|jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june|july|aug(?:ust)?|sep(?:t|tember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|spring|summer|fall|winter|"
     r"i know of|at this time|so far|yet|as|of|you|have|had|we|spoke|talked|was|am|for me|meds?|medications?|medicines?|pills?|prescriptions?|allerg(?:y|ies)|dose|doses|today|now|really|please|thanks?|thank|sorry)){0,14}"
 )
 _CHANGED = r"(?:there (?:have been|has been|are|is|were|'s) |i have |have |had |i've had )?(?:no|not any|zero|without any|without|w/o|nothing|none|not)"
@@ -163,7 +164,7 @@ SAME = re.compile(
     r"(?:"
     rf"{_CHANGED} (?:recent |major |big |real |med |medication |medicine |allergy |any )?(?:changes?|updates?|changed|has changed|have changed|differen(?:t|ces?)|is different){_SINCE}|"
     r"(?:(?:still|all|everything(?:'s| is)?|everythings|it's|its|they're|they are|it is|that's|on|taking|take|i take|i'm|im|i am|i'm on|im on|i am on|we are|using|pretty much|exactly|basically|just|remain|remains|stayed|stay|is|are|my|meds|medications|medicines|list|allergies|mine|i have|have|got|yes|same) ){0,6}"
-    rf"(?:the |all the |my )?(?:same|unchanged){_SAME_TAIL}|"
+    rf"(?:the |all the |my )?(?:same(?! (?:doses?|time|strength|amount|way|day))|unchanged){_SAME_TAIL}|"
     rf"(?:(?:as|like|same) )?(?:as|like) (?:before|always|last time|previously|usual|ever|at my last visit|my last visit|the last time|last visit){_SAME_TAIL}|"
     rf"(?:(?:it|they|that|list|meds|medications|my \w{{2,12}}|nothing|everything) )?(?:has ?n't|has not|have ?n't|have not|hasn't|haven't|hasnt|havent|did ?n't|didn't|did not|not) (?:been )?changed?{_SINCE}|"
     rf"(?:sin|ningun|ninguna|no hay|no ha habido|no han habido|no he tenido|no hubo|no tengo|no|cero) (?:ningun )?(?:cambios?|modificacion(?:es)?){_ES_TAIL}|"

@@ -25,11 +25,11 @@ _WORD = (
     r"una?|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|doce|quince|veinte|veinticinco|treinta|cuarenta|cincuenta|sesenta|setenta|ochenta|noventa|cien|ciento|doscientos|trescientos|quinientos|mil|medi[oa])"
 )
 _DIGITS = r"(?:\d \d/\d|\d+(?:[.,]\d+){0,3}(?:/\d+(?:[.,]\d+)?){0,2}|[.,]\d+|[½¼¾⅓⅔])"
-_WORDS = rf"(?:half an?(?= )|quarter of an?(?= )|(?:an? (?=half|quarter|hundred|thousand))?{_WORD}(?:(?:[ -]|,? and (?:a )?| y |,? point ){_WORD}){{0,4}})"
+_WORDS = rf"(?:half an?(?= )|quarter of an?(?= )|(?:an? (?=half|quarter|hundred|thousand))?{_WORD}(?:(?:[ -]|,? and (?:a )?| y |,? point ){_WORD}){{0,4}}+)"
 _TO = r" ?(?:-|–|—|to|or|a|o|u|hasta) ?"
 _NUMBER = rf"(?:{_DIGITS}(?:{_TO}{_DIGITS})?|{_WORDS}(?:{_TO}{_WORD})?)"
 _STRENGTH = (
-    r"(?:mgs?|m g|mcgs?|m c g|[µμ]g|ug|mgr|grs?|gms?|g|grams?|gramos?|milligrams?|miligramos?|micrograms?|microgramos?|mls?|cc|milliliters?|millilitres?|mililitros?|units?|unidad(?:es)?|unid|uds?|iu|ui|i\.u\.|u|meq|mmol|"
+    r"(?:mgs?|m g|mcgs?|m c g|[µμ]g|ug|mgr|grs?|gms?|g|grams?|gramos?|milligrams?|miligramos?|micrograms?|microgramos?|mls?|cc|l|liters?|litros?|lpm|milliliters?|millilitres?|mililitros?|units?|unidad(?:es)?|unid|uds?|iu|ui|i\.u\.|u|meq|mmol|"
     r"%|percent|por ciento)"
 )
 _AMOUNT = (
@@ -111,7 +111,7 @@ _PAIN = r"(?:pain|the pain|flares?(?: ?ups?)?|an? attack|attacks?|wheez\w{1,5}|(
 _NEEDED = _any(
     r"(?:only |just |or |and |y |solo )?(?:as|when|if|whenever) (?:i |im |i'm )?(?:really |it is |it's |its )?(?:neede?d?|necessary|required|needd|neded)(?: it| them| to)?(?: basis)?|on an as needed basis|(?:only )?on demand",
     rf"(?:only )?(?:when|if|whenever) (?:i |my |the )?(?:get |have |feel |am )?{_PAIN}",
-    r"(?:only )?(?:when|if|whenever) (?:i (?:get|have|feel|need|start|am having|can't|cant)|my \w{2,12}|the \w{2,12}|it|it's|things|symptoms|bp|sugar)(?! (?:was|were|had|did))(?: [a-z']{2,12}){1,4}(?=$| ?[,.;)\n])|(?:solo )?(?:cuando|si) (?:me|tengo|hay|siento|se me|la|el)(?: [a-z]{2,12}){1,4}(?=$| ?[,.;)\n])",
+    r"(?:only )?(?:when|if|whenever) (?:(?:i|he|she|we|they) (?!was|were|had|did|took|got|started|finished)[a-z']{2,12}|my \w{2,12}|the \w{2,12}|it|it's|things|symptoms|bp|sugar)(?! (?:was|were|had|did))(?: [a-z']{2,12}){0,4}(?=$| ?[,.;)\n])|(?:solo )?(?:cuando|si) (?:me|tengo|hay|siento|se me|la|el)(?: [a-z]{2,12}){1,4}(?=$| ?[,.;)\n])",
     r"from time to time|(?:every )?now and (?:then|again)|(?:every )?once in a (?:while|blue moon)|on occasion|occasionally|sometimes|rarely|seldom|here and there|off and on|on and off",
     r"cuando (?:lo |la |los |las |me |se |sea |es )?(?:necesit[oea]n?|necesario|duel[ea]n?|haga falta|haya dolor|requiera|precis[oea])(?: (?:la|el) (?:cabeza|espalda|rodilla|estomago))?|cuando (?:tengo|me da|hay|siento) (?:mucho |mucha |un )?(?:dolor|fiebre|crisis|ataque|migrana|ansiedad)",
     r"si (?:lo |la |me |hay |tengo |es |fuera )?(?:necesit[oe]|necesario|precis[oea]|duele|dolor|fiebre|hace falta)|segun (?:necesidad|dolor|necesite)|a demanda|a veces|de vez en cuando|en ocasiones|ocasional(?:mente)?|raramente|rara vez",

@@ -59,6 +59,19 @@ def medicines(findings: list[Finding]) -> list[tuple[Finding, Status]]:
     return shown
 
 
+def shared_ingredients(findings: list[Finding]) -> list[list[Finding]]:
+    """The medicines taken now that hold the same ingredient under different names: Tylenol and Vicodin, Advil and
+    ibuprofen. A group for each such ingredient, in the order of the answers.
+    """
+    holders: dict[str, dict[str, Finding]] = {}
+    for finding, status in medicines(findings):
+        if status != "past" and finding.known and finding.sort not in ("lay", "class"):
+            for ingredient in finding.parts or (finding.ingredient,):
+                holders.setdefault(ingredient, {}).setdefault(key(finding.name), finding)
+    groups = [list(named.values()) for named in holders.values() if len(named) > 1]
+    return [group for i, group in enumerate(groups) if group not in groups[:i]]
+
+
 def _only_lately(group: list[Finding]) -> bool:
     """Whether the patient's own words say of a medicine only that it was taken lately, and its being current comes from
     a question alone ("I've taken some paracetamol." … "Anything else?" "No, just paracetamol.").

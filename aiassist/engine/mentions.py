@@ -14,8 +14,8 @@ from aiassist.engine.text import Text, is_spanish, parse
 LONGEST_WORD = 30  # letters of a word that may be a misspelt name
 MOST_GUESSED = 200  # words of one text that are looked up as misspelt names
 LONGEST_FORM = 4  # words of form, salt or release behind a name: "xr", "succinate", "nasal spray"
-_JOINED = re.compile(r"^[ \t\u00a0\-–/&.'’+]*$")
-_NEXT_TO = re.compile(r"^[ \t\u00a0\-]*$")
+_JOINED = re.compile(r"[ \t\u00a0\-–/&.'’+]*\Z")
+_NEXT_TO = re.compile(r"[ \t\u00a0\-]*\Z")
 _SLASHED = re.compile(r"\s*\(?\s*\d+(?:[.,]\d+)?\s?(?:mg|mcg)?\s?[/-]\s?\d")
 
 
@@ -170,6 +170,8 @@ def _is_other_name(text: Text, one: Name, other: Name) -> bool:
         return False
     gap = text.gaps[one.last]
     same = one.medicine.ingredient == other.medicine.ingredient
+    if same and gap.strip() in ("/", "=", "-", "–", ":") and one.medicine.name != other.medicine.name:
+        return True
     lay = one.medicine.sort in ("lay", "class") and other.medicine.sort in ("medicine", "supplement")
     if lay and _NEXT_TO.match(gap):
         return True
@@ -195,7 +197,8 @@ def _laboratory(text: Text, name: Name) -> bool:
 def _verb(text: Text, name: Name) -> bool:
     """Whether "soy" is the Spanish "I am" (the bean is not followed by a word in Spanish), or "hay" is "there is"."""
     if text.norms[name.first] == "hay" and name.first == name.last:
-        return is_spanish(text)
+        before = text.norms[name.first - 1] if name.first else ""
+        return before in ("si", "cuando", "no", "que", "donde", "ya") or is_spanish(text)
     after = text.norms[name.last + 1] if name.last + 1 < len(text.norms) else ""
     return text.norms[name.first] == "soy" and bool(
         re.match(r"alergi|intoler|hiper|muy|un$|una$|sensible|diabetic|asmatic|fumador|de$|el$|la$", after)

@@ -165,10 +165,28 @@ def _bare_doses(text: Text, names: list[Name]) -> list[Span]:
                 break
             at = change.end()
         found += _later_numbers(folded, spans, at, stop)
+        found += _leading_number(text, names, index, folded, taken)
     return found
 
 
 _NUMBER_BEFORE = re.compile(rf"(?:and|y|,|\+|/|then|luego|except|excepto|salvo|but|pero|alternating with|alternate|or)\s{{0,2}}({details.BARE_DOSE.pattern})\s{{0,2}}$")
+
+
+_LEADING_NUMBER = re.compile(
+    rf"(?:^|[\s,;(])({details.BARE_DOSE.pattern}|half(?: an?| of an?)?|medi[oa]|two|three|dos|tres)\s{{1,2}}(?:of |of the |de |de la |a |an )?$"
+)
+
+
+def _leading_number(text: Text, names: list[Name], index: int, folded: str, taken: list[tuple[int, int]]) -> list[Span]:
+    """A number without a unit right before a name that opens its piece: "20 of lisinopril", "half a Xanax"."""
+    name = names[index]
+    here = text.tokens[name.first].start
+    match = _LEADING_NUMBER.search(folded, max(here - 26, 0), here)
+    if match is None or _overlaps(taken, match.start(1), match.end(1)):
+        return []
+    piece = pieces_of(text.raw).of(_token_at(text, match.start(1)))
+    opens = piece is not None and not (index and names[index - 1].last >= piece.first)
+    return [Span("dose", match.start(1), match.end(1))] if opens else []
 
 
 _FROM_TO = re.compile(

@@ -24,6 +24,7 @@ HEADINGS = {
 NOTE_HEADINGS = {
     "medications": {"en": "Medicines", "es": "Medicinas"},
     "allergies": {"en": "Allergies", "es": "Alergias"},
+    "shared": {"en": "Same ingredient", "es": "Mismo ingrediente"},
     "severe": {"en": "Severe reaction", "es": "Reacción grave"},
     "pregnant": {"en": "Pregnancy", "es": "Embarazo"},
     "comment": {"en": "Comment", "es": "Comentario"},
@@ -165,6 +166,13 @@ def _concerns(answers: list[Answer]) -> list[Line]:
     return lines
 
 
+def _shared(group: list[rules.Finding], answers: dict[str, Answer]) -> Line:
+    """A note on medicines with one ingredient: "Same ingredient: Tylenol, Vicodin"."""
+    heading = _heading(NOTE_HEADINGS, "shared", answers[group[0].question_id])
+    names = ", ".join(finding.name for finding in group)
+    return Line(text=f"{heading}: {names}", evidence=[lists.evidence_of(finding) for finding in group][:20])
+
+
 def _notes(answers: list[Answer], states: dict[str, str], findings: list[rules.Finding]) -> list[Line]:
     notes = []
     by_id = {answer.question_id: answer for answer in answers}
@@ -172,6 +180,7 @@ def _notes(answers: list[Answer], states: dict[str, str], findings: list[rules.F
         if finding.status == "allergy" and _SEVERE.search(finding.quote):
             answer = by_id[finding.question_id]
             notes.append(_line(_heading(NOTE_HEADINGS, "severe", answer), answer, finding.quote))
+    notes += [_shared(group, by_id) for group in lists.shared_ingredients(findings)]
     for answer in answers:
         text = parse(answer.text)
         if not text.tokens:

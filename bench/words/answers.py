@@ -2,9 +2,10 @@
 
     python -m bench.words.answers [--errors] [PATH.jsonl | PATH.tsv ...]
 
-A row of a .jsonl: `{"id", "topic", "answer" | "rows", "expect"}`, with in `expect`: `state`, `medications` (name, status, dose, frequency),
-`allergies` (substance, reaction, status plain|flagged), `not_medications`, `not_allergies`, `unread`. A .tsv has its expectations in the
-.jsonl of the same name beside it. Rows about danger alone are passed over. What is measured is the verified extraction, as a page shows it.
+A row of a .jsonl: `{"id", "topic", "answer" | "rows", "expect"}`, with in `expect`: `state`, `medications` (name,
+status, dose, frequency), `allergies` (substance, reaction, status plain|flagged), `not_medications`, `not_allergies`,
+`unread` and `notes`. A .tsv has its expectations in the .jsonl of the same name beside it. Rows about danger alone are
+not counted. What is measured is the verified extraction, as a page shows it.
 """
 
 import argparse
@@ -31,25 +32,8 @@ LABELS = {
 }
 _LINKS = frozenset(
     [
-        "a",
-        "an",
-        "and",
-        "at",
-        "by",
-        "de",
-        "el",
-        "en",
-        "in",
-        "la",
-        "las",
-        "los",
-        "of",
-        "on",
-        "per",
-        "por",
-        "the",
-        "x",
-        "y",
+        *("a", "an", "and", "at", "by", "de", "el", "en", "in", "la", "las", "los", "of", "on", "per", "por", "the"),
+        *("x", "y"),
     ]
 )
 
@@ -157,6 +141,9 @@ def _states(read: _Read, tally: Tally) -> None:
         shown = [*read.pointed_out(), *(name for section in TOPICS for name, _, _ in read.items(section))]
         seen = any(key(text) in key(entry) or key(entry) in key(text) for entry in shown)
         tally.count("unread text not shown", not seen, _said(read, f"{text!r} in {shown}"))
+    for text in expect.get("notes", ()):
+        noted = any(text in line.text for line in read.extraction.key_notes)
+        tally.count("remark not noted", not noted, _said(read, text))
 
 
 def _lists(read: _Read, tally: Tally) -> None:
@@ -254,6 +241,7 @@ FIGURES = (
     "tolerated, shown as plain allergy",
     "plain item that is not expected",
     "unread text not shown",
+    "remark not noted",
     "dose right",
     "dose wrong",
     "frequency right",
