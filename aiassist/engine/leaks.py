@@ -135,7 +135,7 @@ def _emails_left(words: list[str], identity: Identity) -> bool:
 
 def _date_left(words: list[str], born: date) -> bool:
     """Whether day and month in words, or all three in figures, of the birth date stand beside each other."""
-    read = [_of_date(word, after) for word, after in zip(words, [*words[1:], ""], strict=True)]
+    read = [_of_date(word, after) for word, after in zip(words, [*words[1:], ""], strict=False)]
     figures = [int(word) if word.isdigit() and len(word) <= 4 else -1 for word in words]
     for i in range(len(words) - 2):
         three = sorted(figures[i : i + 3])
