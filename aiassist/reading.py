@@ -37,6 +37,11 @@ REASONS = {
     "too_few_shared_words": _("It says more than the answer does."),
     "lost_negation": _("A “not” of the answer is missing."),
     "false_none": _("The answers do not say that there are none."),
+    "false_no_change": _("The answers do not say that nothing has changed."),
+    "number_not_in_quote": _("A number is not in the quoted words, or belongs to something else there."),
+    "changed_word": _("A side, a time, a body part or a trend is not what the quoted words say."),
+    "another_person": _("The quoted words are about another person."),
+    "lost_doubt": _("The quoted words are less certain."),
     "doctor_typed": _("Typed by the doctor."),
 }
 # Why the model gave no summary, in words for whoever runs the clinic.
@@ -47,6 +52,7 @@ FAILURES = {
     "auth": _("The provider does not accept the key."),
     "not_found_model": _("The provider does not know this model."),
     "context_length": _("A form was too long for the model."),
+    "no_interface": _("The server offers neither the Responses API nor Chat Completions; check its address."),
     "bad_request": _("The provider did not accept the request."),
     "timeout": _("The provider did not answer in time."),
     "connection": _("The provider cannot be reached."),
@@ -65,11 +71,13 @@ FAILURES = {
     "identity_left": _("Something of the patient's identity was left in the answers, so nothing was sent."),
     "gave_up": _("It was tried five times."),
 }
+INTERFACES = {"responses": "Responses API", "chat": "Chat Completions API"}
 # What stands in place of a list that has no plain item.
 STATES = {
     "listed": _("Named in the answers, but nothing is verified."),
     "none_reported": _("None, says the patient."),
     "not_stated": _("Not stated."),
+    "no_change": _("No change reported."),
     "unclear": _("Unclear; please ask."),
 }
 ROW_ORDER = ("name", "substance", "dose", "frequency", "reaction", "status")  # PostgreSQL keeps its own

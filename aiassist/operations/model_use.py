@@ -17,7 +17,7 @@ FAILURES_TO_OPEN = 5
 WINDOW = dt.timedelta(seconds=60)
 PAUSE = dt.timedelta(seconds=60)
 LONG_PAUSE = dt.timedelta(minutes=10)  # for what a person must put right
-FOR_A_PERSON = frozenset({"auth", "quota", "not_found_model"})
+FOR_A_PERSON = frozenset({"auth", "quota", "not_found_model", "no_interface"})
 # The answer's own faults say nothing against the way to the server.
 NOT_COUNTED = frozenset({"refused", "filtered", "truncated", "context_length", "not_json", "wrong_schema"})
 MAY_HAVE_COST = frozenset({"timeout", "connection", "empty", "unexpected"})

@@ -15,7 +15,16 @@ from aiassist.forms import AgreementForm, CorrectionForm, EditForm
 from aiassist.model import client
 from aiassist.models import IntakeSummary, ModelUse
 from aiassist.operations import model_use, summaries
-from aiassist.reading import FAILURES, answers_of, compare, is_waiting_for_trial, read_item, read_summary, two_of
+from aiassist.reading import (
+    FAILURES,
+    INTERFACES,
+    answers_of,
+    compare,
+    is_waiting_for_trial,
+    read_item,
+    read_summary,
+    two_of,
+)
 from aiassist.typeahead import suggest
 from clinicflow.audit.log import saw
 from clinicflow.clinics.operations.settings import save_clinic
@@ -186,6 +195,7 @@ def _model_page(request: HttpRequest) -> dict[str, object]:
         "failure": FAILURES.get(use.last_failure, use.last_failure) if use else "",
         "model_name": settings.OPENAI_MODEL,
         "server": settings.OPENAI_BASE_URL or "OpenAI",
+        "interface": INTERFACES.get(client.interface(), ""),
     }
 
 
