@@ -2,8 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 _WORDS = (
     ("zero", "oh", "o", "cero"), ("one", "uno"), ("two", "dos"), ("three", "tres"), ("four", "cuatro"),
@@ -107,19 +107,20 @@ class Run:
         return start, end
 
 
-def digit_runs(folded: str) -> Iterator[Run]:
+@lru_cache(maxsize=4)
+def digit_runs(folded: str) -> tuple[Run, ...]:
     """Every run of digits, in figures, in words ("five five five"), with letters for digits ("o182") or mixed.
 
     Digits belong to one run when at most four characters that are no letters stand between them.
     """
+    runs: list[Run] = []
     run: list[Piece] = []
     for piece in _pieces(folded):
         if run and (piece[1] - run[-1][2] > GAP or _APART.search(folded, run[-1][2], piece[1])):
-            yield Run(tuple(run))
+            runs.append(Run(tuple(run)))
             run = []
         run.append(piece)
-    if run:
-        yield Run(tuple(run))
+    return (*runs, Run(tuple(run))) if run else tuple(runs)
 
 
 def _pieces(folded: str) -> list[Piece]:

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from datetime import date
 
-from aiassist.engine.identity import Identity
+from aiassist.engine.identity import Identity, name_words
 from aiassist.engine.lexicon import load, word_list
 from aiassist.engine.people import eponyms, is_month
 
@@ -45,6 +45,7 @@ _STREET_WORDS = (
     "south east west calle avenida apartment"
 )
 _STREETS = frozenset(_STREET_WORDS.split())
+_AMOUNTS = frozenset(["times", "veces", "x", "mg", "mcg", "ml", "days", "dias", "weeks", "semanas", "months", "meses"])
 LONGEST_GAP = 3  # characters between the parts of a date, or between two figures of a number
 SHORTEST_NAME = 4
 
@@ -86,6 +87,7 @@ def _is_telling(name: str) -> bool:
 def _names_left(words: list[str], bare: str, identity: Identity) -> bool:
     names = [_letters(name) for name in identity.names]
     telling = {part for parts in names for part in parts if _is_telling(part)}
+    telling |= {word for word, on_file in name_words(identity.names).items() if not on_file and _is_telling(word)}
     stream = set(words) | {word.removesuffix("s") for word in words}
     stream |= set(re.findall(r"[a-z]+", bare.replace("'", "").replace("’", "")))
     if telling & stream:
@@ -132,24 +134,24 @@ def _emails_left(words: list[str], identity: Identity) -> bool:
 
 
 def _date_left(words: list[str], born: date) -> bool:
-    """Whether day and month, or all three figures, of the birth date stand beside each other."""
-    read = [_of_date(word) for word in words]
+    """Whether day and month in words, or all three in figures, of the birth date stand beside each other."""
+    read = [_of_date(word, after) for word, after in zip(words, [*words[1:], ""], strict=False)]
     figures = [int(word) if word.isdigit() and len(word) <= 4 else -1 for word in words]
     for i in range(len(words) - 2):
         three = sorted(figures[i : i + 3])
         if three in (sorted((born.month, born.day, born.year)), sorted((born.month, born.day, born.year % 100))):
             return True
-    for i, (month, _) in enumerate(read):
-        near = read[max(i - 3, 0) : i] + read[i + 1 : i + 4]
-        years = [n for n in figures[max(i - 3, 0) : i + 5] if n == born.year]
-        if month == born.month and years and any(day == born.day for _, day in near):
-            return True
-    return False
+    return any(
+        month == born.month and any(day == born.day for _, day in read[max(i - 2, 0) : i] + read[i + 1 : i + 3])
+        for i, (month, _) in enumerate(read)
+    )
 
 
-def _of_date(word: str) -> tuple[int, int]:
-    """(month, day) that a word may stand for, 0 for none."""
+def _of_date(word: str, after: str) -> tuple[int, int]:
+    """(month, day) that a word may stand for, 0 for none; "3 times" is no day."""
     month = _MONTHS.get(word[:3], 0) if word[:1].isalpha() and word[:4] != "mari" else 0
+    if after in _AMOUNTS:
+        return month, 0
     day = int(word) if word.isdigit() and len(word) <= 2 else _NUMBERS.get(word, 0)
     return month, day
 
@@ -163,6 +165,6 @@ def _address_left(words: list[str], identity: Identity) -> bool:
         numbers = {part for part in own if part.isdigit() and len(part) != 5}
         streets = {part for part in own if len(part) >= 4 and part.isalpha() and part not in _STREETS}
         for i, word in enumerate(words):
-            if word in numbers and streets & set(words[i + 1 : i + 4]):
+            if word in numbers and streets & set(words[i + 1 : i + 5]):
                 return True
     return False

@@ -41,9 +41,15 @@ _NO_SIGNER_WORDS = (
 _FILLER_WORDS = (
     "um uh uhm hmm hm er erm i'm im ive i've i'll i'd it's its that's he's she's don't can't well so okay yeah"
 )
-_OWNERS, _TITLES, _GREETING, _NO_SIGNER, _FILLERS = (
+# The last words of what `_STATED` and `_SELF` look for, to ask them only there.
+_STATED_WORDS = (
+    "name names name's names's is was llamo es son me by as aka a dicen llaman habla spelled it escribe contact "
+    "emergencia kin caregiver guardian signed firma i'm im am "
+    "it's its this soy called patient paciente patient's last first"
+)
+_OWNERS, _TITLES, _GREETING, _NO_SIGNER, _FILLERS, _LAST_OF_STATED = (
     frozenset(words.split())
-    for words in (_OWNERS_WORDS, _TITLE_WORDS, _GREETING_WORDS, _NO_SIGNER_WORDS, _FILLER_WORDS)
+    for words in (_OWNERS_WORDS, _TITLE_WORDS, _GREETING_WORDS, _NO_SIGNER_WORDS, _FILLER_WORDS, _STATED_WORDS)
 )
 _NAMING = frozenset(["named", "called", "llama", "llamado", "llamada", "llaman", "dicen"])
 _BETWEEN = frozenset(["is", "was", "who", "se", "que", "and", "y", "name", "nombre", "es", "in", "law", "me"])
@@ -114,6 +120,12 @@ def is_relation(word: str) -> bool:
     return bool(word) and RELATION.match(word) is not None
 
 
+@lru_cache(maxsize=4096)
+def is_clinical(word: str) -> bool:
+    """Whether a folded word is, or begins, the name of a medicine or an allergen."""
+    return load().is_clinical(word)
+
+
 def is_month(word: str) -> bool:
     """Whether a folded word names a month."""
     return word in _MONTHS
@@ -163,7 +175,7 @@ class Reader:
         capital = self.is_capital(index)
         if is_given(word, capital=capital):
             return not self.is_eponym(index) or capital
-        if load().is_clinical(word) or self.is_eponym(index) or is_month(word):
+        if is_clinical(word) or self.is_eponym(index) or is_month(word):
             return False
         if not capital:
             return False
@@ -178,7 +190,7 @@ class Reader:
                 break
             particle = word in ("de", "la", "del", "los", "van", "von") and self.is_capital(last + 2)
             joined = gap == "-" or self.is_capital(last + 1) or is_given(word, capital=False)
-            clinical = load().is_clinical(word) and not is_given(word, capital=True)
+            clinical = is_clinical(word) and not is_given(word, capital=True)
             if (word in _STOPS and not particle) or word in _TITLES or not word.isalpha():
                 break
             if clinical or not (particle or joined):
@@ -250,7 +262,7 @@ def _after_title(reader: Reader, index: int) -> Iterator[tuple[int, int, str]]:
     doctor = title in ("dr", "dra", "doctor", "doctora", "nurse", "prof")
     if word in _STOPS or word in _FILLERS or len(word) < 2 or not word.replace("'", "").isalpha() or is_month(word):
         return
-    if load().is_clinical(word) and not is_given(word, capital=reader.is_capital(at)):
+    if is_clinical(word) and not is_given(word, capital=reader.is_capital(at)):
         return
     known_lower = word not in load().ordinary or is_given(word, capital=False)
     if reader.is_capital(at) or (title not in ("don", "nurse", "sister", "padre", "pastor", "coach") and known_lower):
@@ -259,6 +271,8 @@ def _after_title(reader: Reader, index: int) -> Iterator[tuple[int, int, str]]:
 
 def _after_statement(reader: Reader, index: int) -> Iterator[tuple[int, int, str]]:
     """ "my name is …", "me dicen …", "emergency contact: …"."""
+    if reader.word(index - 1) not in _LAST_OF_STATED:
+        return
     start = reader.text.tokens[index].start
     lead = norm_word(reader.text.raw[max(start - 48, 0) : start])
     stated = re.search(rf"(?:^|[\s.,;!?¡¿(\n])(?:{_STATED.pattern})[,:\s]*$", lead)
@@ -272,6 +286,8 @@ def _here(reader: Reader, index: int) -> Iterator[tuple[int, int, str]]:
     text = reader.text
     first = text.sentence_of(index).first
     greeted = index - first <= 4 and all(reader.word(i) in _GREETING for i in range(first, index))
+    if not greeted:
+        return
     last = reader.extend(index)
     after = reader.word(last + 1) in _HERE and text.gap(last).strip(" ,") == ""
     behind = (
@@ -280,7 +296,7 @@ def _here(reader: Reader, index: int) -> Iterator[tuple[int, int, str]]:
     opened = index > first and reader.word(index - 1) in ("its", "it's", "habla", "is") and greeted
     comma = text.gap(last).strip() in (",", "-", "—") or is_relation(reader.word(last + 1))
     given = is_given(reader.word(index), capital=reader.is_capital(index))
-    if greeted and (after or ((opened or behind) and (given or comma))):
+    if after or ((opened or behind) and (given or comma)):
         yield index, last, "PERSON"
 
 

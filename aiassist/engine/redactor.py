@@ -7,23 +7,23 @@ form. Administrative answers are dropped, not scrubbed.
 """
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from rapidfuzz.distance import OSA
 
-from aiassist.engine import mentions, people
+from aiassist.engine import people
 from aiassist.engine.addresses import known_addresses, likely_addresses
 from aiassist.engine.dates import birth_dates
 from aiassist.engine.folding import flat
 from aiassist.engine.identifiers import known_numbers, likely_identifiers, literal
 from aiassist.engine.identity import Identity, name_words
 from aiassist.engine.leaks import leaked
-from aiassist.engine.lexicon import load, word_list
-from aiassist.engine.schema import Answer, Evidence, Extraction
+from aiassist.engine.lexicon import LONGEST, load, word_list
 from aiassist.engine.noun_scopes import DOSES
+from aiassist.engine.schema import Answer, Evidence, Extraction
 from aiassist.engine.synonyms import listed
 from aiassist.engine.text import NUMBER_WORDS, Text, find_quote, norm_word, parse
 
@@ -107,7 +107,7 @@ class Redactor:
     def redact(self, raw: str) -> Redacted:
         """Replace every identifier of `raw` by a placeholder."""
         text, folded = parse(raw), flat(raw)
-        protected = _Spans(_protected(raw, text))
+        protected = _Protected(text)
         hits = [(*folded.raw(start, end), sort) for start, end, sort in self._known_hits(folded.text)]
         hits += self._name_hits(raw, text, protected)
         hits += self._spelled_hits(raw)
@@ -173,7 +173,7 @@ class Redactor:
             out.append(raw[at:])
         return Redacted(raw, "".join(out), tuple(pieces))
 
-    def _name_hits(self, raw: str, text: Text, protected: "_Spans") -> list[Hit]:
+    def _name_hits(self, raw: str, text: Text, protected: "_Protected") -> list[Hit]:
         """The patient's and the doctors' names.
 
         A name that is also an ordinary or a clinical word, a month or an eponym needs a sign that a person is meant.
@@ -187,7 +187,7 @@ class Redactor:
             hits.append((text.tokens[i].start, _name_end(text, i), sort))
         return _joined(hits, raw)
 
-    def _is_plain(self, reader: people.Reader, index: int, protected: "_Spans") -> bool:
+    def _is_plain(self, reader: people.Reader, index: int, protected: "_Protected") -> bool:
         """Whether a word is a name without any other sign."""
         token, word = reader.text.tokens[index], self._bare(reader.word(index))
         exact = word in self._names or word in self._doctor_names
@@ -230,7 +230,7 @@ class Redactor:
         for names, sort in ((self._names, "PATIENT"), (self._doctor_names, "DOCTOR")):
             if word in names:
                 return sort
-        if len(word) < 5 or load().is_clinical(word) or word in word_list("also names"):
+        if len(word) < 5 or people.is_clinical(word) or word in word_list("also names"):
             return None
         if not word.isalpha():
             return None
@@ -261,21 +261,37 @@ def _is_misspelt(word: str, name: str) -> bool:
 _WHOLE = frozenset(["EMAIL", "LINK", "ADDRESS"])  # may hold a clinical word and go all the same
 
 
-class _Spans:
-    """Stretches of a text, to be asked quickly."""
+class _Protected:
+    """What is clinical in a text, to be asked where something would be taken out: names of the lexicon, and doses."""
 
-    def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
-        self._spans: list[tuple[int, int]] = []
-        for start, end in sorted(spans):
-            if self._spans and start <= self._spans[-1][1]:
-                self._spans[-1] = (self._spans[-1][0], max(end, self._spans[-1][1]))
-            else:
-                self._spans.append((start, end))
+    def __init__(self, text: Text) -> None:
+        self._text = text
+        self._doses = _doses(text)
 
     def touch(self, start: int, end: int) -> bool:
-        """Whether one of them overlaps with a stretch."""
-        at = bisect_left(self._spans, (end, 0))
-        return at > 0 and self._spans[at - 1][1] > start
+        """Whether a name of the lexicon or a dose overlaps with a raw stretch."""
+        at = bisect_left(self._doses, (end, 0))
+        if at > 0 and self._doses[at - 1][1] > start:
+            return True
+        tokens = self._text.tokens
+        first = bisect_right(tokens, start, key=lambda token: token.end)
+        last = first
+        while last < len(tokens) and tokens[last].start < end:
+            if self._is_named(last):
+                return True
+            last += 1
+        return False
+
+    def _is_named(self, index: int) -> bool:
+        """Whether a name of the lexicon covers a token."""
+        lexicon, norms = load(), self._text.norms
+        for first in range(max(index - LONGEST + 1, 0), index + 1):
+            longest = LONGEST if norms[first] in lexicon.first_words else 1
+            for last in range(index, min(first + longest, len(norms))):
+                name = " ".join(norms[first : last + 1]).removesuffix("'s")
+                if lexicon.medicine(name) or name in lexicon.allergens:
+                    return True
+        return False
 
 
 def _name_end(text: Text, index: int) -> int:
@@ -283,12 +299,6 @@ def _name_end(text: Text, index: int) -> int:
     token = text.tokens[index]
     said = text.raw[token.start : token.end]
     return token.start + len(said.removesuffix("'s").removesuffix("’s"))
-
-
-def _protected(raw: str, text: Text) -> list[tuple[int, int]]:
-    """Stretches that are clinical: names of the lexicon, and doses."""
-    spans = [(text.tokens[name.first].start, text.tokens[name.last].end) for name in mentions.find(text, guess=False)]
-    return spans + _doses(text)
 
 
 def _doses(text: Text) -> list[tuple[int, int]]:

@@ -4,6 +4,7 @@ too, and no "not" may get lost or appear.
 
 import re
 from collections import Counter
+from collections.abc import Set
 from functools import lru_cache
 
 from aiassist.engine import cues, meaning, mentions, rules
@@ -139,7 +140,7 @@ def _medicines(text: str, quotes: list[str], answers: dict[str, Answer], finding
     return found
 
 
-def _misread(statuses: set[str], folded: str) -> Reason | None:
+def _misread(statuses: Set[str], folded: str) -> Reason | None:
     """What is wrong with naming a medicine in these folded words, when the answers say no more of it than `statuses`."""
     if not statuses:
         return None

@@ -7,7 +7,6 @@ from aiassist.engine import rows
 from aiassist.engine.details import LONGEST_PART, Span, amount_in
 from aiassist.engine.owners import CHANGED, FARTHEST, NOW_BEFORE, Own
 from aiassist.engine.reading import Reading
-from aiassist.engine.schema import Answer
 from aiassist.engine.text import Text, flat
 
 QUOTE_TOKENS = 14

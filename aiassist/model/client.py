@@ -1,4 +1,7 @@
-"""One call to OpenAI or a server that speaks its language, with a total deadline and a closed set of outcomes.
+"""One call to OpenAI or a compatible server, with a total deadline and a closed set of outcomes.
+
+A server that has no Responses API is asked through Chat Completions, with the same JSON schema; which of the two it has
+is found out at the first call and cached for a day.
 
 Nothing that a patient said, and no body or validation text, leaves this module in an error or a log line.
 """
@@ -12,11 +15,13 @@ import json
 import logging
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.core.cache import cache
 from django.utils.http import parse_http_date_safe
 from pydantic import ValidationError
 
@@ -30,6 +35,9 @@ CONNECT_TIMEOUT = 5.0
 
 # The outcomes of a call that gave no summary. The codes are stored and shown.
 RETRYABLE = frozenset({"rate_limited", "server_error", "timeout", "connection", "empty"})
+CHAT_PATH = "/chat/completions"  # a base URL that ends so names the interface
+REMEMBERED = 24 * 3600  # seconds
+_MISSING = frozenset({404, 405, 501})  # what a server answers for a path that it does not have
 _BY_STATUS = {401: "auth", 403: "auth", 404: "not_found_model", 408: "timeout", 409: "server_error"}
 
 
@@ -62,14 +70,32 @@ def is_configured() -> bool:
     return bool(settings.OPENAI_API_KEY)
 
 
+def interface() -> str:
+    """Which API the configured server is known to have: "responses", "chat", or "" before the first call."""
+    base_url = settings.OPENAI_BASE_URL
+    if not base_url:
+        return "responses"
+    return "chat" if base_url.rstrip("/").endswith(CHAT_PATH) else str(cache.get(_cache_key()) or "")
+
+
+def forget_interface() -> None:
+    """Have the next call find out again which API the server has."""
+    cache.delete(_cache_key())
+
+
+def _cache_key() -> str:
+    return f"model-interface:{hashlib.sha256(settings.OPENAI_BASE_URL.encode()).hexdigest()[:24]}"
+
+
 def ask(text: str, *, clinic_id: UUID, seconds: float) -> ModelAnswer:
     """Have the model read a redacted message; ends within `seconds`, whatever the server does. ModelFailed if not."""
     started = time.monotonic()
-    client = _client(settings.OPENAI_API_KEY, settings.OPENAI_BASE_URL)
+    client = _client(settings.OPENAI_API_KEY, settings.OPENAI_BASE_URL.rstrip("/").removesuffix(CHAT_PATH))
     response = _within(seconds, lambda: _call(client, text, clinic_id, min(seconds, READ_TIMEOUT)))
     latency = int((time.monotonic() - started) * 1000)
     usage = getattr(response, "usage", None)
-    tokens_in, tokens_out = _count(usage, "input_tokens"), _count(usage, "output_tokens")
+    tokens_in = _count(usage, "input_tokens") or _count(usage, "prompt_tokens")
+    tokens_out = _count(usage, "output_tokens") or _count(usage, "completion_tokens")
     try:
         extraction = _read(response)
     except ModelFailed as failed:
@@ -89,7 +115,37 @@ def _client(key: str, base_url: str) -> Any:
 
 
 def _call(client: Any, text: str, clinic_id: UUID, read_timeout: float) -> Any:
+    """The response of the API that the server has. The other one is tried where the server lacks the expected one."""
     openai: Any = importlib.import_module("openai")
+    timeout = openai.Timeout(read_timeout, connect=min(read_timeout, CONNECT_TIMEOUT))
+    first = interface() or "responses"
+    ways = (first,) if not settings.OPENAI_BASE_URL else (first, "chat" if first == "responses" else "responses")
+    for way in ways:
+        try:
+            response = _WAYS[way](client, text, clinic_id, timeout)
+        except openai.APIStatusError as error:
+            if _is_missing(error) and len(ways) > 1:
+                continue
+            _remember(way)
+            raise
+        _remember(way)
+        return response
+    forget_interface()
+    raise ModelFailed("no_interface")
+
+
+def _remember(way: str) -> None:
+    if settings.OPENAI_BASE_URL:
+        cache.set(_cache_key(), way, REMEMBERED)
+
+
+def _is_missing(error: Any) -> bool:
+    """Whether the server lacks the path, and not the model."""
+    code, said = str(getattr(error, "code", "") or ""), str(getattr(error, "message", "") or "")
+    return int(error.status_code) in _MISSING and "model" not in code.lower() and "model" not in said.lower()
+
+
+def _by_responses(client: Any, text: str, clinic_id: UUID, timeout: Any) -> Any:
     return client.responses.parse(
         model=settings.OPENAI_MODEL,
         instructions=INSTRUCTIONS,
@@ -100,8 +156,23 @@ def _call(client: Any, text: str, clinic_id: UUID, read_timeout: float) -> Any:
         max_output_tokens=MAX_OUTPUT_TOKENS,
         prompt_cache_key=f"clinicflow-intake-{PROMPT_VERSION}",
         safety_identifier=safety_identifier(clinic_id),
-        timeout=openai.Timeout(read_timeout, connect=min(read_timeout, CONNECT_TIMEOUT)),
+        timeout=timeout,
     )
+
+
+def _by_chat(client: Any, text: str, clinic_id: UUID, timeout: Any) -> Any:
+    """Chat Completions, with nothing that only OpenAI's own server understands."""
+    schema = {"name": "intake_summary", "strict": True, "schema": Asked.model_json_schema()}
+    return client.chat.completions.create(
+        model=settings.OPENAI_MODEL,
+        messages=[{"role": "system", "content": INSTRUCTIONS}, {"role": "user", "content": text}],
+        response_format={"type": "json_schema", "json_schema": schema},
+        max_tokens=MAX_OUTPUT_TOKENS,
+        timeout=timeout,
+    )
+
+
+_WAYS: dict[str, Callable[[Any, str, UUID, Any], Any]] = {"responses": _by_responses, "chat": _by_chat}
 
 
 def safety_identifier(clinic_id: UUID) -> str:
@@ -133,6 +204,8 @@ def _within(seconds: float, call: Any) -> Any:
 def _named(error: Exception) -> ModelFailed:
     """The outcome behind an error of the library; its text stays here."""
     openai: Any = importlib.import_module("openai")
+    if isinstance(error, ModelFailed):
+        return error
     if isinstance(error, openai.APITimeoutError):
         return ModelFailed("timeout")
     if isinstance(error, openai.APIStatusError):
@@ -173,6 +246,9 @@ def _count(usage: Any, name: str) -> int:
 
 def _read(response: Any) -> Extraction:
     """The extraction in a response, after its status, its details and a refusal have been looked at."""
+    choices = getattr(response, "choices", None)
+    if choices:
+        return parse(_text_of_choice(choices[0]))
     status = getattr(response, "status", None)
     if status == "incomplete":
         reason = getattr(getattr(response, "incomplete_details", None), "reason", "")
@@ -180,6 +256,19 @@ def _read(response: Any) -> Extraction:
     if status not in {"completed", None}:
         raise ModelFailed("failed")
     return parse(_text_of(response))
+
+
+def _text_of_choice(choice: Any) -> str:
+    """The text of a chat completion."""
+    ended, said = getattr(choice, "finish_reason", None), getattr(choice, "message", None)
+    if getattr(said, "refusal", None):
+        raise ModelFailed("refused")
+    if ended in {"length", "content_filter"}:
+        raise ModelFailed("truncated" if ended == "length" else "filtered")
+    text = str(getattr(said, "content", "") or "").strip()
+    if not text:
+        raise ModelFailed("empty")
+    return text
 
 
 def _text_of(response: Any) -> str:

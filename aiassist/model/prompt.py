@@ -7,7 +7,7 @@ from typing import Any
 
 from aiassist.engine.schema import Answer, Extraction
 
-PROMPT_VERSION = "2026-11-1"
+PROMPT_VERSION = "2026-11-2"
 
 INSTRUCTIONS = """\
 You condense a patient's answers to an intake questionnaire for the doctor who will see them.
@@ -21,10 +21,13 @@ Rules:
 3. Names, doses, frequencies and reactions as the patient wrote them; null where they did not say.
 4. A medicine is current, past or unclear. What a relative takes, what was denied or only asked about is no item.
 5. An allergy is a reaction of this patient. A medicine that somebody takes for an allergy is a medicine.
-6. none_reported only where the question about that list was answered with a clear no; quote it as evidence of the
-   state. listed with items, not_stated where nobody said anything, unclear otherwise.
-7. Short lines in the language of the answers: summary (at most 8), patient_concerns (their worries and wishes),
-   key_notes (what a doctor must not overlook).
+6. none_reported only where the question about that list was answered with a clear no, no_change only where it was
+   answered with "no change", "same as before" or the like; quote these words as evidence of the state. no_change is no
+   none. listed with items, not_stated where nothing was said, unclear otherwise.
+7. In the language of the answers: summary, two or three sentences with the key points, red flags first, then what
+   brings the patient in; patient_concerns, their worries and wishes; key_notes, what a doctor must not overlook.
+8. Numbers, sides, times, units, severity and "better" or "worse" as in the quote of the same line. Of an old and a new
+   dose the new one. Say of whom it is said: the patient or a relative.
 """
 
 

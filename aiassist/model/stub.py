@@ -1,4 +1,5 @@
-"""A server on loopback that speaks OpenAI's Responses API and plays every way in which it can go wrong.
+"""A server on loopback that has OpenAI's Responses API, or only Chat Completions, and plays every way in which they can
+go wrong.
 
 Used by the tests and by `manage.py ai_stub`. It answers from the very message it gets, with the rules engine.
 """
@@ -19,7 +20,8 @@ Json = dict[str, Any]
 
 def answers_in(body: Json) -> list[Answer]:
     """The answers that a request carries."""
-    lines = str(body["input"][0]["content"]).splitlines()
+    said = body["input"][0] if "input" in body else body["messages"][-1]
+    lines = str(said["content"]).splitlines()
     rows = [json.loads(line) for line in lines if line.startswith("{")]
     return [
         Answer(question_id=row["id"], topic=row["topic"], label=row["question"], text=row["answer"]) for row in rows
@@ -143,7 +145,35 @@ ERRORS: dict[str, tuple[int, str, dict[str, str]]] = {
 }
 # --- and those that break the protocol itself; the seconds of `timeout` and `drip` are the stub's `pause`
 BROKEN = ("502_html", "200_html", "timeout", "reset", "drip", "empty", "cut")
-SCENARIOS = (*RESPONSES, *ERRORS, *BROKEN)
+# --- and those of a server without the Responses API: what it plays on Chat Completions, after a 404 or a 405
+CHAT = "chat_"
+CHAT_SCENARIOS = tuple(
+    f"{CHAT}{name}"
+    for name in (
+        "ok", "fenced", "hallucinated", "injection", "prose", "wrong_schema", "refusal", "truncated", "content_filter",
+        "rate_limited", "500", "401", "404", "context_length", "200_html", "timeout", "reset", "empty", "cut",
+    )
+)  # fmt: skip
+NO_RESPONSES = {"neither": 404, "chat_only_405": 405}
+SCENARIOS = (*RESPONSES, *ERRORS, *BROKEN, *CHAT_SCENARIOS, *NO_RESPONSES)
+
+
+def _as_chat(response: Json) -> Json:
+    """The same answer as a chat completion."""
+    content = response["output"][0]["content"] if response["output"] else []
+    said = "".join(part.get("text", "") for part in content)
+    refusal = next((part["refusal"] for part in content if part["type"] == "refusal"), None)
+    reason = (response["incomplete_details"] or {}).get("reason", "")
+    ended = {"max_output_tokens": "length", "content_filter": "content_filter"}.get(reason, "stop")
+    message = {"role": "assistant", "content": None if refusal else said, "refusal": refusal}
+    return {
+        "id": "chatcmpl_stub",
+        "object": "chat.completion",
+        "created": 1_700_000_000,
+        "model": MODEL,
+        "choices": [{"index": 0, "message": message, "finish_reason": ended, "logprobs": None}],
+        "usage": {"prompt_tokens": 900, "completion_tokens": 300, "total_tokens": 1200},
+    }
 
 
 class Stub:
@@ -159,6 +189,7 @@ class Stub:
         self.script, self.pause = list(script), pause
         self.requests: list[Json] = []
         self.headers: list[dict[str, str]] = []
+        self.paths: list[str] = []
         self._lock = threading.Lock()
         self.stopped = threading.Event()
         self._server = _Server(self, port)
@@ -177,12 +208,22 @@ class Stub:
         """Serve until interrupted."""
         self._server.serve_forever()
 
-    def take(self, body: Json, headers: dict[str, str]) -> str:
-        """Record a request and say which scenario it gets."""
+    def take(self, body: Json, headers: dict[str, str], path: str) -> str:
+        """Record a request and say which scenario it gets; one for a path that is not there uses none up."""
         with self._lock:
             self.requests.append(body)
             self.headers.append(headers)
+            self.paths.append(path)
+            if _lacks(self.script[0], path):
+                return self.script[0]
             return self.script.pop(0) if len(self.script) > 1 else self.script[0]
+
+
+def _lacks(scenario: str, path: str) -> bool:
+    """Whether the server of a scenario has no such path."""
+    if path.endswith("/responses"):
+        return scenario.startswith(CHAT) or scenario in NO_RESPONSES
+    return scenario == "neither"
 
 
 class _Server(ThreadingHTTPServer):
@@ -199,9 +240,14 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))))
-        scenario = self.server.stub.take(body, dict(self.headers))
+        scenario = self.server.stub.take(body, dict(self.headers), self.path)
+        if _lacks(scenario, self.path):
+            status = NO_RESPONSES.get(scenario, 404)
+            self._send(status, json.dumps({"detail": "Method Not Allowed" if status == 405 else "Not Found"}).encode())
+            return
+        scenario = "ok" if scenario == "chat_only_405" else scenario.removeprefix(CHAT)
         if scenario in RESPONSES:
-            self._send(200, json.dumps(RESPONSES[scenario](body)).encode())
+            self._send(200, self._whole(scenario, body))
         elif scenario in ERRORS:
             status, code, headers = ERRORS[scenario]
             error = {"error": {"message": "As scripted.", "type": code, "code": code, "param": None}}
@@ -209,9 +255,14 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._break(scenario, body)
 
+    def _whole(self, scenario: str, body: Json) -> bytes:
+        """The answer of a scenario in the shape of the API that was asked."""
+        response = RESPONSES[scenario](body)
+        return json.dumps(_as_chat(response) if "messages" in body else response).encode()
+
     def _break(self, scenario: str, body: Json) -> None:
         self.close_connection = True
-        whole = json.dumps(RESPONSES["ok"](body)).encode()
+        whole = self._whole("ok", body)
         if scenario in {"502_html", "200_html"}:
             self._send(int(scenario[:3]), b"<html><body>Bad gateway</body></html>", {}, "text/html")
         elif scenario == "empty":

@@ -17,7 +17,7 @@ FAILURES_TO_OPEN = 5
 WINDOW = dt.timedelta(seconds=60)
 PAUSE = dt.timedelta(seconds=60)
 LONG_PAUSE = dt.timedelta(minutes=10)  # after failures that need a change of configuration
-CONFIGURATION_FAILURES = frozenset({"auth", "quota", "not_found_model"})
+CONFIGURATION_FAILURES = frozenset({"auth", "quota", "not_found_model", "no_interface"})
 # Faults of one answer, which say nothing about the connection.
 NOT_COUNTED = frozenset({"refused", "filtered", "truncated", "context_length", "not_json", "wrong_schema"})
 MAY_HAVE_COST = frozenset({"timeout", "connection", "empty", "unexpected"})

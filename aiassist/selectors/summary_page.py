@@ -37,6 +37,11 @@ REASONS = {
     "too_few_shared_words": _("It says more than the answer does."),
     "lost_negation": _("A “not” of the answer is missing."),
     "false_none": _("The answers do not say that there are none."),
+    "false_no_change": _("The answers do not say that nothing has changed."),
+    "number_not_in_quote": _("A number is not in the quoted words, or belongs to something else there."),
+    "changed_word": _("A side, a time, a body part or a trend is not what the quoted words say."),
+    "another_person": _("The quoted words are about another person."),
+    "lost_doubt": _("The quoted words are less certain."),
     "doctor_typed": _("Typed by the doctor."),
     "number_not_in_quote": _("A number in it is not in the quote."),
     "changed_word": _("A side, unit, time or trend differs from the quote."),
@@ -52,6 +57,7 @@ FAILURES = {
     "auth": _("The provider rejected the key."),
     "not_found_model": _("The provider does not know this model."),
     "context_length": _("A form was too long for the model."),
+    "no_interface": _("The server offers neither the Responses API nor Chat Completions; check its address."),
     "bad_request": _("The provider rejected the request."),
     "timeout": _("The provider did not answer in time."),
     "connection": _("The provider cannot be reached."),
@@ -70,12 +76,14 @@ FAILURES = {
     "identity_left": _("Identifying data was left in the answers, so nothing was sent."),
     "gave_up": _("It failed five times."),
 }
+INTERFACES = {"responses": "Responses API", "chat": "Chat Completions API"}
 # Shown instead of a list without verified items.
 STATES = {
     "listed": _("Mentioned in the answers, but nothing is verified."),
     "none_reported": _("None reported."),
     "no_change": _("No change since last time, according to the patient."),
     "not_stated": _("Not stated."),
+    "no_change": _("No change reported."),
     "unclear": _("Unclear; please ask."),
 }
 LISTS = ("allergies", "medications")

@@ -31,11 +31,7 @@ def unbounded_inside(tree: Any, *, within: bool = False) -> bool:
                 return True
             if unbounded_inside(inner, within=within or endless):
                 return True
-        elif operation is _constants.SUBPATTERN and unbounded_inside(argument[3], within=within):
-            return True
-        elif operation is _constants.BRANCH and any(unbounded_inside(branch, within=within) for branch in argument[1]):
-            return True
-        elif operation in (_constants.ASSERT, _constants.ASSERT_NOT) and unbounded_inside(argument[1], within=within):
+        elif (operation is _constants.SUBPATTERN and unbounded_inside(argument[3], within=within)) or (operation is _constants.BRANCH and any(unbounded_inside(branch, within=within) for branch in argument[1])) or (operation in (_constants.ASSERT, _constants.ASSERT_NOT) and unbounded_inside(argument[1], within=within)):
             return True
     return False
 

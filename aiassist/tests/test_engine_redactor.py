@@ -1,6 +1,7 @@
 """No identifier leaves, no clinical word is lost, and every quote finds its way back."""
 
 import datetime as dt
+import json
 import unittest
 
 from hypothesis import given
@@ -10,7 +11,7 @@ from aiassist.engine.identity import Identity, age_band
 from aiassist.engine.redactor import Redactor, leaked, redact_form
 from aiassist.engine.schema import Answer, Evidence, Extraction, Line, Medication
 from aiassist.engine.verifier import verify
-from bench import redaction
+from bench import redaction, redaction_texts
 
 MARGARET = Identity(
     names=("Margaret", "Anne", "O'Neil-García"),
@@ -97,6 +98,90 @@ class ClinicalWordsTest(unittest.TestCase):
     def test_the_table_on_excerpts_meets_the_goal(self) -> None:
         data = redaction.Path(__file__).parent / "data"
         self.assertEqual(redaction.main([str(data / "mts_excerpt.jsonl"), str(data / "spanish_rows.jsonl")]), 0)
+
+    def test_an_eponym_is_no_name_unless_a_person_is_meant(self) -> None:
+        crohn = Identity(names=("Robert Crohn",))
+        for kept in ("Humira for Crohn's", "a flare of my crohn's disease", "Parkinson, Hashimoto and Graves disease"):
+            with self.subTest(kept):
+                self.assertEqual(redact(kept, crohn), kept)
+        self.assertEqual(redact("Mr Crohn has called", crohn), "Mr [PATIENT] has called")
+        self.assertEqual(redact("I am Robert Crohn", crohn), "I am [PATIENT]")
+
+    def test_a_month_is_no_name_unless_a_person_is_meant(self) -> None:
+        april = Identity(names=("April May Graves",))
+        for kept in ("worse since May", "It began in April, in may it was gone.", "between May and June"):
+            with self.subTest(kept):
+                self.assertEqual(redact(kept, april), kept)
+        self.assertEqual(redact("April Graves, cough since May", april), "[PATIENT], cough since May")
+
+    def test_a_doctor_who_is_named_takes_no_word_of_the_next_sentence_along(self) -> None:
+        self.assertEqual(redact("per Dr. Cole. Walking daily"), "per Dr. [DOCTOR_1]. Walking daily")
+
+
+class HandWrittenTextsTest(unittest.TestCase):
+    """Adversarial texts; the figures of all of them are printed by `python -m bench.redaction_texts`."""
+
+    def test_none_leaks_and_no_clinical_word_is_lost(self) -> None:
+        for row in redaction_texts.rows([redaction_texts.FIXTURES]):
+            sent = Redactor(redaction_texts.identity(row)).redact(row["text"]).text
+            with self.subTest(row["text"]):
+                self.assertEqual((redaction_texts.remaining(row, sent), redaction_texts.lost(row, sent)), ([], []))
+
+    def test_nothing_clinical_is_taken_out_of_consultations(self) -> None:
+        stranger = Identity(names=("Zebulon Quackenbush",), date_of_birth=dt.date(1931, 2, 27))
+        data = redaction.Path(__file__).parent / "data"
+        for line in (data / "typed_english_rows.jsonl").read_text(encoding="utf-8").splitlines():
+            for answer in json.loads(line)["answers"]:
+                self.assertEqual(redact(answer["answer"], stranger), answer["answer"])
+
+
+JOSE = Identity(
+    names=("José Luis Ramírez Peña",),
+    date_of_birth=dt.date(1961, 5, 3),
+    phones=("+12105550182",),
+    emails=("pepe.ramirez61@example.com",),
+    address="2214 Guadalupe Street, Unit 3B, San Antonio, TX 78207",
+    record_numbers=("MRN-440128",),
+)
+
+
+class SecondLookTest(unittest.TestCase):
+    def test_it_sees_by_itself_what_the_first_pass_would_take_out(self) -> None:
+        for sort, said in (
+            ("name", "soy jose luis ramirez"),
+            ("name", "R-A-M-I-R-E-Z"),
+            ("name", "joseramirez is my login"),
+            ("name", "pepito otra vez"),
+            ("number", "two one oh five five five oh one eight two"),
+            ("number", "21o 555 o182"),
+            ("number", "chart 44-01-28"),
+            ("email", "pepe dot ramirez61 at example dot com"),
+            ("birth_date", "the third of May 1961"),
+            ("birth_date", "3.5.61"),
+            ("birth_date", "tres de mayo"),
+            ("address", "2214 guadalupe"),
+            ("address", "zip 78207"),
+        ):
+            with self.subTest(said):
+                self.assertIn(sort, leaked(said, JOSE))
+
+    def test_it_is_silent_about_what_is_no_identifier(self) -> None:
+        for said in (
+            "Metformin 500 mg, BP 140/90 on 2024-03-01, since May, 3 times a day",
+            "[PATIENT] lives at [ADDRESS_1], call [PHONE_1]",
+            "ANA positive, Parkinson in the family, rose hip tea",
+        ):
+            with self.subTest(said):
+                self.assertEqual(leaked(said, JOSE), [])
+
+
+class BoundedWorkTest(unittest.TestCase):
+    def test_a_long_hostile_text_is_read_to_its_end(self) -> None:
+        for word in ("five ", "Ana Luis ", "the third of ", "my daughter Ana ", "- Bob\n", "o ", "(5", "a.b@c."):
+            with self.subTest(word):
+                raw = (word * 12_000)[:12_000]
+                redacted = Redactor(JOSE).redact(raw)
+                self.assertEqual(redacted.raw_span(0, len(redacted.text)), (0, len(raw)))
 
 
 class WayBackTest(unittest.TestCase):

@@ -18,7 +18,8 @@ from aiassist.engine.identity import Identity
 from aiassist.engine.redactor import redact_form
 from aiassist.engine.schema import Answer, Extraction
 from aiassist.engine.verifier import verify
-from aiassist.model import client
+from aiassist.model import client, prompt
+from aiassist.model.client import ModelFailed
 from aiassist.model.prices import cost_of
 from aiassist.model.prompt import Asked
 from aiassist.model.stub import SCENARIOS, Stub
@@ -31,6 +32,7 @@ from clinicflow.testing.jobs import run_due_jobs
 from intake.models import IntakeRevision
 from patients.models import Patient
 
+ONE_LINE = '{"id": "a", "topic": "reason", "question": "", "answer": "x"}'
 PATIENT_WORDS = ("dizzy", "lisinopril", "penicillin", "Hannah", "Lindqvist", "warfarin")
 # scenario -> the failure that is kept, "" where the model's summary is used
 EXPECTED = {
@@ -59,6 +61,28 @@ EXPECTED = {
     "drip": "timeout",
     "empty": "empty",
     "cut": "connection",
+    # a server without the Responses API
+    "chat_ok": "",
+    "chat_fenced": "",
+    "chat_hallucinated": "",
+    "chat_injection": "",
+    "chat_prose": "not_json",
+    "chat_wrong_schema": "wrong_schema",
+    "chat_refusal": "refused",
+    "chat_truncated": "truncated",
+    "chat_content_filter": "filtered",
+    "chat_rate_limited": "rate_limited",
+    "chat_500": "server_error",
+    "chat_401": "auth",
+    "chat_404": "not_found_model",
+    "chat_context_length": "context_length",
+    "chat_200_html": "empty",
+    "chat_timeout": "timeout",
+    "chat_reset": "connection",
+    "chat_empty": "empty",
+    "chat_cut": "connection",
+    "chat_only_405": "",
+    "neither": "no_interface",
 }
 
 
@@ -69,7 +93,7 @@ class ModelCase(SummaryCase):
     def setUpClass(cls):
         super().setUpClass()
         with Stub() as stub, override_settings(OPENAI_API_KEY="sk-test", OPENAI_BASE_URL=stub.url):
-            client.ask('{"id": "a", "topic": "reason", "question": "", "answer": "x"}', clinic_id=uuid4(), seconds=60)
+            client.ask(ONE_LINE, clinic_id=uuid4(), seconds=60)
 
     def setUp(self):
         super().setUp()
@@ -83,6 +107,7 @@ class ModelCase(SummaryCase):
             override_settings(OPENAI_API_KEY="sk-test", OPENAI_BASE_URL=stub.url, OPENAI_MODEL="gpt-5-mini"),
             mock.patch.object(jobs, "CALL_TIMEOUT", 0.6),
         ):
+            client.forget_interface()  # another stub may have had this port
             for _ in range(rounds):
                 with self.inside(self.desk):
                     job = Job.objects.get(kind="aiassist.summarize")
@@ -211,6 +236,51 @@ class Calling(ModelCase):
         self.assertEqual(self.use().spent_usd, 0)
 
 
+class Interfaces(ModelCase):
+    def paths(self, stub):
+        return [path.removeprefix("/v1/") for path in stub.paths]
+
+    def test_a_server_without_the_responses_api_is_asked_through_chat_with_the_same_schema(self):
+        stub = self.play("chat_ok")
+        self.assertEqual(self.paths(stub), ["responses", "chat/completions"])
+        asked = stub.requests[1]
+        self.assertEqual(asked["response_format"]["json_schema"]["schema"], Asked.model_json_schema())
+        self.assertEqual([message["role"] for message in asked["messages"]], ["system", "user"])
+        self.assertEqual((self.use().input_tokens, self.use().output_tokens), (900, 300))
+
+    def test_what_a_server_has_is_found_out_once(self):
+        with Stub(["chat_ok"]) as stub, override_settings(OPENAI_API_KEY="sk-test", OPENAI_BASE_URL=stub.url):
+            client.forget_interface()
+            for _ in range(2):
+                client.ask(ONE_LINE, clinic_id=uuid4(), seconds=30)
+            self.assertEqual(client.interface(), "chat")
+        self.assertEqual(self.paths(stub), ["responses", "chat/completions", "chat/completions"])
+
+    def test_a_server_that_changes_is_found_out_again(self):
+        with Stub(["chat_ok", "ok"]) as stub, override_settings(OPENAI_API_KEY="sk-test", OPENAI_BASE_URL=stub.url):
+            client.forget_interface()
+            client.ask(ONE_LINE, clinic_id=uuid4(), seconds=30)
+            stub.script = ["neither"]
+            with self.assertRaises(ModelFailed) as failed:
+                client.ask(ONE_LINE, clinic_id=uuid4(), seconds=30)
+            self.assertEqual((failed.exception.code, client.interface()), ("no_interface", ""))
+            stub.script = ["ok"]
+            client.ask(ONE_LINE, clinic_id=uuid4(), seconds=30)
+            self.assertEqual(client.interface(), "responses")
+
+    def test_an_address_that_ends_in_chat_completions_names_the_interface(self):
+        with (
+            Stub(["chat_ok"]) as stub,
+            override_settings(OPENAI_API_KEY="sk-test", OPENAI_BASE_URL=f"{stub.url}/chat/completions"),
+        ):
+            client.ask(ONE_LINE, clinic_id=uuid4(), seconds=30)
+        self.assertEqual(self.paths(stub), ["chat/completions"])
+
+    def test_an_unknown_model_is_no_missing_interface(self):
+        stub = self.play("404")
+        self.assertEqual(self.paths(stub), ["responses"])
+
+
 class Pausing(ModelCase):
     def fail(self, times, code="server_error", every=dt.timedelta(seconds=1)):
         at = clock.now()
@@ -284,6 +354,12 @@ class Following(ModelCase):
 
 
 class Prompting(SimpleTestCase):
+    def test_no_change_may_be_answered_and_is_asked_for(self):
+        states = Asked.model_json_schema()["properties"]["medications_state"]["enum"]
+        self.assertIn("no_change", states)
+        self.assertIn("no_change", prompt.INSTRUCTIONS)
+        self.assertIn("red flags first", prompt.INSTRUCTIONS)
+
     def test_the_schema_has_no_limits_that_strict_decoding_refuses(self):
         text = json.dumps(Asked.model_json_schema())
         self.assertNotIn("maxLength", text)

@@ -18,6 +18,7 @@ from aiassist.rules.summary_rewrite import correct_item, item_at, rewrite
 from aiassist.rules.typeahead import suggest
 from aiassist.selectors.summary_page import (
     FAILURES,
+    INTERFACES,
     answers_of,
     compare,
     is_waiting_for_trial,
@@ -197,6 +198,7 @@ def _model_page(request: ClinicRequest) -> dict[str, object]:
         "failure": FAILURES.get(use.last_failure, use.last_failure) if use else "",
         "model_name": settings.OPENAI_MODEL,
         "server": settings.OPENAI_BASE_URL or "OpenAI",
+        "interface": INTERFACES.get(client.interface(), ""),
     }
 
 
