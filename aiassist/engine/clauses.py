@@ -218,9 +218,7 @@ def _swallowed(match: re.Match[str], events: list[tuple[int, int, str]]) -> bool
     return False
 
 
-def _trails_another(
-    text: Text, names: list[Name], index: int, lead: Lead, event: tuple[int, int, str]
-) -> bool:
+def _trails_another(text: Text, names: list[Name], index: int, lead: Lead, event: tuple[int, int, str]) -> bool:
     """Whether a cue stands behind another name in a piece that ends before this name: "Zoloft stopped, [Lexapro]"."""
     if event[2] not in _TRAILING or not lead.tokens:
         return False
@@ -264,7 +262,11 @@ def _limit(reading: Reading, index: int, pre: str, said: Said) -> None:
         said.negated, said.denied = -1, False
         return
     listed = bool(_OR.search(between)) or _or_follows(text, names, index)
-    if own_details or _affirmed_behind(text, names[index]) or (_AFFIRMS.search(parts[-1]) and not cues.NEGATION.search(parts[-1])):
+    if (
+        own_details
+        or _affirmed_behind(text, names[index])
+        or (_AFFIRMS.search(parts[-1]) and not cues.NEGATION.search(parts[-1]))
+    ):
         said.negated, said.denied = -1, False
     elif not listed or not parts[0].strip():
         said.negated, said.denied, said.doubtful = -1, False, bool(parts[0].strip())

@@ -143,7 +143,9 @@ _JOINS = re.compile(
     rf"(?: ?[,/(&+;-] ?| )?(?:(?:and|y|e|or|o|then|plus|but)(?: only| solo)? )?(?:{_BY_MOUTH},? )?(?:(?:[12]|one|two|half|another|una|uno|otra|otro|dos|media|1/2|½) )?"
 )
 MOST_JOINED = 5  # frequencies that are read as one
-_DENIED = re.compile(r"(?:\bnot|\bno|n't|\bnever|\bnunca|\bdont|\bni)(?: (?:really|always|even|necessarily|exactly|siempre|es))? $")
+_DENIED = re.compile(
+    r"(?:\bnot|\bno|n't|\bnever|\bnunca|\bdont|\bni)(?: (?:really|always|even|necessarily|exactly|siempre|es))? $"
+)
 BARE_DOSE = re.compile(
     rf"(?:\d ?[x×] ?)?{_DIGITS}(?:{_TO}{_DIGITS})?(?![\w/%:°]|[.,-]\d)"
     rf"(?! ?(?:{_TIME_UNIT}|times|veces|st|nd|rd|th|am|pm|a\.m|p\.m|o'?clock|(?:a|per|x|al) (?:day|week|month|dia))(?![a-z]))"
@@ -169,7 +171,9 @@ _REACTION_WORDS = _any(
     r"dificultad (?:para|al) respirar|falta de aire|me falta(?:ba)? el aire|no (?:puedo|podia|pude) respirar|me ahog\w{1,3}|ahogo|asma|nauseas?|vomit\w{1,4}|mareos?|me mare\w{1,3}|diarrea|dolor(?:es)? de (?:cabeza|estomago|panza|barriga|pecho|pansa)|dolor abdominal|acidez|malestar|estornud\w{1,4}|ojos (?:llorosos|rojos)|(?:se (?:me )?)?(?:cierra|cerro|cierre) (?:de )?la garganta|cierre de garganta|tos|ardor|desmay\w{1,4}|taquicardia|palpitaciones|sueno|somnolencia|escalofrios|fiebre|calambres",
 )
 _JOIN = r"(?: ?, ?| ?/ ?| ?\+ ?| ?& ?| (?:and|y|e|or|o|with|con) | ?, ?(?:and|y) )"
-REACTION = re.compile(rf"(?<![\w]){_SEVERITY}{_REACTION_WORDS}(?![\w])(?:{_JOIN}{_SEVERITY}{_REACTION_WORDS}(?![\w])){{0,8}}", re.I)
+REACTION = re.compile(
+    rf"(?<![\w]){_SEVERITY}{_REACTION_WORDS}(?![\w])(?:{_JOIN}{_SEVERITY}{_REACTION_WORDS}(?![\w])){{0,8}}", re.I
+)
 # What a body does against a substance, not what any medicine may do.
 SEVERE_REACTION = re.compile(
     r"hives|welts|rash|swell|swollen|swole|throat|anaphyl|anafil|itch|breath|wheez|asthma|vomit|throw(?:ing)? up|threw up|puk|faint|pass(?:ed)? out|blister|peel|burning|burned|allergic|reaction|shock|seizure|redness|angioedema|"

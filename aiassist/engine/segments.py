@@ -54,25 +54,30 @@ def pieces_of(raw: str) -> Pieces:
     """
     text = parse(raw)
     pieces: list[Piece] = []
-    first, before = 0, "start"
+    before: Separator = "start"
+    first = 0
     for index, (word, gap) in enumerate(_separators(text)):
         if word is not None:
             if first < index:
                 pieces.append(Piece(first, index - 1, before))
                 before = word
             else:
-                before = max(before, word, key=_STRENGTH.__getitem__)
+                before = _stronger(before, word)
             first = index + 1
         if gap is not None:
             if first <= index:
                 pieces.append(Piece(first, index, before))
                 before = gap
             else:
-                before = max(before, gap, key=_STRENGTH.__getitem__)
+                before = _stronger(before, gap)
             first = index + 1
     if first < len(text.tokens):
         pieces.append(Piece(first, len(text.tokens) - 1, before))
     return Pieces(tuple(pieces))
+
+
+def _stronger(one: Separator, other: Separator) -> Separator:
+    return one if _STRENGTH[one] >= _STRENGTH[other] else other
 
 
 def _separators(text: Text) -> list[tuple[Separator | None, Separator | None]]:

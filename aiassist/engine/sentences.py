@@ -4,7 +4,6 @@ too, and no "not" may get lost or appear.
 
 import re
 from collections import Counter
-from collections.abc import Set
 from functools import lru_cache
 
 from aiassist.engine import cues, meaning, mentions, rules
@@ -135,12 +134,12 @@ def _medicines(text: str, quotes: list[str], answers: dict[str, Answer], finding
         if ingredient not in quoted:
             found.append(Reason.NAME_NOT_IN_QUOTE)
         statuses = {finding.status for finding in findings if finding.ingredient == ingredient}
-        if reason := _misread(statuses, folded):
+        if reason := _misread(frozenset(statuses), folded):
             found.append(reason)
     return found
 
 
-def _misread(statuses: Set[str], folded: str) -> Reason | None:
+def _misread(statuses: frozenset[str], folded: str) -> Reason | None:
     """What is wrong with naming a medicine in these folded words, when the answers say no more of it than `statuses`."""
     if not statuses:
         return None

@@ -100,7 +100,9 @@ def _is_abbreviation(raw: str, match: re.Match[str]) -> bool:
     """Whether a full stop belongs to a unit, a title or initials and the sentence goes on: "10 mg. once a day"."""
     after = raw[match.end() : match.end() + 3]
     if after[:1].isalpha():  # "P.R.N"
-        return raw[max(match.start() - 2, 0) : match.start()].strip(" .").isalpha() and len(after) > 1 and after[1] in ". "
+        return (
+            raw[max(match.start() - 2, 0) : match.start()].strip(" .").isalpha() and len(after) > 1 and after[1] in ". "
+        )
     following = after.lstrip(" ")[:1]
     goes_on = following.islower() or following.isdigit()
     return goes_on and bool(_ABBREVIATED.search(raw, max(match.start() - 7, 0), match.start()))

@@ -43,11 +43,6 @@ REASONS = {
     "another_person": _("The quoted words are about another person."),
     "lost_doubt": _("The quoted words are less certain."),
     "doctor_typed": _("Typed by the doctor."),
-    "number_not_in_quote": _("A number in it is not in the quote."),
-    "changed_word": _("A side, unit, time or trend differs from the quote."),
-    "another_person": _("The quote is about someone else."),
-    "lost_doubt": _("The patient was not sure."),
-    "false_no_change": _("The answers do not say that nothing has changed."),
 }
 # Why the model did not write a summary, as shown on the settings page.
 FAILURES = {
@@ -83,7 +78,6 @@ STATES = {
     "none_reported": _("None reported."),
     "no_change": _("No change since last time, according to the patient."),
     "not_stated": _("Not stated."),
-    "no_change": _("No change reported."),
     "unclear": _("Unclear; please ask."),
 }
 LISTS = ("allergies", "medications")

@@ -27,11 +27,22 @@ def unbounded_inside(tree: Any, *, within: bool = False) -> bool:
         if operation in REPEATS:
             _, most, inner = argument
             endless = most is _constants.MAXREPEAT
-            if endless and (within or len(inner) != 1 or inner[0][0] in (*REPEATS, _constants.SUBPATTERN, _constants.BRANCH)):
+            if endless and (
+                within or len(inner) != 1 or inner[0][0] in (*REPEATS, _constants.SUBPATTERN, _constants.BRANCH)
+            ):
                 return True
             if unbounded_inside(inner, within=within or endless):
                 return True
-        elif (operation is _constants.SUBPATTERN and unbounded_inside(argument[3], within=within)) or (operation is _constants.BRANCH and any(unbounded_inside(branch, within=within) for branch in argument[1])) or (operation in (_constants.ASSERT, _constants.ASSERT_NOT) and unbounded_inside(argument[1], within=within)):
+        elif (
+            (operation is _constants.SUBPATTERN and unbounded_inside(argument[3], within=within))
+            or (
+                operation is _constants.BRANCH
+                and any(unbounded_inside(branch, within=within) for branch in argument[1])
+            )
+            or (
+                operation in (_constants.ASSERT, _constants.ASSERT_NOT) and unbounded_inside(argument[1], within=within)
+            )
+        ):
             return True
     return False
 
