@@ -51,7 +51,7 @@ class MembershipQuerySet(RowQuerySet[M]):
         return self.filter(JOINED)
 
     def lock(self, pk: UUID | str) -> M:
-        """The membership with its user and clinic, locked until the transaction ends, NotFound if not in this queryset."""
+        """The membership with user and clinic, locked until the transaction ends. NotFound if not in this queryset."""
         return super(MembershipQuerySet, self.select_related("user", "clinic")).lock(pk)
 
     def visible_to(self, actor: Actor) -> Self:
