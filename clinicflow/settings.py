@@ -390,7 +390,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "clinicflow.api.schema.add_common_responses",
-        "clinicflow.api.links.add_links",
+        "clinicflow.api.openapi_links.add_links",
         "clinicflow.api.examples.add_examples",
     ],
 }

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from demo.factories import SeededRandom
 from demo.phrases import NO_LINK
 from intake.models import PatientLink
-from intake.operations import deliveries, links
+from intake.operations import deliveries, patient_links
 from scheduling.models import Appointment, Message
 
 INTAKE_KINDS = frozenset({Message.Kind.INTAKE_LINK, Message.Kind.INTAKE_REMINDER})
@@ -35,11 +35,11 @@ def _link(message: Message, appointment: Appointment) -> tuple[PatientLink, str]
     link = PatientLink(
         id=SeededRandom("link", message.pk).id_at(message.created_at),
         clinic_id=message.clinic_id,
-        token_hash=links.digest(token),
+        token_hash=patient_links.digest(token),
         purpose=PatientLink.Purpose.INTAKE,
         appointment_id=appointment.pk,
         patient_id=appointment.patient_id,
-        expires_at=appointment.ends_at + links.LIFETIME_AFTER_VISIT,
+        expires_at=appointment.ends_at + patient_links.LIFETIME_AFTER_VISIT,
         created_at=message.created_at,
         updated_at=message.created_at,
     )

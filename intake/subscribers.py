@@ -5,7 +5,7 @@ from uuid import UUID
 from clinicflow.access.actor import system_actor
 from clinicflow.core.events import subscribe
 from clinicflow.jobs.queue import enqueue
-from intake.operations import forms, links
+from intake.operations import forms, patient_links
 from scheduling.events import (
     AppointmentCancelled,
     AppointmentCreated,
@@ -50,5 +50,5 @@ def _carry(clinic_id: UUID, old_id: UUID, new_id: UUID) -> None:
     actor = system_actor(clinic_id)
     new = Appointment.objects.visible_to(actor).fetch(new_id)
     forms.carry_over(actor, old_id, new)
-    links.carry_over(actor, old_id, new)
+    patient_links.carry_over(actor, old_id, new)
     messages.carry_over(actor, old_id, new)

@@ -16,7 +16,7 @@ from aiassist.events import DangerFound
 from aiassist.models import DangerAlert, Interaction
 from clinicflow.access.actor import Actor, publish_for
 from clinicflow.access.roles import Role
-from clinicflow.audit.log import record
+from clinicflow.audit.recorder import record
 from clinicflow.core.errors import Forbidden, Invalid
 from intake.models import IntakeForm
 from intake.operations import forms

@@ -17,7 +17,7 @@ from aiassist.operations import dangers
 from aiassist.rules import conversation_log, patient_texts
 from aiassist.rules.conversation_log import Entry
 from clinicflow.access.actor import Actor, publish_for
-from clinicflow.audit.log import record
+from clinicflow.audit.recorder import record
 from clinicflow.clinics.selectors import settings_of
 from clinicflow.core import clock
 from clinicflow.core.errors import Invalid

@@ -15,7 +15,7 @@ from aiassist.events import SummaryFailed, SummaryReady, SummaryRequested
 from aiassist.models import IntakeSummary
 from aiassist.rules.summary_rewrite import is_plain
 from clinicflow.access.actor import Actor, publish_for
-from clinicflow.audit.log import record
+from clinicflow.audit.recorder import record
 from clinicflow.core.errors import IllegalTransition, Invalid
 from clinicflow.core.events import publish
 from intake.models import IntakeForm, IntakeRevision

@@ -9,7 +9,7 @@ from aiassist.events import ModelTrialRequested
 from aiassist.model import client
 from aiassist.models import ModelUse
 from clinicflow.access.actor import Actor
-from clinicflow.audit.log import record
+from clinicflow.audit.recorder import record
 from clinicflow.clinics.selectors import settings_of
 from clinicflow.core.events import publish
 

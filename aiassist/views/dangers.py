@@ -11,7 +11,7 @@ from aiassist.models import DangerAlert
 from aiassist.operations import dangers
 from aiassist.selectors.dangers import alerts_of_appointment
 from clinicflow.access.guards import role_required
-from clinicflow.audit.log import record_access
+from clinicflow.audit.recorder import record_access
 from clinicflow.clinics.http import ClinicRequest
 from clinicflow.core import clock
 from clinicflow.core.errors import Invalid

@@ -17,7 +17,7 @@ from aiassist.operations import interactions, outreach
 from aiassist.selectors import inbox
 from clinicflow.access.guards import role_required
 from clinicflow.access.roles import Role
-from clinicflow.audit.log import record_access
+from clinicflow.audit.recorder import record_access
 from clinicflow.clinics.http import ClinicRequest
 from clinicflow.clinics.models import Doctor
 from clinicflow.core import clock

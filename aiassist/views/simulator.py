@@ -13,7 +13,7 @@ from aiassist.operations import calls, interactions, replies
 from aiassist.selectors import inbox
 from clinicflow.access.actor import Actor
 from clinicflow.access.guards import role_required
-from clinicflow.audit.log import record_access
+from clinicflow.audit.recorder import record_access
 from clinicflow.clinics.http import ClinicRequest
 from clinicflow.core import clock
 from clinicflow.db import tenant

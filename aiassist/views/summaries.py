@@ -27,7 +27,7 @@ from aiassist.selectors.summary_page import (
     versions_to_compare,
 )
 from clinicflow.access.guards import role_required
-from clinicflow.audit.log import record_access
+from clinicflow.audit.recorder import record_access
 from clinicflow.clinic_settings.operations.settings import save_clinic
 from clinicflow.clinics.http import ClinicRequest
 from clinicflow.core.clock import now

@@ -22,7 +22,7 @@ from clinicflow.api.etags import check_precondition, etag_of
 from clinicflow.api.filters import OF_LISTS, refuse_unknown_names
 from clinicflow.api.models import IdempotencyRecord
 from clinicflow.api.permissions import DenyAll, HasRole
-from clinicflow.audit import log
+from clinicflow.audit import recorder
 
 SCHEMA_ACTOR = Actor(clinic_id=UUID(int=0), role=Role.FRONT_DESK)
 RoleTable = tuple[str, ...] | Mapping[str, tuple[str, ...]]
@@ -123,7 +123,7 @@ class ClinicView(APIView):
         if response.status_code < 400:
             resource_type, patients, resource_id = self._shown or ("", [], "")
             if patients:
-                log.record_access(self.actor, resource_type, patients, resource_id=resource_id)
+                recorder.record_access(self.actor, resource_type, patients, resource_id=resource_id)
             if self._record is not None:
                 idempotency.store(self._record, response, resource_type=resource_type, patient_ids=patients)
         return super().finalize_response(request, response, *args, **kwargs)

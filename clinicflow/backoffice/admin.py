@@ -40,8 +40,8 @@ from clinicflow.access.actor import Actor
 from clinicflow.access.guards import redirect_to_sign_in
 from clinicflow.access.http import request_actor
 from clinicflow.accounts.models import User
-from clinicflow.audit.log import record_access
 from clinicflow.audit.models import AuditLog
+from clinicflow.audit.recorder import record_access
 from clinicflow.clinic_settings.operations import settings as clinic_settings
 from clinicflow.clinics.http import clinic_request
 from clinicflow.clinics.models import ClinicSettings, Doctor, DoctorSettings, Membership

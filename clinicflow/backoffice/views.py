@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from clinicflow.access.guards import role_required
-from clinicflow.audit.log import record_access
+from clinicflow.audit.recorder import record_access
 from clinicflow.backoffice.forms import AuditForm
 from clinicflow.backoffice.operations import audit_verification
 from clinicflow.backoffice.selectors import ACTIONS, RECORD_TYPES, chain_status, list_entries, users_of_clinic

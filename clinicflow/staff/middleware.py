@@ -13,7 +13,7 @@ from django.utils.functional import SimpleLazyObject
 from clinicflow.access.actor import Actor
 from clinicflow.accounts.models import AuthSession
 from clinicflow.accounts.operations import sessions, tokens
-from clinicflow.audit.log import record
+from clinicflow.audit.recorder import record
 from clinicflow.clinics.http import SiteRequest
 from clinicflow.clinics.models import ClinicSettings
 from clinicflow.clinics.selectors import settings_of

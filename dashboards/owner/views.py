@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from clinicflow.access.guards import role_required
-from clinicflow.audit.log import record_export
+from clinicflow.audit.recorder import record_export
 from clinicflow.clinics.http import ClinicRequest
 from clinicflow.core import clock
 from clinicflow.web.render import render_page

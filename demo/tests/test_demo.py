@@ -25,7 +25,7 @@ from demo.build import build
 from demo.calendar import Calendar
 from demo.plan import CLINICS, LAKESIDE, PASSWORD, RIVERSIDE, Scale
 from intake.models import IntakeForm, IntakeRevision, PatientLink
-from intake.operations import links
+from intake.operations import patient_links
 from intake.rules import answer_validation as rules
 from patients.models import Patient
 from scheduling.models import Appointment, Cancellation, DoctorNote, FollowUp, Message, WaitlistEntry
@@ -151,7 +151,7 @@ class SmallDemoTests(TestCase):
         messages = Message.objects.filter(kind__in=["intake-link", "intake-reminder"]).select_related(
             "appointment", "patient"
         )
-        valid = [one for one in messages if one.appointment.ends_at + links.OPEN_AFTER_VISIT > self.now]
+        valid = [one for one in messages if one.appointment.ends_at + patient_links.OPEN_AFTER_VISIT > self.now]
         return valid, [one for one in messages if one not in valid]
 
     def token_of(self, message):
@@ -163,7 +163,7 @@ class SmallDemoTests(TestCase):
                 valid, expired = self.intake_messages()
                 self.assertTrue(valid)
                 for message in valid:
-                    link = links.find(self.token_of(message))
+                    link = patient_links.find(self.token_of(message))
                     self.assertEqual((link.purpose, link.clinic_id), ("intake", built.clinic.pk))
                     self.assertEqual(
                         (link.appointment_id, link.patient_id), (message.appointment_id, message.patient_id)

@@ -16,7 +16,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from clinicflow.access.actor import Actor
-from clinicflow.audit.log import record
+from clinicflow.audit.recorder import record
 from clinicflow.clinics.models import ClinicSettings
 from clinicflow.clinics.selectors import settings_of
 from clinicflow.core import clock
@@ -24,7 +24,7 @@ from clinicflow.jobs.queue import enqueue
 from clinicflow.web import display
 from intake.errors import AlreadyCompleted, FormClosed
 from intake.models import IntakeForm, PatientLink
-from intake.operations import forms, links
+from intake.operations import forms, patient_links
 from scheduling.messaging import NoWayToReach
 from scheduling.models import Appointment, Message
 from scheduling.operations import intake_status, messages
@@ -100,7 +100,7 @@ def finalize(actor: Actor, message_id: UUID) -> OutgoingMessage | None:
     if not appointment.is_open or form is None or form.submitted_at or form.completed_reason:
         messages.cancel_queued(actor, appointment.pk)
         return None
-    token = links.create(actor, appointment, PatientLink.Purpose.INTAKE)[1]
+    token = patient_links.create(actor, appointment, PatientLink.Purpose.INTAKE)[1]
     subject, text = _texts(actor, appointment, form.language, message.kind, link=url_of(token, form.language))
     return OutgoingMessage(message=message, subject=subject, text=text)
 
@@ -121,7 +121,7 @@ def create_staff_link(actor: Actor, appointment_id: UUID, *, kiosk: bool = False
     if not appointment.is_open:
         raise FormClosed("This visit does not take place.")
     purpose = PatientLink.Purpose.KIOSK if kiosk else PatientLink.Purpose.INTAKE
-    token = links.create(actor, appointment, purpose)[1]
+    token = patient_links.create(actor, appointment, purpose)[1]
     record(actor, "link.shown", appointment, patient_ids=[form.patient_id], values={"purpose": str(purpose)})
     if not kiosk:
         intake_status.mark(actor, appointment_id, Appointment.IntakeStatus.SENT)

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from clinicflow.access.actor import Actor, publish_for
 from clinicflow.access.roles import Role
-from clinicflow.audit.log import record
+from clinicflow.audit.recorder import record
 from clinicflow.clinics.selectors import settings_of
 from clinicflow.core import clock
 from clinicflow.core.constraints import register_constraint_error

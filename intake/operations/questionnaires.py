@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from clinicflow.access.actor import Actor
-from clinicflow.audit.log import record
+from clinicflow.audit.recorder import record
 from clinicflow.clinics.models import ClinicSettings
 from clinicflow.core import clock
 from clinicflow.core.errors import Forbidden

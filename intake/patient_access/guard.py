@@ -17,7 +17,7 @@ from clinicflow.core.errors import DomainError, NotFound
 from clinicflow.db import tenant
 from clinicflow.web.display import display_as
 from intake.models import PatientLink
-from intake.operations import forms, links
+from intake.operations import forms, patient_links
 from intake.patient_access.rendering import display_of, link_expired_response, requested_language
 from intake.patient_access.session import (
     has_too_many_failed_attempts,
@@ -67,7 +67,7 @@ def _find_link(request: HttpRequest, token: str, purposes: tuple[str, ...]) -> P
     if has_too_many_failed_attempts(request):
         return None
     try:
-        link = links.find(token)
+        link = patient_links.find(token)
     except NotFound:
         record_failed_attempt(request)
         return None

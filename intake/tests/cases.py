@@ -8,7 +8,7 @@ from clinicflow.core.events import publish
 from clinicflow.testing.case import ClinicCase
 from clinicflow.testing.jobs import run_due_jobs
 from intake.models import IntakeForm, PatientLink
-from intake.operations import deliveries, links
+from intake.operations import deliveries, patient_links
 from intake.tests.factories import IntakeCast
 from scheduling.events import AppointmentCreated
 from scheduling.models import Appointment, Message
@@ -27,7 +27,7 @@ class PatientLinkCase(IntakeCast, ClinicCase):
 
     def create_link(self, purpose="intake", visit=None):
         with self.inside(self.desk):
-            return links.create(self.desk, visit or self.visit, purpose)[1]
+            return patient_links.create(self.desk, visit or self.visit, purpose)[1]
 
     def url(self, rest="", token=None):
         return f"/i/{token or self.token}{rest}"
@@ -41,7 +41,7 @@ class PatientLinkCase(IntakeCast, ClinicCase):
             return IntakeForm.objects.get(pk=self.form.pk)
 
     def links_row(self):
-        return PatientLink.objects.get(token_hash=links.digest(self.token))
+        return PatientLink.objects.get(token_hash=patient_links.digest(self.token))
 
 
 class DeliveryCase(IntakeCast, ClinicCase):

@@ -12,7 +12,7 @@ from clinicflow.core.events import publish
 from clinicflow.jobs.models import Job
 from intake.errors import AlreadyCompleted, FormClosed
 from intake.models import IntakeForm, PatientLink
-from intake.operations import deliveries, forms, links
+from intake.operations import deliveries, forms, patient_links
 from intake.tests.cases import DeliveryCase
 from scheduling.events import AppointmentCancelled, AppointmentReplaces
 from scheduling.messaging import NoWayToReach, Undeliverable
@@ -24,7 +24,7 @@ class AtBooking(DeliveryCase):
         self.book()
         [message] = self.messages()
         self.assertEqual((message.status, message.channel, message.provider), ("sent", "sms", "console"))
-        self.assertEqual(links.find(self.token_in(message)).appointment_id, self.visit.pk)
+        self.assertEqual(patient_links.find(self.token_in(message)).appointment_id, self.visit.pk)
         self.assertEqual(self.intake_status(), "sent")
 
     def test_staff_read_the_message_without_a_working_link(self):
@@ -144,7 +144,7 @@ class SendLink(DeliveryCase):
         tokens = {self.token_in(message) for message in self.messages()}
         self.assertEqual(len(tokens), 2)
         for token in tokens:
-            links.find(token)
+            patient_links.find(token)
 
     def test_nothing_is_sent_for_a_completed_form(self):
         self.submitted_form()
@@ -172,8 +172,8 @@ class SendLink(DeliveryCase):
         with self.inside(self.desk):
             address = deliveries.create_staff_link(self.desk, self.visit.pk)
             kiosk = deliveries.create_staff_link(self.desk, self.visit.pk, kiosk=True)
-        self.assertEqual(links.find(address.rpartition("/")[2]).purpose, "intake")
-        self.assertEqual(links.find(kiosk.rpartition("/")[2]).purpose, "kiosk")
+        self.assertEqual(patient_links.find(address.rpartition("/")[2]).purpose, "intake")
+        self.assertEqual(patient_links.find(kiosk.rpartition("/")[2]).purpose, "kiosk")
         self.assertEqual(self.intake_status(), "sent")
 
 
@@ -183,7 +183,7 @@ class Rescheduled(DeliveryCase):
             self.book()
         later = self.make_visit(hours=200)
         with self.inside(self.desk):
-            token = links.create(self.desk, self.visit, "intake")[1]
+            token = patient_links.create(self.desk, self.visit, "intake")[1]
             Appointment.objects.filter(pk=self.visit.pk).update(status="cancelled", rescheduled=True)
             publish(
                 AppointmentReplaces(
@@ -191,7 +191,7 @@ class Rescheduled(DeliveryCase):
                 )
             )
             self.assertEqual(IntakeForm.objects.get().appointment_id, later.pk)
-        self.assertEqual(links.find(token).appointment_id, later.pk)
+        self.assertEqual(patient_links.find(token).appointment_id, later.pk)
         with time_machine.travel(self.messages()[0].send_after + dt.timedelta(seconds=1)):
             self.run_jobs()
         self.assertEqual(self.intake_status(later), "sent")

@@ -10,7 +10,7 @@ from clinicflow.testing.case import ClinicCase
 from clinicflow.testing.html import source_of
 from clinicflow.testing.jobs import run_due_jobs
 from intake.models import IntakeForm, IntakeRevision, PatientLink
-from intake.operations import deliveries, forms, links
+from intake.operations import deliveries, forms, patient_links
 from intake.tests.factories import NOTHING_TO_REPORT, IntakeCast
 from scheduling.models import Appointment, Message
 
@@ -146,7 +146,7 @@ class VisitActions(StaffPageCase):
     def test_links_can_be_shown_and_revoked(self):
         page = self.post("/link")
         token = re.search(r'value="[^"]*/i/([\w-]{43})"', page.content.decode())[1]
-        self.assertEqual(links.find(token).appointment_id, self.visit.pk)
+        self.assertEqual(patient_links.find(token).appointment_id, self.visit.pk)
         self.assertContains(page, "<path d=")
         self.post("/revoke")
         self.assertEqual(PatientLink.objects.filter(revoked_at=None).count(), 0)

@@ -12,7 +12,7 @@ from clinicflow.testing.html import source_of
 from clinicflow.web import translations
 from clinicflow.web.management.commands.catalogue import sources
 from intake.models import PatientLink
-from intake.operations import forms, links
+from intake.operations import forms, patient_links
 from intake.tests.cases import BIRTH_DATE, PatientLinkCase
 from intake.tests.factories import NOTHING_TO_REPORT
 from scheduling.models import Appointment, Cancellation
@@ -80,8 +80,8 @@ class BirthDate(PatientLinkCase):
         self.open()
         other_visit = self.make_visit(self.make_patient(self.riverside), hours=90)
         other = self.create_link(visit=other_visit)
-        mine = PatientLink.objects.get(token_hash=links.digest(self.token)).pk.hex[-12:]
-        theirs = PatientLink.objects.get(token_hash=links.digest(other)).pk.hex[-12:]
+        mine = PatientLink.objects.get(token_hash=patient_links.digest(self.token)).pk.hex[-12:]
+        theirs = PatientLink.objects.get(token_hash=patient_links.digest(other)).pk.hex[-12:]
         self.phone.cookies[f"visit_{theirs}"] = self.phone.cookies[f"visit_{mine}"].value
         self.assertRedirects(self.phone.get(self.url("/check", other)), self.url(token=other))
 
@@ -102,9 +102,9 @@ class InvalidLinks(PatientLinkCase):
         """Tokens that must not open, each for its own reason."""
         revoked = self.create_link(visit=(visit := self.make_visit(hours=90)))
         with self.inside(self.desk):
-            links.revoke(self.desk, visit.pk)
+            patient_links.revoke(self.desk, visit.pk)
         expired = self.create_link()
-        PatientLink.objects.filter(token_hash=links.digest(expired)).update(
+        PatientLink.objects.filter(token_hash=patient_links.digest(expired)).update(
             expires_at=dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
         )
         deleted = self.create_link(visit=(gone := self.make_visit(hours=110)))
@@ -356,7 +356,7 @@ class AfterSubmission(PatientLinkCase):
         later = self.make_visit(hours=200)
         with self.inside(self.desk):
             forms.carry_over(self.desk, self.visit.pk, later)
-            links.carry_over(self.desk, self.visit.pk, later)
+            patient_links.carry_over(self.desk, self.visit.pk, later)
         self.assertEqual(self.phone.get(self.url("/form/visit")).status_code, 200)
 
 

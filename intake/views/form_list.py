@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from clinicflow.access.guards import role_required
 from clinicflow.access.roles import Role
-from clinicflow.audit.log import record_access
+from clinicflow.audit.recorder import record_access
 from clinicflow.clinics.http import ClinicRequest
 from clinicflow.clinics.models import ClinicSettings, Doctor
 from clinicflow.core.errors import Invalid
@@ -21,7 +21,7 @@ from clinicflow.staff.selectors.actor_resolution import origin_of_request
 from clinicflow.web.render import render_page, wants_fragment
 from clinicflow.web.toasts import Toast
 from intake.forms import FormListFilterForm, WaiveForm
-from intake.operations import deliveries, forms, links
+from intake.operations import deliveries, forms, patient_links
 from intake.selectors import form_list
 from intake.views.qr import qr_code_of
 
@@ -69,7 +69,7 @@ def visit_send(request: ClinicRequest, pk: UUID) -> HttpResponse:
 @role_required("admin")
 def visit_revoke(request: ClinicRequest, pk: UUID) -> HttpResponse:
     """Revoke the links of the visit."""
-    links.revoke(request.actor, pk)
+    patient_links.revoke(request.actor, pk)
     return _row_response(request, pk, Toast(text=_("Links revoked.")))
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from clinicflow.access.guards import role_required
 from clinicflow.access.roles import Role
-from clinicflow.audit.log import record_access
+from clinicflow.audit.recorder import record_access
 from clinicflow.clinics.http import ClinicRequest
 from clinicflow.core.errors import FieldErrors, Invalid
 from clinicflow.web.render import render_page

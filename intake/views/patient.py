@@ -8,13 +8,13 @@ from django.shortcuts import redirect, render
 from django.utils import translation
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from clinicflow.audit.log import record, record_access
+from clinicflow.audit.recorder import record, record_access
 from clinicflow.core import clock
 from clinicflow.core.errors import FieldErrors, Invalid
 from intake.errors import FormIncomplete
 from intake.forms import BirthDateForm, question_fields, read_answers, suggestions
 from intake.models import IntakeForm, PatientLink
-from intake.operations import forms, links
+from intake.operations import forms, patient_links
 from intake.patient_access.guard import patient_page
 from intake.patient_access.rendering import link_expired_response, patient_response
 from intake.patient_access.session import (
@@ -48,11 +48,11 @@ def start(request: PatientRequest) -> HttpResponse:
 
 def _try_birth_date(request: PatientRequest, patient: PatientVisit, form: BirthDateForm) -> HttpResponse:
     actual = patient.appointment.patient.date_of_birth
-    if not links.try_birth_date(patient.link.pk, form.cleaned_data["date"], actual):
+    if not patient_links.try_birth_date(patient.link.pk, form.cleaned_data["date"], actual):
         record_failed_attempt(request)
         subject = patient.appointment.patient_id
         record(patient.actor, "link.refused", patient.appointment, patient_ids=[subject], outcome="refused")
-        left = links.attempts_left(patient.link.pk)
+        left = patient_links.attempts_left(patient.link.pk)
         if not left:
             return link_expired_response(request)
         return patient_response(
@@ -184,7 +184,7 @@ def done(request: PatientRequest) -> HttpResponse:
         _record_read(patient)
     response = patient_response(request, "intake/patient_done.html", {"parts": parts, "may_change": patient.may_change})
     if patient.is_kiosk:
-        links.close(patient.actor, patient.link.pk)
+        patient_links.close(patient.actor, patient.link.pk)
         forget_identity(request, response, patient.link)
     return response
 

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
-from clinicflow.audit.log import record_access
+from clinicflow.audit.recorder import record_access
 from clinicflow.core import clock
 from clinicflow.core.errors import DomainError
 from intake.models import PatientLink

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import transaction
 
 from clinicflow.access.actor import Actor, publish_for
-from clinicflow.audit.log import record, record_export
+from clinicflow.audit.recorder import record, record_export
 from clinicflow.clinics.selectors import settings_of
 from clinicflow.core import clock
 from clinicflow.core.errors import Invalid

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from clinicflow.access.actor import Actor
 from clinicflow.access.roles import Role
-from clinicflow.audit.log import record
+from clinicflow.audit.recorder import record
 from clinicflow.core import clock
 from clinicflow.core.errors import Forbidden
 from clinicflow.jobs.queue import enqueue

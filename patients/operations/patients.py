@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from clinicflow.access.actor import Actor, publish_for
 from clinicflow.access.roles import Role
-from clinicflow.audit.log import record
+from clinicflow.audit.recorder import record
 from clinicflow.clinics.models import Doctor
 from clinicflow.core import clock
 from clinicflow.core.errors import Forbidden, Invalid

@@ -18,7 +18,7 @@ from clinicflow.access.actor import Actor
 from clinicflow.access.guards import public
 from clinicflow.access.roles import Role
 from clinicflow.api.base import ClinicView
-from clinicflow.audit.log import record_access
+from clinicflow.audit.recorder import record_access
 from clinicflow.clinics.models import Clinic, Doctor
 from clinicflow.core import clock
 from clinicflow.db import tenant

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from clinicflow.access.actor import Actor
 from clinicflow.access.roles import Role
-from clinicflow.audit.log import record
+from clinicflow.audit.recorder import record
 from clinicflow.clinics.models import Doctor
 from clinicflow.core.errors import Forbidden
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from clinicflow.access.actor import Actor, publish_for
-from clinicflow.audit.log import record
+from clinicflow.audit.recorder import record
 from clinicflow.clinics.events import SettingsChanged
 from clinicflow.clinics.models import Doctor
 from clinicflow.core.errors import Invalid

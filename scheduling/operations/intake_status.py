@@ -7,7 +7,7 @@ from django.db import transaction
 from clinicflow.access.actor import Actor
 from scheduling.events import AppointmentUpdated
 from scheduling.models import Appointment
-from scheduling.operations.appointments.shared_steps import publish_change, save
+from scheduling.operations.appointments.appointment_changes import publish_change, save
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ from scheduling.events import (
 from scheduling.models import Appointment, DoctorNote, FollowUp, Message
 from scheduling.operations import appointments
 from scheduling.operations.appointments import rescheduling
-from scheduling.operations.appointments.shared_steps import lock
+from scheduling.operations.appointments.appointment_changes import lock
 from scheduling.tests.cases import AppointmentCase
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clinicflow.access.guards import role_required
-from clinicflow.audit.log import record_access
+from clinicflow.audit.recorder import record_access
 from clinicflow.clinic_settings.forms.doctor_profile import ProfileForm
 from clinicflow.clinic_settings.presentation.settings_display import format_hours
 from clinicflow.clinics.http import ClinicRequest

@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
 from clinicflow.access.guards import role_required
-from clinicflow.audit.log import record_access
+from clinicflow.audit.recorder import record_access
 from clinicflow.clinics.http import ClinicRequest
 from clinicflow.web.render import render_page
 from scheduling.messaging import links_in

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.urls import reverse
 
-from clinicflow.audit.log import record_access
+from clinicflow.audit.recorder import record_access
 from clinicflow.clinics.http import ClinicRequest
 from patients.models import Patient
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from clinicflow.access.actor import Actor
 from clinicflow.access.guards import role_required
-from clinicflow.audit.log import record_access
+from clinicflow.audit.recorder import record_access
 from clinicflow.clinics.http import ClinicRequest
 from clinicflow.core import clock
 from clinicflow.core.errors import IllegalTransition, Invalid

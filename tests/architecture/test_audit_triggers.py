@@ -4,8 +4,8 @@ from django.db import ProgrammingError, connection, transaction
 from django.db.models import F, Value
 from django.db.models.functions import Concat
 
-from clinicflow.audit.log import record, record_access
 from clinicflow.audit.models import AuditLog
+from clinicflow.audit.recorder import record, record_access
 from clinicflow.clinics.models import ClinicSettings
 from clinicflow.testing.case import ClinicCase
 from clinicflow.testing.rows import one_of_each

@@ -10,7 +10,7 @@ from clinicflow.db import tenant
 from clinicflow.testing.axe import violations
 from clinicflow.testing.case import Cast
 from intake.models import IntakeForm
-from intake.operations import forms, links
+from intake.operations import forms, patient_links
 
 pytestmark = pytest.mark.browser
 PHONE = {
@@ -38,7 +38,7 @@ class Patient(Cast):
         )
         with self.inside(self.desk):
             self.form_id = forms.create(self.desk, visit.pk).pk
-            token = links.create(self.desk, visit, "intake")[1]
+            token = patient_links.create(self.desk, visit, "intake")[1]
         self.url = f"{site}/i/{token}" + ("?lang=es" if language == "es" else "")
 
     def form(self):

@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import TransactionTestCase
 from psycopg import sql
 
-from clinicflow.audit.log import record
+from clinicflow.audit.recorder import record
 from clinicflow.clinics.models import Clinic
 from clinicflow.testing.case import Cast
 from clinicflow.testing.databases import administrator, use_database

@@ -6,7 +6,7 @@ from django.db import connection, transaction
 from django.test import TransactionTestCase
 
 from clinicflow.audit.chain import seal, verify
-from clinicflow.audit.log import record
+from clinicflow.audit.recorder import record
 from clinicflow.db import tenant
 from clinicflow.testing.case import Cast
 from clinicflow.testing.databases import administrator

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from clinicflow.access.actor import Actor
 from clinicflow.audit import chain
-from clinicflow.audit.log import record
+from clinicflow.audit.recorder import record
 from clinicflow.backoffice.events import AuditCheckAsked
 from clinicflow.core.events import publish
 

@@ -6,8 +6,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from clinicflow.audit import chain
-from clinicflow.audit.log import record
 from clinicflow.audit.models import AuditLog
+from clinicflow.audit.recorder import record
 from clinicflow.backoffice.selectors import PAGE_SIZE, RECORD_TYPES, changes_of
 from clinicflow.clinic_settings.operations import settings
 from clinicflow.jobs.registry import handler_of, periods

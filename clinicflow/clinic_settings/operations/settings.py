@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from clinicflow.access.actor import Actor, publish_for
 from clinicflow.accounts.models import AuthSession
 from clinicflow.accounts.operations import second_factor, sessions
-from clinicflow.audit.log import record
+from clinicflow.audit.recorder import record
 from clinicflow.clinic_settings.rules.regions import countries, regions_of
 from clinicflow.clinic_settings.schema import BOUNDS, CLINIC_COLUMNS, DOCTOR, Tab
 from clinicflow.clinics.errors import SettingsEditConflict

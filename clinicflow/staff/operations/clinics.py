@@ -6,7 +6,7 @@ from django.db import transaction
 
 from clinicflow.access.actor import Actor, system_actor
 from clinicflow.accounts.models import User
-from clinicflow.audit.log import record
+from clinicflow.audit.recorder import record
 from clinicflow.clinics.models import Clinic, ClinicSettings, Membership
 from clinicflow.core.errors import Invalid
 from clinicflow.db import tenant

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from clinicflow.access.actor import Actor
 from clinicflow.accounts.operations import users
-from clinicflow.audit.log import record
+from clinicflow.audit.recorder import record
 from clinicflow.clinics.models import Membership
 from clinicflow.core import clock
 from clinicflow.core.events import publish

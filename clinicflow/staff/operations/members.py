@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from clinicflow.access.actor import Actor
 from clinicflow.accounts.models import User
 from clinicflow.accounts.operations import sessions, users
-from clinicflow.audit.log import record
+from clinicflow.audit.recorder import record
 from clinicflow.clinics.models import Clinic, Doctor, Membership
 from clinicflow.core.errors import Invalid, NotFound
 from clinicflow.core.events import publish

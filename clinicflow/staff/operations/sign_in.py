@@ -10,7 +10,7 @@ from clinicflow.access.actor import Actor
 from clinicflow.accounts.errors import EnrolmentRequired, RoleNotHeld
 from clinicflow.accounts.models import AuthSession, User
 from clinicflow.accounts.operations import second_factor, sessions
-from clinicflow.audit.log import record
+from clinicflow.audit.recorder import record
 from clinicflow.clinics.models import ClinicSettings, Membership
 from clinicflow.db import tenant
 from clinicflow.staff.operations import invitations

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from aiassist.selectors.dangers import open_alerts
 from aiassist.selectors.summary_page import summary_page
 from clinicflow.access.guards import role_required
-from clinicflow.audit.log import record_access
+from clinicflow.audit.recorder import record_access
 from clinicflow.clinics.http import ClinicRequest
 from clinicflow.core import clock
 from clinicflow.core.errors import Invalid

@@ -16,8 +16,8 @@ from patients.rules.details import PatientData
 from scheduling.errors import WalkInsNotTaken
 from scheduling.events import AppointmentCreated
 from scheduling.models import Appointment, FollowUp, WaitlistEntry
+from scheduling.operations.appointments.appointment_changes import publish_change, record_override
 from scheduling.operations.appointments.requests import BookingRequest, BookingResult, RequiredAvailability
-from scheduling.operations.appointments.shared_steps import publish_change, record_override
 from scheduling.operations.appointments.slot_reservation import (
     ReservedSlot,
     reserve_slot,

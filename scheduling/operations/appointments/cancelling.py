@@ -13,7 +13,7 @@ from clinicflow.core.errors import Invalid
 from scheduling.errors import InsideNotice
 from scheduling.events import AppointmentCancelled, AppointmentDeleted
 from scheduling.models import Appointment, Cancellation
-from scheduling.operations.appointments.shared_steps import (
+from scheduling.operations.appointments.appointment_changes import (
     lock,
     publish_change,
     reopen_follow_ups,

@@ -9,15 +9,15 @@ from clinicflow.clinics.selectors import settings_of
 from clinicflow.core.errors import Invalid
 from scheduling.events import AppointmentUpdated
 from scheduling.models import Appointment
-from scheduling.operations.appointments.booking import validated_meeting_link
-from scheduling.operations.appointments.requests import BookingResult, RequiredAvailability, SlotRequest
-from scheduling.operations.appointments.shared_steps import (
+from scheduling.operations.appointments.appointment_changes import (
     already_moved,
     lock,
     publish_change,
     record_override,
     save,
 )
+from scheduling.operations.appointments.booking import validated_meeting_link
+from scheduling.operations.appointments.requests import BookingResult, RequiredAvailability, SlotRequest
 from scheduling.operations.appointments.slot_reservation import (
     OVERLAP_FIELDS,
     ReservedSlot,

@@ -15,9 +15,7 @@ from clinicflow.core import clock
 from patients.operations.patients import record_first_visit
 from scheduling.events import AppointmentConfirmed, AppointmentNoShow, AppointmentUpdated
 from scheduling.models import Appointment, Cancellation, FollowUp
-from scheduling.operations.appointments.cancelling import record_cancellation
-from scheduling.operations.appointments.requests import BookingResult, RequiredAvailability, SlotRequest
-from scheduling.operations.appointments.shared_steps import (
+from scheduling.operations.appointments.appointment_changes import (
     follow_ups_of,
     lock,
     publish_change,
@@ -25,6 +23,8 @@ from scheduling.operations.appointments.shared_steps import (
     reopen_follow_ups,
     save,
 )
+from scheduling.operations.appointments.cancelling import record_cancellation
+from scheduling.operations.appointments.requests import BookingResult, RequiredAvailability, SlotRequest
 from scheduling.operations.appointments.slot_reservation import (
     OVERLAP_FIELDS,
     reserve_slot,

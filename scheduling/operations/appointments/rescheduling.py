@@ -16,8 +16,7 @@ from scheduling.events import (
     AppointmentUpdated,
 )
 from scheduling.models import Appointment
-from scheduling.operations.appointments.requests import BookingResult, RequiredAvailability, SlotRequest
-from scheduling.operations.appointments.shared_steps import (
+from scheduling.operations.appointments.appointment_changes import (
     already_moved,
     lock,
     publish_change,
@@ -25,6 +24,7 @@ from scheduling.operations.appointments.shared_steps import (
     replacement_of,
     save,
 )
+from scheduling.operations.appointments.requests import BookingResult, RequiredAvailability, SlotRequest
 from scheduling.operations.appointments.slot_reservation import (
     OVERLAP_FIELDS,
     ReservedSlot,

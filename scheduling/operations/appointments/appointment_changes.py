@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from clinicflow.access.actor import Actor, publish_for
-from clinicflow.audit.log import record
+from clinicflow.audit.recorder import record
 from clinicflow.core import clock
 from clinicflow.web import display
 from scheduling.errors import AlreadyMoved

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from clinicflow.access.actor import Actor
-from clinicflow.audit.log import record
+from clinicflow.audit.recorder import record
 from clinicflow.core import clock
 from clinicflow.core.errors import NotFound
 from intake.models import PatientLink
