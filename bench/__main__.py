@@ -73,7 +73,7 @@ def _measure(options: argparse.Namespace, stack: ExitStack) -> int:
     _print(f"Filling clinicflow_bench with {options.visits:,} appointments and a day of {site.OF_THE_DAY}.")
     bench_site = site.make(options.visits)
     if options.only_figures:
-        return 0 if _report_figures(figures.run(options.rounds)) else 1
+        return 0 if _report_figures(owner_figures.run(options.rounds)) else 1
     port = stack.enter_context(site.serving(options.workers))
     _print(f"Measuring after {time.monotonic() - started:.0f} s: {options.rounds} alternating rounds.\n")
     bound = {"count": options.requests, "seconds": options.seconds}
@@ -108,7 +108,7 @@ def _measure(options: argparse.Namespace, stack: ExitStack) -> int:
             rates[name].append(loads.together(calls, count=share, seconds=options.seconds))
     reached = _report(p50, p99, rates)
     _report_race(race.run(bench_site, port, slots))
-    frugal = _report_figures(figures.run(options.rounds))
+    frugal = _report_figures(owner_figures.run(options.rounds))
     return 0 if reached and frugal else 1
 
 

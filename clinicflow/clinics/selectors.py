@@ -1,10 +1,15 @@
 """Reads of a clinic's own rows that many apps need."""
 
 from clinicflow.access.actor import Actor
-from clinicflow.clinics.models import ClinicSettings
+from clinicflow.clinics.models import Clinic, ClinicSettings
 
 
 def settings_of(actor: Actor) -> ClinicSettings:
     """The settings of the actor's clinic. One query."""
     settings: ClinicSettings = ClinicSettings.objects.visible_to(actor).get()
     return settings
+
+
+def clinic_of(actor: Actor) -> Clinic:
+    """The actor's clinic. One query."""
+    return Clinic.objects.get(pk=actor.clinic_id)

@@ -19,7 +19,8 @@ from clinicflow.access.guards import role_required
 from clinicflow.access.roles import Role
 from clinicflow.audit.recorder import record_access
 from clinicflow.clinics.http import ClinicRequest
-from clinicflow.clinics.models import Clinic, Doctor
+from clinicflow.clinics.models import Doctor
+from clinicflow.clinics.selectors import clinic_of
 from clinicflow.core import clock
 from clinicflow.core.errors import DomainError
 from clinicflow.web.forms import add_domain_errors
@@ -100,7 +101,7 @@ def time_off_apply_plan(request: ClinicRequest, pk: UUID) -> HttpResponseBase:
 def closures(request: ClinicRequest) -> HttpResponse:
     """The clinic's closures, and the public holidays of `?year=` without one."""
     year = _year(request)
-    clinic = Clinic.objects.get(pk=request.actor.clinic_id)
+    clinic = clinic_of(request.actor)
     today = clock.today(request.actor.timezone)
     offered = [holiday for holiday in time_off.public_holidays_to_offer(request.actor, year) if holiday.day >= today]
     more = {"year": year, "years": range(today.year, today.year + 3), "clinic": clinic, "holidays": offered}

@@ -25,6 +25,8 @@ def is_write(call: ast.Call, imported: dict[str, str]) -> bool:
     if isinstance(receiver, ast.Name) and ".operations" in imported.get(receiver.id, ""):
         return False
     chain = ast.unparse(receiver)
+    if chain in {"cache", "form", "buffer"}:
+        return chain == "form"
     on_queryset = ".objects" in chain or ".filter(" in chain or ".exclude(" in chain
     if method in ALWAYS:
         return True
