@@ -81,9 +81,7 @@ class _Marks:
             return []
         length = len(norms)
         return [
-            (at, at + length - 1)
-            for at in self.places.get(norms[0], ())
-            if self.text.norms[at : at + length] == norms
+            (at, at + length - 1) for at in self.places.get(norms[0], ()) if self.text.norms[at : at + length] == norms
         ]
 
 
@@ -218,7 +216,11 @@ def _names_nothing(marks: _Marks, index: int, first: int, named: bool) -> bool:
     if word in words_of("placeholders"):
         return named or any(other in words_of("denials") for other in text.norms[max(first, index - DENIES) : index])
     if word[0].isdigit():
-        return _is_time(text, index) or _is_old_dose(marks, index) or (index == first and bool(_NUMBERED.search(text.raw[: text.tokens[index].start][-6:])))
+        return (
+            _is_time(text, index)
+            or _is_old_dose(marks, index)
+            or (index == first and bool(_NUMBERED.search(text.raw[: text.tokens[index].start][-6:])))
+        )
     if not word[0].isalpha():
         return True
     reason = any(other in _INDICATION for other in text.norms[max(first, index - 6) : index])
@@ -229,7 +231,9 @@ def _is_old_dose(marks: _Marks, index: int) -> bool:
     """Whether a number stands before an arrow or "to" and an item's dose: "20 -> 40"."""
     ahead = range(index + 1, min(index + 4, len(marks.said)))
     new = next((i for i in ahead if marks.said[i] and marks.text.norms[i][0].isdigit()), None)
-    return new is not None and bool(_CHANGE.search(marks.text.raw[marks.text.tokens[index].end : marks.text.tokens[new].start]))
+    return new is not None and bool(
+        _CHANGE.search(marks.text.raw[marks.text.tokens[index].end : marks.text.tokens[new].start])
+    )
 
 
 def _is_time(text: Text, index: int) -> bool:
@@ -239,7 +243,9 @@ def _is_time(text: Text, index: int) -> bool:
     around = [*text.norms[max(index - 1, 0) : index], *text.norms[index + 1 : index + 2]]
     before = text.norms[max(index - 3, 0) : index]
     times = words_of("times") - words_of("functions")
-    return any(word in times for word in around) or before[-2:] in (["i", "was"], ["age", "of"]) or before[-1:] == ["was"]
+    return (
+        any(word in times for word in around) or before[-2:] in (["i", "was"], ["age", "of"]) or before[-1:] == ["was"]
+    )
 
 
 def _piece_may_be_name(text: Text, left: list[int], first: int, last: int) -> bool:
@@ -253,4 +259,6 @@ def _piece_may_be_name(text: Text, left: list[int], first: int, last: int) -> bo
 def _is_uncommon(text: Text, index: int) -> bool:
     """Whether a word is none of the commonest of the language."""
     word = text.norms[index]
-    return word[0].isalpha() and len(word) >= 3 and word not in load().ordinary and word.rstrip("s") not in load().ordinary
+    return (
+        word[0].isalpha() and len(word) >= 3 and word not in load().ordinary and word.rstrip("s") not in load().ordinary
+    )

@@ -18,7 +18,8 @@ _TRAILING = frozenset(["past", "recent", "other", "child", "negated", "tolerated
 _OR = re.compile(r"(?<!\w)(?:or|nor|ni|neither|o|u)(?!\w)")
 _AND_BEHIND = re.compile(r"(?<!\w)(?:and|y|e|plus)\s*$")
 _OBJECT = re.compile(
-    r"(?<!\w)(?:any(?:thing)?|medic\w{2,8}|meds?|pills?|pastillas?|drugs?|vitamins?|vitaminas?|allerg\w{1,6}|alergi\w{1,4}|nada|nothing|prescri\w{3,7}|refills?|supplements?|it|them|that)(?!\w)"
+    r"(?<!\w)(?:any(?:thing)?|medic\w{2,8}|meds?|pills?|pastillas?|drugs?|vitamins?|vitaminas?|"
+    r"allerg\w{1,6}|alergi\w{1,4}|nada|nothing|prescri\w{3,7}|refills?|supplements?|it|them|that)(?!\w)"
 )
 _DRUGS = re.compile(r"(?<!\w)(?:drugs?|med\w{0,10}|medic\w{2,8}|farmacos?|remedios?)(?!\w)")
 _AFFIRMS = re.compile(
@@ -218,9 +219,7 @@ def _swallowed(match: re.Match[str], events: list[tuple[int, int, str]]) -> bool
     return False
 
 
-def _trails_another(
-    text: Text, names: list[Name], index: int, lead: Lead, event: tuple[int, int, str]
-) -> bool:
+def _trails_another(text: Text, names: list[Name], index: int, lead: Lead, event: tuple[int, int, str]) -> bool:
     """Whether a cue stands behind another name in a piece that ends before this name: "Zoloft stopped, [Lexapro]"."""
     if event[2] not in _TRAILING or not lead.tokens:
         return False
@@ -264,7 +263,11 @@ def _limit(reading: Reading, index: int, pre: str, said: Said) -> None:
         said.negated, said.denied = -1, False
         return
     listed = bool(_OR.search(between)) or _or_follows(text, names, index)
-    if own_details or _affirmed_behind(text, names[index]) or (_AFFIRMS.search(parts[-1]) and not cues.NEGATION.search(parts[-1])):
+    if (
+        own_details
+        or _affirmed_behind(text, names[index])
+        or (_AFFIRMS.search(parts[-1]) and not cues.NEGATION.search(parts[-1]))
+    ):
         said.negated, said.denied = -1, False
     elif not listed or not parts[0].strip():
         said.negated, said.denied, said.doubtful = -1, False, bool(parts[0].strip())

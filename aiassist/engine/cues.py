@@ -155,7 +155,9 @@ DOUBTED_AFTER = _any(
     r"(?:weaning|tapering|coming|getting|slowly going) (?:myself )?off(?: (?:of )?(?:it|them|that|this))?|weaning|tapering(?: down)?|(?:waiting|wait) (?:for|on|to)|pending|on (?:hold|order|pause)|(?:holding|paused|pausing|skipping|skipped|held)(?: (?:it|off))?|prior auth\w{0,10}|back ?order\w{0,3}|(?:supposed to|should be|meant to) (?:be )?(?:on|taking|take)(?: it)?(?: but)?|"
     r"(?:no |todavia no |aun no )(?:lo |la |los |las )?(?:he |has )?(?:conseguido|surtido|encuentro|consigo)|en pausa|en espera|pendiente",
 )
-_INSURER = r"(?:my )?(?:insurance|ins|medicaid|medicare|plan|aseguradora|el seguro|seguro|obra social|pharmacy|farmacia)"
+_INSURER = (
+    r"(?:my )?(?:insurance|ins|medicaid|medicare|plan|aseguradora|el seguro|seguro|obra social|pharmacy|farmacia)"
+)
 NOT_STARTED_AFTER = _any(
     rf"{_INSURER} (?:\w{{2,8}} ){{0,2}}?(?:denied|den(?:y|ies)|said no|refused|rejected|won't|wont|wouldn't|would not|will not|will ?n't|does ?n't|doesn't|doesnt|does not|did ?n't|didn't|didnt|did not|dropped|stopped|no|nego|rechazo)|(?:was |got |is |been )?(?:denied|not covered|not approved|declined|rejected|never approved|never filled)|"
     r"(?:can't|cant|can not|cannot|couldn't|couldnt|could not) (?:afford|get|find|fill)(?: (?:it|them))?|too expensive|costs? too much|(?:i |but |and )?(?:have ?n't|haven't|havent|have not|did ?n't|didn't|didnt|did not|never|not) (?:actually |ever |even |really |yet )?(?:started|start|filled|fill|picked|pick|tried|begun|begin|got|gotten)(?: (?:it|up|yet|that|them)){0,2}|not yet|to start|"
@@ -282,7 +284,7 @@ NO_PROBLEM = _any(
 )
 TOLERATED = _any(
     r"(?:can|could) (?:still |now |only |safely |always )?(?:take|eat|have|use|tolerate|drink|handle)(?! (?:care|it|them|that)\b)|(?<!not )(?:okay|ok|fine|good|safe) (?:taking|on)|(?:si|sí) (?:puedo|puede|tolero|tomo|como)(?: (?:tomar|comer|usar))?|(?:tolero|tolera|tomo|como|uso) (?:bien|sin problemas?)",
-    r"(?<!not )(?<!n't )(?:tolerate[sd]?|do(?:es)? (?:fine|well|ok|okay) (?:with|on)|(?:fine|ok|okay) with|tolero bien)"
+    r"(?<!not )(?<!n't )(?:tolerate[sd]?|do(?:es)? (?:fine|well|ok|okay) (?:with|on)|(?:fine|ok|okay) with|tolero bien)",
 )
 HARMLESS_AFTER = _any(
     r"(?:(?:\w{2,12} ){0,8}?(?:without|with no|no|never any|sin)) (?:any |ningun |ninguna |a |bad )?(?:problems?|issues?|trouble|reactions?|side effects?|incident|problemas?|reaccion(?:es)?|inconvenientes?)(?= ?$| ?[,.;)]| (?:at|from|with|so|since|after|before|when|to))|"

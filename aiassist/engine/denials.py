@@ -4,6 +4,9 @@ A none is a closed vocabulary: every word of the answer belongs to `data/none_wo
 topic. One word outside it, a question mark or an affirmed verb, and the answer is no none.
 """
 
+# Tables of patterns read better unwrapped.
+# ruff: noqa: E501
+
 import re
 from functools import lru_cache
 from typing import Literal
@@ -63,7 +66,9 @@ def denies_all(raw: str, topic: Topic) -> bool:
     sorts = _classified(text, topic)
     if sorts is None or "denial" not in sorts:
         return False
-    return all(_is_negated(text, sorts, i) for i, sort in enumerate(sorts) if sort == "verb") and _covers_whole(text, sorts)
+    return all(_is_negated(text, sorts, i) for i, sort in enumerate(sorts) if sort == "verb") and _covers_whole(
+        text, sorts
+    )
 
 
 def _only_marks(text: Text) -> bool:
@@ -154,7 +159,9 @@ _SAME_TAIL = (
     r"(?: (?:as|ones?|meds?|medications?|medicines?|pills?|prescriptions?|stuff|things?|list|regimen|allerg(?:y|ies)|before|always|ever|usual|last|time|visit|previous|previously|prior|you|have|has|on|file|record|records|my|in|the|chart|"
     r"dose|doses|listed|shown|appointment|appt|year|month|since|then|of|i|told|gave|now|is|was|were|it|they|from|and|at|with|your|system|computer|office|a|ago|weeks?|months?|years?|for|me|please|thanks|stay|stays)){0,16}"
 )
-_NEW_SUBJECT = r"(?:ones?|meds?|medications?|medicines?|pills?|prescriptions?|rx|drugs?|allerg(?:y|ies)|reactions?|things?|stuff)"
+_NEW_SUBJECT = (
+    r"(?:ones?|meds?|medications?|medicines?|pills?|prescriptions?|rx|drugs?|allerg(?:y|ies)|reactions?|things?|stuff)"
+)
 _ES_TAIL = (
     r"(?: (?:que|de|del|desde|a|la|el|las|los|lo|en|con|mi|su|antes|siempre|vez|veces|ultima|ultimo|anterior|pasada|pasado|visita|cita|consulta|medicamentos?|medicinas?|medicacion|pastillas?|alergias?|lista|tratamiento|ya|tienen|saben|tiene|"
     r"expediente|ano|mes|dosis|hasta|ahora|momento|por|gracias|tomo|tomaba|y|siguen|sigue|igual)){0,16}"
@@ -182,8 +189,27 @@ NOTHING_NEW = re.compile(
     rf"(?:nada|ningun|ninguna|ninguno|no hay nada|no tengo nada|no hay|no tengo|no) (?:de )?(?:\w{{4,12}} )?nuev[oa]s?(?: (?:medicamentos?|medicinas?|pastillas?|alergias?))?{_ES_TAIL}|(?:sin|ninguna|no hay) novedad(?:es)?{_ES_TAIL}"
     r")"
 )
-_BUT = frozenset(["except", "but", "besides", "plus", "other", "apart", "excepto", "salvo", "pero", "menos", "with", "con", "just", "only"])
-_FILLER = re.compile(r"^(?:(?:no|nope|nah|none|yes|yeah|yep|si|well|um|uh|oh|hi|hello|thanks|thank you|gracias|ok|okay|and|but|y|pero|pues|bueno|hola) )+")
+_BUT = frozenset(
+    [
+        "except",
+        "but",
+        "besides",
+        "plus",
+        "other",
+        "apart",
+        "excepto",
+        "salvo",
+        "pero",
+        "menos",
+        "with",
+        "con",
+        "just",
+        "only",
+    ]
+)
+_FILLER = re.compile(
+    r"^(?:(?:no|nope|nah|none|yes|yeah|yep|si|well|um|uh|oh|hi|hello|thanks|thank you|gracias|ok|okay|and|but|y|pero|pues|bueno|hola) ){1,8}"
+)
 
 
 def same_in(raw: str) -> bool:

@@ -22,7 +22,7 @@ def _any(*parts: str) -> str:
 
 _WORD = (
     r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|sixteen|eighteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|half|quarter|point|zero|"
-    r"una?|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|doce|quince|veinte|veinticinco|treinta|cuarenta|cincuenta|sesenta|setenta|ochenta|noventa|cien|ciento|doscientos|trescientos|quinientos|mil|medi[oa])"
+    r"una?|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|doce|quince|veinte|veinticinco|treinta|cuarenta|cincuenta|sesenta|setenta|ochenta|noventa|cien|ciento|doscientos|trescientos|quinientos|mil|medi[oa])(?![a-z])"
 )
 _DIGITS = r"(?:\d \d/\d|\d+(?:[.,]\d+){0,3}(?:/\d+(?:[.,]\d+)?){0,2}|[.,]\d+|[½¼¾⅓⅔])"
 _WORDS = rf"(?:half an?(?= )|quarter of an?(?= )|(?:an? (?=half|quarter|hundred|thousand))?{_WORD}(?:(?:[ -]|,? and (?:a )?| y |,? point ){_WORD}){{0,4}}+)"
@@ -143,7 +143,9 @@ _JOINS = re.compile(
     rf"(?: ?[,/(&+;-] ?| )?(?:(?:and|y|e|or|o|then|plus|but)(?: only| solo)? )?(?:{_BY_MOUTH},? )?(?:(?:[12]|one|two|half|another|una|uno|otra|otro|dos|media|1/2|½) )?"
 )
 MOST_JOINED = 5  # frequencies that are read as one
-_DENIED = re.compile(r"(?:\bnot|\bno|n't|\bnever|\bnunca|\bdont|\bni)(?: (?:really|always|even|necessarily|exactly|siempre|es))? $")
+_DENIED = re.compile(
+    r"(?:\bnot|\bno|n't|\bnever|\bnunca|\bdont|\bni)(?: (?:really|always|even|necessarily|exactly|siempre|es))? $"
+)
 BARE_DOSE = re.compile(
     rf"(?:\d ?[x×] ?)?{_DIGITS}(?:{_TO}{_DIGITS})?(?![\w/%:°]|[.,-]\d)"
     rf"(?! ?(?:{_TIME_UNIT}|times|veces|st|nd|rd|th|am|pm|a\.m|p\.m|o'?clock|(?:a|per|x|al) (?:day|week|month|dia))(?![a-z]))"
@@ -169,14 +171,16 @@ _REACTION_WORDS = _any(
     r"dificultad (?:para|al) respirar|falta de aire|me falta(?:ba)? el aire|no (?:puedo|podia|pude) respirar|me ahog\w{1,3}|ahogo|asma|nauseas?|vomit\w{1,4}|mareos?|me mare\w{1,3}|diarrea|dolor(?:es)? de (?:cabeza|estomago|panza|barriga|pecho|pansa)|dolor abdominal|acidez|malestar|estornud\w{1,4}|ojos (?:llorosos|rojos)|(?:se (?:me )?)?(?:cierra|cerro|cierre) (?:de )?la garganta|cierre de garganta|tos|ardor|desmay\w{1,4}|taquicardia|palpitaciones|sueno|somnolencia|escalofrios|fiebre|calambres",
 )
 _JOIN = r"(?: ?, ?| ?/ ?| ?\+ ?| ?& ?| (?:and|y|e|or|o|with|con) | ?, ?(?:and|y) )"
-REACTION = re.compile(rf"(?<![\w]){_SEVERITY}{_REACTION_WORDS}(?![\w])(?:{_JOIN}{_SEVERITY}{_REACTION_WORDS}(?![\w])){{0,8}}", re.I)
+REACTION = re.compile(
+    rf"(?<![\w]){_SEVERITY}{_REACTION_WORDS}(?![\w])(?:{_JOIN}{_SEVERITY}{_REACTION_WORDS}(?![\w])){{0,8}}", re.I
+)
 # What a body does against a substance, not what any medicine may do.
 SEVERE_REACTION = re.compile(
     r"hives|welts|rash|swell|swollen|swole|throat|anaphyl|anafil|itch|breath|wheez|asthma|vomit|throw(?:ing)? up|threw up|puk|faint|pass(?:ed)? out|blister|peel|burning|burned|allergic|reaction|shock|seizure|redness|angioedema|"
     r"ronchas|urticaria|sarpullido|salpullido|erupcion|hinch|comezon|picazon|respirar|falta de aire|garganta|reaccion|desmay|ardor|sick to my stomach|stomach (?:bleeding|ulcer)",
     re.I,
 )
-_LEADING = re.compile(r"^(?:(?:an?|some|of|my|the|and|una?|unas|unos|la|el|los|las|en|y) )+")
+_LEADING = re.compile(r"^(?:(?:an?|some|of|my|the|and|una?|unas|unos|la|el|los|las|en|y) ){1,6}")
 
 Kind = Literal["dose", "frequency", "time"]
 

@@ -107,7 +107,12 @@ def predict(row: dict[str, Any]) -> dict[str, Any]:
             for finding, status in medications
         ],
         "allergies": [
-            {"name": _name(finding), "status": _STATUS[finding.status], "qid": finding.question_id, "quote": finding.quote}
+            {
+                "name": _name(finding),
+                "status": _STATUS[finding.status],
+                "qid": finding.question_id,
+                "quote": finding.quote,
+            }
             for finding in allergies
         ],
         "medications_state": _medications_state(answers, {status for _, status in medications}),

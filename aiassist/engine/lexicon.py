@@ -200,7 +200,9 @@ def _add_spanish(lexicon: Lexicon) -> None:
 
 def _add_parts(lexicon: Lexicon) -> None:
     """The ingredients of every combination whose name is the names of its ingredients in a row."""
-    known = {ingredient: _parts(ingredient, lexicon) for ingredient in {e.ingredient for e in lexicon.medicines.values()}}
+    known = {
+        ingredient: _parts(ingredient, lexicon) for ingredient in {e.ingredient for e in lexicon.medicines.values()}
+    }
     for name, entry in lexicon.medicines.items():
         if known[entry.ingredient] and not entry.parts:
             lexicon.medicines[name] = Entry(name, entry.ingredient, entry.sort, known[entry.ingredient])

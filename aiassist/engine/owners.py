@@ -3,6 +3,9 @@
 Every span of `details.spans_in` has one owner or none.
 """
 
+# Tables of patterns read better unwrapped.
+# ruff: noqa: E501
+
 import re
 from dataclasses import dataclass, field
 
@@ -13,8 +16,12 @@ from aiassist.engine.segments import pieces_of
 from aiassist.engine.text import LONGEST_CLAUSE, Text, flat
 
 FARTHEST = 200  # characters between a name and its dose
-_ADJACENT = re.compile(r"(?:[\s,:;()\-–—=@]|\.(?!\d)){0,6}(?:(?:at|to|is|was|de|of|the|con|sodium|tabs?|now|only|solo|una|strength|dose|dosis|about|\(\w{1,20}\)) ?){0,2}[\s(]{0,2}")
-_LEADS = re.compile(r"\s{0,2}(?:(?:of|de|del|tablets?|pills?|capsules?|caps?|tabs?|pastillas?|tabletas?|comprimidos?|x|dose of|the|my|a|baby|low dose|each of)\b\s{0,2}){0,2}\(?")
+_ADJACENT = re.compile(
+    r"(?:[\s,:;()\-–—=@]|\.(?!\d)){0,6}(?:(?:at|to|is|was|de|of|the|con|sodium|tabs?|now|only|solo|una|strength|dose|dosis|about|\(\w{1,20}\)) ?){0,2}[\s(]{0,2}"
+)
+_LEADS = re.compile(
+    r"\s{0,2}(?:(?:of|de|del|tablets?|pills?|capsules?|caps?|tabs?|pastillas?|tabletas?|comprimidos?|x|dose of|the|my|a|baby|low dose|each of)\b\s{0,2}){0,2}\(?"
+)
 _OF = re.compile(r"\s{0,2}(?:(?:tablets?|pills?|capsules?|pastillas?|tabletas?)\s)?(?:of|de)\s{1,2}")
 # Between an old dose and a new one, and before a new one.
 CHANGED = re.compile(
@@ -169,7 +176,9 @@ def _bare_doses(text: Text, names: list[Name]) -> list[Span]:
     return found
 
 
-_NUMBER_BEFORE = re.compile(rf"(?:and|y|,|\+|/|then|luego|except|excepto|salvo|but|pero|alternating with|alternate|or)\s{{0,2}}({details.BARE_DOSE.pattern})\s{{0,2}}$")
+_NUMBER_BEFORE = re.compile(
+    rf"(?:and|y|,|\+|/|then|luego|except|excepto|salvo|but|pero|alternating with|alternate|or)\s{{0,2}}({details.BARE_DOSE.pattern})\s{{0,2}}$"
+)
 
 
 _LEADING_NUMBER = re.compile(
@@ -199,7 +208,9 @@ def _later_numbers(folded: str, spans: tuple[Span, ...], start: int, stop: int) 
     found: list[Span] = []
     own = [span for span in spans if start <= span.start < stop]
     for span in own[1:]:
-        match = _NUMBER_BEFORE.search(folded, max(span.start - 24, start), span.start) if span.kind == "frequency" else None
+        match = (
+            _NUMBER_BEFORE.search(folded, max(span.start - 24, start), span.start) if span.kind == "frequency" else None
+        )
         if match:
             found.append(Span("dose", match.start(1), match.start(1) + len(match.group(1).rstrip())))
     for match in _FROM_TO.finditer(folded, start, stop):

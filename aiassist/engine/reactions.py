@@ -1,5 +1,8 @@
 """What a substance does to the patient: the words behind its name, or before it ("hives from penicillin")."""
 
+# Tables of patterns read better unwrapped.
+# ruff: noqa: E501
+
 import re
 
 from aiassist.engine import details
@@ -23,11 +26,15 @@ _DOES = re.compile(
 _LATER = re.compile(r"[,;] ?|(?<!\w)(?:because(?: it)?|porque|ya que|pues|since it) ")
 _MILD = re.compile(r"(?:va|cae|sienta|queda|hace) (?:muy )?bien|nada$|sin problema")
 _MARK = re.compile(r"[\s)]{0,3}(?:,\s?)?(?:[:=(→]|-{1,2}>?|–|—)\s{0,2}")
-_END = re.compile(r"[.;\n()\[\]]|,(?! ?(?:and|y)\b)| (?:but|pero|when|cuando|if|si|since|desde|because|porque|as a (?:kid|child)|when i was|years? ago|hace|so i|so they|in (?:19|20)\d\d|last|and (?:i|my|also)|desde|aunque|though)\b")
+_END = re.compile(
+    r"[.;\n()\[\]]|,(?! ?(?:and|y)\b)| (?:but|pero|when|cuando|if|si|since|desde|because|porque|as a (?:kid|child)|when i was|years? ago|hace|so i|so they|in (?:19|20)\d\d|last|and (?:i|my|also)|desde|aunque|though)\b"
+)
 _NO_REACTION = re.compile(
     r"^(?:(?:i|not|no|never|maybe|possibly|unknown|unsure|don't|dont|can|can't|cant|fine|ok|okay|mild|severe|moderate|bad|ok now|since|as|when|in|until|\d|it|the one|family|my|mi|years?|childhood|brand|generic|and|y|or|see (?:my|the|chart|list)|ask|confirmed|leve|grave|severa|creo|desde|cuando|hace|nunca|si|also|all|any|every|both|only|just|both)(?!\w))"
 )
-_BETWEEN = re.compile(r"(?:from|with|to|when|after|if|whenever|con|por|de|cuando|si|al|tras|taking|take|took|on|tomar|tomo|comer|como|a la|a|despues de|eat|eating)\b[\s\w]{0,24}$")
+_BETWEEN = re.compile(
+    r"(?:from|with|to|when|after|if|whenever|con|por|de|cuando|si|al|tras|taking|take|took|on|tomar|tomo|comer|como|a la|a|despues de|eat|eating)\b[\s\w]{0,24}$"
+)
 
 
 def reaction_of(text: Text, name: Name, start: int, end: int, ahead_from: int) -> str | None:
@@ -67,7 +74,9 @@ def _whole(raw: str, folded: str, known: re.Match[str], link: re.Match[str] | No
     begin = known.start()
     if link and 0 < begin - link.end() <= 24 and not _END.search(folded, link.end(), begin):
         lead = folded[link.end() : begin]
-        if not _NO_REACTION.match(lead) and not re.search(r"(?<!\w)(?:me|i|my|feel|so|con|un|una|le)\s?$", lead.strip()):
+        if not _NO_REACTION.match(lead) and not re.search(
+            r"(?<!\w)(?:me|i|my|feel|so|con|un|una|le)\s?$", lead.strip()
+        ):
             begin = link.end()
     return _strip(raw[begin : known.end()])
 
@@ -77,7 +86,12 @@ def _trimmed(raw: str, match: re.Match[str]) -> str | None:
 
 
 def _strip(words: str) -> str | None:
-    words = re.sub(r"^(?:(?:an?|some|of|my|the|and|una?|unas|unos|la|el|los|las|en|y|me|mucha|mucho)\s){1,3}", "", words.strip(" ,:;-–—("), flags=re.I)
+    words = re.sub(
+        r"^(?:(?:an?|some|of|my|the|and|una?|unas|unos|la|el|los|las|en|y|me|mucha|mucho)\s){1,3}",
+        "",
+        words.strip(" ,:;-–—("),
+        flags=re.I,
+    )
     return words[:LONGEST_PART].strip(" ,:;-–—(") or None
 
 

@@ -1,5 +1,8 @@
 """One medicine in place of another: which of two names is the old one and which the new one."""
 
+# Tables of patterns read better unwrapped.
+# ruff: noqa: E501
+
 import re
 
 from aiassist.engine.findings import FindingStatus
@@ -12,7 +15,9 @@ _PEOPLE = r"(?: (?:me|him|her|us|over|from|my|le|nos))?"
 _ARTICLE = r"(?:(?:my|the|la|el|los|las|mi|un|una) )?"
 _DETAIL = r"(?:[\s,(]{0,3}(?:\d[\d.,/]{0,7} ?(?:mg|mcg|ml|g|u|units)?|daily|bid|qd|tablets?|pills?)[)]?){0,3}"
 # Before the first name, and between it and the second: the first is old, the second new.
-_OLD_BEFORE = re.compile(rf"(?:{_VERB}{_PEOPLE}(?: over)? (?:from|de|del|off|off of) {_ARTICLE}|(?:from|de) {_ARTICLE})$")
+_OLD_BEFORE = re.compile(
+    rf"(?:{_VERB}{_PEOPLE}(?: over)? (?:from|de|del|off|off of) {_ARTICLE}|(?:from|de) {_ARTICLE})$"
+)
 _TO = re.compile(rf"{_DETAIL}[\s,]{{1,3}}(?:to|onto|into|over to|a|al|por|hacia) {_ARTICLE}(?:\w{{3,9}} )?$")
 _REPLACED_BEFORE = re.compile(
     rf"(?:replac|swap|switch|trad|exchang|substitut|chang|cambi|sustitu|reemplaz)\w{{0,6}}(?: out)?(?: me)? {_ARTICLE}$"
@@ -25,7 +30,9 @@ _TURNED_INTO = re.compile(
 _ARROW = re.compile(rf"{_DETAIL}\s{{0,2}}(?:-{{1,2}}>|=>|→|➔|>{{1,2}})\s{{0,2}}$")
 # The first is new, the second old.
 _NEW_BEFORE = re.compile(rf"{_VERB}{_PEOPLE}(?: over)? (?:to|onto|on|a|al|con) {_ARTICLE}$")
-_FROM = re.compile(rf"{_DETAIL}[\s,(]{{1,3}}(?:from|instead of|in place of|rather than|de|en lugar de|en vez de) {_ARTICLE}$")
+_FROM = re.compile(
+    rf"{_DETAIL}[\s,(]{{1,3}}(?:from|instead of|in place of|rather than|de|en lugar de|en vez de) {_ARTICLE}$"
+)
 _REPLACES = re.compile(
     rf"{_DETAIL}[\s,(\-–]{{1,4}}(?:which |that |it |has |this )?(?:replaces|replaced|replacing|in place of|in lieu of|instead of|en lugar de|en vez de|reemplaza|reemplazo|sustituye)(?: (?:my|the|old|la|el))?(?: old)? $"
 )

@@ -21,7 +21,9 @@ def quotes(answer: Answer, findings: list[Finding], state: str) -> list[str]:
     are no items.
     """
     text = parse(answer.text)
-    if state == "unclear" and not any(f.question_id == answer.question_id and f.status not in _NO_ITEM for f in findings):
+    if state == "unclear" and not any(
+        f.question_id == answer.question_id and f.status not in _NO_ITEM for f in findings
+    ):
         return [_cut(text, 0, len(text.tokens) - 1)]
     if state in ("none_reported", "not_stated"):
         return []
@@ -29,7 +31,11 @@ def quotes(answer: Answer, findings: list[Finding], state: str) -> list[str]:
     instruction = instruction_in(answer.text)
     chosen = sorted(
         {
-            *(_of_finding(text, pieces, f) for f in findings if f.question_id == answer.question_id and f.status in _NO_ITEM),
+            *(
+                _of_finding(text, pieces, f)
+                for f in findings
+                if f.question_id == answer.question_id and f.status in _NO_ITEM
+            ),
             *((i, i) for i, piece in enumerate(pieces[:60]) if _denies_or_repeats(text, piece)),
         }
     )
@@ -39,9 +45,7 @@ def quotes(answer: Answer, findings: list[Finding], state: str) -> list[str]:
 
 def _of_finding(text: Text, pieces: tuple[Piece, ...], finding: Finding) -> tuple[int, int]:
     """The pieces from the one with the denial to the one with the name."""
-    at = next(
-        (i for i in range(len(pieces) - 1, -1, -1) if text.tokens[pieces[i].first].start <= finding.start), 0
-    )
+    at = next((i for i in range(len(pieces) - 1, -1, -1) if text.tokens[pieces[i].first].start <= finding.start), 0)
     if finding.of_row:
         last = next((i for i in range(at + 1, len(pieces)) if pieces[i].before == "line"), len(pieces)) - 1
         return at, last

@@ -2,6 +2,9 @@
 (`clauses`), what follows it, and the topic.
 """
 
+# Tables of patterns read better unwrapped.
+# ruff: noqa: E501
+
 import re
 from dataclasses import dataclass
 
@@ -188,10 +191,14 @@ def _is_remedy(text: Text, name: Name, said: Said, after: Behind) -> bool:
         return False
     if cues.HELPS_AFTER.match(after.words.strip(" ,:")):
         return True
-    return bool(_MINE.search(_lead(text, name))) and not cues.ALLERGY_NOUN.match(after.words) and not after.words.strip()
+    return (
+        bool(_MINE.search(_lead(text, name))) and not cues.ALLERGY_NOUN.match(after.words) and not after.words.strip()
+    )
 
 
-_BECAUSE_OF_MINE = re.compile(r"(?<!\w)(?:because of|bc of|due to|interacts with|mix with|while on|por) (?:my|mi|mis) $")
+_BECAUSE_OF_MINE = re.compile(
+    r"(?<!\w)(?:because of|bc of|due to|interacts with|mix with|while on|por) (?:my|mi|mis) $"
+)
 _MINE = re.compile(r"(?<!\w)(?:my|mi|mis) $")
 
 
@@ -224,7 +231,12 @@ def _how_sure(text: Text, name: Name, said: Said, after: Behind, following: str)
     """`allergy`, or `unsure` where the patient doubts it or tolerates the substance now."""
     lead = _lead(text, name)
     ahead = lead[-60:] if not cues.ALLERGY_BEFORE.search(lead[-30:]) else lead[-90:]
-    doubted = said.doubtful or (said.reported and not said.allergy) or cues.MAYBE.search(ahead) or _QUESTION_MARK.match(text.gap(name.last))
+    doubted = (
+        said.doubtful
+        or (said.reported and not said.allergy)
+        or cues.MAYBE.search(ahead)
+        or _QUESTION_MARK.match(text.gap(name.last))
+    )
     doubted = doubted or _own_piece_doubts(after.words[:70]) or cues.MAYBE.search(following[:40])
     if doubted or cues.OUTGROWN.search(after.words[:120]) or cues.OUTGROWN.search(following[:90]):
         return "unsure"
@@ -234,7 +246,9 @@ def _how_sure(text: Text, name: Name, said: Said, after: Behind, following: str)
 def _own_piece_doubts(words: str) -> bool:
     """Whether the doubt behind a name is of the name: nothing else of a list stands between."""
     match = cues.MAYBE.search(words)
-    return match is not None and not re.search(r"[,;] ?\w|(?<!\w)(?:and|y|e|or|o)(?!\w)", words[: match.start()].strip(" ,:") + " ")
+    return match is not None and not re.search(
+        r"[,;] ?\w|(?<!\w)(?:and|y|e|or|o)(?!\w)", words[: match.start()].strip(" ,:") + " "
+    )
 
 
 def _reacts_after(post: str, *, mild: bool) -> bool:
@@ -257,18 +271,9 @@ def _use(reading: Reading, index: int, said: Said, after: Behind, treated: bool)
     answer, text, names = reading.answer, reading.text, reading.names
     name, tail = names[index], after.words.strip()
     asked_for = answer.topic == "medications"
-    relation = relations.switch_of(text, names, index)
-    if relation is not None:
-        return relation
-    standing = _standing(reading, index, after)
-    if said.negated >= 0:
-        return "past" if cues.PAST_AFTER.match(tail) else "negated"
-    if said.past and standing != "current":
-        return "past"
-    if said.asked:
-        return "unclear" if cues.ASKED_OF_USE.search(_lead(text, name)) else "asked"
-    if standing is not None:
-        return standing
+    status = relations.switch_of(text, names, index) or _as_said(reading, index, said, after)
+    if status is not None:
+        return status
     if _is_denied_next(text, name):
         return "negated"
     if not said.use and _A_YEAR.match(tail):
@@ -277,6 +282,24 @@ def _use(reading: Reading, index: int, said: Said, after: Behind, treated: bool)
         return None
     if said.doubtful or said.reported or (asked_for and _is_doubted(text, name, after)):
         return "doubtful"
+    return _as_taken(said, tail, asked_for=asked_for, treated=treated)
+
+
+def _as_said(reading: Reading, index: int, said: Said, after: Behind) -> FindingStatus | None:
+    """What the cues before and behind a name say: denied, past, asked about, stopped, started again."""
+    standing = _standing(reading, index, after)
+    if said.negated >= 0:
+        return "past" if cues.PAST_AFTER.match(after.words.strip()) else "negated"
+    if said.past and standing != "current":
+        return "past"
+    if said.asked:
+        asked_of_use = cues.ASKED_OF_USE.search(_lead(reading.text, reading.names[index]))
+        return "unclear" if asked_of_use else "asked"
+    return standing
+
+
+def _as_taken(said: Said, tail: str, *, asked_for: bool, treated: bool) -> FindingStatus:
+    """What a medicine is of which nothing else is said than that it is taken, was taken lately, or is named."""
     if cues.INEFFECTIVE.match(tail) and not said.use:
         return "unclear"
     if said.recent or (not asked_for and cues.RECENT_AFTER.match(tail)):
@@ -291,7 +314,10 @@ _FOR = re.compile(r"(?<!\w)(?:for|para|por) (?:(?:my|the|low|high|la|el|los|las|
 def _is_doubted(text: Text, name: Name, after: Behind) -> bool:
     lead = _lead(text, name)
     return bool(
-        re.search(r"(?:^|[ ,])(?:maybe|perhaps|possibly|quizas?|tal vez|not sure if)[ ,:]{0,3}(?:it's |its |the |on |a )?$", lead)
+        re.search(
+            r"(?:^|[ ,])(?:maybe|perhaps|possibly|quizas?|tal vez|not sure if)[ ,:]{0,3}(?:it's |its |the |on |a )?$",
+            lead,
+        )
         or _QUESTION_MARK.match(text.gap(name.last))
         or cues.MAYBE.match(after.cues.strip(" ,:"))
     )
@@ -319,13 +345,17 @@ def _standing(reading: Reading, index: int, after: Behind) -> FindingStatus | No
                 events.append((match.start(), match.end(), status))
     reached, last = NEAR, None
     for start, end, status in sorted(events):
-        if start > reached or (last is None and cues.FRESH.search(words[:start]) and status not in ("doubtful", "negated")):
+        if start > reached or (
+            last is None and cues.FRESH.search(words[:start]) and status not in ("doubtful", "negated")
+        ):
             break
         reached, last = end + NEAR, status
     if last in ("past", "negated") and windows.has_new_dose(reading, index):
         return None
     following = next_sentence(text, names, index) if last is None else ""
-    if following and (match := cues.STOPPED_AFTER.match(following.strip()) or cues.DOUBTED_AFTER.match(following.strip())):
+    if following and (
+        match := cues.STOPPED_AFTER.match(following.strip()) or cues.DOUBTED_AFTER.match(following.strip())
+    ):
         last = "past" if cues.STOPPED_AFTER.match(following.strip()) else "doubtful"
     return "doubtful" if last is not None and last != "current" and after.shared else last
 
@@ -345,7 +375,9 @@ def _is_of_another(words: str, match: re.Match[str]) -> bool:
 _A_TIME = re.compile(
     r"(?:\w+ )?(?:years?|months?) ago|in the past|last \w+|hace (?:\w+ )?(?:anos|meses)|en el pasado|el ano pasado|back in|until|hasta|any ?more"
 )
-_SINCE = re.compile(r"(?:since|for|every|from|desde|started|began|empece|inicie|on (?:it )?for|by|about|start|starting)(?: the| la| el| (?:in|about|around))? $")
+_SINCE = re.compile(
+    r"(?:since|for|every|from|desde|started|began|empece|inicie|on (?:it )?for|by|about|start|starting)(?: the| la| el| (?:in|about|around))? $"
+)
 
 
 def _strong_use(text: Text, name: Name) -> bool:

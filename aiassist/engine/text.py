@@ -8,7 +8,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-_TOKEN = re.compile(r"(?<![\w.,])[.,]\d+|\d+(?:[.,:/]\d+)*|[^\W\d_]+(?:['’´`][^\W\d_]+)*|[%#$]")
+_TOKEN = re.compile(r"(?<![\w.,])[.,]\d+|\d+(?:[.,:/]\d+){0,9}|[^\W\d_]+(?:['’´`][^\W\d_]+){0,4}|[%#$]")
 _SENTENCE_END = re.compile(r"(?<!\d)[.!?;…]+(?=\s|$|[A-Z¿¡])|[.!?;…]+(?!\d)(?=\s|$)|\n+")
 LONGEST_CLAUSE = 60  # words to either side of a word that are read with it
 _CLAUSE_WORDS = frozenset(["but", "although", "though", "however", "except", "pero", "aunque", "sino", "excepto"])
@@ -100,7 +100,9 @@ def _is_abbreviation(raw: str, match: re.Match[str]) -> bool:
     """Whether a full stop belongs to a unit, a title or initials and the sentence goes on: "10 mg. once a day"."""
     after = raw[match.end() : match.end() + 3]
     if after[:1].isalpha():  # "P.R.N"
-        return raw[max(match.start() - 2, 0) : match.start()].strip(" .").isalpha() and len(after) > 1 and after[1] in ". "
+        return (
+            raw[max(match.start() - 2, 0) : match.start()].strip(" .").isalpha() and len(after) > 1 and after[1] in ". "
+        )
     following = after.lstrip(" ")[:1]
     goes_on = following.islower() or following.isdigit()
     return goes_on and bool(_ABBREVIATED.search(raw, max(match.start() - 7, 0), match.start()))
@@ -143,7 +145,8 @@ def _flat_character(char: str) -> str:
 
 
 _QUOTED = re.compile(
-    r"^[ \t]{0,4}(?:>|-{2,5} ?(?:original|forwarded) message|-- ?$|_{5,}|(?:on|el) .{4,80}(?:wrote|escribio|escribió) ?:|(?:from|de|sent|enviado) ?: .{1,80}@|sent from my |sent via |enviado desde mi |get outlook for )",
+    r"^[ \t]{0,4}(?:>|-{2,5} ?(?:original|forwarded) message|-- ?$|_{5,}|(?:on|el) .{4,80}(?:wrote|escribio|escribió) ?:|"
+    r"(?:from|de|sent|enviado) ?: .{1,80}@|sent from my |sent via |enviado desde mi |get outlook for )",
     re.I | re.M,
 )
 

@@ -24,9 +24,7 @@ def unknown(answer: Answer, text: Text, names: list[Name]) -> list[Finding]:
     if answer.rows:
         return _unknown_rows(answer, text, names)
     covered = {i for name in names for i in range(name.first, name.last + 1)}
-    free = [
-        (first, last) for first, last in _list_pieces(text) if not covered.intersection(range(first, last + 1))
-    ]
+    free = [(first, last) for first, last in _list_pieces(text) if not covered.intersection(range(first, last + 1))]
     stretches = [_stretch(text, first, last) for first, last in free[:MOST_UNKNOWN]]
     return [_finding(answer, text, *stretch) for stretch in stretches if stretch and _may_be_name(text, *stretch[:2])]
 
@@ -40,7 +38,12 @@ def _unknown_rows(answer: Answer, text: Text, names: list[Name]) -> list[Finding
             continue
         said = answer.text[row.name.start : row.name.end]
         topic = "allergies" if answer.topic == "allergies" else "medications"
-        if denials.denies_all(said, topic) or denials.same_in(said) or denials.nothing_new_in(said) or _only_denies(said):
+        if (
+            denials.denies_all(said, topic)
+            or denials.same_in(said)
+            or denials.nothing_new_in(said)
+            or _only_denies(said)
+        ):
             continue
         stretch = _stretch(text, tokens[0], tokens[-1])
         filler = word_list("filler")
@@ -82,9 +85,7 @@ def _may_be_name(text: Text, first: int, last: int) -> bool:
     return not cues.NONE_WORDS.search(" ".join(said)) and not details.REACTION.search(flat(text.span(first, last)))
 
 
-def _finding(
-    answer: Answer, text: Text, first: int, last: int, dose: str | None, frequency: str | None
-) -> Finding:
+def _finding(answer: Answer, text: Text, first: int, last: int, dose: str | None, frequency: str | None) -> Finding:
     allergy = answer.topic == "allergies"
     start, end = text.tokens[first].start, text.tokens[last].end
     behind = text.raw[end:].split("\n", 1)[0][:LONGEST_QUOTE]

@@ -1,20 +1,27 @@
 """The dose, frequency and reaction of one name, and the quote that shows them."""
 
+# Tables of patterns read better unwrapped.
+# ruff: noqa: E501
+
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from aiassist.engine import rows
 from aiassist.engine.details import LONGEST_PART, Span, amount_in
 from aiassist.engine.owners import CHANGED, FARTHEST, NOW_BEFORE, Own
 from aiassist.engine.reading import Reading
-from aiassist.engine.schema import Answer
 from aiassist.engine.text import Text, flat
 
 QUOTE_TOKENS = 14
 LONGEST_QUOTE = 1000  # characters
 _LINK = re.compile(r"[\s,(/)x×*=\-–:+]{0,5}(?:of|de|each|cada una|and|y|total)?[\s(]{0,2}")
-_CHANGE_BEFORE = re.compile(r"(?:from|was|were|used to be|antes|before|de|old|previously|started (?:at|on|with)|empece con|era)\s{0,2}(?:on |at |a |de )?$")
-_CHANGE_WORD = re.compile(r"\b(?:now|ahora|changed?|increased?|went up|upped|bumped|raised|decreased?|lowered|reduced|subi\w{1,4}|baj[oa]\w{0,4}|aument\w{1,4}|cambi\w{1,4})\b|->|→|=>")
+_CHANGE_BEFORE = re.compile(
+    r"(?:from|was|were|used to be|antes|before|de|old|previously|started (?:at|on|with)|empece con|era)\s{0,2}(?:on |at |a |de )?$"
+)
+_CHANGE_WORD = re.compile(
+    r"\b(?:now|ahora|changed?|increased?|went up|upped|bumped|raised|decreased?|lowered|reduced|subi\w{1,4}|baj[oa]\w{0,4}|aument\w{1,4}|cambi\w{1,4})\b|->|→|=>"
+)
 
 
 _EXCEPT = re.compile(r"[\s,(]{1,3}(?:except|excepto|salvo|but|pero|or|and|y|alternating with)(?: for| on)?[\s(]{1,2}")
@@ -109,9 +116,12 @@ def _after_change(folded: str, doses: list[Span]) -> Span | None:
     """The new dose, where the words say that an old one was changed."""
     for span in doses:
         ranged = _RANGE.fullmatch(folded, span.start, span.end)
-        if ranged and (_CHANGE_WORD.search(folded, max(span.start - 30, 0), span.start) or _FROM.search(folded, max(span.start - 8, 0), span.start)):
+        if ranged and (
+            _CHANGE_WORD.search(folded, max(span.start - 30, 0), span.start)
+            or _FROM.search(folded, max(span.start - 8, 0), span.start)
+        ):
             return Span("dose", ranged.start(1), span.end)
-    for old, new in zip(doses, doses[1:], strict=False):
+    for old, new in pairwise(doses):
         between = folded[old.end : new.start]
         lead = folded[max(old.start - 30, 0) : old.start]
         if CHANGED.fullmatch(between) and (">" in between or "→" in between or "now" in between or "ahora" in between):

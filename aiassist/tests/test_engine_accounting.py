@@ -13,8 +13,26 @@ from aiassist.engine.text import key, parse
 
 NAMES = ["lisinopril", "metformin", "Advil", "water pill", "vitamin d", "penicillin", "losartán", "eliquis"]
 DETAILS = ["", " 20", " 500 mg", " twice a day", " 10 mg qhs", " (rash)", " - hives", " since 2019", " as needed"]
-SAYINGS = ["none", "no aspirin", "no vitamins", "same as before", "my wife takes plavix", "thanks", "no more", "not sure"]
-JUNK = ["zolvepran", "the little yellow one", "folic", "something for nerves", "Xyzal-ish", "por la espalda", "bxx 7", "42"]
+SAYINGS = [
+    "none",
+    "no aspirin",
+    "no vitamins",
+    "same as before",
+    "my wife takes plavix",
+    "thanks",
+    "no more",
+    "not sure",
+]
+JUNK = [
+    "zolvepran",
+    "the little yellow one",
+    "folic",
+    "something for nerves",
+    "Xyzal-ish",
+    "por la espalda",
+    "bxx 7",
+    "42",
+]
 piece = st.one_of(
     st.builds(lambda name, detail: name + detail, st.sampled_from(NAMES), st.sampled_from(DETAILS)),
     st.sampled_from(SAYINGS),
@@ -32,8 +50,14 @@ def shown(extraction: Extraction) -> str:
 
 
 class PropertyTest(unittest.TestCase):
-    @given(st.sampled_from(["medications", "allergies"]), st.lists(piece, min_size=1, max_size=6), st.sampled_from([", ", "\n", "; "]))
-    def test_every_word_of_every_piece_is_shown_or_names_nothing(self, topic: str, pieces: list[str], mark: str) -> None:
+    @given(
+        st.sampled_from(["medications", "allergies"]),
+        st.lists(piece, min_size=1, max_size=6),
+        st.sampled_from([", ", "\n", "; "]),
+    )
+    def test_every_word_of_every_piece_is_shown_or_names_nothing(
+        self, topic: str, pieces: list[str], mark: str
+    ) -> None:
         """Independent of the accounting's own bookkeeping: it looks only at what a reader sees."""
         extraction = extract([Answer.of("q", mark.join(pieces), topic=topic)])
         state = extraction.medications_state if topic == "medications" else extraction.allergies_state
@@ -63,7 +87,10 @@ class IndependenceTest(unittest.TestCase):
     def test_what_the_rules_miss_is_not_read(self) -> None:
         """The rules are switched off: everything that names something must come out as not read."""
         answers = [Answer.of("q", "lisinopril 10 mg, metformin, thank you", topic="medications")]
-        with mock.patch.object(rules, "read_answer", return_value=()), mock.patch.object(rules, "read", return_value=[]):
+        with (
+            mock.patch.object(rules, "read_answer", return_value=()),
+            mock.patch.object(rules, "read", return_value=[]),
+        ):
             extraction = extract(answers)
             bare = extraction.model_copy(update={"key_notes": [], "medications": []})
             entries = accounting.unread(bare, answers)
@@ -89,7 +116,9 @@ class EntryTest(unittest.TestCase):
         return [(e.text, e.may_be_name) for e in extract([Answer.of("q", text, topic=topic)]).unread]
 
     def test_unknown_words_between_known_ones(self) -> None:
-        self.assertEqual(self.unread("lisinopril 10, the little yellow one, metformin"), [("the little yellow one", True)])
+        self.assertEqual(
+            self.unread("lisinopril 10, the little yellow one, metformin"), [("the little yellow one", True)]
+        )
 
     def test_answers_that_are_read_whole_leave_nothing(self) -> None:
         for text in (
@@ -110,7 +139,9 @@ class EntryTest(unittest.TestCase):
         self.assertEqual(notes, ["Allergies: No medicine allergies"])
 
     def test_more_than_can_be_listed_ends_in_one_entry_for_the_rest(self) -> None:
-        entries = extract([Answer.of("q", ", ".join(f"zorb{chr(97 + i % 26)}lax{i}" for i in range(300)), topic="medications")])
+        entries = extract(
+            [Answer.of("q", ", ".join(f"zorb{chr(97 + i % 26)}lax{i}" for i in range(300)), topic="medications")]
+        )
         self.assertLessEqual(len(entries.unread), accounting.MOST)
         self.assertTrue(entries.unread[-1].may_be_name)
 

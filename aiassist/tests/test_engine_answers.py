@@ -167,7 +167,12 @@ class DetailTest(unittest.TestCase):
                 self.assertEqual(frequency, often)
 
     def test_the_new_dose_stays(self) -> None:
-        for text in ("citalopram 20 -> 40", "was 20 until August, now 40", "increased from 20 to 40 mg", "from 20 to 40"):
+        for text in (
+            "citalopram 20 -> 40",
+            "was 20 until August, now 40",
+            "increased from 20 to 40 mg",
+            "from 20 to 40",
+        ):
             with self.subTest(text):
                 text = text if text.startswith("citalopram") else f"citalopram {text}"
                 ((dose, _),) = doses(text).values()
@@ -242,14 +247,18 @@ class RowTest(unittest.TestCase):
 
     def test_a_frequency_in_the_dose_column_and_the_other_way_round(self) -> None:
         self.assertEqual(
-            self.medications({"name": "Vit D", "dose": "2000 IU once a day"}, {"name": "albuterol", "frequency": "2 puffs prn"}),
+            self.medications(
+                {"name": "Vit D", "dose": "2000 IU once a day"}, {"name": "albuterol", "frequency": "2 puffs prn"}
+            ),
             [("Vit D", "2000 IU", "once a day", "current"), ("albuterol", "2 puffs", "prn", "current")],
         )
 
     def test_another_column_changes_what_the_row_means(self) -> None:
         extraction, _ = whole({"rows": [{"name": "Aspirin", "frequency": "husband takes this"}]})
         self.assertEqual((extraction.medications, extraction.medications_state), ([], "unclear"))
-        self.assertEqual(self.medications({"name": "eliquis", "dose": "5", "frequency": "stopped in march"})[0][3], "past")
+        self.assertEqual(
+            self.medications({"name": "eliquis", "dose": "5", "frequency": "stopped in march"})[0][3], "past"
+        )
 
     def test_a_dose_of_two_names_in_one_cell_is_given_to_neither(self) -> None:
         extraction, _ = whole({"rows": [{"name": "lisinopril and hctz", "dose": "20/12.5", "frequency": "daily"}]})
@@ -302,6 +311,10 @@ class InstructionTest(unittest.TestCase):
         self.assertEqual(verified.of("medications", plain=True), [])
 
     def test_ordinary_talk_of_lists_and_notes_is_no_instruction(self) -> None:
-        for text in ("please note that I take lisinopril 10", "I put on lisinopril cream", "I forget the other ones, lisinopril"):
+        for text in (
+            "please note that I take lisinopril 10",
+            "I put on lisinopril cream",
+            "I forget the other ones, lisinopril",
+        ):
             with self.subTest(text):
                 self.assertEqual(set(statuses(text).values()), {"current"})

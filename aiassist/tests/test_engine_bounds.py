@@ -27,17 +27,24 @@ def unbounded_inside(tree: Any, *, within: bool = False) -> bool:
         if operation in REPEATS:
             _, most, inner = argument
             endless = most is _constants.MAXREPEAT
-            if endless and (within or len(inner) != 1 or inner[0][0] in (*REPEATS, _constants.SUBPATTERN, _constants.BRANCH)):
+            if endless and (
+                within or len(inner) != 1 or inner[0][0] in (*REPEATS, _constants.SUBPATTERN, _constants.BRANCH)
+            ):
                 return True
             if unbounded_inside(inner, within=within or endless):
                 return True
-        elif operation is _constants.SUBPATTERN and unbounded_inside(argument[3], within=within):
-            return True
-        elif operation is _constants.BRANCH and any(unbounded_inside(branch, within=within) for branch in argument[1]):
-            return True
-        elif operation in (_constants.ASSERT, _constants.ASSERT_NOT) and unbounded_inside(argument[1], within=within):
+        elif any(unbounded_inside(branch, within=within) for branch in _branches(operation, argument)):
             return True
     return False
+
+
+def _branches(operation: Any, argument: Any) -> list[Any]:
+    """The parts of a group, an alternation or a look-around."""
+    if operation is _constants.SUBPATTERN:
+        return [argument[3]]
+    if operation is _constants.BRANCH:
+        return list(argument[1])
+    return [argument[1]] if operation in (_constants.ASSERT, _constants.ASSERT_NOT) else []
 
 
 class PatternTest(unittest.TestCase):
