@@ -31,7 +31,8 @@ _AFFIRMS = re.compile(
 class Said:
     """What the clause before a name has established so far. `negated` is where the denial ends, or -1.
 
-    `denied` when an allergy is denied, `tolerated` when the substance is said to do no harm; `doubtful` when a denial before a comma may or may not reach the name.
+    `denied` when an allergy is denied, `tolerated` when the substance is said to do no harm, `doubtful` when a denial
+    before a comma may or may not reach the name, `reported` when a relative says so.
     """
 
     other: bool = False

@@ -54,7 +54,8 @@ def pieces_of(raw: str) -> Pieces:
     """
     text = parse(raw)
     pieces: list[Piece] = []
-    first, before = 0, "start"
+    first = 0
+    before: Separator = "start"
     for index, (word, gap) in enumerate(_separators(text)):
         if word is not None:
             if first < index:

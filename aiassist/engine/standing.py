@@ -352,11 +352,11 @@ def _standing(reading: Reading, index: int, after: Behind) -> FindingStatus | No
         reached, last = end + NEAR, status
     if last in ("past", "negated") and windows.has_new_dose(reading, index):
         return None
-    following = next_sentence(text, names, index) if last is None else ""
-    if following and (
-        match := cues.STOPPED_AFTER.match(following.strip()) or cues.DOUBTED_AFTER.match(following.strip())
-    ):
-        last = "past" if cues.STOPPED_AFTER.match(following.strip()) else "doubtful"
+    following = next_sentence(text, names, index).strip() if last is None else ""
+    if following and cues.STOPPED_AFTER.match(following):
+        last = "past"
+    elif following and cues.DOUBTED_AFTER.match(following):
+        last = "doubtful"
     return "doubtful" if last is not None and last != "current" and after.shared else last
 
 

@@ -145,7 +145,8 @@ def _flat_character(char: str) -> str:
 
 
 _QUOTED = re.compile(
-    r"^[ \t]{0,4}(?:>|-{2,5} ?(?:original|forwarded) message|-- ?$|_{5,}|(?:on|el) .{4,80}(?:wrote|escribio|escribió) ?:|"
+    r"^[ \t]{0,4}(?:>|-{2,5} ?(?:original|forwarded) message|-- ?$|_{5,}|"
+    r"(?:on|el) .{4,80}(?:wrote|escribio|escribió) ?:|"
     r"(?:from|de|sent|enviado) ?: .{1,80}@|sent from my |sent via |enviado desde mi |get outlook for )",
     re.I | re.M,
 )

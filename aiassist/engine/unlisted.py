@@ -37,7 +37,7 @@ def _unknown_rows(answer: Answer, text: Text, names: list[Name]) -> list[Finding
         if not tokens or any(row.name.start <= text.tokens[n.first].start < row.name.end for n in names):
             continue
         said = answer.text[row.name.start : row.name.end]
-        topic = "allergies" if answer.topic == "allergies" else "medications"
+        topic: denials.Topic = "allergies" if answer.topic == "allergies" else "medications"
         if (
             denials.denies_all(said, topic)
             or denials.same_in(said)
