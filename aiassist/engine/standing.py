@@ -170,6 +170,8 @@ def _harm(reading: Reading, index: int, said: Said, after: Behind, treated: bool
     name, following = names[index], next_sentence(text, names, index)
     if answer.topic == "allergies" and name.medicine is not None and _is_remedy(text, name, said, after):
         return None
+    if answer.topic == "allergies" and not after.shared and cues.HARMLESS_AFTER.match(after.words.strip(" ,:")):
+        return "not_allergic"
     reacts = _reacts_after(after.words, mild=answer.topic == "allergies")
     told = _is_told(answer, name, said, after, following, reacts)
     if told and (said.allergy or not treated):
@@ -199,6 +201,9 @@ def _is_remedy(text: Text, name: Name, said: Said, after: Behind) -> bool:
 _BECAUSE_OF_MINE = re.compile(
     r"(?<!\w)(?:because of|bc of|due to|interacts with|mix with|while on|por) (?:my|mi|mis) $"
 )
+_CHILDHOOD = re.compile(
+    r"(?<!\w)(?:as an? (?:child|kid|baby|teen\w{0,6})|when i was|childhood|de (?:nino|nina|chico|chica|bebe)|cuando era)(?!\w)"
+)
 _MINE = re.compile(r"(?<!\w)(?:my|mi|mis) $")
 
 
@@ -222,7 +227,9 @@ def _by_topic(text: Text, name: Name, said: Said, after: Behind, following: str)
         return "unsure" if after.shared else "not_allergic"
     if said.negated >= 0 or (said.asked and not said.use):
         return "not_allergic"
-    if name.medicine is not None and ((said.use and _strong_use(text, name)) or said.past):
+    if name.medicine is not None and (
+        (said.use and _strong_use(text, name)) or (said.past and not _CHILDHOOD.search(_lead(text, name)))
+    ):
         return None
     return _how_sure(text, name, said, after, following)
 
@@ -240,7 +247,7 @@ def _how_sure(text: Text, name: Name, said: Said, after: Behind, following: str)
     doubted = doubted or _own_piece_doubts(after.words[:70]) or cues.MAYBE.search(following[:40])
     if doubted or cues.OUTGROWN.search(after.words[:120]) or cues.OUTGROWN.search(following[:90]):
         return "unsure"
-    return "unsure" if cues.OUTGROWN.search(ahead) else "allergy"
+    return "unsure" if said.past or cues.OUTGROWN.search(ahead) else "allergy"
 
 
 def _own_piece_doubts(words: str) -> bool:
@@ -280,7 +287,8 @@ def _use(reading: Reading, index: int, said: Said, after: Behind, treated: bool)
         return "past"
     if mentions.is_weak(name, text) and (_FOR.search(_lead(text, name)) or not (asked_for or said.use or said.recent)):
         return None
-    if said.doubtful or said.reported or (asked_for and _is_doubted(text, name, after)):
+    unnamed = text.norms[name.first] in _UNNAMED and name.medicine is not None and name.medicine.sort == "lay"
+    if said.doubtful or said.reported or unnamed or (asked_for and _is_doubted(text, name, after)):
         return "doubtful"
     return _as_taken(said, tail, asked_for=asked_for, treated=treated)
 
@@ -307,6 +315,7 @@ def _as_taken(said: Said, tail: str, *, asked_for: bool, treated: bool) -> Findi
     return "current" if said.use or asked_for or treated else "unclear"
 
 
+_UNNAMED = frozenset(["something", "algo", "stuff", "cosa"])  # "something for sleep": taken, and not named
 # "something for my thyroid": what the medicine is for.
 _FOR = re.compile(r"(?<!\w)(?:for|para|por) (?:(?:my|the|low|high|la|el|los|las|mi|mis) ){0,2}$")
 
