@@ -171,10 +171,8 @@ _REACTION_WORDS = _any(
     r"ronchas?|habones|urticaria|sarpullido|salpullido|erupcion(?:es)?|granos|granitos|manchas|eccema|hinchazon(?: de (?:la |los |el )?\w+)?|(?:se me |me |se )?hinch\w{1,5}(?: (?:la|el|los|las|toda la) \w+)?|comezon|picazon|picor(?:es)?|me pica\w{0,1}|pica(?:r|n)?|anafilaxia|shock anafilactico|choque anafilactico|anafilactic[oa]|enrojec\w{1,6}|ampollas|edema(?: de \w+)?",
     r"dificultad (?:para|al) respirar|falta de aire|me falta(?:ba)? el aire|no (?:puedo|podia|pude) respirar|me ahog\w{1,3}|ahogo|asma|nauseas?|vomit\w{1,4}|mareos?|me mare\w{1,3}|diarrea|dolor(?:es)? de (?:cabeza|estomago|panza|barriga|pecho|pansa)|dolor abdominal|acidez|malestar|estornud\w{1,4}|ojos (?:llorosos|rojos)|(?:se (?:me )?)?(?:cierra|cerro|cierre) (?:de )?la garganta|cierre de garganta|tos|ardor|desmay\w{1,4}|taquicardia|palpitaciones|sueno|somnolencia|escalofrios|fiebre|calambres",
 )
-_JOIN = r"(?: ?, ?| ?/ ?| ?\+ ?| ?& ?| (?:and|y|e|or|o|with|con) | ?, ?(?:and|y) )"
-REACTION = re.compile(
-    rf"(?<![\w]){_SEVERITY}{_REACTION_WORDS}(?![\w])(?:{_JOIN}{_SEVERITY}{_REACTION_WORDS}(?![\w])){{0,8}}", re.I
-)
+_JOIN = r"(?: | ?, ?| ?/ ?| ?\+ ?| ?& ?| (?:and|y|e|or|o|with|con) | ?, ?(?:and|y) )"
+REACTION = re.compile(rf"(?<![\w])(?:{_JOIN}?{_SEVERITY}{_REACTION_WORDS}(?![\w])){{1,9}}", re.I)
 # What a body does against a substance, not what any medicine may do.
 SEVERE_REACTION = re.compile(
     r"hives|welts|rash|swell|swollen|swole|throat|anaphyl|anafil|itch|breath|wheez|asthma|vomit|throw(?:ing)? up|threw up|puk|faint|pass(?:ed)? out|blister|peel|burning|burned|allergic|reaction|shock|seizure|redness|angioedema|"
