@@ -9,12 +9,14 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Literal
 
 from aiassist.engine import denials
 from aiassist.engine.lexicon import DATA, load
 from aiassist.engine.schema import Allergy, Answer, Evidence, Extraction, Medication, Unread
 from aiassist.engine.text import Text, own_words, parse
 
+ListTopic = Literal["medications", "allergies"]
 MOST = 40  # entries of one form
 LONGEST = 300  # characters of an entry
 DENIES = 8  # words over which a denial reaches
@@ -105,7 +107,7 @@ def attention(entries: Iterable[Unread]) -> list[str]:
 
 def _unread_of(extraction: Extraction, answer: Answer, room: int) -> list[Unread]:
     text = parse(answer.text)
-    section: denials.Topic = "allergies" if answer.topic == "allergies" else "medications"
+    section: ListTopic = "allergies" if answer.topic == "allergies" else "medications"
     if denials.denies_all(answer.text, section):
         return []
     marks = _marked(extraction, answer, text)
@@ -121,10 +123,10 @@ def _unread_of(extraction: Extraction, answer: Answer, room: int) -> list[Unread
     return found
 
 
-def _entry(answer: Answer, text: Text, section: str, first: int, last: int, *, may_be_name: bool) -> Unread:
+def _entry(answer: Answer, text: Text, section: ListTopic, first: int, last: int, *, may_be_name: bool) -> Unread:
     words = text.span(first, last)
     return Unread(
-        section="allergies" if section == "allergies" else "medications",
+        section=section,
         text=words[:LONGEST],
         evidence=Evidence(question_id=answer.question_id, quote=words[: 3 * LONGEST]),
         may_be_name=may_be_name,
@@ -152,7 +154,7 @@ def pieces(text: Text) -> Iterator[tuple[int, int]]:
 
 def _marked(extraction: Extraction, answer: Answer, text: Text) -> _Marks:
     marks = _Marks(text)
-    items: tuple[Medication | Allergy, ...] = (*extraction.medications, *extraction.allergies)
+    items: list[Medication | Allergy] = [*extraction.medications, *extraction.allergies]
     for item in items:
         if any(entry.question_id == answer.question_id for entry in item.evidence):
             _mark_item(marks, item)

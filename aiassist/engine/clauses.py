@@ -8,17 +8,21 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from aiassist.engine import cues
+from aiassist.engine.details import REACTION
 from aiassist.engine.mentions import Name
 from aiassist.engine.reading import Reading
 from aiassist.engine.segments import pieces_of
-from aiassist.engine.text import Text, clause_bounds, gap_mark, parse
+from aiassist.engine.text import Text, clause_bounds, flat, gap_mark, parse
 
 NEGATION_REACH = 60  # characters of folded text
-_TRAILING = frozenset(["past", "recent", "other", "child", "negated", "tolerated", "asked", "allergy", "treated"])
+_TRAILING = frozenset(
+    ["doubt", "past", "recent", "other", "child", "negated", "tolerated", "asked", "allergy", "treated"]
+)
 _OR = re.compile(r"(?<!\w)(?:or|nor|ni|neither|o|u)(?!\w)")
 _AND_BEHIND = re.compile(r"(?<!\w)(?:and|y|e|plus)\s*$")
 _OBJECT = re.compile(
-    r"(?<!\w)(?:any(?:thing)?|medic\w{2,8}|meds?|pills?|pastillas?|drugs?|vitamins?|vitaminas?|allerg\w{1,6}|alergi\w{1,4}|nada|nothing|prescri\w{3,7}|refills?|supplements?|it|them|that)(?!\w)"
+    r"(?<!\w)(?:any(?:thing)?|medic\w{2,8}|meds?|pills?|pastillas?|drugs?|vitamins?|vitaminas?|"
+    r"allerg\w{1,6}|alergi\w{1,4}|nada|nothing|prescri\w{3,7}|refills?|supplements?|it|them|that)(?!\w)"
 )
 _DRUGS = re.compile(r"(?<!\w)(?:drugs?|med\w{0,10}|medic\w{2,8}|farmacos?|remedios?)(?!\w)")
 _AFFIRMS = re.compile(
@@ -30,7 +34,8 @@ _AFFIRMS = re.compile(
 class Said:
     """What the clause before a name has established so far. `negated` is where the denial ends, or -1.
 
-    `denied` when an allergy is denied, `tolerated` when the substance is said to do no harm; `doubtful` when a denial before a comma may or may not reach the name.
+    `denied` when an allergy is denied, `tolerated` when the substance is said to do no harm, `doubtful` when a denial
+    before a comma may or may not reach the name, `reported` when a relative says so.
     """
 
     other: bool = False
@@ -97,6 +102,9 @@ class Said:
     def _asked(self, end: int) -> None:
         self.asked = True
 
+    def _doubt(self, end: int) -> None:
+        self.doubtful = True
+
     def _reported(self, end: int) -> None:
         self.reported = True
 
@@ -122,6 +130,7 @@ _EVENTS = (
     ("tolerated", cues.NO_PROBLEM),
     ("allergy", cues.ALLERGY_BEFORE),
     ("tolerated", cues.TOLERATED),
+    ("doubt", cues.DOUBT_BEFORE),
     ("nothing", cues.NOT_NEGATION),
     ("past", cues.PAST),
     ("asked", cues.ASKING),
@@ -133,7 +142,7 @@ _EVENTS = (
     ("recent", cues.RECENT),
     ("use", cues.USE),
 )
-_EVENTS_OF_QUESTIONS = (*_EVENTS[:8], ("asked", cues.ASKING_AUX), *_EVENTS[8:])
+_EVENTS_OF_QUESTIONS = (*_EVENTS[:9], ("asked", cues.ASKING_AUX), *_EVENTS[9:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,8 +271,10 @@ def _limit(reading: Reading, index: int, pre: str, said: Said) -> None:
         said.negated, said.denied = -1, False
         return
     listed = bool(_OR.search(between)) or _or_follows(text, names, index)
+    reacts = REACTION.match(flat(text.raw), text.tokens[names[index].last].end + 1)
     if (
         own_details
+        or reacts
         or _affirmed_behind(text, names[index])
         or (_AFFIRMS.search(parts[-1]) and not cues.NEGATION.search(parts[-1]))
     ):

@@ -26,6 +26,10 @@ CHILD = r"(?:son|daughter|kids?|child|children|baby|hijo|hija|hijos|hijas|bebe|n
 RENEWED = _any(
     r"(?:switched|changed|swapped|moved|went|switch|cambio|cambiaron|cambie) (?:\w+ ){0,2}?(?:from|de|del) (?:\w+ ){1,3}(?:to|a|al|por)"
 )
+# Before a name: whether it is taken is left open.
+DOUBT_BEFORE = _any(
+    r"(?:should|ought to) be (?:on|taking)|supposed to (?:be )?(?:on|take|taking|use|using)|meant to (?:be on|take)|(?:may|might) be (?:on|taking)|not sure (?:if|whether)(?: i)?(?: \w+){0,3}|(?:on|in) hold|holding|paused|temporarily off|skipping|last (?:dose|pill|shot|injection) (?:of|was)|(?:deberia|debo) (?:de )?(?:tomar|estar tomando)|ultima dosis de|suspendid[oa]s? temporalmente|en pausa",
+)
 # A relative who only says so: "my mom says penicillin".
 REPORTED = _any(
     rf"(?:(?:my|mi|our) )?{RELATIVE} (?:says?|said|told(?: me)?|tells(?: me)?|thinks?|thought|claims?|swears|remembers?|dice|decia|dijo|cree|me (?:dice|dijo|conto))(?: (?:that|que|i|it|was|is|it's))?",
@@ -145,6 +149,7 @@ RESUMED_AFTER = _any(
     r"still (?:take|takes|taking|use|using|on)(?: it)?|i (?:still |do )(?:take|use) it|(?:lo |la )?(?:volvi|volvio) a (?:tomar|empezar|usar)\w{0,4}|reinici\w{1,5}|retom\w{1,4}|otra vez|de nuevo|nuevamente|(?:lo |la )?sigo (?:tomando|usando)\w{0,3}|(?:lo |la )?empece otra vez",
 )
 STOPPED_AFTER = _any(
+    r"(?:course |treatment |tratamiento |it's |its |it is |is |was |all |am |i'm |now )?(?:done|finished|completed|over|terminado|concluido)(?: (?:with (?:it|that)|now|taking it|last|on|in))?(?= ?$| ?[,.;)]| (?:now|last|with|on|in|taking))",
     r"(?:i |just |i've |ive |have |has |we |all )?(?:ran|run) out(?: of (?:it|them|that|refills))?|(?:i'm |im |i am |all |been )?out of (?:it|them|refills)|"
     rf"(?:{_PRESCRIBER} |was |were |got |been |i was |has |have |had |they've )?(?:took|taken|takes|taking|pulled|weaned|tapered) (?:me |him |her |us )?off(?: (?:of )?(?:it|them|that|this))?|{_PRESCRIBER} (?:has |had |have )?(?:stopped|discontinued|dc'?d|cut|cancel\w{{2,4}}|ended|pulled)(?: (?:it|that|this|them|me))?|d ?/ ?c'?d?|dc'?d|"
     r"(?:i'm |im |i am |been |now |went |came |got |go )?off (?:(?:of )?(?:it|them|that|this)|now|since|for|last|as of|\d)|off(?= ?$| ?[,)])|(?:no longer|not) (?:taking|on|using|take|use|need|needed|prescribed)(?: (?:it|them|that|this))?(?: (?:any ?more|now|any longer))?|"
@@ -152,13 +157,14 @@ STOPPED_AFTER = _any(
 )
 DOUBTED_AFTER = _any(
     r"(?:i |but |and |just )?(?:have ?n't|haven't|havent|have not|hasn't|hasnt|did ?n't|didn't|didnt|did not|not)(?: (?:really|been|actually|even))? (?:taken|taking|took|take|used|using|had)(?: (?:it|any|them|this|that))? (?:since|in|for|lately|recently|this|the last|the past|\d|today|yesterday|every)|"
-    r"(?:weaning|tapering|coming|getting|slowly going) (?:myself )?off(?: (?:of )?(?:it|them|that|this))?|weaning|tapering(?: down)?|(?:waiting|wait) (?:for|on|to)|pending|on (?:hold|order|pause)|(?:holding|paused|pausing|skipping|skipped|held)(?: (?:it|off))?|prior auth\w{0,10}|back ?order\w{0,3}|(?:supposed to|should be|meant to) (?:be )?(?:on|taking|take)(?: it)?(?: but)?|"
+    r"(?:i )?(?:only |just )(?:took|used|had|needed|take it|use it)(?: (?:it|them|that|one))? (?:in|while|during|once|for|at|twice|one|when i was)|(?:took|used) (?:it|them) (?:in the hospital|once|for a)|(?:weaning|tapering|coming|getting|slowly going) (?:myself )?off(?: (?:of )?(?:it|them|that|this))?|weaning|tapering(?: down)?|(?:waiting|wait) (?:for|on|to)|pending|on (?:hold|order|pause)|(?:holding|paused|pausing|skipping|skipped|held)(?: (?:it|off))?|prior auth\w{0,10}|back ?order\w{0,3}|(?:supposed to|should be|meant to) (?:be )?(?:on|taking|take)(?: it)?(?: but)?|"
     r"(?:no |todavia no |aun no )(?:lo |la |los |las )?(?:he |has )?(?:conseguido|surtido|encuentro|consigo)|en pausa|en espera|pendiente",
 )
 _INSURER = (
     r"(?:my )?(?:insurance|ins|medicaid|medicare|plan|aseguradora|el seguro|seguro|obra social|pharmacy|farmacia)"
 )
 NOT_STARTED_AFTER = _any(
+    r"(?:but|and|though|although|however) (?:i'm|im|i am|i was|he's|she's) not(?= ?$| ?[,.;)])|(?:but|and|though) (?:i )?(?:don't|dont|do not|didn't|haven't)(?= ?$| ?[,.;)])|pero no(?= ?$| ?[,.;)])",
     rf"{_INSURER} (?:\w{{2,8}} ){{0,2}}?(?:denied|den(?:y|ies)|said no|refused|rejected|won't|wont|wouldn't|would not|will not|will ?n't|does ?n't|doesn't|doesnt|does not|did ?n't|didn't|didnt|did not|dropped|stopped|no|nego|rechazo)|(?:was |got |is |been )?(?:denied|not covered|not approved|declined|rejected|never approved|never filled)|"
     r"(?:can't|cant|can not|cannot|couldn't|couldnt|could not) (?:afford|get|find|fill)(?: (?:it|them))?|too expensive|costs? too much|(?:i |but |and )?(?:have ?n't|haven't|havent|have not|did ?n't|didn't|didnt|did not|never|not) (?:actually |ever |even |really |yet )?(?:started|start|filled|fill|picked|pick|tried|begun|begin|got|gotten)(?: (?:it|up|yet|that|them)){0,2}|not yet|to start|"
     r"(?:will|going to|gonna|supposed to|should|plan to|about to|want to|would like to) (?:start|begin|try)|start(?:ing|s)? (?:it )?(?:tomorrow|next|soon|monday|tuesday|wednesday|thursday|friday|this week)|prescribed but|(?:todavia no |aun no |no )(?:lo |la |los |las )?(?:he |has )?(?:empezado|comprado|iniciado|empiezo)|me (?:lo |la )?(?:negaron|rechazaron)|no (?:me )?(?:lo |la )?(?:cubre|autoriz\w{1,4}|aprob\w{1,4})|muy car[oa]|todavia no|(?:voy a|debo|tengo que) (?:empezar|iniciar)",
@@ -173,6 +179,7 @@ MAYBE = _any(
     r"quizas?|tal vez|a lo mejor|puede (?:ser|que)|posible(?:mente)?|probablemente|no (?:estoy|estamos) segur[oa]s?|no se(?: si)?|creo que(?: si)?|dicen que|sospech\w{1,4}|supongo",
 )
 OUTGROWN = _any(
+    r"(?:not|isn't|never) (?:really |actually |truly |technically )?(?:an? )?(?:true |real |actual )?(?:allergy|allergic)|no es (?:realmente )?(?:una )?alergia|(?:more of )?(?:an? )?(?:side effect|sensitivity)(?= ?$| ?[,.;)])",
     r"out ?gr(?:ew|own|owing)(?: (?:it|that|them))?|grew out(?: of (?:it|that|them))?|(?:no longer|not|isn't|never) (?:really )?allergic(?: (?:to (?:it|them|that) )?(?:any ?more|now|any longer))?|not any ?more|(?:i )?(?:used to|was|were) (?:be )?(?:allergic|sensitive|as a)(?=.{0,60}(?:now|any ?more|since|fine|ok|okay|again|outgr|ya))|used to be(?: allergic)?|"
     r"(?:had|taken|took|used|eaten|eat|ate|have|take|tolerated?|get|got) (?:it|them|that|this|some|one|eggs|milk)?(?: \w{1,10}){0,4}? ?(?:since|again|later|now|last|recently|before|after)?(?: \w{1,10}){0,3}? (?:without (?:any |a )?(?:problems?|issues?|trouble|reaction|incident)|with no (?:problems?|issues?|trouble|reaction)|no (?:problems?|issues?|trouble|reaction)|and (?:was|am|is|were|it was|i was) (?:fine|ok|okay|alright)|fine|ok)|"
     r"(?:fine|ok|okay|gone|good|resolved) now|(?:now |i )?can (?:now )?(?:eat|take|have|tolerate|drink|be around|use) (?:it|them|that)(?: \w{1,8}){0,2} ?(?:fine|ok|okay|now|again|without)?|tested negative|(?:test(?:s|ed|ing)?|challenge) (?:was |were |came back )?(?:negative|neg|ok|fine)|passed (?:the |a |an )?(?:\w{2,8} )?challenge|de-?sensitized|desensiti[sz]ed|not true allergy|"
@@ -187,6 +194,7 @@ RECENT_AFTER = _any(
 )
 
 USE = _any(
+    r"(?:pre ?-?)?(?:medicated|medicate|treated|treat|controlled|control|managed) (?:it |them )?(?:with|by)|(?:tratad[oa]|controlad[oa]|controlo|trato) con",
     rf"(?:i|he|she|we|they|yeah|yes|and|also|still|only|just|usually|sometimes|mom|to)? ?{_ADVERB}(?:take|takes|taking|taken|takin|use|uses|using|inject|injecting|apply|applying|swallow|wear)",
     r"(?:on|prescribed|prescribe|prescribes|put (?:me|him|her) on|started(?: me)?(?: on)?|started taking|start|been on|been taking|been using|been having|rely on|need|needs|get|getting|gets|keep|carry|have)",
     r"(?:tomo|toma|tomamos|tomando|uso|usa|usando|utilizo|me pongo|me inyecto|se inyecta|me aplico|recetaron|receto|recetado|me dan|consumo|empece|me tomo|se toma|estoy con|sigo con|estoy en|necesito|ando tomando)",
@@ -202,9 +210,12 @@ FRESH = _any(
 )
 GOES_ON = _any(r"(?:and|y) (?:also |still |now )?(?:takes|uses|is on|toma|usa)")
 STRONG_USE = _any(
+    r"(?:pre ?-?)?(?:medicated|medicate|treated|treat|controlled|control|managed) (?:it |them )?(?:with|by)|(?:tratad[oa]|controlad[oa]|controlo|trato) con|given|gave me|need",
     r"(?:take|takes|taking|use|uses|using|inject|carry|carries|on|been on|put me on|prescribed|tomo|toma|uso|usa|tomando|usando|me pongo|me inyecto|llevo|cargo)",
 )
-SELF = _any(r"i|i'm|i've|me|myself|yo|tomo|uso|tengo|soy|we")
+SELF = _any(
+    r"my (?:own|pills?|pill ?box|meds?|medic\w{2,8}|prescriptions?|list)|mis (?:pastillas|medicinas|medicamentos)|i|i'm|i've|me|myself|yo|tomo|uso|tengo|soy|we"
+)
 
 ASKING = _any(
     r"(?:waiting|wait) (?:for|on|to)(?: \w+){0,4}|prior auth\w{0,10}(?: for)?|(?:insurance|plan|seguro) (?:\w+ ){0,2}?(?:denied|won't cover|wont cover|doesn't cover|doesnt cover|refused|rejected|no (?:me )?(?:cubre|autoriza|autorizo|aprobo))(?: my| the| la| el)?",

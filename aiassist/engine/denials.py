@@ -4,6 +4,9 @@ A none is a closed vocabulary: every word of the answer belongs to `data/none_wo
 topic. One word outside it, a question mark or an affirmed verb, and the answer is no none.
 """
 
+# Tables of patterns read better unwrapped.
+# ruff: noqa: E501
+
 import re
 from functools import lru_cache
 from typing import Literal
@@ -205,7 +208,7 @@ _BUT = frozenset(
     ]
 )
 _FILLER = re.compile(
-    r"^(?:(?:no|nope|nah|none|yes|yeah|yep|si|well|um|uh|oh|hi|hello|thanks|thank you|gracias|ok|okay|and|but|y|pero|pues|bueno|hola) )+"
+    r"^(?:(?:no|nope|nah|none|yes|yeah|yep|si|well|um|uh|oh|hi|hello|thanks|thank you|gracias|ok|okay|and|but|y|pero|pues|bueno|hola) ){1,8}"
 )
 
 

@@ -22,7 +22,7 @@ def _any(*parts: str) -> str:
 
 _WORD = (
     r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|sixteen|eighteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|half|quarter|point|zero|"
-    r"una?|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|doce|quince|veinte|veinticinco|treinta|cuarenta|cincuenta|sesenta|setenta|ochenta|noventa|cien|ciento|doscientos|trescientos|quinientos|mil|medi[oa])"
+    r"una?|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|doce|quince|veinte|veinticinco|treinta|cuarenta|cincuenta|sesenta|setenta|ochenta|noventa|cien|ciento|doscientos|trescientos|quinientos|mil|medi[oa])(?![a-z])"
 )
 _DIGITS = r"(?:\d \d/\d|\d+(?:[.,]\d+){0,3}(?:/\d+(?:[.,]\d+)?){0,2}|[.,]\d+|[½¼¾⅓⅔])"
 _WORDS = rf"(?:half an?(?= )|quarter of an?(?= )|(?:an? (?=half|quarter|hundred|thousand))?{_WORD}(?:(?:[ -]|,? and (?:a )?| y |,? point ){_WORD}){{0,4}}+)"
@@ -89,7 +89,7 @@ _CLOCK = r"(?:\d{1,2}(?::\d\d)? ?(?:a\.?m|p\.?m)\.?(?![\w])|\d{1,2}:\d\d|noon|mi
 _EACH = r"(?:each |every |my |the |any |a |all |cada |mi |un )?"
 _DAYPART = _any(
     r"(?:in the|in|every|each|during the) (?:early |late )?(?:mornings?|evenings?|afternoons?|nights?|a\.?m\.?|p\.?m\.?)",
-    rf"(?:at|before|b4|by|around|near|with|w|after|between|during|prior to)(?: |/ ?){_EACH}(?:{_REST}|{_MEAL}|{_CLOCK}|night)",
+    rf"(?:at|before|b4|by|around|near|with|w|after|between|during|prior to)(?: |/ ?){_EACH}(?:{_REST}|{_MEAL}|{_CLOCK}|night)(?:(?: ?,| ?&| and| or| ?/)(?: and)? ?(?:at |with |before |after )?{_EACH}(?:{_REST}|{_MEAL})){{0,2}}",
     rf"(?:antes|despues) (?:de|del) {_EACH}(?:{_MEAL}|{_REST})|(?:con|c/|tras|a la hora de|a la hora del) ?{_EACH}(?:{_MEAL}|{_REST})|al (?:acostarme|acostarse|dormir|despertar|despertarme|levantarme|levantarse|mediodia|desayuno|desayunar|almuerzo|ir a dormir)",
     rf"(?:an? hour|half an hour|\d{{1,2}} ?min(?:utes|utos)?|una hora|media hora) (?:before|after|antes|despues)(?: de| del)? {_EACH}(?:{_MEAL}|{_REST})",
     r"(?:on|with) an empty stomach|empty stomach|(?:en )?ayunas|first thing(?: in the morning)?|(?:up)?on waking|when i (?:wake|get) up|all day|throughout the day",
@@ -111,7 +111,7 @@ _PAIN = r"(?:pain|the pain|flares?(?: ?ups?)?|an? attack|attacks?|wheez\w{1,5}|(
 _NEEDED = _any(
     r"(?:only |just |or |and |y |solo )?(?:as|when|if|whenever) (?:i |im |i'm )?(?:really |it is |it's |its )?(?:neede?d?|necessary|required|needd|neded)(?: it| them| to)?(?: basis)?|on an as needed basis|(?:only )?on demand",
     rf"(?:only )?(?:when|if|whenever) (?:i |my |the )?(?:get |have |feel |am )?{_PAIN}",
-    r"(?:only )?(?:when|if|whenever) (?:(?:i|he|she|we|they) (?!was|were|had|did|took|got|started|finished)[a-z']{2,12}|my \w{2,12}|the \w{2,12}|it|it's|things|symptoms|bp|sugar)(?! (?:was|were|had|did))(?: [a-z']{2,12}){0,4}(?=$| ?[,.;)\n])|(?:solo )?(?:cuando|si) (?:me|tengo|hay|siento|se me|la|el)(?: [a-z]{2,12}){1,4}(?=$| ?[,.;)\n])",
+    r"(?:only )?(?:when|if|whenever) (?:(?:i|he|she|we|they) (?!was|were|had|did|took|got|started|finished|should|could|can|would|may|might|am|will)[a-z']{2,12}|my \w{2,12}|the \w{2,12}|it|it's|things|symptoms|bp|sugar)(?! (?:was|were|had|did))(?: [a-z']{2,12}){0,4}(?=$| ?[,.;)\n])|(?:solo )?(?:cuando|si) (?:me|tengo|hay|siento|se me|la|el)(?: [a-z]{2,12}){1,4}(?=$| ?[,.;)\n])",
     r"from time to time|(?:every )?now and (?:then|again)|(?:every )?once in a (?:while|blue moon)|on occasion|occasionally|sometimes|rarely|seldom|here and there|off and on|on and off",
     r"cuando (?:lo |la |los |las |me |se |sea |es )?(?:necesit[oea]n?|necesario|duel[ea]n?|haga falta|haya dolor|requiera|precis[oea])(?: (?:la|el) (?:cabeza|espalda|rodilla|estomago))?|cuando (?:tengo|me da|hay|siento) (?:mucho |mucha |un )?(?:dolor|fiebre|crisis|ataque|migrana|ansiedad)",
     r"si (?:lo |la |me |hay |tengo |es |fuera )?(?:necesit[oe]|necesario|precis[oea]|duele|dolor|fiebre|hace falta)|segun (?:necesidad|dolor|necesite)|a demanda|a veces|de vez en cuando|en ocasiones|ocasional(?:mente)?|raramente|rara vez",
@@ -162,6 +162,7 @@ _REACTION_WORDS = _any(
     r"(?:itched|burned|sickened) me|(?:allergic )?reactions?|reaccion(?:es)?(?: alergicas?)?|gastritis|hives?|welts|(?:skin )?rash(?:es)?|bumps?|blotch(?:es|y)|spots|red(?:ness)?(?: skin)?|swelling(?: of (?:my |the )?\w+| in (?:my |the )?\w+)?|swell(?:s|ed)?(?: up)?|swole(?:n)?(?: up)?|puff(?:s|ed|y)?(?: up)?|swollen \w+|angio-?edema|angioedema",
     rf"(?:my |the )?{_PARTS} (?:get|gets|got|is|was|were|feels?|felt|start(?:s|ed)?|started to|will|all|became|becomes?)? ?(?:so |very |really |all )?(?:close[sd]?|closing|swell\w{{0,3}}|swole|swollen|tight\w{{0,4}}|itch\w{{0,3}}|burn\w{{0,3}}|tingl\w{{0,3}}|numb\w{{0,4}}|red|blew|puff\w{{0,2}}|peel\w{{0,3}}|hurt\w{{0,3}}|rac(?:es|ing|ed)|cramp\w{{0,3}}|ache[sd]?|upset|water\w{{0,3}})(?: up| shut| off)?",
     r"(?:almost |nearly )?kill(?:s|ed) me|(?:almost|nearly|could have|casi) (?:died|die|muero|me muero)|hospitali[sz]ed|(?:went|sent(?: me)?|landed me|ended up) (?:to|in) (?:the )?(?:er|hospital|icu|emergency room)|red man(?: syndrome)?|(?:contact )?dermatitis|toxicity",
+    r"(?!no |severe |bad )[a-z]{3,12} (?:pains?|aches?|rupture|weakness|spasms?|damage|failure)",
     r"anaphyla\w{1,6}(?: shock)?|itch(?:ing|y|iness|es|ed)?|bronchospasm|broncoespasmo|broncospasmo|stevens[ -]johnson(?: syndrome)?|sjs|serum sickness|c\.? ?diff(?:icile)?",
     r"(?:trouble|difficulty|hard time|problems?|hard to) breath\w{0,3}|(?:can'?t|cant|couldn'?t|couldnt|could not|cannot) breath\w{0,1}|short(?:ness)? of breath|wheez\w{0,4}|asthma(?: attacks?)?|stop(?:s|ped)? breathing",
     r"nausea|nauseous|nauseated|vomit\w{0,3}|throw(?:ing|s)? up|threw up|puk\w{1,3}|diarrh?oe?a|the runs|upset(?:s|ting)? (?:my |the )?(?:stomach|tummy)|(?:stomach|tummy|belly) (?:upset|ache|pain|cramps?|ulcers?|bleed(?:ing|s)?|problems?|issues)|sick to (?:my|the) stomach|sick|ill|heartburn|indigestion|constipat\w{2,4}",
@@ -170,17 +171,15 @@ _REACTION_WORDS = _any(
     r"ronchas?|habones|urticaria|sarpullido|salpullido|erupcion(?:es)?|granos|granitos|manchas|eccema|hinchazon(?: de (?:la |los |el )?\w+)?|(?:se me |me |se )?hinch\w{1,5}(?: (?:la|el|los|las|toda la) \w+)?|comezon|picazon|picor(?:es)?|me pica\w{0,1}|pica(?:r|n)?|anafilaxia|shock anafilactico|choque anafilactico|anafilactic[oa]|enrojec\w{1,6}|ampollas|edema(?: de \w+)?",
     r"dificultad (?:para|al) respirar|falta de aire|me falta(?:ba)? el aire|no (?:puedo|podia|pude) respirar|me ahog\w{1,3}|ahogo|asma|nauseas?|vomit\w{1,4}|mareos?|me mare\w{1,3}|diarrea|dolor(?:es)? de (?:cabeza|estomago|panza|barriga|pecho|pansa)|dolor abdominal|acidez|malestar|estornud\w{1,4}|ojos (?:llorosos|rojos)|(?:se (?:me )?)?(?:cierra|cerro|cierre) (?:de )?la garganta|cierre de garganta|tos|ardor|desmay\w{1,4}|taquicardia|palpitaciones|sueno|somnolencia|escalofrios|fiebre|calambres",
 )
-_JOIN = r"(?: ?, ?| ?/ ?| ?\+ ?| ?& ?| (?:and|y|e|or|o|with|con) | ?, ?(?:and|y) )"
-REACTION = re.compile(
-    rf"(?<![\w]){_SEVERITY}{_REACTION_WORDS}(?![\w])(?:{_JOIN}{_SEVERITY}{_REACTION_WORDS}(?![\w])){{0,8}}", re.I
-)
+_JOIN = r"(?: | ?, ?| ?/ ?| ?\+ ?| ?& ?| (?:and|y|e|or|o|with|con) | ?, ?(?:and|y) )"
+REACTION = re.compile(rf"(?<![\w])(?:{_JOIN}?{_SEVERITY}{_REACTION_WORDS}(?![\w])){{1,9}}", re.I)
 # What a body does against a substance, not what any medicine may do.
 SEVERE_REACTION = re.compile(
     r"hives|welts|rash|swell|swollen|swole|throat|anaphyl|anafil|itch|breath|wheez|asthma|vomit|throw(?:ing)? up|threw up|puk|faint|pass(?:ed)? out|blister|peel|burning|burned|allergic|reaction|shock|seizure|redness|angioedema|"
     r"ronchas|urticaria|sarpullido|salpullido|erupcion|hinch|comezon|picazon|respirar|falta de aire|garganta|reaccion|desmay|ardor|sick to my stomach|stomach (?:bleeding|ulcer)",
     re.I,
 )
-_LEADING = re.compile(r"^(?:(?:an?|some|of|my|the|and|una?|unas|unos|la|el|los|las|en|y) )+")
+_LEADING = re.compile(r"^(?:(?:an?|some|of|my|the|and|una?|unas|unos|la|el|los|las|en|y) ){1,6}")
 
 Kind = Literal["dose", "frequency", "time"]
 

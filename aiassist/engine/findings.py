@@ -25,8 +25,9 @@ class Finding:
     """One name in one answer. `name` is verbatim; `start`, `end` index the answer's text.
 
     `known` is False for a name nobody knows. `explained` is True for a lay word that stands beside the medicine it
-    means ("the pill, Microgynon"). `parts` are the ingredients of a combination. `explicit` is True when the words themselves, not only the question, say what is
-    the case.
+    means ("the pill called Microgynon"). `explicit` is True when the words themselves, not only the question, say what
+    is the case. `apart` when the same medicine stands before it under another name, `parts` are the ingredients of a
+    combination, `topic` is the question's, and `of_row` is True for a row of a list.
     """
 
     question_id: str

@@ -74,7 +74,7 @@ def _find(raw: str, guess: bool) -> tuple[Name, ...]:
 
 
 def _without_devices(text: Text, names: list[Name]) -> list[Name]:
-    """The names without "shot", "patch" or the like in a piece that names the medicine itself: "Ozempic weekly shot"."""
+    """The names without "shot", "patch" or the like in a piece that names the medicine: "Ozempic weekly shot"."""
     devices = word_list("devices")
     bare = [
         name for name in names if name.medicine and name.medicine.sort == "lay" and text.norms[name.core] in devices

@@ -3,6 +3,9 @@
 Every span of `details.spans_in` has one owner or none.
 """
 
+# Tables of patterns read better unwrapped.
+# ruff: noqa: E501
+
 import re
 from dataclasses import dataclass, field
 
@@ -14,7 +17,7 @@ from aiassist.engine.text import LONGEST_CLAUSE, Text, flat
 
 FARTHEST = 200  # characters between a name and its dose
 _ADJACENT = re.compile(
-    r"(?:[\s,:;()\-–—=@]|\.(?!\d)){0,6}(?:(?:at|to|is|was|de|of|the|con|sodium|tabs?|now|only|solo|una|strength|dose|dosis|about|\(\w{1,20}\)) ?){0,2}[\s(]{0,2}"
+    r"(?:[\s,:;()\-–—=@]|\.(?!\d)){0,6}(?:(?:at|to|is|was|de|of|the|con|sodium|tabs?|now|only|solo|una|otc|generic|brand|generico|strength|dose|dosis|about|\(\w{1,20}\)) ?){0,2}[\s(]{0,2}"
 )
 _LEADS = re.compile(
     r"\s{0,2}(?:(?:of|de|del|tablets?|pills?|capsules?|caps?|tabs?|pastillas?|tabletas?|comprimidos?|x|dose of|the|my|a|baby|low dose|each of)\b\s{0,2}){0,2}\(?"
@@ -69,11 +72,24 @@ def owners_of(text: Text, names: list[Name]) -> Owners:
         while at < len(names) and text.tokens[names[at].first].start < span.end:
             at += 1
         previous, following = at - 1, at if at < len(names) else -1
-        owner = _owner(text, names, previous, following, span)
-        if owner >= 0:
-            owners.own[owner].add(span)
-            _share(text, names, owners, owner, span)
+        for part in _at_comma(text, names, previous, following, span):
+            owner = _owner(text, names, previous, following, part)
+            if owner >= 0:
+                owners.own[owner].add(part)
+                _share(text, names, owners, owner, part)
     return owners
+
+
+def _at_comma(text: Text, names: list[Name], previous: int, following: int, span: Span) -> list[Span]:
+    """The span, cut at its last comma where what follows the comma leads to a name: "25 mg HS, prn [Ativan]"."""
+    comma = text.raw.rfind(",", span.start, span.end)
+    if span.kind != "frequency" or comma < 0 or previous < 0 or following < 0:
+        return [span]
+    gap = text.raw[span.end : text.tokens[names[following].first].start]
+    if not _LEADS.fullmatch(gap):
+        return [span]
+    rest = comma + 1 + len(text.raw[comma + 1 : span.end]) - len(text.raw[comma + 1 : span.end].lstrip())
+    return [Span("frequency", span.start, comma), Span("frequency", rest, span.end)]
 
 
 def _owner(text: Text, names: list[Name], previous: int, following: int, span: Span) -> int:

@@ -1,5 +1,8 @@
 """What a substance does to the patient: the words behind its name, or before it ("hives from penicillin")."""
 
+# Tables of patterns read better unwrapped.
+# ruff: noqa: E501
+
 import re
 
 from aiassist.engine import details
@@ -22,12 +25,15 @@ _DOES = re.compile(
 )
 _LATER = re.compile(r"[,;] ?|(?<!\w)(?:because(?: it)?|porque|ya que|pues|since it) ")
 _MILD = re.compile(r"(?:va|cae|sienta|queda|hace) (?:muy )?bien|nada$|sin problema")
+_UNKNOWN = re.compile(
+    r"(?<!\w)(?:unknown|not sure|unsure|don't know|dont know|don't remember|forgot|can't remember|desconocid[oa]|no se|no recuerdo)(?!\w)"
+)
 _MARK = re.compile(r"[\s)]{0,3}(?:,\s?)?(?:[:=(→]|-{1,2}>?|–|—)\s{0,2}")
 _END = re.compile(
     r"[.;\n()\[\]]|,(?! ?(?:and|y)\b)| (?:but|pero|when|cuando|if|si|since|desde|because|porque|as a (?:kid|child)|when i was|years? ago|hace|so i|so they|in (?:19|20)\d\d|last|and (?:i|my|also)|desde|aunque|though)\b"
 )
 _NO_REACTION = re.compile(
-    r"^(?:(?:i|not|no|never|maybe|possibly|unknown|unsure|don't|dont|can|can't|cant|fine|ok|okay|mild|severe|moderate|bad|ok now|since|as|when|in|until|\d|it|the one|family|my|mi|years?|childhood|brand|generic|and|y|or|see (?:my|the|chart|list)|ask|confirmed|leve|grave|severa|creo|desde|cuando|hace|nunca|si|also|all|any|every|both|only|just|both)(?!\w))"
+    r"^(?:(?:i|not|no|never|maybe|possibly|unknown|unsure|don't|dont|can|can't|cant|fine|ok|okay|mild|severe|moderate|bad|ok now|since|as|when|in|until|mother|mom|mum|dad|father|told|per|according|says|madre|mama|papa|padre|segun|otc|\d|it|the one|family|my|mi|years?|childhood|brand|generic|and|y|or|see (?:my|the|chart|list)|ask|confirmed|leve|grave|severa|creo|desde|cuando|hace|nunca|si|also|all|any|every|both|only|just|both)(?!\w))"
 )
 _BETWEEN = re.compile(
     r"(?:from|with|to|when|after|if|whenever|con|por|de|cuando|si|al|tras|taking|take|took|on|tomar|tomo|comer|como|a la|a|despues de|eat|eating)\b[\s\w]{0,24}$"
@@ -47,6 +53,8 @@ def reaction_of(text: Text, name: Name, start: int, end: int, ahead_from: int) -
         return clause
     link = _LINK.match(folded, start, end)
     known = details.REACTION.search(folded, link.end() if link else start, end)
+    if known and _UNKNOWN.search(folded, start, known.start()):
+        return None
     if known and (link is None or known.start() - link.end() <= 40 or _MARK.match(folded, start, end)):
         return _whole(text.raw, folded, known, link)
     if link:

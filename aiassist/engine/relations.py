@@ -1,5 +1,8 @@
 """One medicine in place of another: which of two names is the old one and which the new one."""
 
+# Tables of patterns read better unwrapped.
+# ruff: noqa: E501
+
 import re
 
 from aiassist.engine.findings import FindingStatus
@@ -23,6 +26,9 @@ _BY = re.compile(rf"{_DETAIL}[\s,]{{1,3}}(?:with|for|by|por|con) {_ARTICLE}$")
 _TURNED_INTO = re.compile(
     rf"{_DETAIL}[\s,(\-–]{{1,4}}(?:(?:which|that|it|then|but|and|was|is|were|has been|got|lo|la|me|fue|ha sido|they|he|she|doctor|dr|recently|just|i|i was|later) ){{0,4}}"
     rf"(?:switched|changed|swapped|replaced|moved|cambiaron|cambio|cambie|cambiado|reemplazado|sustituido)(?: (?:me|it|that|over|out|los?|las?))? (?:to|for|with|by|onto|a|por|al) {_ARTICLE}$"
+)
+_BUT_TURNED_INTO = re.compile(
+    rf"{_DETAIL}[\s,(]{{1,3}}(?:but|however|which|until|then|pero|hasta que)(?: [a-z']{{2,12}}){{0,7}} (?:switched|changed|swapped|moved|went|cambiaron|cambie|cambio|pase|pasaron)(?: (?:me|over|out))? (?:to|onto|a|por|al) {_ARTICLE}$"
 )
 _ARROW = re.compile(rf"{_DETAIL}\s{{0,2}}(?:-{{1,2}}>|=>|→|➔|>{{1,2}})\s{{0,2}}$")
 # The first is new, the second old.
@@ -57,7 +63,7 @@ def _order(text: Text, folded: str, one: Name, other: Name) -> str | None:
         return None
     between = folded[start:end]
     lead = folded[max(text.tokens[one.first].start - 50, 0) : text.tokens[one.first].start]
-    if _ARROW.fullmatch(between) or _TURNED_INTO.fullmatch(between):
+    if _ARROW.fullmatch(between) or _TURNED_INTO.fullmatch(between) or _BUT_TURNED_INTO.fullmatch(between):
         return "old, new"
     if _OLD_BEFORE.search(lead) and _TO.fullmatch(between):
         return "old, new"

@@ -112,7 +112,8 @@ def _said(answer: Answer, cell: Cell | None) -> str | None:
 
 
 _STATUS = re.compile(
-    rf"(?<!\w)(?:{cues.RELATIVE}|stopp\w{{0,3}}|quit|no longer|not (?:taking|any ?more|now)|ran out|took me off|insurance|deje|suspend\w{{1,4}}|ya no|n/?a|none|unknown)(?!\w)"
+    rf"(?<!\w)(?:{cues.RELATIVE}|stopp\w{{0,3}}|quit|no longer|not (?:taking|any ?more|now)|"
+    r"ran out|took me off|insurance|deje|suspend\w{{1,4}}|ya no|n/?a|none|unknown)(?!\w)"
 )
 
 

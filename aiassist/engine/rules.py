@@ -120,8 +120,10 @@ _COMMA_AND = re.compile(r"\s*,\s*(?:and|y|or|o)$")
 _COORDINATED = re.compile(r"\s*(?:,|/|&|\+)?\s*(?:(?:and|or|y|o|e)\s)?\s*(?:(?:the|la|el|los|las|also|to|a)\s)?")
 # A comma or a line break is none: "blood thinner, lisinopril" are two entries of a list.
 _APPOSITION = re.compile(
-    r"[ ]{0,2}(?:[(:\-–][ ]{0,2}|,?[ ]?(?:called|named|which is|it's called|it is called|it's|it is|i think it's|llamad[oa]s?|que es|que se llama|se llama|is|de) )"
-    r"(?:(?:called|the|a|an|my|i think|un|una|is|blue|brown|purple|rescue|azul|marron|morado|rescate) ){0,3}|[ ]?(?:blue |brown |purple )?"
+    r"[ ]{0,2}(?:[(:\-–][ ]{0,2}|,?[ ]?(?:called|named|which is|it's called|it is called|it's|it is|i think it's|"
+    r"llamad[oa]s?|que es|que se llama|se llama|is|de) )"
+    r"(?:(?:called|the|a|an|my|i think|un|una|is|blue|brown|purple|rescue|azul|marron|morado|rescate) ){0,3}"
+    r"|[ ]?(?:blue |brown |purple )?"
 )
 
 

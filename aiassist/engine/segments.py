@@ -54,30 +54,26 @@ def pieces_of(raw: str) -> Pieces:
     """
     text = parse(raw)
     pieces: list[Piece] = []
-    before: Separator = "start"
     first = 0
+    before: Separator = "start"
     for index, (word, gap) in enumerate(_separators(text)):
         if word is not None:
             if first < index:
                 pieces.append(Piece(first, index - 1, before))
                 before = word
             else:
-                before = _stronger(before, word)
+                before = max(before, word, key=_STRENGTH.__getitem__)
             first = index + 1
         if gap is not None:
             if first <= index:
                 pieces.append(Piece(first, index, before))
                 before = gap
             else:
-                before = _stronger(before, gap)
+                before = max(before, gap, key=_STRENGTH.__getitem__)
             first = index + 1
     if first < len(text.tokens):
         pieces.append(Piece(first, len(text.tokens) - 1, before))
     return Pieces(tuple(pieces))
-
-
-def _stronger(one: Separator, other: Separator) -> Separator:
-    return one if _STRENGTH[one] >= _STRENGTH[other] else other
 
 
 def _separators(text: Text) -> list[tuple[Separator | None, Separator | None]]:

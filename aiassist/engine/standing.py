@@ -2,6 +2,9 @@
 (`clauses`), what follows it, and the topic.
 """
 
+# Tables of patterns read better unwrapped.
+# ruff: noqa: E501
+
 import re
 from dataclasses import dataclass
 
@@ -167,6 +170,8 @@ def _harm(reading: Reading, index: int, said: Said, after: Behind, treated: bool
     name, following = names[index], next_sentence(text, names, index)
     if answer.topic == "allergies" and name.medicine is not None and _is_remedy(text, name, said, after):
         return None
+    if answer.topic == "allergies" and not after.shared and cues.HARMLESS_AFTER.match(after.words.strip(" ,:")):
+        return "not_allergic"
     reacts = _reacts_after(after.words, mild=answer.topic == "allergies")
     told = _is_told(answer, name, said, after, following, reacts)
     if told and (said.allergy or not treated):
@@ -196,6 +201,9 @@ def _is_remedy(text: Text, name: Name, said: Said, after: Behind) -> bool:
 _BECAUSE_OF_MINE = re.compile(
     r"(?<!\w)(?:because of|bc of|due to|interacts with|mix with|while on|por) (?:my|mi|mis) $"
 )
+_CHILDHOOD = re.compile(
+    r"(?<!\w)(?:as an? (?:child|kid|baby|teen\w{0,6})|when i was|childhood|de (?:nino|nina|chico|chica|bebe)|cuando era)(?!\w)"
+)
 _MINE = re.compile(r"(?<!\w)(?:my|mi|mis) $")
 
 
@@ -219,7 +227,9 @@ def _by_topic(text: Text, name: Name, said: Said, after: Behind, following: str)
         return "unsure" if after.shared else "not_allergic"
     if said.negated >= 0 or (said.asked and not said.use):
         return "not_allergic"
-    if name.medicine is not None and ((said.use and _strong_use(text, name)) or said.past):
+    if name.medicine is not None and (
+        (said.use and _strong_use(text, name)) or (said.past and not _CHILDHOOD.search(_lead(text, name)))
+    ):
         return None
     return _how_sure(text, name, said, after, following)
 
@@ -237,7 +247,7 @@ def _how_sure(text: Text, name: Name, said: Said, after: Behind, following: str)
     doubted = doubted or _own_piece_doubts(after.words[:70]) or cues.MAYBE.search(following[:40])
     if doubted or cues.OUTGROWN.search(after.words[:120]) or cues.OUTGROWN.search(following[:90]):
         return "unsure"
-    return "unsure" if cues.OUTGROWN.search(ahead) else "allergy"
+    return "unsure" if said.past or cues.OUTGROWN.search(ahead) else "allergy"
 
 
 def _own_piece_doubts(words: str) -> bool:
@@ -263,33 +273,41 @@ def _reacts_after(post: str, *, mild: bool) -> bool:
 # --- use
 
 
-def _use(  # noqa: C901 - one rule per line, in the order in which they win
-    reading: Reading, index: int, said: Said, after: Behind, treated: bool
-) -> FindingStatus | None:
+def _use(reading: Reading, index: int, said: Said, after: Behind, treated: bool) -> FindingStatus | None:
     """Whether and when a medicine is taken."""
     answer, text, names = reading.answer, reading.text, reading.names
     name, tail = names[index], after.words.strip()
     asked_for = answer.topic == "medications"
-    relation = relations.switch_of(text, names, index)
-    if relation is not None:
-        return relation
-    standing = _standing(reading, index, after)
-    if said.negated >= 0:
-        return "past" if cues.PAST_AFTER.match(tail) else "negated"
-    if said.past and standing != "current":
-        return "past"
-    if said.asked:
-        return "unclear" if cues.ASKED_OF_USE.search(_lead(text, name)) else "asked"
-    if standing is not None:
-        return standing
+    status = relations.switch_of(text, names, index) or _as_said(reading, index, said, after)
+    if status is not None:
+        return status
     if _is_denied_next(text, name):
         return "negated"
     if not said.use and _A_YEAR.match(tail):
         return "past"
     if mentions.is_weak(name, text) and (_FOR.search(_lead(text, name)) or not (asked_for or said.use or said.recent)):
         return None
-    if said.doubtful or said.reported or (asked_for and _is_doubted(text, name, after)):
+    unnamed = text.norms[name.first] in _UNNAMED and name.medicine is not None and name.medicine.sort == "lay"
+    if said.doubtful or said.reported or unnamed or (asked_for and _is_doubted(text, name, after)):
         return "doubtful"
+    return _as_taken(said, tail, asked_for=asked_for, treated=treated)
+
+
+def _as_said(reading: Reading, index: int, said: Said, after: Behind) -> FindingStatus | None:
+    """What the cues before and behind a name say: denied, past, asked about, stopped, started again."""
+    standing = _standing(reading, index, after)
+    if said.negated >= 0:
+        return "past" if cues.PAST_AFTER.match(after.words.strip()) else "negated"
+    if said.past and standing != "current":
+        return "past"
+    if said.asked:
+        asked_of_use = cues.ASKED_OF_USE.search(_lead(reading.text, reading.names[index]))
+        return "unclear" if asked_of_use else "asked"
+    return standing
+
+
+def _as_taken(said: Said, tail: str, *, asked_for: bool, treated: bool) -> FindingStatus:
+    """What a medicine is of which nothing else is said than that it is taken, was taken lately, or is named."""
     if cues.INEFFECTIVE.match(tail) and not said.use:
         return "unclear"
     if said.recent or (not asked_for and cues.RECENT_AFTER.match(tail)):
@@ -297,6 +315,7 @@ def _use(  # noqa: C901 - one rule per line, in the order in which they win
     return "current" if said.use or asked_for or treated else "unclear"
 
 
+_UNNAMED = frozenset(["something", "algo", "stuff", "cosa"])  # "something for sleep": taken, and not named
 # "something for my thyroid": what the medicine is for.
 _FOR = re.compile(r"(?<!\w)(?:for|para|por) (?:(?:my|the|low|high|la|el|los|las|mi|mis) ){0,2}$")
 
@@ -342,9 +361,11 @@ def _standing(reading: Reading, index: int, after: Behind) -> FindingStatus | No
         reached, last = end + NEAR, status
     if last in ("past", "negated") and windows.has_new_dose(reading, index):
         return None
-    following = next_sentence(text, names, index) if last is None else ""
-    if following and (cues.STOPPED_AFTER.match(following.strip()) or cues.DOUBTED_AFTER.match(following.strip())):
-        last = "past" if cues.STOPPED_AFTER.match(following.strip()) else "doubtful"
+    following = next_sentence(text, names, index).strip() if last is None else ""
+    if following and cues.STOPPED_AFTER.match(following):
+        last = "past"
+    elif following and cues.DOUBTED_AFTER.match(following):
+        last = "doubtful"
     return "doubtful" if last is not None and last != "current" and after.shared else last
 
 

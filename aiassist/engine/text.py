@@ -8,7 +8,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-_TOKEN = re.compile(r"(?<![\w.,])[.,]\d+|\d+(?:[.,:/]\d+)*|[^\W\d_]+(?:['’´`][^\W\d_]+)*|[%#$]")
+_TOKEN = re.compile(r"(?<![\w.,])[.,]\d+|\d+(?:[.,:/]\d+){0,9}|[^\W\d_]+(?:['’´`][^\W\d_]+){0,4}|[%#$]")
 _SENTENCE_END = re.compile(r"(?<!\d)[.!?;…]+(?=\s|$|[A-Z¿¡])|[.!?;…]+(?!\d)(?=\s|$)|\n+")
 LONGEST_CLAUSE = 60  # words to either side of a word that are read with it
 _CLAUSE_WORDS = frozenset(["but", "although", "though", "however", "except", "pero", "aunque", "sino", "excepto"])
@@ -145,7 +145,9 @@ def _flat_character(char: str) -> str:
 
 
 _QUOTED = re.compile(
-    r"^[ \t]{0,4}(?:>|-{2,5} ?(?:original|forwarded) message|-- ?$|_{5,}|(?:on|el) .{4,80}(?:wrote|escribio|escribió) ?:|(?:from|de|sent|enviado) ?: .{1,80}@|sent from my |sent via |enviado desde mi |get outlook for )",
+    r"^[ \t]{0,4}(?:>|-{2,5} ?(?:original|forwarded) message|-- ?$|_{5,}|"
+    r"(?:on|el) .{4,80}(?:wrote|escribio|escribió) ?:|"
+    r"(?:from|de|sent|enviado) ?: .{1,80}@|sent from my |sent via |enviado desde mi |get outlook for )",
     re.I | re.M,
 )
 

@@ -33,18 +33,18 @@ def unbounded_inside(tree: Any, *, within: bool = False) -> bool:
                 return True
             if unbounded_inside(inner, within=within or endless):
                 return True
-        elif (
-            (operation is _constants.SUBPATTERN and unbounded_inside(argument[3], within=within))
-            or (
-                operation is _constants.BRANCH
-                and any(unbounded_inside(branch, within=within) for branch in argument[1])
-            )
-            or (
-                operation in (_constants.ASSERT, _constants.ASSERT_NOT) and unbounded_inside(argument[1], within=within)
-            )
-        ):
+        elif any(unbounded_inside(branch, within=within) for branch in _branches(operation, argument)):
             return True
     return False
+
+
+def _branches(operation: Any, argument: Any) -> list[Any]:
+    """The parts of a group, an alternation or a look-around."""
+    if operation is _constants.SUBPATTERN:
+        return [argument[3]]
+    if operation is _constants.BRANCH:
+        return list(argument[1])
+    return [argument[1]] if operation in (_constants.ASSERT, _constants.ASSERT_NOT) else []
 
 
 class PatternTest(unittest.TestCase):

@@ -11,31 +11,45 @@ from aiassist.engine.summarize import extract
 from aiassist.engine.text import parse
 
 NONES = {
-    "medications": ("No", "none", "n/a", "Nope, nothing right now.", "don't take any meds", "no tomo nada", "Nada")
-    + ("I am not currently taking any medications", "no medications or supplements", "None. No vitamins either")
-    + ("de momento ninguna, gracias", "nada de nada", "I have none", "No gracias a Dios no tomo nada"),
-    "allergies": ("NKDA", "no known drug allergies", "none that I know of", "No soy alérgica", "ninguna conocida")
-    + ("no que yo sepa", "I don't know of any", "no food or drug allergies", "No, thankfully.", "no alergias"),
+    "medications": (
+        *(
+            "No",
+            "none",
+            "n/a",
+            "Nope, nothing right now.",
+            "don't take any meds",
+            "no tomo nada",
+            "Nada",
+            "I have none",
+        ),
+        *("I am not currently taking any medications", "no medications or supplements", "None. No vitamins either"),
+        *("de momento ninguna, gracias", "nada de nada", "No gracias a Dios no tomo nada"),
+    ),
+    "allergies": (
+        *("NKDA", "no known drug allergies", "none that I know of", "No soy alérgica", "ninguna conocida"),
+        *("no que yo sepa", "I don't know of any", "no food or drug allergies", "No, thankfully.", "no alergias"),
+    ),
 }
 PARTS = {
     "medications": (
-        "no vitamins",
-        "no insulin",
-        "no refills needed",
-        "no time to list them all",
-        "no prescription meds",
-    )
-    + ("no daily meds", "None except tylenol", "No, I take medications", "no i take", "No?", "I don't know", "not yet"),
-    "allergies": ("no food allergies", "never been tested", "no latex allergy", "no reaction to penicillin", "not yet")
-    + ("no allergies except cats", "I don't know"),
+        *("no vitamins", "no insulin", "no refills needed", "no time to list them all", "no prescription meds"),
+        *(
+            "no daily meds",
+            "None except tylenol",
+            "No, I take medications",
+            "no i take",
+            "No?",
+            "I don't know",
+            "not yet",
+        ),
+    ),
+    "allergies": (
+        *("no food allergies", "never been tested", "no latex allergy", "no reaction to penicillin", "not yet"),
+        *("no allergies except cats", "I don't know"),
+    ),
 }
 SAME = (
-    "no change",
-    "same ones",
-    "same as last time",
-    "still the same ones",
-    "unchanged",
-    "igual que antes",
+    *("no change", "same ones", "same as last time", "still the same ones", "unchanged", "igual que antes"),
     "como siempre",
 )
 NEW = ("no new ones", "nada nuevo", "nothing new since last visit", "no new medications", "ninguna nueva", "none new")
