@@ -2,7 +2,8 @@
 conversations: what is due by the clock, and what leaves by a provider.
 
 Whatever the model does, a minute after the form came in there is a labelled summary: when the model fails for good or
-the minute runs out, the rules make it, and the model's version follows later as one of its own.
+the minute runs out, the rules make it, and the model's version follows later as one of its own. Where reading takes too
+long as well, the answers are listed as they are.
 """
 
 import datetime as dt
@@ -13,8 +14,9 @@ from django.db import transaction
 
 from aiassist import writing
 from aiassist.answers import engine_answers
+from aiassist.engine.deadline import TooSlow, unread, within
 from aiassist.engine.identity import Identity
-from aiassist.engine.schema import Answer
+from aiassist.engine.schema import Answer, Verified
 from aiassist.engine.summarize import extract
 from aiassist.engine.verifier import verify
 from aiassist.model import client
@@ -34,10 +36,11 @@ from scheduling.operations import messages
 
 BUDGET = 60.0  # seconds from the opening of a version to a summary
 CALL = 40.0  # seconds that one call may take in all
+RULES = 8.0  # seconds that reading a form by rules may take
 LEAST = 8.0  # seconds that are worth a call; also the shortest pause between two
 FOLLOW_UPS = (2, 10, 60, 240, 720)  # minutes
 # A second call would end the same way.
-FINAL = frozenset({"refused", "filtered", "context_length", "identity_left", "over_cap", "interrupted"})
+FINAL = frozenset({"refused", "filtered", "context_length", "identity_left", "over_cap", "interrupted", "too_slow"})
 log = structlog.get_logger(__name__)
 
 
@@ -95,7 +98,11 @@ def _retry_in_time(actor: Actor, pk: UUID, failed: ModelFailed, left: float) -> 
 
 
 def _keep_rules(actor: Actor, pk: UUID, answers: list[Answer], failure: str) -> None:
-    verified = verify(extract(answers), answers)
+    try:
+        verified = within(RULES, _read, answers)
+    except TooSlow:
+        log.warning("rules_too_slow", summary_id=str(pk))
+        verified, failure = unread(answers), failure or "too_slow"
     with transaction.atomic(), tenant(actor.scope()):
         summaries.complete(
             actor,
@@ -108,6 +115,10 @@ def _keep_rules(actor: Actor, pk: UUID, answers: list[Answer], failure: str) -> 
         )
         if failure and failure not in FINAL:
             _follow_later(actor, pk, 0)
+
+
+def _read(answers: list[Answer]) -> Verified:
+    return verify(extract(answers), answers)
 
 
 def _keep(actor: Actor, pk: UUID, answers: list[Answer], written: Written) -> None:

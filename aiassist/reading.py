@@ -42,6 +42,7 @@ REASONS = {
     "changed_word": _("A side, a time, a body part or a trend is not what the quoted words say."),
     "another_person": _("The quoted words are about another person."),
     "lost_doubt": _("The quoted words are less certain."),
+    "not_read": _("Not read in time; these are the patient's own words."),
     "doctor_typed": _("Typed by the doctor."),
 }
 # Why the model gave no summary, in words for whoever runs the clinic.
@@ -67,6 +68,7 @@ FAILURES = {
     "over_cap": _("The month's limit is reached."),
     "breaker_open": _("It has failed too often and is paused."),
     "deadline": _("There was no time left for a call."),
+    "too_slow": _("The answers took too long to read and are listed as they are."),
     "interrupted": _("A call was interrupted and is not paid twice."),
     "identity_left": _("Something of the patient's identity was left in the answers, so nothing was sent."),
     "gave_up": _("It was tried five times."),

@@ -1,7 +1,7 @@
 """Asking the model for one form: redact, reserve, ask, settle, restore, verify. No transaction spans the call."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import transaction
 
 from aiassist.answers import identity_of
+from aiassist.engine.deadline import Result, TooSlow, within
 from aiassist.engine.identity import Identity, age_band
 from aiassist.engine.redactor import leaked, redact_form
 from aiassist.engine.schema import Answer, Verified
@@ -24,6 +25,8 @@ from clinicflow.core import clock
 from clinicflow.db import tenant
 from intake.models import IntakeRevision
 from patients.models import Patient
+
+ENGINE = 3.0  # seconds that redacting, looking again and verifying may take each
 
 
 @dataclass(frozen=True)
@@ -43,12 +46,12 @@ def identity_behind(actor: Actor, revision: IntakeRevision) -> Identity:
 
 def write(actor: Actor, answers: Sequence[Answer], identity: Identity, *, seconds: float) -> Written:
     """Have the model read the answers, within `seconds`. ModelFailed with a code when it may not or cannot."""
-    form = redact_form(list(answers), identity)
+    form = _in_time(redact_form, list(answers), identity)
     text = prompt.message(form.answers, age_band=age_band(identity.date_of_birth, clock.today(actor.timezone)))
-    if leaked(text, identity):
+    if _in_time(leaked, text, identity):
         raise ModelFailed("identity_left")
     answer, cost = _ask(actor, text, seconds)
-    verified = verify(form.restore(answer.extraction), list(answers))
+    verified = _in_time(verify, form.restore(answer.extraction), list(answers))
     return Written(
         verified,
         {
@@ -60,6 +63,13 @@ def write(actor: Actor, answers: Sequence[Answer], identity: Identity, *, second
             "cost_usd": cost,
         },
     )
+
+
+def _in_time(call: Callable[..., Result], *arguments: Any) -> Result:
+    try:
+        return within(ENGINE, call, *arguments)
+    except TooSlow:
+        raise ModelFailed("too_slow") from None
 
 
 def _ask(actor: Actor, text: str, seconds: float) -> tuple[ModelAnswer, Decimal]:
