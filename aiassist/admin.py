@@ -1,9 +1,9 @@
-"""Conversations in the back office: to look at. They are answered and resolved in the Inbox."""
+"""Conversations in the back office, read only. They are answered and resolved in the Inbox."""
 
 from django.contrib import admin
 
 from aiassist.models import Interaction
-from clinicflow.clinics.admin import ClinicModelAdmin, site
+from clinicflow.backoffice.admin import ClinicModelAdmin, site
 
 
 @admin.register(Interaction, site=site)

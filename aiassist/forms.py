@@ -1,4 +1,4 @@
-"""The shape of what is typed in: the model's settings, a doctor's edit of a summary, the Inbox."""
+"""Forms of the model settings, of summaries, of the Inbox and of the simulator."""
 
 from typing import Any
 
@@ -6,21 +6,22 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy
 
-from aiassist import inbox
 from aiassist.models import IntakeSummary, Interaction
 from aiassist.operations import calls, interactions
+from aiassist.selectors import inbox
+from scheduling.messaging.inbound_message import MAX_LENGTH
 
 
 class AgreementForm(forms.Form):
     ai_agreement_confirmed = forms.BooleanField(
         required=False,
-        label=gettext_lazy("We have a BAA and zero data retention with the provider of the model"),
+        label=gettext_lazy("We have a BAA and zero data retention with the model provider"),
     )
     ai_monthly_cap_usd = forms.DecimalField(
         min_value=0,
         max_value=100_000,
         decimal_places=2,
-        label=gettext_lazy("At most this much a month, in US dollars"),
+        label=gettext_lazy("Monthly limit in US dollars"),
     )
 
 
@@ -31,16 +32,16 @@ def _lines(label: Any, rows: int) -> forms.CharField:
 
 
 class SummaryForm(forms.Form):
-    """The sentences of a summary, one a line, and the version that is being edited."""
+    """The sentences of a summary, one per line, and the version that is edited."""
 
     version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
-    summary_text = _lines(gettext_lazy("Summary, one sentence a line"), 6)
-    patient_concerns = _lines(gettext_lazy("Concerns, one a line"), 3)
-    key_notes = _lines(gettext_lazy("Also said, one a line"), 3)
+    summary_text = _lines(gettext_lazy("Summary, one sentence per line"), 6)
+    patient_concerns = _lines(gettext_lazy("Concerns, one per line"), 3)
+    key_notes = _lines(gettext_lazy("Also said, one per line"), 3)
 
 
 class MedicationForm(forms.Form):
-    """One medicine; a row without a name is taken off."""
+    """One medicine; a row without a name is removed."""
 
     name = forms.CharField(required=False, max_length=200, label=gettext_lazy("Medicine"))
     dose = forms.CharField(required=False, max_length=200, label=gettext_lazy("How much"), empty_value=None)
@@ -57,7 +58,7 @@ class MedicationForm(forms.Form):
 
 
 class AllergyForm(forms.Form):
-    """One allergy; a row without a substance is taken off."""
+    """One allergy; a row without a substance is removed."""
 
     substance = forms.CharField(required=False, max_length=200, label=gettext_lazy("Allergic to"))
     reaction = forms.CharField(required=False, max_length=300, label=gettext_lazy("What happens"), empty_value=None)
@@ -75,7 +76,7 @@ _ITEM_FORMS = {"medications": (MedicationForm, "name"), "allergies": (AllergyFor
 
 
 class CorrectionForm:
-    """One item of a summary as a form; `fields` is what was typed in place of it."""
+    """The form of one item of a summary; `fields` are its corrected values."""
 
     def __init__(self, summary: IntakeSummary, entry: dict[str, Any], data: QueryDict | None = None) -> None:
         kind, name = _ITEM_FORMS.get(entry["section"], (LineForm, "text"))
@@ -88,23 +89,23 @@ class CorrectionForm:
 
     @property
     def version(self) -> int:
-        """The version that the doctor had before them."""
+        """The version that the doctor edited."""
         return int(self.form.cleaned_data["version"])
 
     @property
     def fields(self) -> dict[str, Any]:
-        """The item's fields as typed."""
-        typed = {name: value for name, value in self.form.cleaned_data.items() if name != "version"}
-        return typed | ({"status": typed["status"] or "current"} if "status" in typed else {})
+        """The item's corrected fields."""
+        fields = {name: value for name, value in self.form.cleaned_data.items() if name != "version"}
+        return fields | ({"status": fields["status"] or "current"} if "status" in fields else {})
 
 
 class EditForm:
-    """A whole summary as it is edited in place: sentences and two lists with room for more rows."""
+    """The form of a whole summary: its sentences, and formsets of medicines and allergies with two extra rows."""
 
     def __init__(self, summary: IntakeSummary, data: QueryDict | None = None) -> None:
         lines = {"patient_concerns": "\n".join(summary.patient_concerns), "key_notes": "\n".join(summary.key_notes)}
-        start = {"version": summary.version, "summary_text": summary.summary_text} | lines
-        self.lines = SummaryForm(data, initial=start)
+        initial = {"version": summary.version, "summary_text": summary.summary_text} | lines
+        self.lines = SummaryForm(data, initial=initial)
         self.medications = _Medications(data, initial=summary.medications, prefix="medications")
         self.allergies = _Allergies(data, initial=summary.allergies, prefix="allergies")
 
@@ -113,11 +114,11 @@ class EditForm:
 
     @property
     def version(self) -> int:
-        """The version that the doctor had before them."""
+        """The version that the doctor edited."""
         return int(self.lines.cleaned_data["version"])
 
     def arrays(self) -> dict[str, list[Any]]:
-        """What was typed, as the API's arrays."""
+        """The submitted values, as the arrays of the API."""
         fields = self.lines.cleaned_data
         texts = {
             name: [line.strip()[:1000] for line in fields[name].splitlines() if line.strip()][:40]
@@ -136,7 +137,7 @@ def _rows(formset: Any, name: str) -> list[dict[str, Any]]:
 
 
 class InboxForm(forms.Form):
-    """What the Inbox is narrowed by; a value that is none of these counts as none."""
+    """Filters of the Inbox, from the query string; invalid values are ignored."""
 
     view = forms.ChoiceField(required=False, choices=[(view.key, view.key) for view in inbox.VIEWS])
     channel = forms.ChoiceField(required=False, choices=[("", ""), *Interaction.Channel.choices])
@@ -144,10 +145,10 @@ class InboxForm(forms.Form):
     doctor = forms.UUIDField(required=False)
     day = forms.DateField(required=False, input_formats=["%Y-%m-%d"])
 
-    def asked(self) -> inbox.Asked:
+    def filters(self) -> inbox.InboxFilters:
         self.is_valid()
         data = self.cleaned_data
-        return inbox.Asked(
+        return inbox.InboxFilters(
             view=data.get("view", ""),
             channel=data.get("channel", ""),
             status=data.get("status", ""),
@@ -161,30 +162,30 @@ class ReplyForm(forms.Form):
         label=gettext_lazy("Write to the patient"),
         max_length=interactions.REPLY_LENGTH,
         widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": gettext_lazy("Write something.")},
+        error_messages={"required": gettext_lazy("Write a message.")},
     )
 
 
 class ResolveForm(forms.Form):
     note = forms.CharField(
-        label=gettext_lazy("What was done"),
+        label=gettext_lazy("What did you do?"),
         max_length=interactions.NOTE_LENGTH,
         widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": gettext_lazy("Say what was done.")},
+        error_messages={"required": gettext_lazy("Add a short note.")},
     )
 
 
 class PatientSaysForm(forms.Form):
-    """Typed as the patient, in the demo's own provider."""
+    """A message of the patient, in the simulator."""
 
-    channel = forms.ChoiceField(choices=[("sms", gettext_lazy("Text")), ("email", gettext_lazy("E-mail"))])
-    text = forms.CharField(max_length=1600)
+    channel = forms.ChoiceField(choices=[("sms", gettext_lazy("Text")), ("email", gettext_lazy("Email"))])
+    text = forms.CharField(max_length=MAX_LENGTH)
 
 
 class CallEndForm(forms.Form):
-    """How a call ends in the demo: a key, some words, or neither."""
+    """The end of a call in the simulator: a key, spoken words, or neither."""
 
     call = forms.CharField(max_length=40)
     how = forms.ChoiceField(required=False, choices=[(end, end) for end in calls.ENDS])
     key = forms.ChoiceField(required=False, choices=[(key, key) for key in "1234567890*#"])
-    words = forms.CharField(required=False, max_length=calls.WORDS_LENGTH)
+    words = forms.CharField(required=False, max_length=calls.MAX_WORDS)

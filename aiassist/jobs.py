@@ -1,9 +1,8 @@
-"""Jobs of summaries: one per version, by the rules engine, or by a model where the clinic has agreed to it. And of
-conversations: what is due by the clock, and what leaves by a provider.
+"""Jobs that generate summaries, by the rules engine or a model, and jobs that send messages and place calls.
 
-Whatever the model does, a minute after the form came in there is a labelled summary: when the model fails for good or
-the minute runs out, the rules make it, and the model's version follows later as one of its own. Where reading takes too
-long as well, the answers are listed as they are.
+A summary is ready within a minute after the form was submitted: when the model fails or the minute runs out, the rules
+engine generates it, and the model's version follows later as a version of its own. When the rules engine takes too long
+as well, the summary lists the answers as not read.
 """
 
 import datetime as dt
@@ -12,8 +11,7 @@ from uuid import UUID
 import structlog
 from django.db import transaction
 
-from aiassist import writing
-from aiassist.answers import engine_answers
+from aiassist import summarize_with_model
 from aiassist.engine.deadline import TooSlow, unread, within
 from aiassist.engine.identity import Identity
 from aiassist.engine.schema import Answer, Verified
@@ -23,83 +21,87 @@ from aiassist.model import client
 from aiassist.model.client import RETRYABLE, ModelFailed
 from aiassist.model.prompt import PROMPT_VERSION
 from aiassist.models import IntakeSummary
-from aiassist.operations import calls, interactions, model_use, outreach, summaries
-from aiassist.writing import Written
-from clinicflow.clinics.actors import Actor, system_actor
-from clinicflow.clinics.operations.actors import clinic_itself
+from aiassist.operations import calls, interactions, outreach, summaries, usage_budget
+from aiassist.rules.engine_answers import engine_answers
+from aiassist.summarize_with_model import ModelSummary
+from clinicflow.access.actor import Actor, system_actor
 from clinicflow.core import clock
 from clinicflow.db import tenant
 from clinicflow.jobs.queue import RetryLater, enqueue
 from clinicflow.jobs.registry import job, periodic
+from clinicflow.staff.selectors.actor_resolution import clinic_actor
 from scheduling.messaging import TWILIO, Undeliverable
 from scheduling.operations import messages
 
-BUDGET = 60.0  # seconds from the opening of a version to a summary
-CALL = 40.0  # seconds that one call may take in all
-RULES = 8.0  # seconds that reading a form by rules may take
-LEAST = 8.0  # seconds that are worth a call; also the shortest pause between two
+TIME_LIMIT = 60.0  # seconds from the creation of a version to its summary
+CALL_TIMEOUT = 40.0  # seconds
+RULES_TIMEOUT = 8.0  # seconds
+MIN_SECONDS = 8.0  # the least time for which a call is started, and the least pause between two
 FOLLOW_UPS = (2, 10, 60, 240, 720)  # minutes
-# A second call would end the same way.
+# Failures that a second call would repeat.
 FINAL = frozenset({"refused", "filtered", "context_length", "identity_left", "over_cap", "interrupted", "too_slow"})
 log = structlog.get_logger(__name__)
 
 
-def give_up(*, clinic_id: UUID, summary_id: str) -> None:
+def on_summary_failed(*, clinic_id: UUID, summary_id: str) -> None:
+    """Mark a summary as failed once its job has used up its attempts."""
     summaries.fail(system_actor(clinic_id), UUID(summary_id), reason="gave_up")
 
 
-@job("aiassist.summarize", atomic=False, on_death=give_up)
+@job("aiassist.summarize", atomic=False, on_death=on_summary_failed)
 def summarize(*, clinic_id: UUID, summary_id: str) -> None:
-    """Read the answers, extract and verify outside any transaction, keep the result in one."""
+    """Generate a summary. The engine or model runs outside any transaction; the result is stored in one."""
     actor, pk = system_actor(clinic_id), UUID(summary_id)
     with transaction.atomic(), tenant(clinic_id):
-        revision = summaries.answers_to_read(actor, pk)
+        revision = summaries.revision_to_summarize(actor, pk)
         if revision is None:
             return
-        wanted = model_use.is_wanted(actor)
-        identity = writing.identity_behind(actor, revision) if wanted else None
-        left = BUDGET - (clock.now() - summaries.opened_at(actor, pk)).total_seconds()
+        use_model = usage_budget.is_enabled(actor)
+        identity = summarize_with_model.identity_of_revision(actor, revision) if use_model else None
+        seconds_left = TIME_LIMIT - (clock.now() - summaries.created_at(actor, pk)).total_seconds()
     answers = engine_answers(revision.form.questionnaire, revision)
     if identity is None:
-        _keep_rules(actor, pk, answers, "")
+        _generate_by_rules(actor, pk, answers, "")
         return
     try:
-        written = _by_model(actor, pk, answers, identity, left)
+        result = _generate_by_model(actor, pk, answers, identity, seconds_left)
     except ModelFailed as failed:
-        _retry_in_time(actor, pk, failed, left)
-        _keep_rules(actor, pk, answers, failed.code)
+        _retry_in_time(actor, pk, failed)
+        _generate_by_rules(actor, pk, answers, failed.code)
         return
-    _keep(actor, pk, answers, written)
+    _store(actor, pk, answers, result)
 
 
-def _by_model(actor: Actor, pk: UUID, answers: list[Answer], identity: Identity, left: float) -> Written:
+def _generate_by_model(
+    actor: Actor, pk: UUID, answers: list[Answer], identity: Identity, seconds_left: float
+) -> ModelSummary:
     with transaction.atomic(), tenant(actor.scope()):
-        if not summaries.note_call(actor, pk, PROMPT_VERSION):
+        if not summaries.record_call(actor, pk, PROMPT_VERSION):
             raise ModelFailed("interrupted")
-    if left < LEAST:
+    if seconds_left < MIN_SECONDS:
         raise ModelFailed("deadline")
-    return writing.write(actor, answers, identity, seconds=min(CALL, left - 3))
+    return summarize_with_model.summarize(actor, answers, identity, seconds=min(CALL_TIMEOUT, seconds_left - 3))
 
 
-def _retry_in_time(actor: Actor, pk: UUID, failed: ModelFailed, left: float) -> None:
-    """RetryLater when the failure may pass and the minute has room for the pause and another call.
+def _retry_in_time(actor: Actor, pk: UUID, failed: ModelFailed) -> None:
+    """RetryLater when the failure is temporary and the time limit allows the pause and another call.
 
-    Pauses double, so that a job's five attempts outlast the minute.
+    Pauses double, so that a job's five attempts cover the time limit.
     """
     log.warning("model_failed", failure=failed.code, summary_id=str(pk))
     with transaction.atomic(), tenant(actor.scope()):
-        summary_age = (clock.now() - summaries.opened_at(actor, pk)).total_seconds()
-        pause = max(failed.retry_after or 0.0, LEAST, summary_age)
-        again = failed.code in RETRYABLE and BUDGET - summary_age - pause >= LEAST
-        if again:
-            summaries.forget_call(actor, pk)
-    if again:
+        summary_age = (clock.now() - summaries.created_at(actor, pk)).total_seconds()
+        pause = max(failed.retry_after or 0.0, MIN_SECONDS, summary_age)
+        may_retry = failed.code in RETRYABLE and TIME_LIMIT - summary_age - pause >= MIN_SECONDS
+        if may_retry:
+            summaries.clear_call(actor, pk)
+    if may_retry:
         raise RetryLater(pause, failed.code)
 
 
-def _keep_rules(actor: Actor, pk: UUID, answers: list[Answer], failure: str) -> None:
+def _generate_by_rules(actor: Actor, pk: UUID, answers: list[Answer], failure: str) -> None:
     try:
-        verified = within(RULES, _read, answers)
+        verified = within(RULES_TIMEOUT, _extract_and_verify, answers)
     except TooSlow:
         log.warning("rules_too_slow", summary_id=str(pk))
         verified, failure = unread(answers), failure or "too_slow"
@@ -114,27 +116,27 @@ def _keep_rules(actor: Actor, pk: UUID, answers: list[Answer], failure: str) -> 
             facts={"failure": failure, "prompt_version": ""},
         )
         if failure and failure not in FINAL:
-            _follow_later(actor, pk, 0)
+            _queue_follow_up(actor, pk, 0)
 
 
-def _read(answers: list[Answer]) -> Verified:
+def _extract_and_verify(answers: list[Answer]) -> Verified:
     return verify(extract(answers), answers)
 
 
-def _keep(actor: Actor, pk: UUID, answers: list[Answer], written: Written) -> None:
+def _store(actor: Actor, pk: UUID, answers: list[Answer], result: ModelSummary) -> None:
     with transaction.atomic(), tenant(actor.scope()):
         summaries.complete(
             actor,
             pk,
             answers=answers,
-            verified=written.verified,
+            verified=result.verified,
             engine=IntakeSummary.Engine.MODEL,
             at=clock.now(),
-            facts=written.facts,
+            facts=result.facts,
         )
 
 
-def _follow_later(actor: Actor, pk: UUID, attempt: int) -> None:
+def _queue_follow_up(actor: Actor, pk: UUID, attempt: int) -> None:
     if attempt < len(FOLLOW_UPS):
         enqueue(
             "aiassist.follow_up",
@@ -147,81 +149,85 @@ def _follow_later(actor: Actor, pk: UUID, attempt: int) -> None:
 
 @job("aiassist.follow_up", atomic=False)
 def follow_up(*, clinic_id: UUID, summary_id: str, attempt: int) -> None:
-    """Try the model once more for a summary that the rules made in its place; its version goes on top.
+    """Retry the model for a summary that the rules engine generated, and add the result as a version.
 
-    Never on top of what a doctor has edited, decided or reviewed.
+    Does nothing once a doctor has edited, decided on or reviewed it.
     """
     actor, pk = system_actor(clinic_id), UUID(summary_id)
     with transaction.atomic(), tenant(clinic_id):
         revision = summaries.awaits_model(actor, pk)
-        if revision is None or not model_use.is_wanted(actor):
+        if revision is None or not usage_budget.is_enabled(actor):
             return
-        identity = writing.identity_behind(actor, revision)
+        identity = summarize_with_model.identity_of_revision(actor, revision)
     answers = engine_answers(revision.form.questionnaire, revision)
     try:
-        written = writing.write(actor, answers, identity, seconds=CALL)
+        result = summarize_with_model.summarize(actor, answers, identity, seconds=CALL_TIMEOUT)
     except ModelFailed as failed:
         log.warning("model_failed", failure=failed.code, summary_id=summary_id)
         if failed.code not in FINAL:
             with transaction.atomic(), tenant(clinic_id):
-                _follow_later(actor, pk, attempt + 1)
+                _queue_follow_up(actor, pk, attempt + 1)
         return
     with transaction.atomic(), tenant(clinic_id):
-        summaries.follow(actor, pk, answers=answers, verified=written.verified, at=clock.now(), facts=written.facts)
+        summaries.add_model_version(
+            actor, pk, answers=answers, verified=result.verified, at=clock.now(), facts=result.facts
+        )
 
 
 @job("aiassist.try_model", atomic=False)
 def try_model(*, clinic_id: UUID) -> None:
-    """One call with an invented answer; how it went stands in the clinic's ModelUse."""
+    """Make a test call with a made-up answer; the clinic's ModelUse records its outcome."""
     if not client.is_configured():
         return
     try:
-        writing.try_connection(system_actor(clinic_id))
+        summarize_with_model.try_connection(system_actor(clinic_id))
     except ModelFailed as failed:
         log.warning("model_failed", failure=failed.code)
 
 
 @periodic("aiassist.outreach", every=60)
-def reach_out(*, clinic_id: UUID) -> None:
-    """Requests to confirm, calls to try again and silences that are due now."""
-    outreach.run(clinic_itself(clinic_id), at=clock.now())
+def run_outreach(*, clinic_id: UUID) -> None:
+    """Run the outreach that is due: confirmation requests, call retries and timeouts."""
+    outreach.run_due_steps(clinic_actor(clinic_id), at=clock.now())
 
 
-def stop_sending(*, clinic_id: UUID, message_id: str, last_word: bool) -> None:
-    actor = clinic_itself(clinic_id)
-    messages.fail(actor, UUID(message_id), error="not-sent")
-    interactions.note_delivery(actor, UUID(message_id))
+def on_message_failed(*, clinic_id: UUID, message_id: str, last_word: bool) -> None:
+    """Mark a message as failed once its job has used up its attempts."""
+    actor = clinic_actor(clinic_id)
+    messages.mark_failed(actor, UUID(message_id), error="not-sent")
+    interactions.record_delivery(actor, UUID(message_id))
 
 
-@job(interactions.SEND, atomic=False, on_death=stop_sending)
+@job(interactions.SEND, atomic=False, on_death=on_message_failed)
 def send_message(*, clinic_id: UUID, message_id: str, last_word: bool) -> None:
-    """Hand one message of a conversation to its provider and note what became of it, in short transactions."""
-    actor, pk = clinic_itself(clinic_id), UUID(message_id)
+    """Send one message of a conversation by its provider and store the outcome, in short transactions."""
+    actor, pk = clinic_actor(clinic_id), UUID(message_id)
     with tenant(actor.scope()):
-        found = interactions.ready(actor, pk, last_word=last_word)
-        if found is None:
+        prepared = interactions.prepare_delivery(actor, pk, last_word=last_word)
+        if prepared is None:
             return
-        message, subject = found
+        message, subject = prepared
         messages.deliver(actor, message, subject=subject, text=message.body)
-        interactions.note_delivery(actor, pk)
+        interactions.record_delivery(actor, pk)
 
 
-def hang_up(*, clinic_id: UUID, interaction_id: str, call_id: str) -> None:
-    calls.end(clinic_itself(clinic_id), UUID(interaction_id), call_id=call_id, how="failed", at=clock.now())
+def on_call_failed(*, clinic_id: UUID, interaction_id: str, call_id: str) -> None:
+    """End a call that could not be placed."""
+    calls.end_call(clinic_actor(clinic_id), UUID(interaction_id), call_id=call_id, how="failed", at=clock.now())
 
 
-@job(calls.PLACE, atomic=False, on_death=hang_up)
+@job(calls.PLACE, atomic=False, on_death=on_call_failed)
 def place_call(*, clinic_id: UUID, interaction_id: str, call_id: str) -> None:
-    """Have the provider ring; how it ends comes back by webhook, or not at all."""
-    actor = clinic_itself(clinic_id)
+    """Start a call by the provider, which reports its end by webhook."""
+    actor = clinic_actor(clinic_id)
     with tenant(actor.scope()):
         with transaction.atomic():
-            number = calls.number_to_ring(actor, UUID(interaction_id), call_id)
+            number = calls.number_to_call(actor, UUID(interaction_id), call_id)
             sender = messages.sender_of(actor, "voice")
         if number is None:
             return
         try:
-            TWILIO.call(address=number, sender=sender, url=calls.webhook_address(interaction_id, call_id))
+            TWILIO.call(address=number, sender=sender, url=calls.webhook_url(interaction_id, call_id))
         except Undeliverable:
             with transaction.atomic():
-                hang_up(clinic_id=clinic_id, interaction_id=interaction_id, call_id=call_id)
+                on_call_failed(clinic_id=clinic_id, interaction_id=interaction_id, call_id=call_id)

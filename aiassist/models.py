@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from aiassist.querysets import InteractionQuerySet, ModelUseQuerySet, SummaryQuerySet
+from aiassist.querysets import DangerAlertQuerySet, InteractionQuerySet, ModelUseQuerySet, SummaryQuerySet
 from clinicflow.clinics.models import Doctor
 from clinicflow.core.models import ClinicOwned
 from intake.models import IntakeForm
@@ -13,10 +13,10 @@ from scheduling.models import Appointment
 
 
 class IntakeSummary(ClinicOwned):
-    """One version of the summary of one submitted revision. A regeneration or an edit adds a version.
+    """One version of the summary of a submitted form revision. A regeneration or an edit adds a version.
 
-    `items` holds every item with its evidence, verdict, reasons and who accepted it; the text arrays are the
-    view of its verified ones.
+    `items` has every item with its evidence, verdict, reasons and who accepted it; the text arrays have the verified
+    ones.
     """
 
     class Status(models.TextChoices):
@@ -83,10 +83,10 @@ class IntakeSummary(ClinicOwned):
 
 
 class ModelUse(ClinicOwned):
-    """What a clinic has spent on the model in a month (UTC), and whether the way to it is open.
+    """A clinic's usage of the model in the current month (UTC), and the state of its circuit breaker.
 
-    A call is counted at its worst cost before it is made and corrected after it. While `open_until` lies ahead,
-    no call is made: the rules engine answers.
+    A call is counted at its maximum cost before it is made and corrected afterwards. Until `open_until` no call is
+    made, and the rules engine writes the summaries.
     """
 
     month = models.DateField()
@@ -112,11 +112,62 @@ class ModelUse(ClinicOwned):
         ]
 
 
-class Interaction(ClinicOwned):
-    """One conversation about one visit over one channel; `content` is its messages or call attempts (threads.py).
+class DangerAlert(ClinicOwned):
+    """Words of a patient that say they may be in danger now, until a member has taken care of it.
 
-    While `needs_attention`, it belongs to people. `step` is the last request to confirm that the present visit got
-    here, `attempts` the calls of that step, `next_attempt_at` when the next call is due or silence counts.
+    The words came in an answer on a form (`form`, `question_id`) or in a message (`interaction`). `quote` is verbatim.
+    `withdrawn_at` is when the patient took the words out of the answer again; the alert stays open.
+    """
+
+    appointment = models.ForeignKey(Appointment, models.PROTECT, related_name="danger_alerts", db_constraint=False)
+    patient = models.ForeignKey(Patient, models.PROTECT, related_name="danger_alerts", db_constraint=False)
+    form = models.ForeignKey(
+        IntakeForm, models.PROTECT, null=True, blank=True, related_name="danger_alerts", db_constraint=False
+    )
+    interaction = models.ForeignKey(
+        "Interaction", models.PROTECT, null=True, blank=True, related_name="danger_alerts", db_constraint=False
+    )
+    question_id = models.CharField(max_length=60, blank=True)
+    kind = models.CharField(max_length=20)
+    quote = models.CharField(max_length=500)
+    found_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    resolved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
+    resolution_note = models.CharField(max_length=500, blank=True)
+
+    objects = DangerAlertQuerySet.as_manager()
+
+    class Meta:
+        db_table = "danger_alerts"
+        ordering = ["-found_at", "id"]
+        indexes = [
+            models.Index(fields=["clinic", "appointment"], name="danger_alerts_by_visit"),
+            models.Index(fields=["clinic", "found_at"], condition=Q(resolved_at=None), name="danger_alerts_open"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["clinic", "form", "question_id", "kind"],
+                condition=Q(form__isnull=False, resolved_at=None),
+                name="danger_alerts_once_per_answer",
+            ),
+            models.CheckConstraint(
+                condition=Q(form__isnull=True) ^ Q(interaction__isnull=True), name="danger_alerts_one_source"
+            ),
+            models.CheckConstraint(
+                condition=Q(resolved_at=None) | ~Q(resolution_note=""), name="danger_alerts_resolved_with_note"
+            ),
+        ]
+
+
+class Interaction(ClinicOwned):
+    """A conversation about one visit on one channel; `content` has its entries (see `rules/conversation_log.py`).
+
+    While `needs_attention`, it waits for a staff reply and nothing acts automatically. `step` is the last confirmation
+    request sent here for the present visit, `attempts` the calls of that step, `next_attempt_at` when the next call is
+    due or the request times out.
     """
 
     class Channel(models.TextChoices):

@@ -1,12 +1,12 @@
-"""A form sent in → a summary opened and a job to make it. A visit that changes → its conversations follow."""
+"""Subscribers: a submitted form creates a summary, and a changed visit updates its conversations."""
 
-from aiassist.events import ModelTrialWanted, SummaryWanted
-from aiassist.operations import interactions, summaries
-from clinicflow.clinics.actors import system_actor
+from aiassist.events import ModelTrialRequested, SummaryRequested
+from aiassist.operations import dangers, interactions, summaries
+from clinicflow.access.actor import system_actor
 from clinicflow.core import clock
 from clinicflow.core.events import subscribe
 from clinicflow.jobs.queue import enqueue
-from intake.events import IntakeSubmitted
+from intake.events import AnswersSaved, IntakeSubmitted
 from scheduling.events import (
     AppointmentCancelled,
     AppointmentConfirmed,
@@ -18,12 +18,18 @@ from scheduling.events import (
 
 
 @subscribe(IntakeSubmitted)
-def open_summary(event: IntakeSubmitted) -> None:
-    summaries.begin(system_actor(event.clinic_id), event.subject_id)
+def create_summary(event: IntakeSubmitted) -> None:
+    summaries.create(system_actor(event.clinic_id), event.subject_id)
 
 
-@subscribe(SummaryWanted)
-def queue_summary(event: SummaryWanted) -> None:
+@subscribe(AnswersSaved, IntakeSubmitted)
+def scan_for_dangers(event: AnswersSaved | IntakeSubmitted) -> None:
+    """Scan in the transaction that stores the answers: the patient's page shows the emergency line at once."""
+    dangers.scan_form(system_actor(event.clinic_id), event.subject_id, at=clock.now())
+
+
+@subscribe(SummaryRequested)
+def queue_summary(event: SummaryRequested) -> None:
     enqueue(
         "aiassist.summarize",
         clinic_id=event.clinic_id,
@@ -32,22 +38,22 @@ def queue_summary(event: SummaryWanted) -> None:
     )
 
 
-@subscribe(ModelTrialWanted)
-def queue_trial(event: ModelTrialWanted) -> None:
+@subscribe(ModelTrialRequested)
+def queue_trial(event: ModelTrialRequested) -> None:
     enqueue("aiassist.try_model", clinic_id=event.clinic_id, key=event.at.strftime("%Y-%m-%dT%H:%M:%S"))
 
 
 @subscribe(AppointmentReplaces, AppointmentMoveUndone)
-def ask_afresh(event: AppointmentReplaces | AppointmentMoveUndone) -> None:
-    """The conversations came along with everything else that hangs on the visit; its confirmation starts over."""
-    interactions.start_over(system_actor(event.clinic_id), event.subject_id)
+def restart_outreach(event: AppointmentReplaces | AppointmentMoveUndone) -> None:
+    """Start the confirmation of a rescheduled visit over; its conversations have been carried over."""
+    interactions.restart_outreach(system_actor(event.clinic_id), event.subject_id)
 
 
 @subscribe(AppointmentConfirmed, AppointmentCancelled, AppointmentNoShow)
-def ask_no_more(event: AppointmentConfirmed | AppointmentCancelled | AppointmentNoShow) -> None:
-    interactions.stop_asking(system_actor(event.clinic_id), event.subject_id)
+def stop_outreach(event: AppointmentConfirmed | AppointmentCancelled | AppointmentNoShow) -> None:
+    interactions.stop_outreach(system_actor(event.clinic_id), event.subject_id)
 
 
 @subscribe(ChangeNotDelivered)
-def have_somebody_call(event: ChangeNotDelivered) -> None:
-    interactions.hand_over(system_actor(event.clinic_id), event.subject_id, channel=event.channel, at=clock.now())
+def hand_to_staff(event: ChangeNotDelivered) -> None:
+    interactions.hand_to_staff(system_actor(event.clinic_id), event.subject_id, channel=event.channel, at=clock.now())

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from aiassist.views import inbox, simulator, summaries
+from aiassist.views import dangers, inbox, simulator, summaries
 
 urlpatterns = [
     path("inbox", inbox.inbox_list, name="inbox"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("inbox/<uuid:pk>", inbox.inbox_talk, name="inbox_talk"),
     path("inbox/<uuid:pk>/reply", inbox.inbox_reply, name="inbox_reply"),
     path("inbox/<uuid:pk>/resolve", inbox.inbox_resolve, name="inbox_resolve"),
+    path("visits/<uuid:pk>/dangers", dangers.visit_dangers, name="visit_dangers"),
+    path("dangers/<uuid:pk>/resolve", dangers.danger_resolve, name="danger_resolve"),
     path("visits/<uuid:pk>/talks", inbox.visit_talks, name="visit_talks"),
     path("visits/<uuid:pk>/ask", inbox.visit_ask, name="visit_ask"),
     path("i/<str:token>/names", summaries.names, name="patient_names"),

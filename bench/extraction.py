@@ -1,4 +1,4 @@
-"""The figures of the rules engine: precision and recall on rows of answers, misspellings, time and memory.
+"""Quality of the rules engine: precision and recall on rows of answers, misspellings, time and memory.
 
     python -m bench.extraction [--misspellings FILE.tsv] [PATH.jsonl ...]
 
@@ -131,7 +131,7 @@ def misspellings(path: Path) -> tuple[int, int, int]:
 
 
 def timing(rows: list[dict[str, Any]], forms: int = 200) -> list[float]:
-    """Seconds, sorted, to extract and verify forms of twelve answers put together from the rows."""
+    """Sorted seconds to extract and verify forms of twelve answers combined from the rows."""
     pool = [answer for row in rows for answer in answers_of(row) if answer.text.strip()]
     times = []
     for start in range(forms):

@@ -1,10 +1,10 @@
-"""What the verifier catches: faults of the kinds that models make, put one at a time into correct extractions.
+"""Detection rate of the verifier: typical faults of models, injected one at a time into correct extractions.
 
     python -m bench.fault_injection [PATH/*_medall.jsonl]
 
 Without a path the excerpt in aiassist/tests/data is used. A fault is caught when the item is flagged, the omission is
-listed, or the state asks for attention; `false alarms` counts correct items, as found and as a model would reword
-them, that were flagged all the same.
+listed, or the state asks for attention; `false alarms` counts flagged items that are correct, as extracted and as a
+model would reword them.
 """
 
 import json

@@ -1,11 +1,11 @@
-"""Nothing that was answered with 201 is lost, and nothing is done twice, while everything around it is killed.
+"""Fault injection: no booking answered with 201 is lost and no job runs twice while processes are killed.
 
     python -m bench.faults                  or, shorter,   python -m bench.faults --writes 200
 
-Starts services of its own, the web server, two workers and two beats as a deployment does, and books visits over HTTP from
-several threads. Meanwhile web, workers, their children and beats are killed with -9, Valkey is killed and emptied, a
-backend of PostgreSQL is killed and PostgreSQL restarted. What dies is started again, as a supervisor would. Each booking
-asks for a form and a message to the patient, by jobs. Ends with 1 if anything is lost, doubled, dead or still waiting.
+Starts its own services, the web server, two workers and two beats as a deployment does, and books appointments over HTTP
+from several threads. Meanwhile web, workers, their children and beats get SIGKILL, Valkey is killed and flushed, a
+PostgreSQL backend is killed and PostgreSQL is restarted. Killed processes are restarted, as a supervisor would. Each
+booking enqueues jobs for a form and a message to the patient. Exits with 1 if anything is lost, duplicated, dead or pending.
 """
 
 import argparse
@@ -34,13 +34,13 @@ if TYPE_CHECKING:
     from bench.site import Site
 
 WRITERS = 6
-DRAIN = 60.0  # seconds that the last job may take beyond a lease
+DRAIN = 60.0  # seconds that the last job may take after a lease expires
 PAUSE = 0.2
 
 
 @dataclass
 class Crew:
-    """The processes of a deployment by name; one that dies is started again."""
+    """The processes of a deployment, by name; a process that exits is restarted."""
 
     commands: dict[str, list[str]]
     running: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
@@ -62,7 +62,7 @@ class Crew:
         self.running[name].kill()
 
     def kill_child(self, name: str) -> None:
-        """A process that the named one has forked: granian's worker, a child of Celery's pool."""
+        """A child of the named process: a worker of granian, or of Celery's pool."""
         children = psutil.Process(self.running[name].pid).children()
         if children:
             with suppress(psutil.NoSuchProcess):
@@ -78,7 +78,7 @@ class Crew:
 
 @dataclass
 class Books:
-    """What has been answered with 201, and how often a request had to be repeated until it was."""
+    """The bookings answered with 201, and the number of retries that they needed."""
 
     wanted: int
     accepted: list[str] = field(default_factory=list)
@@ -90,10 +90,10 @@ class Books:
         return len(self.accepted) >= self.wanted or bool(self.refused)
 
     def write(self, place: "Site", port: int, slots: Any, patients: Any) -> None:
-        """Book until enough are accepted; a request without an answer is repeated under its key, as a client does."""
+        """Book until enough are accepted; a request without a response is retried with its idempotency key."""
         headers = {"Authorization": place.bearer, "Content-Type": "application/json"}
         while not self.is_full():
-            date, start, _, doctor = slots.take()
+            date, start, _, doctor = slots.next()
             body = {"doctor_id": str(doctor), "date": str(date), "start_time": start, "duration": 30}
             with self.lock:
                 body["patient_id"] = str(next(patients))
@@ -114,7 +114,7 @@ class Books:
 
 
 def _post(port: int, headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
-    """Status and body; 0 when the connection broke before there was an answer."""
+    """Status and body; status 0 when the connection failed before a response."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     try:
         connection.request("POST", "/api/appointments", body, headers)
@@ -132,7 +132,7 @@ def main(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     with ExitStack() as stack:
         for name in ("DATABASE_URL", "REDIS_URL"):
-            os.environ.pop(name, None)  # what is killed here must be our own
+            os.environ.pop(name, None)  # only services started here may be killed
         data = Path(stack.enter_context(TemporaryDirectory(prefix="clinicflow-faults-", ignore_cleanup_errors=True)))
         data.chmod(0o755)
         services = prepare_environment(stack, data / "data")
@@ -185,7 +185,7 @@ def _commands(port: int) -> dict[str, list[str]]:
 
 
 def _break_things(crew: Crew, services: Any, books: Books, administrator: Any) -> list[str]:
-    """One fault after another, spread over the writes; the names of those that were done."""
+    """Inject the faults one by one, spread over the writes; returns the names of those injected."""
     faults: list[tuple[str, Callable[[], object]]] = [
         ("worker killed", lambda: crew.kill("worker 1")),
         ("Valkey emptied", lambda: _flush()),
@@ -214,13 +214,13 @@ def _break_things(crew: Crew, services: Any, books: Books, administrator: Any) -
 
 def _flush() -> None:
     import redis  # noqa: PLC0415 - with Django's
-    from django.conf import settings  # noqa: PLC0415 - after the addresses are known
+    from django.conf import settings  # noqa: PLC0415 - after the URLs are known
 
     redis.Redis.from_url(settings.REDIS_URL).flushall()
 
 
 def _kill_backend(administrator: Any) -> None:
-    """PostgreSQL ends every connection and recovers, as after a crash."""
+    """Restart PostgreSQL with crash recovery, which ends every connection."""
     with suppress(Exception), administrator("clinicflow_bench") as admin:
         found = admin.execute(
             "select pid from pg_stat_activity where datname = 'clinicflow_bench' and pid <> pg_backend_pid()"
@@ -232,7 +232,7 @@ WAITING = "select count(*) from jobs where state in ('queued', 'running') and ru
 QUESTIONS = {
     "accepted and not in the database": "select count(*) from unnest(%(ids)s::uuid[]) as accepted(visit)"
     " where not exists (select from appointments a where a.id = visit)",
-    "booked without an answer that anybody got": "select count(*) from appointments"
+    "bookings whose response was lost": "select count(*) from appointments"
     " where created_at >= (select min(created_at) from appointments where id = any(%(ids)s::uuid[]))"
     " and id <> all(%(ids)s::uuid[])",
     "visits of a doctor that overlap": "select count(*) from appointments a join appointments b on a.doctor_id = b.doctor_id"
@@ -251,7 +251,7 @@ QUESTIONS = {
 
 
 def _drain(administrator: Any) -> float:
-    """Seconds until no due job is left, or until patience is."""
+    """Seconds until no due job is left, or until the timeout."""
     began = time.monotonic()
     with administrator("clinicflow_bench") as admin:
         while time.monotonic() - began < _lease() + DRAIN:
@@ -262,7 +262,7 @@ def _drain(administrator: Any) -> float:
 
 
 def _lease() -> float:
-    from django.conf import settings  # noqa: PLC0415 - after the addresses are known
+    from django.conf import settings  # noqa: PLC0415 - after the URLs are known
 
     return float(settings.JOB_LEASE.total_seconds())
 

@@ -1,6 +1,6 @@
-"""The owner's figures over two years of a busy clinic: read from what is stored, against a count of the raw rows.
+"""The owner's figures over two years of a busy clinic: read from the stored figures, compared with counting raw rows.
 
-Both sides answer the same question, and have to answer it alike.
+Both sides must give the same result.
 """
 
 import datetime as dt
@@ -15,23 +15,24 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from bench.site import HOURS, sign_in
+from clinicflow.access.actor import Actor, system_actor
+from clinicflow.access.roles import Role
 from clinicflow.accounts.models import User
-from clinicflow.clinics.actors import Actor, Role, system_actor
 from clinicflow.clinics.models import Clinic, ClinicSettings, Doctor, DoctorSettings, Membership
 from clinicflow.core import clock
 from clinicflow.db import tenant
 from clinicflow.db.ownership import as_owner
-from clinicflow.testing.crowd import ALL_TABLES, Crowd
-from dashboards.metrics.counting import COUNTED, count_by_doctor
-from dashboards.metrics.opening import opening_of
-from dashboards.metrics.periods import MOST_DAYS, Compare, Period
-from dashboards.metrics.reading import read_report
-from dashboards.operations import figures
+from clinicflow.testing.bulk_data import ALL_TABLES, BulkData
+from dashboards.figures import operations
+from dashboards.figures.rules.periods import MAX_DAYS, Comparison, Period
+from dashboards.figures.selectors.counting import COUNTED, count_by_doctor
+from dashboards.figures.selectors.opening_hours import opening_of
+from dashboards.figures.selectors.report import read_report
 from intake.operations import questionnaires
 
 ZONE = "America/New_York"
 DOCTORS = 20
-SLOTS = 19  # a doctor and day: 198,360 visits in two years of weekdays
+SLOTS = 19  # per doctor and day: 198,360 appointments in two years of weekdays
 DAY = dt.timedelta(days=1)
 MOST_QUERIES = 15
 OWNER_PAGES = ("/overview", "/overview/no-shows", "/overview/ai", "/overview/efficiency")
@@ -40,14 +41,14 @@ DESK_PAGES = ("/schedule", "/schedule/list", "/schedule/month", "/patients", "/i
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """Seconds, but for the counts."""
+    """Durations in seconds, and counts."""
 
     visits: int
     filled: float
     counted: float
     stored: float
     raw: float
-    pages: dict[str, tuple[int, float]]  # address -> queries, seconds
+    pages: dict[str, tuple[int, float]]  # path -> queries, seconds
 
     @property
     def ratio(self) -> float:
@@ -59,20 +60,20 @@ class Outcome:
 
 
 def run(rounds: int) -> Outcome:
-    """Fill two years, count the days, and take turns between both ways of reading them."""
-    clinic, crowd = _clinic()
-    began = time.monotonic()
-    visits = _fill(crowd)
-    filled = time.monotonic() - began
+    """Insert two years, count the days, and measure both ways of reading them in alternating rounds."""
+    clinic, data = _clinic()
+    started = time.monotonic()
+    visits = _fill(data)
+    filled = time.monotonic() - started
     actor = system_actor(clinic.pk, ZONE)
-    began = time.monotonic()
+    started = time.monotonic()
     with transaction.atomic(), tenant(actor.scope()):
-        figures.rebuild(actor, at=crowd.now)
-    counted = time.monotonic() - began
+        operations.rebuild(actor, at=data.now)
+    counted = time.monotonic() - started
     with as_owner(), connection.cursor() as cursor:
         cursor.execute("vacuum analyze day_figures, hour_figures, stale_days")
     owner = Actor(clinic_id=clinic.pk, role=Role.OWNER, timezone=ZONE)
-    stored, raw = _take_turns(owner, crowd.now, rounds)
+    stored, raw = _alternate(owner, data.now, rounds)
     return Outcome(
         visits=visits,
         filled=filled,
@@ -83,7 +84,7 @@ def run(rounds: int) -> Outcome:
     )
 
 
-def _clinic() -> tuple[Clinic, Crowd]:
+def _clinic() -> tuple[Clinic, BulkData]:
     clinic = Clinic.objects.create(name="Busy Clinic", timezone=ZONE)
     actor = system_actor(clinic.pk, ZONE)
     today = clock.today(ZONE)
@@ -95,36 +96,36 @@ def _clinic() -> tuple[Clinic, Crowd]:
         ]
         DoctorSettings.objects.bulk_create(DoctorSettings(clinic=clinic, doctor=doctor) for doctor in doctors)
         paper = questionnaires.create_defaults(actor)[0]
-    crowd = Crowd(
+    data = BulkData(
         clinic_id=clinic.pk,
         zone=ZONE,
         doctor_ids=[doctor.pk for doctor in doctors],
         questionnaire_id=paper.pk,
-        first=today - (MOST_DAYS - 1) * DAY,
+        first=today - (MAX_DAYS - 1) * DAY,
         last=today,
         now=clock.now(),
         slots=SLOTS,
         patients=8000,
     )
-    return clinic, crowd
+    return clinic, data
 
 
-def _fill(crowd: Crowd) -> int:
-    """Without the audit of each row, which would only tell that a bench has run."""
+def _fill(data: BulkData) -> int:
+    """Insert the data with the audit triggers disabled; returns the number of appointments."""
     with as_owner(), connection.cursor() as cursor:
         for table in ALL_TABLES:
             cursor.execute(f"alter table {table} disable trigger audited")
-        visits = crowd.fill()
+        visits = data.fill()
         for table in ALL_TABLES:
             cursor.execute(f"alter table {table} enable trigger audited")
         cursor.execute("vacuum analyze " + ", ".join(ALL_TABLES))
     return visits
 
 
-def _take_turns(owner: Actor, now: dt.datetime, rounds: int) -> tuple[float, float]:
-    """The median of each side; they have to say the same."""
+def _alternate(owner: Actor, now: dt.datetime, rounds: int) -> tuple[float, float]:
+    """The median seconds of each side. SystemExit if their results differ."""
     today = clock.local(now, ZONE).date()
-    period = Period.between(today - (MOST_DAYS - 1) * DAY, today, today, compare=Compare.NONE)
+    period = Period.between(today - (MAX_DAYS - 1) * DAY, today, today, compare=Comparison.NONE)
 
     def stored() -> dict[str, int]:
         return read_report(owner, period).now.sums
@@ -141,9 +142,9 @@ def _take_turns(owner: Actor, now: dt.datetime, rounds: int) -> tuple[float, flo
         answers = []
         for side, taken in times.items():
             with transaction.atomic(), tenant(owner.scope()):
-                began = time.monotonic()
+                started = time.monotonic()
                 answers.append(side())
-                taken.append(time.monotonic() - began)
+                taken.append(time.monotonic() - started)
         if answers[0] != answers[1]:
             raise SystemExit(f"The stored figures differ from the rows: {answers}")
     return statistics.median(times[stored]), statistics.median(times[raw])
@@ -159,13 +160,13 @@ def _pages(clinic: Clinic, role: str, addresses: tuple[str, ...]) -> dict[str, t
     today = clock.today(ZONE)
     seen = {}
     for address in addresses:
-        period = f"?from={today - (MOST_DAYS - 1) * DAY}&to={today}&step=month"
+        period = f"?from={today - (MAX_DAYS - 1) * DAY}&to={today}&step=month"
         path = address + period if role == "owner" else address
         client.get(path)
-        began = time.monotonic()
+        started = time.monotonic()
         with CaptureQueriesContext(connection) as queries:
             answer = client.get(path)
-        taken = time.monotonic() - began
+        taken = time.monotonic() - started
         if answer.status_code != 200:
             raise SystemExit(f"{path} answered {answer.status_code}")
         seen[address] = (len(queries), taken)

@@ -1,4 +1,4 @@
-"""What is timed: requests over kept-alive connections, and the bare SQL of each with psycopg alone."""
+"""The measured calls: requests over keep-alive connections, and their bare SQL with psycopg."""
 
 import datetime as dt
 import http.client
@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from uuid import uuid4
 
 from bench.site import OF_THE_DAY, Site, connect
-from dashboards.sql import DAY_FIGURES
-from scheduling.sql import DAY
+from dashboards.board.selectors.day_figures import DAY_FIGURES
+from scheduling.selectors.day_rows import DAY
 
 Once = Callable[[], None]
 IDLE = 5.0  # seconds
@@ -30,14 +30,14 @@ insert into bare_appointments (
 
 @dataclass
 class Slots:
-    """Free half-hours of the coming days, each handed out once, to whatever thread asks."""
+    """Free half-hours of the coming days, each issued once; thread-safe."""
 
     site: Site
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _next: Iterator[tuple[int, int, int]] = field(init=False)
 
     def __post_init__(self) -> None:
-        # Doctors change fastest: neighbours in time do not wait for one another's lock.
+        # Doctors vary fastest, so that consecutive bookings do not wait for the same lock.
         self._next = (
             (day, slot, doctor)
             for day in range(1, 700)
@@ -45,7 +45,7 @@ class Slots:
             for doctor in range(len(self.site.doctor_ids))
         )
 
-    def take(self) -> tuple[dt.date, str, dt.datetime, object]:
+    def next(self) -> tuple[dt.date, str, dt.datetime, object]:
         with self._lock:
             day, slot, doctor = next(self._next)
         date = self.site.day + dt.timedelta(days=day)
@@ -54,58 +54,58 @@ class Slots:
 
 
 class Client:
-    """One browser or program: a kept-alive connection."""
+    """An HTTP client with one keep-alive connection."""
 
     def __init__(self, port: int, headers: dict[str, str]) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         self._headers = headers
         self._used = time.monotonic()
 
-    def ask(self, method: str, path: str, body: bytes | None = None, *, expect: int = 200) -> bytes:
-        """The body of an answer; anything but the expected status ends the bench."""
+    def request(self, method: str, path: str, body: bytes | None = None, *, expect: int = 200) -> bytes:
+        """The body of the response. SystemExit for any other status than `expect`."""
         status, content = self._exchange(method, path, body)
         if status != expect:
             raise SystemExit(f"{method} {path} answered {status}: {content[:300]!r}")
         return content
 
     def status_of(self, method: str, path: str, body: bytes | None = None) -> int:
-        """Only the status, whatever it is."""
+        """The status of the response."""
         return self._exchange(method, path, body)[0]
 
     def _exchange(self, method: str, path: str, body: bytes | None) -> tuple[int, bytes]:
         if time.monotonic() - self._used > IDLE:
-            self._connection.close()  # the server may have; http.client opens it again
+            self._connection.close()  # the server may have closed it; http.client reconnects
         self._used = time.monotonic()
         self._connection.request(method, path, body, self._headers)
-        answer = self._connection.getresponse()
-        return answer.status, answer.read()
+        response = self._connection.getresponse()
+        return response.status, response.read()
 
 
 def day_list(site: Site, port: int) -> Once:
     client = Client(port, {"Authorization": site.bearer, "Accept": "application/json"})
     path = f"/api/appointments?date={site.day}"
-    shown = json.loads(client.ask("GET", path))
+    shown = json.loads(client.request("GET", path))
     if len(shown["results"]) != OF_THE_DAY:
         raise SystemExit(f"The day list shows {len(shown['results'])} visits instead of {OF_THE_DAY}.")
-    return lambda: client.ask("GET", path) and None
+    return lambda: client.request("GET", path) and None
 
 
 def summary(site: Site, port: int) -> Once:
     client = Client(port, {"Authorization": site.bearer, "Accept": "application/json"})
     path = f"/api/dashboard/admin/summary?date={site.day}"
-    total = json.loads(client.ask("GET", path))["total"]
+    total = json.loads(client.request("GET", path))["total"]
     if total != OF_THE_DAY:
         raise SystemExit(f"The summary counts {total} visits instead of {OF_THE_DAY}.")
-    return lambda: client.ask("GET", path) and None
+    return lambda: client.request("GET", path) and None
 
 
 def day_page(site: Site, port: int) -> Once:
     client = Client(port, {"Cookie": site.cookie, "Accept": "text/html"})
     path = f"/schedule?date={site.day}"
-    names = client.ask("GET", path).count(b"Bench")
+    names = client.request("GET", path).count(b"Bench")
     if names < OF_THE_DAY:
         raise SystemExit(f"The day's page names {names} patients instead of {OF_THE_DAY}.")
-    return lambda: client.ask("GET", path) and None
+    return lambda: client.request("GET", path) and None
 
 
 def booking(site: Site, port: int, slots: Slots) -> Once:
@@ -113,7 +113,7 @@ def booking(site: Site, port: int, slots: Slots) -> Once:
     patients = itertools.cycle(site.patient_ids)
 
     def book() -> None:
-        date, time_of_day, _, doctor = slots.take()
+        date, time_of_day, _, doctor = slots.next()
         body = {
             "patient_id": str(next(patients)),
             "doctor_id": str(doctor),
@@ -122,7 +122,7 @@ def booking(site: Site, port: int, slots: Slots) -> Once:
             "duration": 30,
             "reason": "Bench",
         }
-        client.ask("POST", "/api/appointments", json.dumps(body).encode(), expect=201)
+        client.request("POST", "/api/appointments", json.dumps(body).encode(), expect=201)
 
     return book
 
@@ -163,7 +163,7 @@ def bare_booking(site: Site, slots: Slots) -> Once:
     patients = itertools.cycle(site.patient_ids)
 
     def insert() -> None:
-        _, _, start, doctor = slots.take()
+        _, _, start, doctor = slots.next()
         values = (uuid4(), site.clinic_id, doctor, next(patients), start, start + dt.timedelta(minutes=30))
         bare.execute(INSERT, values, prepare=True)
 
@@ -171,7 +171,7 @@ def bare_booking(site: Site, slots: Slots) -> Once:
 
 
 def timed(once: Once, *, count: int, seconds: float) -> list[float]:
-    """Seconds of each of up to `count` calls, ending early after `seconds`."""
+    """The seconds of each of up to `count` calls, stopping after `seconds`."""
     taken = []
     end = time.perf_counter() + seconds
     for _ in range(count):
@@ -184,7 +184,7 @@ def timed(once: Once, *, count: int, seconds: float) -> list[float]:
 
 
 def together(calls: list[Once], *, count: int, seconds: float) -> float:
-    """Calls per second of all threads at once, each doing up to `count` within `seconds`."""
+    """Calls per second of all threads together, each making up to `count` calls within `seconds`."""
     done: list[int] = []
     failed: list[BaseException] = []
     start = threading.Barrier(len(calls) + 1)

@@ -1,4 +1,4 @@
-"""Many for one slot: who wins, what the others are told, and how long the slowest waits."""
+"""Concurrent bookings of one slot: winners per round, responses by status, and the slowest response."""
 
 import json
 import threading
@@ -15,7 +15,7 @@ RACERS, ROUNDS = 50, 20
 
 @dataclass
 class Outcome:
-    """What all rounds came to: answers by status, rounds with one winner, and the slowest answer in seconds."""
+    """The result of all rounds: responses by status, rounds with one winner, the slowest response in seconds."""
 
     answers: Counter[int] = field(default_factory=Counter)
     won_once: int = 0
@@ -23,20 +23,20 @@ class Outcome:
 
 
 def run(site: Site, port: int, slots: Slots) -> Outcome:
-    """20 rounds of 50 clients that ask for the same half-hour at the same moment."""
+    """20 rounds of 50 clients that book the same half-hour at the same time."""
     outcome, gate = Outcome(), threading.Barrier(RACERS)
     headers = {"Authorization": site.bearer, "Content-Type": "application/json"}
     clients = [Client(port, headers) for _ in range(RACERS)]
 
-    def ask(client: Client, body: bytes) -> tuple[int, float]:
+    def book(client: Client, body: bytes) -> tuple[int, float]:
         gate.wait()
-        began = time.perf_counter()
+        started = time.perf_counter()
         status = client.status_of("POST", "/api/appointments", body)
-        return status, time.perf_counter() - began
+        return status, time.perf_counter() - started
 
     with ThreadPoolExecutor(RACERS) as pool:
         for _ in range(ROUNDS):
-            date, time_of_day, _, doctor = slots.take()
+            date, time_of_day, _, doctor = slots.next()
             body = json.dumps(
                 {
                     "patient_id": str(site.patient_ids[0]),
@@ -46,7 +46,7 @@ def run(site: Site, port: int, slots: Slots) -> Outcome:
                     "duration": 30,
                 }
             ).encode()
-            results = list(pool.map(ask, clients, [body] * RACERS))
+            results = list(pool.map(book, clients, [body] * RACERS))
             statuses = Counter(status for status, _ in results)
             outcome.answers += statuses
             outcome.won_once += statuses[201] == 1

@@ -1,11 +1,11 @@
-"""How much identity leaves, and how many clinical terms get lost: generated identities placed into rows of
-consultations.
+"""Redaction: identifying data that leaks and clinical terms that are lost, with generated identities inserted into rows
+of consultations.
 
     python -m bench.redaction PATH/*_medall.jsonl
 
-Every row gets an identity of its own and, at random places, sentences in which people give themselves away: with
-nicknames, in lower case, with one typo, with numbers written in several ways. A leak is judged without the redactor's
-own code: by the words and digits that remain.
+Every row gets its own identity and, at random positions, sentences that reveal it: with nicknames, in lower case, with
+one typo, with numbers in several formats. Leaks are detected without the redactor's own code, by the remaining words
+and digits.
 """
 
 import json
@@ -161,7 +161,7 @@ TEMPLATES = (
 
 
 def identity(chance: random.Random) -> tuple[Identity, dict[str, str]]:
-    """An invented patient, and the fillings of the templates with what may not survive of each."""
+    """An invented patient, and the values of the templates with what must not remain of each."""
     first, last, doctor = chance.choice(GIVEN), chance.choice(FAMILY), chance.choice(FAMILY)
     born = date(1930, 1, 1) + timedelta(days=chance.randrange(30_000))
     phone = f"{chance.randrange(201, 989)}555{chance.randrange(100, 9999):04d}"
@@ -216,7 +216,7 @@ def _typo(name: str, chance: random.Random) -> str:
 
 
 def survives(kind: str, said: str, sent: str) -> bool:
-    """Whether what was said can still be read in what would be sent, by words or by digits."""
+    """Whether the original text is still recognizable in the redacted text, by words or by digits."""
     words = set(re.findall(r"\w+", _plain(sent).lower()))
     if kind in ("phone", "birth date", "birth date alone", "record number"):
         digits = re.sub(r"\D", "", said)

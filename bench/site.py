@@ -1,4 +1,4 @@
-"""The place that is measured: a database of its own, filled by SQL, and the web server as a deployment runs it."""
+"""The measured installation: its own database, filled by SQL, and the web server as a deployment runs it."""
 
 import datetime as dt
 import os
@@ -20,24 +20,24 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
 
+from clinicflow.access.actor import system_actor
 from clinicflow.accounts.models import AuthSession, User
 from clinicflow.accounts.operations import sessions, tokens
-from clinicflow.clinics.actors import system_actor
 from clinicflow.clinics.models import Clinic, ClinicSettings, Doctor, DoctorSettings, Membership
 from clinicflow.core import clock
 from clinicflow.db import tenant
 from clinicflow.db.ownership import as_owner
 from intake.operations import questionnaires
 
-ZONE = "UTC"  # a wall clock without gaps, so that every day has the same slots
+ZONE = "UTC"  # without clock changes, so that every day has the same slots
 DOCTORS = 5
 PATIENTS = 2_000
-OF_THE_DAY = 50  # visits on the day that is read
+OF_THE_DAY = 50  # appointments on the measured day
 PER_DAY = DOCTORS * 16
 HOURS = {day: [["08:00", "18:00"]] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
 START_SECONDS = 30
 
-# Half an hour each from 08:00; `n` counts up over slots, doctors and days, so that nobody is booked twice.
+# Half an hour each from 08:00; `n` counts up over slots, doctors and days, so that no doctor is booked twice.
 FILL = """
 insert into appointments (
   id, created_at, updated_at, clinic_id, doctor_id, patient_id, starts_at, ends_at, visit_type, visit_category, reason,
@@ -57,7 +57,7 @@ select {new_id}, now(), now(), %(clinic)s, (%(doctors)s::uuid[])[1 + n %% %(of_d
 
 @dataclass(frozen=True, kw_only=True)
 class Site:
-    """What the loads need to know of the clinic that was made."""
+    """The clinic that the loads use."""
 
     clinic_id: UUID
     doctor_ids: list[UUID]
@@ -68,7 +68,7 @@ class Site:
 
 
 def make(visits: int) -> Site:
-    """A clinic with `visits` in the past and 50 today, in a database that is emptied first."""
+    """Create a clinic with `visits` past appointments and 50 today, in an emptied database."""
     call_command("prepare_database")
     call_command("migrate", interactive=False, verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
@@ -76,16 +76,16 @@ def make(visits: int) -> Site:
     clinic = Clinic.objects.create(name="Bench Clinic", timezone=ZONE)
     actor = system_actor(clinic.pk, ZONE)
     with transaction.atomic(), tenant(actor.scope()):
-        doctors, user = _people(clinic)
+        doctors, user = _members(clinic)
         questionnaires.create_defaults(actor)
     day = clock.today(ZONE)
     with as_owner(), connection.cursor() as cursor:
         cursor.execute("alter table appointments disable trigger audited")
         cursor.execute("alter table patients disable trigger audited")
         patients = _patients(cursor, clinic)
-        _visits(cursor, clinic, doctors, patients, day=day, count=OF_THE_DAY, status="confirmed", slots=10)
+        _appointments(cursor, clinic, doctors, patients, day=day, count=OF_THE_DAY, status="confirmed", slots=10)
         before = day - dt.timedelta(days=1)
-        _visits(cursor, clinic, doctors, patients, day=before, count=visits, status="completed", slots=16)
+        _appointments(cursor, clinic, doctors, patients, day=before, count=visits, status="completed", slots=16)
         cursor.execute("alter table appointments enable trigger audited")
         cursor.execute("alter table patients enable trigger audited")
         cursor.execute("drop table if exists bare_appointments")
@@ -106,7 +106,7 @@ def _empty() -> None:
         cursor.execute(f"truncate {', '.join(row[0] for row in cursor.fetchall())} cascade")
 
 
-def _people(clinic: Clinic) -> tuple[list[UUID], User]:
+def _members(clinic: Clinic) -> tuple[list[UUID], User]:
     ClinicSettings.objects.create(
         clinic=clinic, working_days=list(HOURS), opens_at=dt.time(8), closes_at=dt.time(18), slot_size=30
     )
@@ -120,7 +120,7 @@ def _people(clinic: Clinic) -> tuple[list[UUID], User]:
     for doctor in doctors:
         DoctorSettings.objects.create(clinic=clinic, doctor=doctor)
     user = User.objects.create_user("desk@bench.test", "bench bench bench", name="Dana Bench")
-    Membership.objects.create(user=user, clinic=clinic, role=Membership.Role.ADMIN)
+    Membership.objects.create(user=user, clinic=clinic, role=Membership.Role.FRONT_DESK)
     return [doctor.pk for doctor in doctors], user
 
 
@@ -137,7 +137,7 @@ def _patients(cursor: object, clinic: Clinic) -> list[UUID]:
     return [row[0] for row in cursor.fetchall()]  # type: ignore[attr-defined]  # the same
 
 
-def _visits(
+def _appointments(
     cursor: object,
     clinic: Clinic,
     doctors: list[UUID],
@@ -148,7 +148,7 @@ def _visits(
     status: str,
     slots: int,
 ) -> None:
-    """`count` visits from `day` backwards, `slots` a doctor and day."""
+    """Insert `count` appointments from `day` backwards, `slots` per doctor and day."""
     new_id = "uuidv7()" if connection.pg_version >= 180000 else "gen_random_uuid()"
     cursor.execute(  # type: ignore[attr-defined]  # a Django cursor, whose class is private
         FILL.format(new_id=new_id),
@@ -167,7 +167,7 @@ def _visits(
 
 
 def sign_in(user: User, clinic: Clinic) -> tuple[str, str]:
-    """An access token and a session cookie of the front desk."""
+    """The Authorization header and the session cookie of a new session."""
     now = clock.now()
     session = AuthSession.objects.create(
         user=user,
@@ -187,7 +187,7 @@ def sign_in(user: User, clinic: Clinic) -> tuple[str, str]:
 
 
 def free_port() -> int:
-    """A loopback port that nobody listens on."""
+    """An unused loopback port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -212,10 +212,10 @@ def serving(workers: int) -> Iterator[int]:
             server.wait()
 
 
-def wait_for(port: int, lives: Callable[[], bool]) -> None:
-    """Until the web server on the port answers."""
+def wait_for(port: int, is_alive: Callable[[], bool]) -> None:
+    """Wait until the web server on the port answers. SystemExit if it exits or takes too long."""
     deadline = time.monotonic() + START_SECONDS
-    while lives() and time.monotonic() < deadline:
+    while is_alive() and time.monotonic() < deadline:
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2).close()
             return
@@ -225,14 +225,14 @@ def wait_for(port: int, lives: Callable[[], bool]) -> None:
 
 
 def connect(site: Site) -> "psycopg.Connection[tuple[object, ...]]":
-    """psycopg alone, as the application's role and in the clinic's scope for good."""
-    address = settings.DATABASES["default"]
+    """A bare psycopg connection as the application's role, with the clinic's scope set."""
+    parameters = settings.DATABASES["default"]
     bare = psycopg.connect(
-        host=address["HOST"],
-        port=address["PORT"],
-        dbname=address["NAME"],
-        user=address["USER"],
-        password=address["PASSWORD"],
+        host=parameters["HOST"],
+        port=parameters["PORT"],
+        dbname=parameters["NAME"],
+        user=parameters["USER"],
+        password=parameters["PASSWORD"],
         autocommit=True,
     )
     bare.execute("select set_config('app.clinic_id', %s, false)", [str(site.clinic_id)])

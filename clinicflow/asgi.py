@@ -1,7 +1,7 @@
-"""Everything on one port: the live hub under /ws/, Django's WSGI application for the rest.
+"""The ASGI application: WebSockets under /ws/, Django's WSGI application in a thread pool for HTTP.
 
-Django's own ASGI handler costs a millisecond more of CPU on every request than WSGI does, so HTTP stays WSGI,
-in a thread pool. In a larger installation granian serves `clinicflow.wsgi` and this module only the hub.
+Django's own ASGI handler costs one millisecond more CPU per request than WSGI. In larger installations granian serves
+`clinicflow.wsgi`, and this module serves only WebSockets.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""The Celery application: workers and beat."""
+"""The Celery application of worker and beat."""
 
 import os
 

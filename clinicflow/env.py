@@ -1,4 +1,4 @@
-"""Typed reading of the environment and of `.env`; a bad value ends the start with one clear line."""
+"""Typed settings from the environment and `.env`; an invalid value ends the process with a one-line message."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,10 +14,11 @@ Value = TypeVar("Value")
 
 
 class BadSetting(SystemExit):
-    """A setting cannot be used. Its text names the variable and says what to do."""
+    """An invalid setting; the message names the variable and says what to do."""
 
 
 def refuse(name: str, problem: str) -> NoReturn:
+    """BadSetting for the variable `name`."""
     raise BadSetting(f"clinicflow: {name} {problem}")
 
 
@@ -29,10 +30,12 @@ def _read(name: str, cast: Callable[..., Value], default: object, problem: str) 
 
 
 def text(name: str, default: str = "") -> str:
+    """A string, without surrounding whitespace."""
     return _read(name, _reader.str, default, "must be text.").strip()
 
 
 def flag(name: str, default: bool) -> bool:
+    """A boolean: true/false, yes/no, on/off or 1/0."""
     raw = text(name, "true" if default else "false").lower()
     if raw in {"1", "true", "yes", "on"}:
         return True
@@ -54,6 +57,7 @@ def number(name: str, default: int, *, low: int, high: int) -> int:
 
 
 def choice(name: str, default: str, options: Sequence[str]) -> str:
+    """One of `options`."""
     value = text(name, default)
     if value not in options:
         refuse(name, f"must be one of {', '.join(options)}, not “{value}”.")
@@ -61,5 +65,16 @@ def choice(name: str, default: str, options: Sequence[str]) -> str:
 
 
 def names(name: str, default: str = "") -> list[str]:
-    """A list written with commas; empty parts are dropped."""
+    """A comma-separated list; empty items are dropped."""
     return [part.strip() for part in text(name, default).split(",") if part.strip()]
+
+
+# The two settings that `clinicflow.run` needs before it has started the services that the others depend on.
+def port() -> int:
+    """The TCP port of the web server."""
+    return number("PORT", 8000, low=1, high=65535)
+
+
+def data_dir() -> Path:
+    """The directory of the embedded services' data, static files and logs."""
+    return Path(text("DATA_DIR") or BASE_DIR / ".clinicflow").resolve()

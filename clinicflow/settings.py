@@ -1,8 +1,7 @@
-"""ClinicFlow's settings: safe by default, every variable read in one place. `.env.example` explains each."""
+"""Django settings: secure by default, with every environment variable read here. `.env.example` documents each."""
 
 import sys
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -14,8 +13,8 @@ BASE_DIR = env.BASE_DIR
 ENVIRONMENT = env.choice("ENVIRONMENT", "development", ("development", "test", "production"))
 PRODUCTION = ENVIRONMENT == "production"
 DEBUG = env.flag("DEBUG", False)
-PORT = env.number("PORT", 8000, low=1, high=65535)
-DATA_DIR = Path(env.text("DATA_DIR") or BASE_DIR / ".clinicflow").resolve()
+PORT = env.port()
+DATA_DIR = env.data_dir()
 
 DEVELOPMENT_SECRET = "development-only: never keep a patient's data under this key"  # noqa: S105 - refused in production
 SECRET_KEY = env.text("JWT_SECRET_KEY") or DEVELOPMENT_SECRET
@@ -48,6 +47,9 @@ INSTALLED_APPS = [
     "clinicflow.jobs",
     "clinicflow.accounts",
     "clinicflow.clinics",
+    "clinicflow.clinic_settings",
+    "clinicflow.staff",
+    "clinicflow.backoffice",
     "clinicflow.notifications",
     "clinicflow.realtime",
     "patients",
@@ -55,6 +57,7 @@ INSTALLED_APPS = [
     "intake",
     "aiassist",
     "dashboards",
+    *(() if PRODUCTION else ("demo",)),
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -96,8 +99,8 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
     "clinicflow.web.middleware.HtmxSignInMiddleware",
-    "clinicflow.clinics.middleware.ActorMiddleware",
-    "clinicflow.clinics.middleware.PasswordAgainMiddleware",
+    "clinicflow.staff.middleware.ActorMiddleware",
+    "clinicflow.staff.middleware.ReauthenticationMiddleware",
     "clinicflow.web.middleware.DomainErrorMiddleware",
 ]
 ROOT_URLCONF = "clinicflow.urls"
@@ -139,7 +142,7 @@ DATABASE_ADMIN: dict[str, Any] = {
     "password": unquote(_database.password or ""),
     "dbname": _database.path.lstrip("/") or "clinicflow",
 }
-# What libpq may be told in the address (`?sslmode=verify-full&sslrootcert=…`), for every role.
+# libpq parameters of the URL (`?sslmode=verify-full&sslrootcert=…`), used for every role.
 DATABASE_PARAMETERS = dict(parse_qsl(_database.query))
 for _name in DATABASE_PARAMETERS:
     if _name not in {"sslmode", "sslrootcert", "sslcert", "sslkey", "channel_binding", "target_session_attrs"}:
@@ -159,7 +162,7 @@ def _connection(kind: str) -> dict[str, object]:
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": kind == "app",
-        # Only clinicflow/db/prepared.py prepares statements; other cursors bind on the client, which cannot.
+        # Only clinicflow/db/prepared.py prepares statements; other cursors bind on the client and cannot.
         "OPTIONS": {"connect_timeout": 5, "prepare_threshold": 5, **DATABASE_PARAMETERS},
     }
 
@@ -167,7 +170,7 @@ def _connection(kind: str) -> dict[str, object]:
 DATABASES = {"default": _connection("app"), "system": _connection("system")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# ---------------------------------------------------------------- Redis: cache, live layer, job hints
+# ---------------------------------------------------------------- Redis: cache, live events, job hints
 REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
 REDIS_PREFIX = env.text("REDIS_PREFIX", "clinicflow")
 CACHES = {
@@ -196,16 +199,16 @@ CELERY_TASK_TIME_LIMIT = 75
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
-JOB_LEASE = timedelta(seconds=105)  # longer than the hard time limit, so a live worker is never robbed
+JOB_LEASE = timedelta(seconds=105)  # longer than the hard time limit, so that a running job is never claimed twice
 
-# ---------------------------------------------------------------- people and sessions
+# ---------------------------------------------------------------- users and sessions
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
-# django-allauth gives the pages of signing in, of passwords and of the second factor
-ACCOUNT_ADAPTER = "clinicflow.clinics.adapters.AccountAdapter"
+# django-allauth provides the pages for sign-in, passwords and the second factor
+ACCOUNT_ADAPTER = "clinicflow.staff.adapters.AccountAdapter"
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -215,15 +218,15 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-MFA_ADAPTER = "clinicflow.clinics.adapters.MFAAdapter"
-MFA_ALLOW_UNVERIFIED_EMAIL = True  # managers vouch for addresses
+MFA_ADAPTER = "clinicflow.staff.adapters.MFAAdapter"
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # the front desk vouches for addresses
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "ClinicFlow"
 MFA_TOTP_TOLERANCE = 1
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # http://localhost
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
-AXES_CLIENT_IP_CALLABLE = "clinicflow.core.addresses.client_address"
+AXES_CLIENT_IP_CALLABLE = "clinicflow.core.client_ip.client_ip"
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
@@ -252,12 +255,12 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "clinicflow.web.errors.csrf_failure"
 
-# ---------------------------------------------------------------- watching it
+# ---------------------------------------------------------------- observability
 METRICS_TOKEN = env.text("METRICS_TOKEN")
 if METRICS_TOKEN and len(METRICS_TOKEN) < 20:
     env.refuse("METRICS_TOKEN", "must have at least 20 characters.")
 
-# ---------------------------------------------------------------- the browser's armour
+# ---------------------------------------------------------------- security headers
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
@@ -298,14 +301,14 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = DATA_DIR / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "servestatic.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "clinicflow.web.static_files.ManifestStorage"},
 }
 SERVESTATIC_ADD_HEADERS_FUNCTION = add_headers
 MEDIA_ROOT = DATA_DIR / "media"
 PHONENUMBER_DEFAULT_REGION = "US"
 PHONENUMBER_DB_FORMAT = "E164"
 
-# ---------------------------------------------------------------- mail, messages, AI
+# ---------------------------------------------------------------- email, messages, AI
 EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "ClinicFlow <clinicflow@localhost>")
 MESSAGE_PROVIDER = env.choice("MESSAGE_PROVIDER", "console", ("console", "email", "twilio"))
@@ -322,15 +325,18 @@ OPENAI_MODEL = env.text("OPENAI_MODEL", "gpt-5-mini")
 
 # ---------------------------------------------------------------- API
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["clinicflow.clinics.api.authentication.ActorAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["clinicflow.api.permissions.Deny"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["clinicflow.api.authentication.ActorAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["clinicflow.api.permissions.DenyAll"],
     "DEFAULT_PARSER_CLASSES": ["clinicflow.api.parsers.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": [
         "clinicflow.api.renderers.JSONRenderer",
         "clinicflow.api.renderers.BrowsableRenderer",
     ],
-    "DEFAULT_PAGINATION_CLASS": "clinicflow.api.pagination.Pages",
-    "DEFAULT_FILTER_BACKENDS": ["clinicflow.api.filters.Matching", "clinicflow.api.filters.Ordering"],
+    "DEFAULT_PAGINATION_CLASS": "clinicflow.api.pagination.PagePagination",
+    "DEFAULT_FILTER_BACKENDS": [
+        "django_filters.rest_framework.DjangoFilterBackend",
+        "clinicflow.api.filters.StrictOrderingFilter",
+    ],
     "DEFAULT_THROTTLE_CLASSES": [
         "clinicflow.api.throttles.UserThrottle",
         "clinicflow.api.throttles.AddressThrottle",
@@ -341,7 +347,7 @@ REST_FRAMEWORK = {
     "URL_FORMAT_OVERRIDE": None,
     "COERCE_DECIMAL_TO_STRING": False,
 }
-# Calls a minute: of one user, of one address that is not signed in, and sign-ins of one address.
+# Requests per minute: per user, per IP address without a session, and sign-ins per IP address.
 API_LIMITS = {
     "user": env.number("API_CALLS_PER_MINUTE", 6000, low=60, high=1_000_000),
     "address": 600,
@@ -350,7 +356,7 @@ API_LIMITS = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "ClinicFlow",
     "VERSION": "1",
-    "DESCRIPTION": "The day of an outpatient clinic. See docs/api.md for a first conversation with it.",
+    "DESCRIPTION": "The day of an outpatient clinic. See docs/api.md for an introduction.",
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api",
@@ -373,8 +379,9 @@ SPECTACULAR_SETTINGS = {
         "IntakeStatus": "scheduling.models.Appointment.IntakeStatus",
         "Language": ["en", "es"],
         "NotificationKind": "clinicflow.notifications.models.Notification.Kind",
-        "AttentionKind": "dashboards.board.attention.KINDS",
-        "AlertKind": "dashboards.board.alerts.KINDS",
+        "ListState": "aiassist.api.serializers.LIST_STATES",
+        "AttentionKind": "dashboards.board.selectors.attention.KINDS",
+        "AlertKind": "dashboards.board.selectors.alerts.KINDS",
         "Role": "clinicflow.clinics.models.Membership.Role",
         "VisitCategory": "scheduling.models.Appointment.VisitCategory",
         "VisitType": "scheduling.models.Appointment.VisitType",
@@ -389,7 +396,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 # ---------------------------------------------------------------- logs
-# The user is bound by ActorMiddleware; asking for it here would read the database outside a transaction on a 500.
+# ActorMiddleware binds the user; reading it here would query the database outside a transaction after a 500.
 DJANGO_STRUCTLOG_USER_ID_FIELD = ""
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
 LOGGING = {

@@ -1,10 +1,10 @@
-"""Every address, by the app that owns the rows behind it."""
+"""The URL configuration; a URL belongs to the app that owns the rows behind it."""
 
 from django.urls import include, path
 
-from clinicflow.clinics.admin import site
+from clinicflow.backoffice.admin import site
 
-# Addresses are tried in this order. The API comes first: its calls are the most frequent.
+# URLs are matched in this order. The API comes first, because its requests are the most frequent.
 urlpatterns = [
     path(
         "api/",
@@ -14,15 +14,20 @@ urlpatterns = [
                 path("", include("patients.api.urls")),
                 path("", include("intake.api.urls")),
                 path("", include("aiassist.api.urls")),
-                path("", include("dashboards.api.urls")),
+                path("", include("dashboards.api_urls")),
                 path("", include("clinicflow.notifications.api.urls")),
+                path("", include("clinicflow.staff.api.urls")),
+                path("", include("clinicflow.clinic_settings.api.urls")),
                 path("", include("clinicflow.clinics.api.urls")),
-                path("", include("clinicflow.api.urls")),  # last: it answers for what is nobody's
+                path("", include("clinicflow.backoffice.api.urls")),
+                path("", include("clinicflow.api.urls")),  # last: it answers unknown paths
             ]
         ),
     ),
     path("", include("clinicflow.jobs.urls")),
-    path("", include("clinicflow.clinics.urls")),
+    path("", include("clinicflow.staff.urls")),
+    path("", include("clinicflow.clinic_settings.urls")),
+    path("", include("clinicflow.backoffice.urls")),
     path("admin/", site.urls),
     path("", include("dashboards.urls")),
     path("", include("patients.urls")),

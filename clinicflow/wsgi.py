@@ -1,4 +1,4 @@
-"""HTTP: static files, and Django's WSGI application for the rest."""
+"""The WSGI application: static files, and Django with retries for everything else."""
 
 import gc
 import os
@@ -15,5 +15,5 @@ from clinicflow.web.static_files import with_static_files
 celery.app.set_default()
 django.setup(set_prefix=False)
 gc.collect()
-gc.freeze()  # what is loaded by now stays as long as the process: no collection need look at it again
+gc.freeze()  # everything loaded so far is permanent: exclude it from garbage collection
 application = with_static_files(RetryingHandler())

@@ -9,6 +9,6 @@ class DashboardsConfig(AppConfig):
     verbose_name = "Dashboards"
 
     def ready(self) -> None:
-        """Register checks and jobs and subscribe to news; they need the models, so not before."""
-        for module in ("demo.checks", "jobs", "subscribers"):
+        """Register jobs and subscribe to events."""
+        for module in ("figures.jobs", "notification_center.jobs", "notification_center.subscribers"):
             import_module(f"dashboards.{module}")

@@ -1,27 +1,34 @@
-"""The owner's figures by day, counted once a day is over, and which of those days have to be counted again.
+"""Daily totals for the owner's figures, and the days that have to be counted again.
 
-They are sums of other tables and hold nobody's name: what they were counted from is audited, they are not. Only
-`TaskMinutes` is the clinic's own word, and audited.
+The totals are computed from other, audited tables and contain no names, so they are not audited. `TaskMinutes` is
+entered by the owner, and audited.
 """
 
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
 
+from clinicflow.access.querysets import ClinicQuerySet, M
+from clinicflow.access.roles import Role
 from clinicflow.clinics.models import Doctor
 from clinicflow.core.models import ClinicOwned
-from dashboards.querysets import FiguresQuerySet
 
 WHOLE_DAY = 24 * 60
 
 
+class FiguresQuerySet(ClinicQuerySet[M]):
+    """Totals without patients: visible to the owner and to the jobs that count them."""
+
+    roles = frozenset({Role.OWNER, Role.SYSTEM})
+
+
 def count() -> models.PositiveIntegerField:
-    """How many; zero until counted."""
+    """A counter, zero by default."""
     return models.PositiveIntegerField(default=0, db_default=0)
 
 
 class FigureState(ClinicOwned):
-    """How far a clinic's days are counted: from `since` through `through`, both included, in `timezone`."""
+    """The range of counted days of a clinic, `since` to `through` inclusive, in `timezone`."""
 
     since = models.DateField()
     through = models.DateField()
@@ -35,10 +42,10 @@ class FigureState(ClinicOwned):
 
 
 class StaleDay(ClinicOwned):
-    """A mark that a day has changed since it was counted; `opening` when the time to be booked changed, too.
+    """A mark that a day changed after it was counted; `opening` if its bookable time changed too.
 
-    Written by triggers in the transaction of the change, one row a change and never unique, so that nobody waits for
-    anybody. Whoever counts the day takes the marks that they see away first.
+    Triggers insert one row per change in its transaction, without a unique key, so that writers do not block each
+    other. The count deletes the marks that it sees before it starts.
     """
 
     day = models.DateField()
@@ -52,7 +59,7 @@ class StaleDay(ClinicOwned):
 
 
 class DayFigures(ClinicOwned):
-    """What one doctor's visits of one local day came to. `metrics/counting.py` says how each is counted."""
+    """Totals of one doctor's visits of one local day. `figures/selectors/counting.py` defines each column."""
 
     day = models.DateField()
     doctor = models.ForeignKey(Doctor, models.PROTECT, related_name="+", db_constraint=False)
@@ -101,7 +108,7 @@ class DayFigures(ClinicOwned):
 
 
 class HourFigures(ClinicOwned):
-    """What began, and what was booked and open, in one hour of the clock of one local day, over all doctors."""
+    """Totals of all doctors in one hour of one local day: visits that began, booked and open minutes."""
 
     day = models.DateField()
     hour = models.PositiveSmallIntegerField()
@@ -122,7 +129,7 @@ class HourFigures(ClinicOwned):
 
 
 class TaskMinutes(ClinicOwned):
-    """How many minutes of staff each task would take by hand, as the clinic itself reckons."""
+    """The clinic's estimate of the staff minutes that each task takes without ClinicFlow."""
 
     confirmation = models.PositiveSmallIntegerField(default=4, validators=[MaxValueValidator(120)])
     message = models.PositiveSmallIntegerField(default=2, validators=[MaxValueValidator(120)])

@@ -1,15 +1,15 @@
-"""Intake in the back office: which questionnaires there are, and how far each form is. Answers are not shown here."""
+"""Questionnaires and forms in Django's admin, read-only. Answers are not shown."""
 
 from django.contrib import admin
 
-from clinicflow.clinics.admin import ClinicModelAdmin, site
+from clinicflow.backoffice.admin import ClinicModelAdmin, site
 from intake.models import IntakeForm, Questionnaire
-from patients.admin import OfPatientAdmin
+from patients.admin import PatientRelatedAdmin
 
 
 @admin.register(Questionnaire, site=site)
 class QuestionnaireAdmin(ClinicModelAdmin):
-    """Read here; the editor makes a new version instead of changing one that was answered."""
+    """Read-only: the editor creates a new version instead of changing a published one."""
 
     list_display = ("name", "audience", "version", "published_at", "retired_at")
     list_filter = ("audience",)
@@ -18,8 +18,8 @@ class QuestionnaireAdmin(ClinicModelAdmin):
 
 
 @admin.register(IntakeForm, site=site)
-class IntakeFormAdmin(OfPatientAdmin):
-    """The state of each form; what the patient wrote is for the doctor."""
+class IntakeFormAdmin(PatientRelatedAdmin):
+    """The state of each form, without the answers."""
 
     list_display = ("created_at", "patient", "questionnaire", "status", "submitted_at", "reviewed_at")
     list_filter = ("status", "language")

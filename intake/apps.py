@@ -9,6 +9,6 @@ class IntakeConfig(AppConfig):
     verbose_name = "Intake"
 
     def ready(self) -> None:
-        """Register the jobs and subscribe to news; both need the models, so not before."""
+        """Register jobs and event subscribers."""
         for module in ("jobs", "subscribers"):
             import_module(f"intake.{module}")

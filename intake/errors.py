@@ -1,13 +1,15 @@
+"""Errors of intake forms and questionnaires."""
+
 from clinicflow.core.errors import DomainError
 
 
 class FormExists(DomainError):
     code = "intake_form_exists"
-    title = "This visit has a form already"
+    title = "This visit already has a form"
 
 
 class FormClosed(DomainError):
-    """The form is sent in or reviewed, or its visit is off: nothing can be written into it."""
+    """The form was submitted or reviewed, or its visit was cancelled or missed, so it cannot be changed."""
 
     code = "intake_form_closed"
     title = "This form can no longer be changed"
@@ -26,9 +28,9 @@ class ManualCompletionOff(DomainError):
 
 class AlreadyCompleted(DomainError):
     code = "intake_completed"
-    title = "The form of this visit is completed already"
+    title = "The form of this visit is already completed"
 
 
 class QuestionnaireFrozen(DomainError):
     code = "questionnaire_published"
-    title = "A published version does not change: make a new one"
+    title = "A published version cannot be changed. Create a new version."

@@ -1,4 +1,4 @@
-"""What intake announces. The live message names the visit's doctor, so that the right screens ask again."""
+"""Events of intake. `doctor_ids` has the appointment's doctor, so that only the affected pages refresh."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -9,7 +9,7 @@ from clinicflow.core.events import Event
 
 @dataclass(frozen=True, kw_only=True)
 class IntakeSubmitted(Event):
-    """A form was sent in, by the patient or from paper; `subject_id` is the form's id, `revision` counts from 1."""
+    """A form was submitted, by the patient or from paper; `subject_id` is the form's id, `revision` starts at 1."""
 
     live = "intake_completed"
     object_type: ClassVar[str] = "intake_form"
@@ -20,8 +20,15 @@ class IntakeSubmitted(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AnswersSaved(Event):
+    """Answers were saved while the form is being filled in; `subject_id` is the form's id. No screen refetches."""
+
+    object_type: ClassVar[str] = "intake_form"
+
+
+@dataclass(frozen=True, kw_only=True)
 class IntakeChanged(Event):
-    """Anything else about a form: made, opened, reviewed. `subject_id` is the visit's id."""
+    """A form was created, opened or reviewed; `subject_id` is the appointment's id."""
 
     live = "appointment_updated"
     object_type: ClassVar[str] = "appointment"

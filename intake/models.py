@@ -1,4 +1,4 @@
-"""Questionnaires, the forms that patients fill, and the links that open them."""
+"""Questionnaires, intake forms and patient links."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from scheduling.models import Appointment
 
 
 class Questionnaire(ClinicOwned):
-    """One version of a questionnaire; published ones never change, editing makes the next version.
+    """A version of a questionnaire. Published versions never change; editing one creates the next version.
 
     `sections` is a list of `{id, title: {en, es}, questions: [{id, type, text: {en, es}, help: {en, es}, topic,
     kind: administrative|clinical, required, options: [{value, text: {en, es}}], show_if: {question, equals}}]}`.
@@ -54,8 +54,8 @@ class Questionnaire(ClinicOwned):
 class IntakeForm(ClinicOwned):
     """A patient's answers for one visit, `{question id: answer}`, to one version of a questionnaire.
 
-    `raw_answers` are those being given until the form is sent in, and what was sent in from then on. Changes after
-    that gather in `draft_answers`, which is None while there are none, and count when they are sent in too.
+    `raw_answers` are the current answers until the form is submitted, and the submitted ones afterwards. Later changes
+    are stored in `draft_answers` (None if there are none) until they are submitted too.
     """
 
     class Status(models.TextChoices):
@@ -82,6 +82,8 @@ class IntakeForm(ClinicOwned):
     )
     completed_reason = models.CharField(max_length=200, blank=True)
     revision = models.PositiveIntegerField(default=0)
+    # When an answer last said that the patient may be in danger: their pages then lead with the emergency line.
+    danger_found_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = IntakeFormQuerySet.as_manager()
 
@@ -104,17 +106,17 @@ class IntakeForm(ClinicOwned):
 
     @property
     def is_being_changed(self) -> bool:
-        """Whether the patient is changing what was sent in already."""
+        """Whether there are changes to a submitted form that are not submitted yet."""
         return self.draft_answers is not None
 
     @property
     def working_answers(self) -> dict[str, Any]:
-        """The answers as the person filling in the form sees them."""
+        """The answers including unsubmitted changes."""
         return self.raw_answers if self.draft_answers is None else self.draft_answers
 
 
 class IntakeRevision(ClinicOwned):
-    """The answers as they were sent in, each time; never changed afterwards."""
+    """The answers of one submission; never changed afterwards."""
 
     form = models.ForeignKey(IntakeForm, models.PROTECT, related_name="revisions", db_constraint=False)
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="+", db_constraint=False)
@@ -136,8 +138,8 @@ class IntakeRevision(ClinicOwned):
 
 
 class PatientLink(Timestamped):
-    """An unguessable link for a patient, as the SHA-256 of its token. Holds ids only: it is read before any
-    clinic's scope is open, and it says nothing about the patient."""
+    """A link for a patient, stored as the SHA-256 of its token. It has ids only, since it is read before a clinic's
+    database scope is open."""
 
     class Purpose(models.TextChoices):
         INTAKE = "intake"

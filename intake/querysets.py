@@ -1,28 +1,30 @@
 from typing import Self
 
-from clinicflow.clinics.actors import Actor, Role
-from clinicflow.clinics.querysets import ClinicQuerySet, StaffQuerySet
+from clinicflow.access.actor import Actor
+from clinicflow.access.querysets import ClinicQuerySet, M, StaffQuerySet
+from clinicflow.access.roles import Role
 
 
-class QuestionnaireQuerySet(StaffQuerySet):
+class QuestionnaireQuerySet(StaffQuerySet[M]):
+    """Questionnaires, visible to every role of the clinic."""
+
     def published(self) -> Self:
         return self.filter(published_at__isnull=False)
 
     def current(self) -> Self:
-        """Published and not replaced by a newer version."""
+        """Published versions that are not replaced by a newer one."""
         return self.published().filter(retired_at=None)
 
 
-class IntakeFormQuerySet(ClinicQuerySet):
-    """Forms: the front desk (administrative answers only), the doctors of the patient, the patient by link."""
+class IntakeFormQuerySet(ClinicQuerySet[M]):
+    """Forms: all for the front desk (which may read administrative answers only), for others their own."""
 
-    roles = frozenset({Role.ADMIN, Role.DOCTOR, Role.PATIENT, Role.SYSTEM})
+    roles = frozenset({Role.FRONT_DESK, Role.DOCTOR, Role.PATIENT, Role.SYSTEM})
 
     def visible_to(self, actor: Actor) -> Self:
         rows = super().visible_to(actor)
         if actor.role == Role.PATIENT:
             return rows.filter(patient_id=actor.patient_id)
         if actor.role == Role.DOCTOR:
-            patients = self.model._meta.get_field("patient").related_model
-            return rows.filter(patient_id__in=patients.objects.visible_to(actor).values("pk"))
+            return rows.filter(patient_id__in=self.visible_related("patient", actor).values("pk"))
         return rows

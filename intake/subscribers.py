@@ -1,8 +1,8 @@
-"""What intake does at the schedule's news, in the same transaction."""
+"""Subscribers to scheduling events; they run in the transaction of the event."""
 
 from uuid import UUID
 
-from clinicflow.clinics.actors import system_actor
+from clinicflow.access.actor import system_actor
 from clinicflow.core.events import subscribe
 from clinicflow.jobs.queue import enqueue
 from intake.operations import forms, links
@@ -19,6 +19,7 @@ from scheduling.operations import messages
 
 @subscribe(AppointmentCreated)
 def prepare_form(event: AppointmentCreated) -> None:
+    """Enqueue the creation of the appointment's form."""
     enqueue(
         "intake.prepare",
         clinic_id=event.clinic_id,
@@ -28,19 +29,21 @@ def prepare_form(event: AppointmentCreated) -> None:
 
 
 @subscribe(AppointmentReplaces)
-def move_along(event: AppointmentReplaces) -> None:
-    """Form, links and waiting messages belong to the new visit at once; they are never seen at neither."""
+def carry_form_over(event: AppointmentReplaces) -> None:
+    """Move form, links and queued messages to the new appointment, in the same transaction."""
     _carry(event.clinic_id, event.replaces, event.subject_id)
 
 
 @subscribe(AppointmentMoveUndone)
-def move_back(event: AppointmentMoveUndone) -> None:
+def carry_form_back(event: AppointmentMoveUndone) -> None:
+    """Move form, links and queued messages back to the original appointment."""
     _carry(event.clinic_id, event.replaced_by, event.subject_id)
 
 
 @subscribe(AppointmentCancelled, AppointmentDeleted)
-def send_nothing_more(event: AppointmentCancelled | AppointmentDeleted) -> None:
-    messages.drop_queued(system_actor(event.clinic_id), event.subject_id)
+def cancel_messages(event: AppointmentCancelled | AppointmentDeleted) -> None:
+    """Cancel the appointment's queued messages."""
+    messages.cancel_queued(system_actor(event.clinic_id), event.subject_id)
 
 
 def _carry(clinic_id: UUID, old_id: UUID, new_id: UUID) -> None:

@@ -1,8 +1,8 @@
-"""Pages of intake: the patient's by link, then the clinic's."""
+"""Pages of intake: for patients behind a link, then for staff."""
 
 from django.urls import include, path
 
-from intake.views import desk, forms, patient, patient_visit, questionnaires
+from intake.views import form_list, forms, patient, patient_visit, questionnaires
 
 patient_pages = [
     path("", patient.start, name="patient_start"),
@@ -13,12 +13,12 @@ patient_pages = [
     path("/visit", patient_visit.visit, name="patient_visit"),
 ]
 visit_pages = [
-    path("", desk.visit_intake, name="intake_visit"),
-    path("/send", desk.visit_send, name="intake_send"),
-    path("/revoke", desk.visit_revoke, name="intake_revoke"),
-    path("/link", desk.visit_link, name="intake_link"),
-    path("/tablet", desk.visit_tablet, name="intake_tablet"),
-    path("/waive", desk.visit_waive, name="intake_waive"),
+    path("", form_list.visit_intake, name="intake_visit"),
+    path("/send", form_list.visit_send, name="intake_send"),
+    path("/revoke", form_list.visit_revoke, name="intake_revoke"),
+    path("/link", form_list.visit_link, name="intake_link"),
+    path("/tablet", form_list.visit_tablet, name="intake_tablet"),
+    path("/waive", form_list.visit_waive, name="intake_waive"),
     path("/paper", forms.paper, name="intake_paper"),
     path("/print", forms.form_print, name="intake_print"),
 ]
@@ -32,7 +32,7 @@ questionnaire_pages = [
 ]
 urlpatterns = [
     path("i/<str:token>", include(patient_pages)),
-    path("intake", desk.intake, name="intake"),
+    path("intake", form_list.intake, name="intake"),
     path("intake/visits/<uuid:pk>", include(visit_pages)),
     path("intake/questionnaires", questionnaires.listing, name="questionnaires"),
     path("intake/questionnaires/defaults", questionnaires.defaults, name="questionnaire_defaults"),

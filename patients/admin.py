@@ -1,32 +1,33 @@
-"""Patients in the back office: to look at, and to correct by the same rules as everywhere."""
+"""Patients in Django's admin, edited with the same operation as on the pages."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from clinicflow.clinics.actors import Actor
-from clinicflow.clinics.admin import ClinicModelAdmin, site
-from patients.details import current_details
+from clinicflow.access.actor import Actor
+from clinicflow.backoffice.admin import ClinicModelAdmin, site
 from patients.models import Patient
 from patients.operations import patients
+from patients.querysets import PatientQuerySet
+from patients.rules.details import patient_data_of
 
 
-class OfPatientAdmin(ClinicModelAdmin):
-    """Rows about a patient, found as patients are found everywhere."""
+class PatientRelatedAdmin(ClinicModelAdmin):
+    """Base of models with a patient, with the patient search of the pages."""
 
     search_fields = ("patient__search_last",)
-    search_help_text = "The start of the patient's name, phone, e-mail or birth date."
+    search_help_text = "Search by the start of the patient's name, phone, email or birth date."
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         if not search_term.strip():
             return queryset, False
-        found = Patient.objects.visible_to(self._actor(request)).search(search_term)
-        return queryset.filter(patient_id__in=found.order_by().values("pk")), False
+        matches = Patient.objects.visible_to(self._actor(request)).search(search_term)
+        return queryset.filter(patient_id__in=matches.order_by().values("pk")), False
 
 
 @admin.register(Patient, site=site)
@@ -35,7 +36,7 @@ class PatientAdmin(ClinicModelAdmin):
     list_filter = ("preferred_language", "primary_doctor")
     list_select_related = ("primary_doctor",)
     search_fields = ("search_last",)
-    search_help_text = "The start of a name, phone, e-mail or birth date."
+    search_help_text = "Search by the start of a name, phone, email or birth date."
     patient_field = "pk"
     fields = (
         *("first_name", "last_name", "date_of_birth", "phone", "email", "preferred_language", "primary_doctor"),
@@ -48,8 +49,7 @@ class PatientAdmin(ClinicModelAdmin):
     ) -> tuple[QuerySet[Patient], bool]:
         if not search_term.strip():
             return queryset, False
-        return queryset.search(search_term), False
+        return cast("PatientQuerySet[Patient]", queryset).search(search_term), False
 
     def store(self, actor: Actor, obj: Patient, changed: Sequence[str]) -> None:
-        details = current_details(obj)
-        patients.update(actor, obj.pk, changes=details)
+        patients.update(actor, obj.pk, changes=patient_data_of(obj))

@@ -1,30 +1,32 @@
-"""Refusals about patients' records."""
+"""Errors of patient records."""
 
 from clinicflow.core.errors import DomainError
 
 
-class LooksLikeAnother(DomainError):
-    """The new patient may be in the clinic's records already. Extras: `candidates`."""
+class PossibleDuplicate(DomainError):
+    """The clinic may have a record of this patient already. Extras: `candidates`."""
 
     code = "possible_duplicate"
-    title = "This patient may be here already"
+    title = "This patient may already have a record"
 
 
 class CannotMerge(DomainError):
+    """The records cannot be merged: it is the same record, or one was merged before."""
+
     code = "cannot_merge"
     title = "These records cannot be merged"
 
 
-class ChangedMeanwhile(DomainError):
-    """Somebody else has saved the record since it was read."""
+class PatientEditConflict(DomainError):
+    """The record was saved by another user after it was read."""
 
     code = "changed_meanwhile"
     status = 412
-    title = "Somebody has changed this record since you opened it"
+    title = "This record has changed since you opened it"
 
 
-class ImportOver(DomainError):
-    """The file has been imported already, or was given up."""
+class ImportFinished(DomainError):
+    """The import has finished or failed, and cannot be started again."""
 
     code = "import_over"
-    title = "This file has been read already"
+    title = "This file has already been imported"

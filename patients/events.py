@@ -1,4 +1,4 @@
-"""What the patient list announces: ids only."""
+"""Events about patient records; they carry ids only."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -9,30 +9,30 @@ from clinicflow.core.events import Event
 
 @dataclass(frozen=True, kw_only=True)
 class PatientEvent(Event):
-    """Something about one patient's record; `subject_id` is its id. Open screens need not hear of it."""
+    """Base of events about one patient; `subject_id` is the patient's id. Not sent to open pages."""
 
     object_type: ClassVar[str] = "patient"
 
 
 @dataclass(frozen=True, kw_only=True)
 class PatientRegistered(PatientEvent):
-    """A new patient of the clinic."""
+    """A patient was added."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PatientUpdated(PatientEvent):
-    """A record was corrected."""
+    """A record was updated."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PatientsMerged(PatientEvent):
-    """Everything of `subject_id` belongs to `into` now; the rows have moved already."""
+    """The record `subject_id` was merged into `into`; its rows refer to `into` already."""
 
     into: UUID
 
 
 @dataclass(frozen=True, kw_only=True)
 class PatientOptedOut(PatientEvent):
-    """The patient wants no more messages over `channel`."""
+    """The patient opted out of `channel`."""
 
     channel: str

@@ -1,4 +1,4 @@
-"""Names, phones and dates in the form that search compares: without accents, case or punctuation."""
+"""Normal forms of names, phones and dates for search: without accents, case or punctuation."""
 
 import datetime as dt
 import re
@@ -14,10 +14,10 @@ from rapidfuzz import fuzz
 
 from clinicflow.core import clock
 
-# Letters that carry their mark inside, so that decomposition does not part them.
-PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"})
-SIMILAR = 78  # of rapidfuzz's 0–100: one slip in a short name, two in a long one
-WRITTEN_DATES = (
+# Letters that Unicode decomposition does not split into a base letter and a mark.
+BASE_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"})
+SIMILARITY_THRESHOLD = 78  # rapidfuzz ratio, 0–100: one typo in a short name, two in a long one
+DATE_FORMATS = (
     *("%Y-%m-%d", "%m/%d/%Y", "%d/%m/%Y", "%m/%d/%y", "%d/%m/%y"),
     *("%d.%m.%Y", "%m-%d-%Y", "%d-%m-%Y", "%Y%m%d"),
 )
@@ -26,13 +26,13 @@ WRITTEN_DATES = (
 def fold(text: str) -> str:
     """`"O’Brien-Núñez"` → `"obrien nunez"`."""
     parts = unicodedata.normalize("NFKD", text.casefold())
-    plain = "".join(letter for letter in parts if not unicodedata.combining(letter)).translate(PLAIN)
+    plain = "".join(letter for letter in parts if not unicodedata.combining(letter)).translate(BASE_LETTERS)
     plain = re.sub(r"['’`´ʼ]", "", plain)
     return " ".join(re.findall(r"\w+", plain))
 
 
 def national_digits(phone: str) -> str:
-    """The digits of a number without its country code, as it is typed at the desk; empty if it is no number."""
+    """The digits of a phone number without its country code; empty if it cannot be parsed."""
     try:
         parsed = phonenumbers.parse(phone, settings.PHONENUMBER_DEFAULT_REGION)
     except phonenumbers.NumberParseException:
@@ -41,7 +41,7 @@ def national_digits(phone: str) -> str:
 
 
 def search_fields(first_name: str, last_name: str, phone: object) -> dict[str, str]:
-    """The columns that search looks into, for whoever writes a patient."""
+    """Values of the columns that search uses."""
     return {
         "search_last": fold(f"{last_name} {first_name}")[:170],
         "search_first": fold(f"{first_name} {last_name}")[:170],
@@ -53,44 +53,43 @@ def looks_like_phone(text: str) -> bool:
     return bool(re.fullmatch(r"[\d\s()+.\-]{3,25}", text)) and len(re.sub(r"\D", "", text)) >= 3
 
 
-def dates_in(text: str) -> list[dt.date]:
-    """The birth dates that a person may mean: `1983-06-26`, `6/26/83`, `26.06.1983`, `jun 26 1983`.
+def possible_birth_dates(text: str) -> list[dt.date]:
+    """The birth dates that a text can mean: `1983-06-26`, `6/26/83`, `26.06.1983`, `jun 26 1983`.
 
-    A day and month that could be either are both. Two-digit years are in the past.
+    If day and month are ambiguous, both dates are returned. Two-digit years are in the past.
     """
-    found: list[dt.date] = []
+    candidates: list[dt.date] = []
     today_year = clock.now().year
-    for form in WRITTEN_DATES:
+    for form in DATE_FORMATS:
         with suppress(ValueError):
             day = dt.datetime.strptime(text, form).replace(tzinfo=dt.UTC).date()
-            found.append(day.replace(year=day.year - 100) if day.year > today_year else day)
-    if not found and re.search(r"[A-Za-z]{3}", text) and re.search(r"\d{4}", text):
+            candidates.append(day.replace(year=day.year - 100) if day.year > today_year else day)
+    if not candidates and re.search(r"[A-Za-z]{3}", text) and re.search(r"\d{4}", text):
         with suppress(ValueError, OverflowError):
-            found.append(dates.parse(text, default=dt.datetime(1900, 1, 1, tzinfo=dt.UTC)).date())
-    return list(dict.fromkeys(day for day in found if day.year >= 1900))
+            candidates.append(dates.parse(text, default=dt.datetime(1900, 1, 1, tzinfo=dt.UTC)).date())
+    return list(dict.fromkeys(day for day in candidates if day.year >= 1900))
 
 
 def similar_names(needle: str, names: Iterable[tuple[UUID, str]], *, limit: int = 20) -> list[UUID]:
-    """Ids of the folded names that `needle` (folded) may be a misspelling or a middle part of, the closest first."""
-    scored = ((closeness(needle, name), pk) for pk, name in names)
-    close = sorted((pair for pair in scored if pair[0] >= SIMILAR), key=lambda pair: -pair[0])
-    return [pk for _, pk in close[:limit]]
+    """Ids of the folded names that a folded text may be a misspelling or a middle part of, the most similar first."""
+    scored = ((similarity(needle, name), pk) for pk, name in names)
+    similar = sorted((pair for pair in scored if pair[0] >= SIMILARITY_THRESHOLD), key=lambda pair: -pair[0])
+    return [pk for _, pk in similar[:limit]]
 
 
-def closeness(needle: str, name: str) -> float:
-    """0–100: each typed word against the name's best word; a word that is the start of one counts in full."""
+def similarity(needle: str, name: str) -> float:
+    """0–100: the mean over the words of `needle` of their best match in `name`; a prefix counts as 100."""
     words = name.split()
     if not words:
         return 0.0
     scores = [
-        max(100.0 if word.startswith(typed) and len(typed) > 1 else fuzz.ratio(typed, word) for word in words)
-        for typed in needle.split()
+        max(100.0 if word.startswith(part) and len(part) > 1 else fuzz.ratio(part, word) for word in words)
+        for part in needle.split()
     ]
     return sum(scores) / len(scores) if scores else 0.0
 
 
-def same_person(name: str, other: str) -> bool:
-    """Whether two folded names share a word, give or take a slip: enough to look twice at one birth date."""
-    return any(
-        fuzz.ratio(word, theirs) >= SIMILAR for word in name.split() for theirs in other.split() if len(word) > 1
-    )
+def share_a_word(name: str, other: str) -> bool:
+    """Whether two folded names have a similar word: with the same birth date, they are possible duplicates."""
+    pairs = ((word, other_word) for word in name.split() if len(word) > 1 for other_word in other.split())
+    return any(fuzz.ratio(word, other_word) >= SIMILARITY_THRESHOLD for word, other_word in pairs)

@@ -1,4 +1,4 @@
-"""The shape of what the front desk types about a patient; the rules are in patients.details."""
+"""Forms about patients, for the front desk. The rules are in `patients.rules.details`."""
 
 from typing import Any
 
@@ -8,17 +8,18 @@ from django.utils.translation import gettext_lazy as _
 
 from clinicflow.clinics.models import Doctor
 from clinicflow.core.errors import Invalid
-from patients.details import CHANNELS, Details
+from clinicflow.web.forms import add_domain_errors
 from patients.models import Patient
+from patients.rules.details import CHANNELS, PatientData
 
-CHANNEL_LABELS = ((CHANNELS[0], _("Texts")), (CHANNELS[1], _("E-mail")), (CHANNELS[2], _("Calls")))
+CHANNEL_LABELS = ((CHANNELS[0], _("Texts")), (CHANNELS[1], _("Email")), (CHANNELS[2], _("Calls")))
 FLAG_LABELS = (("VIP", _("VIP")), ("needs_interpreter", _("Needs an interpreter")))
-FIELD_OF = {"guardian": "guardian_name", "flags": "other_flags", "primary_doctor_id": "primary_doctor"}
+FORM_FIELDS = {"guardian": "guardian_name", "flags": "other_flags", "primary_doctor_id": "primary_doctor"}
 
 
 class PatientForm(forms.Form):
-    """One record. `seen` is the instant of its last change when the page was made; `although_alike` the answer to
-    the question whether it is one of those shown."""
+    """A patient record. `seen` is the record's `updated_at` when the form was rendered; `although_alike` confirms that
+    the patient is none of the possible duplicates shown."""
 
     first_name = forms.CharField(label=_("First name"), max_length=80)
     last_name = forms.CharField(label=_("Last name"), max_length=80)
@@ -29,18 +30,18 @@ class PatientForm(forms.Form):
         label=_("Mobile phone"), required=False, max_length=40, widget=forms.TextInput(attrs={"type": "tel"})
     )
     email = forms.CharField(
-        label=_("E-mail"), required=False, max_length=254, widget=forms.TextInput(attrs={"type": "email"})
+        label=_("Email"), required=False, max_length=254, widget=forms.TextInput(attrs={"type": "email"})
     )
     preferred_language = forms.ChoiceField(label=_("Language"), choices=Patient.Language)
     primary_doctor = forms.TypedChoiceField(label=_("Primary doctor"), required=False, empty_value=None)
     contact = forms.MultipleChoiceField(
-        label=_("May be reached by"), required=False, choices=CHANNEL_LABELS, widget=forms.CheckboxSelectMultiple
+        label=_("OK to contact by"), required=False, choices=CHANNEL_LABELS, widget=forms.CheckboxSelectMultiple
     )
     flags = forms.MultipleChoiceField(
         label=_("Flags"), required=False, choices=FLAG_LABELS, widget=forms.CheckboxSelectMultiple
     )
     other_flags = forms.CharField(
-        label=_("Other flags"), required=False, max_length=400, help_text=_("With commas between them.")
+        label=_("Other flags"), required=False, max_length=400, help_text=_("Separate flags with commas.")
     )
     guardian_name = forms.CharField(label=_("Name"), required=False, max_length=80)
     guardian_phone = forms.CharField(
@@ -57,11 +58,11 @@ class PatientForm(forms.Form):
         for name in ("first_name", "last_name", "phone", "email", "guardian_name", "guardian_phone"):
             self.fields[name].widget.attrs["autocomplete"] = "off"
 
-    def details(self) -> Details:
-        """What was typed, in the shape that the operations take."""
+    def details(self) -> PatientData:
+        """The cleaned data as the argument of the operations."""
         data = self.cleaned_data
         others = [flag.strip() for flag in data["other_flags"].split(",") if flag.strip()]
-        return Details(
+        return PatientData(
             first_name=data["first_name"],
             last_name=data["last_name"],
             date_of_birth=data["date_of_birth"],
@@ -74,17 +75,13 @@ class PatientForm(forms.Form):
             guardian={name: data[f"guardian_{name}"] for name in ("name", "phone", "relation")},
         )
 
-    def refuse(self, error: Invalid) -> None:
-        """Put a refusal of the domain beside the fields that it names."""
-        for name, texts in error.fields.items():
-            place = FIELD_OF.get(name, name)
-            self.add_error(place if place in self.fields else None, list(texts))
-        if not error.fields:
-            self.add_error(None, error.detail)
+    def add_errors(self, error: Invalid) -> None:
+        """Add the operation's errors beside their fields."""
+        add_domain_errors(self, error, names=FORM_FIELDS)
 
 
 def initial_of(patient: Patient) -> dict[str, Any]:
-    """A record as the form shows it."""
+    """The form's initial data for a record."""
     known = {value for value, _label in FLAG_LABELS}
     return {
         "first_name": patient.first_name,
@@ -102,16 +99,17 @@ def initial_of(patient: Patient) -> dict[str, Any]:
 
 
 class MergeForm(forms.Form):
-    """Which record stays, and that they were compared; the values chosen are read by field name."""
+    """Which record is kept, and the confirmation. Chosen values are read from the POST data by field name."""
 
     keep = forms.ChoiceField(choices=[("left", ""), ("right", "")])
     same_person = forms.BooleanField(
-        error_messages={"required": _("Say that it is the same person; a merge cannot be taken back.")}
+        label=_("I have compared them: it is the same person"),
+        error_messages={"required": _("Confirm that it is the same person. A merge cannot be undone.")},
     )
 
 
-class FileForm(forms.Form):
-    """A CSV file of patients."""
+class PatientFileForm(forms.Form):
+    """The upload of a CSV file."""
 
     file = forms.FileField(
         label=_("CSV file"),
@@ -123,5 +121,5 @@ class FileForm(forms.Form):
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
         if file.size > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            raise forms.ValidationError(_("At most 1 MB; that is room for about ten thousand patients."))
+            raise forms.ValidationError(_("Choose a file of at most 1 MB, about ten thousand patients."))
         return file

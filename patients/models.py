@@ -1,4 +1,4 @@
-"""Patients of a clinic."""
+"""Patients and patient imports."""
 
 import datetime as dt
 
@@ -17,10 +17,10 @@ def every_channel() -> dict[str, bool]:
 
 
 class Patient(ClinicOwned):
-    """A person the clinic cares for.
+    """A patient of a clinic.
 
-    `search_*` hold the name and phone in the folded form that type-ahead looks up by prefix; operations fill
-    them, since row-level security switches off trigram and ILIKE indexes. `guardian` is `{name, phone, relation}`.
+    `search_*` are normal forms of name and phone for prefix search. Operations set them, since row-level security rules
+    out trigram and ILIKE indexes. `guardian` is `{name, phone, relation}`.
     """
 
     class Language(models.TextChoices):
@@ -90,10 +90,10 @@ class Patient(ClinicOwned):
 
 
 class PatientImport(ClinicOwned):
-    """A CSV file of patients: rehearsed first, then read in by a job, a few hundred lines at a time.
+    """A CSV file of patients: checked in a dry run, then imported by a job in chunks.
 
-    `content` is emptied when it has been read. `report` lists each line that made no new patient:
-    `{line, status: bad|known, who, errors: {column: [sentence]}, patient_id}`.
+    `content` is cleared when the import ends. `report` lists each row that added no patient:
+    `{line, status: bad|known, who, errors: {column: [message]}, patient_id}`.
     """
 
     class Status(models.TextChoices):
@@ -106,7 +106,7 @@ class PatientImport(ClinicOwned):
     content = models.TextField(blank=True)
     status = models.CharField(max_length=7, choices=Status, default=Status.CHECKED)
     lines = models.PositiveIntegerField(default=0)
-    position = models.PositiveIntegerField(default=0)  # lines read in so far
+    position = models.PositiveIntegerField(default=0)  # rows imported so far
     created = models.PositiveIntegerField(default=0)
     known = models.PositiveIntegerField(default=0)
     bad = models.PositiveIntegerField(default=0)
@@ -131,5 +131,5 @@ class PatientImport(ClinicOwned):
 
     @property
     def percent(self) -> int:
-        """How much of the file has been read in."""
+        """The progress of the import in percent, 0 to 100."""
         return 100 * self.position // self.lines if self.lines else 100

@@ -1,4 +1,4 @@
-"""The front desk's pages about patients; lists and records, which show visits too, are the dashboards'."""
+"""The front desk's pages about patients. The list and the record, which show visits too, are in `dashboards`."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The schedule in the back office: visits to look at, and the time in which nobody books to change."""
+"""The Django admin of scheduling: appointments and related rows are read-only, time off and closures editable."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -8,24 +8,26 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from clinicflow.clinics.actors import Actor
-from clinicflow.clinics.admin import ClinicModelAdmin, attempt, site
+from clinicflow.access.actor import Actor
+from clinicflow.backoffice.admin import ClinicModelAdmin, run_operation, site
+from clinicflow.clinics.http import clinic_request
 from clinicflow.core import clock
-from patients.admin import OfPatientAdmin
+from patients.admin import PatientRelatedAdmin
 from scheduling.models import Appointment, Cancellation, Closure, FollowUp, Message, TimeOff, WaitlistEntry
 from scheduling.operations import appointments, follow_ups, time_off, waitlist
 
 
-def do_each(request: HttpRequest, rows: QuerySet[Any], act: Callable[..., Any]) -> None:
-    """The operation for each of the rows, by its key; those that refuse say why."""
+def run_for_each(request: HttpRequest, rows: QuerySet[Any], operation: Callable[..., Any]) -> None:
+    """Run the operation for the key of each row. Errors and the number of successes are shown as messages."""
+    actor = clinic_request(request).actor
     ids = list(rows.order_by("pk").values_list("pk", flat=True))
-    done = sum(attempt(request, partial(act, request.actor, pk)) for pk in ids)
+    done = sum(run_operation(request, partial(operation, actor, pk)) for pk in ids)
     messages.success(request, f"{done} of {len(ids)} done.")
 
 
 @admin.register(Appointment, site=site)
-class AppointmentAdmin(OfPatientAdmin):
-    """Read here; visits change on the schedule, where the rules of booking are."""
+class AppointmentAdmin(PatientRelatedAdmin):
+    """Read-only, except for two actions; appointments are changed on the schedule."""
 
     list_display = ("starts_at", "doctor", "patient", "status", "visit_type", "intake_status", "arrived")
     list_filter = ("status", "visit_type", "intake_status", "doctor")
@@ -42,12 +44,12 @@ class AppointmentAdmin(OfPatientAdmin):
     def mark_no_show(self, request: HttpRequest, rows: QuerySet[Appointment]) -> None:
         self._each(request, rows, appointments.mark_no_show)
 
-    def _each(self, request: HttpRequest, rows: QuerySet[Appointment], act: Callable[..., Appointment]) -> None:
-        do_each(request, rows, partial(act, at=clock.now()))
+    def _each(self, request: HttpRequest, rows: QuerySet[Appointment], operation: Callable[..., Appointment]) -> None:
+        run_for_each(request, rows, partial(operation, at=clock.now()))
 
 
 @admin.register(Cancellation, site=site)
-class CancellationAdmin(OfPatientAdmin):
+class CancellationAdmin(PatientRelatedAdmin):
     list_display = ("created_at", "patient", "cancellation_type", "late", "notice_minutes", "cancelled_by_name")
     list_filter = ("cancellation_type", "late")
     list_select_related = ("patient",)
@@ -55,8 +57,8 @@ class CancellationAdmin(OfPatientAdmin):
 
 
 @admin.register(FollowUp, site=site)
-class FollowUpAdmin(OfPatientAdmin):
-    """Asked for, booked and changed on the page of follow-ups."""
+class FollowUpAdmin(PatientRelatedAdmin):
+    """Read-only, except for two actions; follow-ups are changed on their page."""
 
     list_display = ("scheduled_date", "patient", "doctor", "status", "booked_appointment")
     list_filter = ("status", "doctor")
@@ -64,36 +66,36 @@ class FollowUpAdmin(OfPatientAdmin):
     date_hierarchy = "scheduled_date"
     actions = ("cancel", "reopen")
 
-    @admin.action(description="Not needed any more")
+    @admin.action(description="Cancel")
     def cancel(self, request: HttpRequest, rows: QuerySet[FollowUp]) -> None:
-        do_each(request, rows, follow_ups.cancel)
+        run_for_each(request, rows, follow_ups.cancel)
 
-    @admin.action(description="Needed after all")
+    @admin.action(description="Reopen")
     def reopen(self, request: HttpRequest, rows: QuerySet[FollowUp]) -> None:
-        do_each(request, rows, follow_ups.reopen)
+        run_for_each(request, rows, follow_ups.reopen)
 
 
 @admin.register(WaitlistEntry, site=site)
-class WaitlistEntryAdmin(OfPatientAdmin):
-    """Added, offered and booked on the page of the waitlist."""
+class WaitlistEntryAdmin(PatientRelatedAdmin):
+    """Read-only, except for two actions; the waitlist is changed on its page."""
 
     list_display = ("created_at", "patient", "doctor", "date_from", "date_to", "status", "offered_at")
     list_filter = ("status", "doctor")
     list_select_related = ("patient", "doctor")
     actions = ("remove", "restore")
 
-    @admin.action(description="Take off the waitlist")
+    @admin.action(description="Remove from the waitlist")
     def remove(self, request: HttpRequest, rows: QuerySet[WaitlistEntry]) -> None:
-        do_each(request, rows, waitlist.remove)
+        run_for_each(request, rows, waitlist.remove)
 
-    @admin.action(description="Put back on the waitlist")
+    @admin.action(description="Restore to the waitlist")
     def restore(self, request: HttpRequest, rows: QuerySet[WaitlistEntry]) -> None:
-        do_each(request, rows, waitlist.restore)
+        run_for_each(request, rows, waitlist.restore)
 
 
 @admin.register(Message, site=site)
-class MessageAdmin(OfPatientAdmin):
-    """What was written to and by patients, and what became of it. Working links are not kept here."""
+class MessageAdmin(PatientRelatedAdmin):
+    """Messages to and from patients with their status, without the working links."""
 
     list_display = ("created_at", "patient", "kind", "channel", "direction", "status", "error")
     list_filter = ("kind", "channel", "direction", "status")

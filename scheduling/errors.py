@@ -1,21 +1,32 @@
-"""Refusals of the schedule, each with its stable code."""
+"""Domain errors of scheduling, each with a stable code."""
 
-from clinicflow.core.constraints import constraint_means
+from typing import ClassVar
+
+from clinicflow.core.constraints import register_constraint_error
 from clinicflow.core.errors import DomainError
 
 
 class SlotUnavailable(DomainError):
-    """The doctor cannot be booked then. Extras: `free_slots` (the three nearest) and `may_override`."""
+    """The slot cannot be booked. Extras: `free_slots` (the three nearest) and `may_override`."""
+
+    detail_of_doctor: ClassVar[str] = ""  # with `{doctor}` for the doctor's name; empty if `title` says it all
+
+    @classmethod
+    def detail_for(cls, doctor_name: str) -> str:
+        """The detail of this error for a named doctor."""
+        return (cls.detail_of_doctor or f"{cls.title}.").format(doctor=doctor_name)
 
 
 class SlotTaken(SlotUnavailable):
     code = "slot_taken"
     title = "That time is taken"
+    detail_of_doctor = "{doctor} is already booked then."
 
 
 class OutsideHours(SlotUnavailable):
     code = "outside_hours"
-    title = "That is outside working hours"
+    title = "Outside working hours"
+    detail_of_doctor = "{doctor} doesn't work then."
 
 
 class ClinicClosed(SlotUnavailable):
@@ -25,7 +36,8 @@ class ClinicClosed(SlotUnavailable):
 
 class DoctorAway(SlotUnavailable):
     code = "doctor_away"
-    title = "The doctor is away then"
+    title = "The doctor is out then"
+    detail_of_doctor = "{doctor} is out then."
 
 
 class InThePast(SlotUnavailable):
@@ -39,36 +51,38 @@ class NobodyFree(SlotUnavailable):
 
 
 class OverrideNotAllowed(DomainError):
-    """The clinic or the doctor does not let anyone book over the rules."""
+    """The clinic or the doctor does not permit overrides."""
 
     code = "override_not_allowed"
-    title = "Booking over the rules is switched off"
+    title = "Overrides are turned off"
 
 
 class WalkInsNotTaken(DomainError):
+    """The clinic or the doctor does not accept walk-ins."""
+
     code = "walk_ins_not_taken"
-    title = "Walk-ins are not taken"
+    title = "Walk-ins are not accepted"
 
 
 class AlreadyMoved(DomainError):
-    """Somebody else moved the visit first. Extras: `moved_to`, `moved_by`, `starts_at`, `doctor_id`."""
+    """The appointment was changed meanwhile. Extras: `moved_to`, `moved_by`, `starts_at`, `doctor_id`."""
 
     code = "already_moved"
-    title = "This visit has been moved already"
+    title = "This visit has already been moved"
 
 
 class UndoTooLate(DomainError):
-    """What should be undone has been changed since."""
+    """The change to undo has been followed by another one."""
 
     code = "undo_too_late"
     title = "This can no longer be undone"
 
 
 class InsideNotice(DomainError):
-    """A patient may not cancel alone this shortly before the visit: a person is asked."""
+    """A patient cannot cancel within the notice period without contacting the clinic."""
 
     code = "inside_notice"
-    title = "It is too late to cancel without speaking to the clinic"
+    title = "It is too late to cancel online. Please call the clinic"
 
 
 class FollowUpClosed(DomainError):
@@ -82,17 +96,17 @@ class WaitlistClosed(DomainError):
 
 
 class SeriesConflicts(DomainError):
-    """Some dates of a series cannot be had. Extras: `conflicts`, per date with the reason and the nearest free slot."""
+    """Some dates of a series are unavailable. Extras: `conflicts`, per date the reason and the nearest free slot."""
 
     code = "series_conflicts"
-    title = "Some dates of this series are not free"
+    title = "Some dates of this series aren't available"
 
 
 class DoctorHasVisits(DomainError):
-    """A doctor who leaves still has visits ahead. Extras: `visits`, how many."""
+    """The doctor to deactivate has upcoming appointments. Extras: `visits`, their number."""
 
     code = "doctor_has_visits"
-    title = "This doctor still has visits ahead: hand them over or cancel them first"
+    title = "This doctor still has upcoming visits. Hand them over or cancel them first"
 
 
-constraint_means("appointments_no_double_booking", SlotTaken)
+register_constraint_error("appointments_no_double_booking", SlotTaken)

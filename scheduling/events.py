@@ -1,4 +1,4 @@
-"""What the schedule announces. `doctor_ids` names every doctor whose day it changes, the old and the new one."""
+"""Events of scheduling. `doctor_ids` are all doctors whose day changes, the previous and the new one included."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -9,7 +9,7 @@ from clinicflow.core.events import Event
 
 @dataclass(frozen=True, kw_only=True)
 class AppointmentEvent(Event):
-    """Something about one appointment; `subject_id` is its id."""
+    """Base of the events about one appointment; `subject_id` is its id."""
 
     object_type: ClassVar[str] = "appointment"
 
@@ -18,14 +18,14 @@ class AppointmentEvent(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class AppointmentCreated(AppointmentEvent):
-    """A new visit, not one that replaces another."""
+    """A new appointment was booked, not as the replacement of another."""
 
     live = "appointment_created"
 
 
 @dataclass(frozen=True, kw_only=True)
 class AppointmentUpdated(AppointmentEvent):
-    """Anything about the visit but the four below; `action` is the verb that did it."""
+    """The appointment was changed in a way that has no event of its own; `action` is the transition or `update`."""
 
     live = "appointment_updated"
 
@@ -46,26 +46,26 @@ class AppointmentCancelled(AppointmentEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class AppointmentNoShow(AppointmentUpdated):
-    """The patient did not come."""
+    """The appointment was marked as a no-show."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeNotDelivered(AppointmentEvent):
-    """The patient does not know yet that the visit has moved or is off; `channel` is how it was tried to say so."""
+    """The notice of a moved or cancelled appointment did not reach the patient; `channel` is the one that was tried."""
 
     channel: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class AppointmentDeleted(AppointmentEvent):
-    """Hidden everywhere from now on; to open screens it is gone like a cancelled one."""
+    """The appointment was hidden. Open pages remove it as if it were cancelled."""
 
     live = "appointment_cancelled"
 
 
 @dataclass(frozen=True, kw_only=True)
 class AppointmentRescheduled(AppointmentEvent):
-    """The visit was given up for another time: what hangs on it moves to `replaced_by`."""
+    """The appointment was cancelled for one at another time; its related rows move to `replaced_by`."""
 
     live = "appointment_updated"
 
@@ -74,7 +74,7 @@ class AppointmentRescheduled(AppointmentEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class AppointmentReplaces(AppointmentEvent):
-    """The new visit of a rescheduled one, after `AppointmentRescheduled` of the old."""
+    """The replacement of a rescheduled appointment; published after `AppointmentRescheduled` of the old one."""
 
     live = "appointment_created"
 
@@ -83,7 +83,7 @@ class AppointmentReplaces(AppointmentEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class AppointmentMoveUndone(AppointmentEvent):
-    """A rescheduled visit is back: what hung on `replaced_by` moves back to it."""
+    """A reschedule was undone; the related rows of `replaced_by` move back to the restored appointment."""
 
     live = "appointment_updated"
 
@@ -92,7 +92,7 @@ class AppointmentMoveUndone(AppointmentEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class ScheduleChanged(Event):
-    """Closures, time off, follow-ups or the waitlist changed: whoever shows them asks again."""
+    """Closures, time off, follow-ups or the waitlist changed; pages that show them refetch."""
 
     live = "appointment_updated"
     object_type: ClassVar[str] = "schedule"

@@ -1,52 +1,48 @@
-"""The schedule's work by the clock, and the messages that leave for it."""
+"""Periodic and queued jobs: no-shows, waitlist offers and change notices."""
 
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from clinicflow.clinics.actors import Actor, system_actor
-from clinicflow.clinics.models import Clinic
 from clinicflow.core import clock
 from clinicflow.db import tenant
 from clinicflow.jobs.registry import job, periodic
-from scheduling.operations import changes, messages, no_shows, waitlist
+from clinicflow.staff.selectors.actor_resolution import clinic_actor
+from scheduling.operations import change_notices, messages, no_shows, waitlist
 
 
 @periodic("scheduling.no_shows", every=60)
 def mark_no_shows(*, clinic_id: UUID) -> None:
-    no_shows.mark_overdue(_clinic_itself(clinic_id), at=clock.now())
+    """Mark overdue appointments of the clinic as no-shows."""
+    no_shows.mark_overdue(clinic_actor(clinic_id), at=clock.now())
 
 
-def give_up(*, clinic_id: UUID, message_id: str, **_: Any) -> None:
-    messages.fail(_clinic_itself(clinic_id), UUID(message_id), error="not-sent")
+def on_offer_failed(*, clinic_id: UUID, message_id: str, **_: Any) -> None:
+    """Mark the message as failed after the last attempt."""
+    messages.mark_failed(clinic_actor(clinic_id), UUID(message_id), error="not-sent")
 
 
-@job(waitlist.JOB, atomic=False, on_death=give_up)
+@job(waitlist.JOB, atomic=False, on_death=on_offer_failed)
 def send_offer(*, clinic_id: UUID, message_id: str) -> None:
-    """Hand the offer to its provider, if it still stands, and note what became of it."""
-    actor = _clinic_itself(clinic_id)
+    """Send a waitlist offer that is still open, and store the outcome."""
+    actor = clinic_actor(clinic_id)
     with tenant(actor.scope()):
         message = waitlist.offer_to_send(actor, UUID(message_id))
         if message is not None:
             messages.deliver(actor, message, subject=actor.clinic_name, text=message.body)
 
 
-def give_up_change(*, clinic_id: UUID, message_id: str) -> None:
-    give_up(clinic_id=clinic_id, message_id=message_id)
-    changes.note_delivery(_clinic_itself(clinic_id), UUID(message_id))
+def on_notice_failed(*, clinic_id: UUID, message_id: str) -> None:
+    """Mark the notice as failed after the last attempt, and publish that it was not delivered."""
+    on_offer_failed(clinic_id=clinic_id, message_id=message_id)
+    change_notices.record_delivery(clinic_actor(clinic_id), UUID(message_id))
 
 
-@job(changes.JOB, atomic=False, on_death=give_up_change)
-def tell_change(*, clinic_id: UUID, message_id: str) -> None:
-    """Hand the word of a change to its provider and note what became of it, in short transactions."""
-    actor = _clinic_itself(clinic_id)
+@job(change_notices.JOB, atomic=False, on_death=on_notice_failed)
+def send_change_notice(*, clinic_id: UUID, message_id: str) -> None:
+    """Send a change notice and store the outcome, in short transactions."""
+    actor = clinic_actor(clinic_id)
     with tenant(actor.scope()):
-        letter = changes.seal(actor, UUID(message_id))
-        if letter is not None:
-            messages.deliver(actor, letter.message, subject=letter.subject, text=letter.message.body)
-        changes.note_delivery(actor, UUID(message_id))
-
-
-def _clinic_itself(clinic_id: UUID) -> Actor:
-    clinic = Clinic.objects.get(pk=clinic_id)
-    return replace(system_actor(clinic.pk, clinic.timezone), clinic_name=clinic.name)
+        outgoing = change_notices.finalize(actor, UUID(message_id))
+        if outgoing is not None:
+            messages.deliver(actor, outgoing.message, subject=outgoing.subject, text=outgoing.message.body)
+        change_notices.record_delivery(actor, UUID(message_id))

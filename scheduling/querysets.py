@@ -1,3 +1,5 @@
+"""Querysets of scheduling. Reads start at `visible_to`."""
+
 import datetime as dt
 from collections.abc import Iterable
 from typing import Self
@@ -5,126 +7,123 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from clinicflow.clinics.actors import Actor, Role
-from clinicflow.clinics.querysets import ClinicQuerySet, StaffQuerySet
+from clinicflow.access.actor import Actor
+from clinicflow.access.querysets import ClinicQuerySet, M, StaffQuerySet
+from clinicflow.access.roles import Role
 from clinicflow.core import clock
 
-OPEN = ("unconfirmed", "confirmed")
-LIVE = (*OPEN, "completed")
-WAITING = ("waiting", "offered")
 
-
-class OfDoctorQuerySet(ClinicQuerySet):
-    """Rows that belong to a doctor: all for the front desk, their own for the doctor, none for an owner."""
+class OfDoctorQuerySet(ClinicQuerySet[M]):
+    """Rows of a doctor: all for the front desk, a doctor's own for the doctor, none for an owner."""
 
     def visible_to(self, actor: Actor) -> Self:
         rows = super().visible_to(actor)
         return rows.filter(doctor_id=actor.doctor_id) if actor.role == Role.DOCTOR else rows
 
 
-class AppointmentQuerySet(OfDoctorQuerySet):
-    roles = frozenset({Role.ADMIN, Role.DOCTOR, Role.PATIENT, Role.SYSTEM})
+class AppointmentQuerySet(OfDoctorQuerySet[M]):
+    roles = frozenset({Role.FRONT_DESK, Role.DOCTOR, Role.PATIENT, Role.SYSTEM})
 
     def visible_to(self, actor: Actor) -> Self:
-        """Never a deleted one: it is kept for the audit only."""
+        """Appointments that are not deleted; deleted rows are kept for the audit only."""
         rows = super().visible_to(actor).filter(deleted_at=None)
         return rows.filter(patient_id=actor.patient_id) if actor.role == Role.PATIENT else rows
 
     def open(self) -> Self:
-        return self.filter(status__in=OPEN)
+        return self.filter(status__in=self.constants.OPEN)
 
     def live(self) -> Self:
-        """Those that take up the doctor's time: open or completed."""
-        return self.filter(status__in=LIVE, deleted_at=None)
+        """Appointments that occupy the doctor's time: open or completed."""
+        return self.filter(status__in=self.constants.LIVE, deleted_at=None)
 
     def on(self, day: dt.date, zone: str) -> Self:
-        """Those that start on a local day of the IANA `zone`."""
+        """Appointments that start on a local day of the IANA `zone`."""
         start, end = clock.day_bounds(day, zone)
         return self.filter(starts_at__gte=start, starts_at__lt=end)
 
     def between(self, start: dt.datetime, end: dt.datetime) -> Self:
-        """Those whose time touches the half-open range of instants."""
+        """Appointments that overlap the half-open range of instants."""
         return self.filter(starts_at__lt=end, ends_at__gt=start)
 
     def to_be_moved(self, at: dt.datetime) -> Self:
-        """Open ones that are not over and whose patient is not here yet."""
+        """Open appointments that have not ended and whose patient has not arrived."""
         return self.open().filter(arrived=False, ends_at__gt=at)
 
     def overdue(self, *, started_before: dt.datetime, with_video: bool) -> Self:
-        """Open visits that nobody has arrived for, begun at or before an instant; video visits only on demand."""
+        """Open appointments without an arrival that started at or before an instant; video visits only `with_video`."""
         rows = self.open().filter(arrived=False, deleted_at=None, starts_at__lte=started_before)
-        return rows if with_video else rows.filter(visit_type="in-clinic")
+        return rows if with_video else rows.filter(visit_type=self.constants.VisitType.IN_CLINIC)
 
     def with_doctors(self, doctors: Iterable[UUID]) -> Self:
         return self.filter(doctor_id__in=list(doctors))
 
     def for_cards(self) -> Self:
-        """With patient and doctor, in a total order."""
+        """With patient and doctor selected, by start time in a total order."""
         return self.select_related("patient", "doctor").order_by("starts_at", "doctor_id", "id")
 
 
-class CancellationQuerySet(ClinicQuerySet):
+class CancellationQuerySet(ClinicQuerySet[M]):
     def visible_to(self, actor: Actor) -> Self:
         rows = super().visible_to(actor)
         return rows.filter(appointment__doctor_id=actor.doctor_id) if actor.role == Role.DOCTOR else rows
 
     def standing(self) -> Self:
-        """Those that were not taken back, of visits that are not hidden."""
+        """Cancellations that were not reverted, of appointments that are not deleted."""
         return self.filter(reverted_at=None, appointment__deleted_at=None)
 
 
-class DoctorNoteQuerySet(ClinicQuerySet):
-    """A doctor's notes: those about the doctor's own patients; nobody else's eyes."""
+class DoctorNoteQuerySet(ClinicQuerySet[M]):
+    """Doctors' notes, visible to their author and the patient's doctors only."""
 
     roles = frozenset({Role.DOCTOR})
 
     def visible_to(self, actor: Actor) -> Self:
-        own = self.model._meta.get_field("patient").related_model.objects.visible_to(actor)
+        own = self.visible_related("patient", actor)
         return super().visible_to(actor).filter(Q(doctor_id=actor.doctor_id) | Q(patient_id__in=own.values("pk")))
 
 
-class FollowUpQuerySet(OfDoctorQuerySet):
+class FollowUpQuerySet(OfDoctorQuerySet[M]):
     def pending(self) -> Self:
-        return self.filter(status="pending")
+        return self.filter(status=self.constants.Status.PENDING)
 
     def overdue(self, today: dt.date) -> Self:
-        """Pending ones whose local date has passed."""
+        """Pending follow-ups whose local date has passed."""
         return self.pending().filter(scheduled_date__lt=today)
 
     def due_by(self, day: dt.date) -> Self:
         return self.filter(scheduled_date__lte=day)
 
     def in_state(self, state: str, today: dt.date) -> Self:
-        """Those of one status, or `overdue`."""
+        """Follow-ups of one status, or the overdue ones for `overdue`."""
         return self.overdue(today) if state == "overdue" else self.filter(status=state)
 
     def for_list(self) -> Self:
-        """With all that a line of the list names, the earliest due first."""
-        people = ("patient", "doctor", "appointment", "booked_appointment", "created_by")
-        return self.select_related(*people).order_by("scheduled_date", "id")
+        """With the related rows of a list entry selected, earliest due date first."""
+        related = ("patient", "doctor", "appointment", "booked_appointment", "created_by")
+        return self.select_related(*related).order_by("scheduled_date", "id")
 
 
-class WaitlistQuerySet(ClinicQuerySet):
+class WaitlistQuerySet(ClinicQuerySet[M]):
     def visible_to(self, actor: Actor) -> Self:
-        """All of them for the front desk; a doctor sees who waits for them."""
+        """All entries for the front desk; for a doctor those that request this doctor."""
         rows = super().visible_to(actor)
         return rows.filter(doctor_id=actor.doctor_id) if actor.role == Role.DOCTOR else rows
 
     def waiting(self) -> Self:
-        """Those who still wait, offered ones included, the longest first."""
-        return self.filter(status__in=WAITING).order_by("created_at", "id")
+        """Entries that are waiting or offered, longest wait first."""
+        return self.filter(status__in=self.constants.OPEN).order_by("created_at", "id")
 
     def for_list(self) -> Self:
-        """With all that a line of the list names, the longest wait first."""
-        people = ("patient", "doctor", "offered_doctor", "offer_message", "booked_appointment")
-        return self.select_related(*people).order_by("created_at", "id")
+        """With the related rows of a list entry selected, longest wait first."""
+        related = ("patient", "doctor", "offered_doctor", "offer_message", "booked_appointment")
+        return self.select_related(*related).order_by("created_at", "id")
 
     def on_day(self, day: dt.date) -> Self:
-        """Those who still wait and could come on a local day, the longest first."""
+        """Open entries whose dates include a local day, longest wait first."""
         return self.waiting().filter(date_from__lte=day, date_to__gte=day)
 
     def fitting(self, *, doctor_id: UUID, starts: dt.datetime, minutes: int, visit_type: str) -> Self:
-        """Those who wait for a time like this one of that doctor, in order of waiting; `starts` on the local clock."""
+        """Open entries that a doctor's slot satisfies, longest wait first; `starts` is on the local clock."""
         clock_time = starts.time()
         return self.on_day(starts.date()).filter(
             Q(doctor_id=doctor_id) | Q(doctor_id=None),
@@ -135,26 +134,26 @@ class WaitlistQuerySet(ClinicQuerySet):
         )
 
 
-class ClosedTimeQuerySet(StaffQuerySet):
+class ClosedTimeQuerySet(StaffQuerySet[M]):
     """Closures and time off."""
 
     def of_day_of(self, actor: Actor) -> Self:
-        """What a person looks after: the front desk everybody's, a doctor their own."""
+        """Rows that the actor manages: all for the front desk, a doctor's own for the doctor."""
         return self.filter(doctor_id=actor.doctor_id) if actor.role == Role.DOCTOR else self
 
     def coming(self, at: dt.datetime) -> Self:
-        """Those that are not over, the nearest first."""
+        """Rows that have not ended, earliest start first."""
         return self.filter(ends_at__gt=at).order_by("starts_at", "id")
 
     def past(self, at: dt.datetime) -> Self:
-        """Those that are over, the latest first."""
+        """Rows that have ended, latest start first."""
         return self.filter(ends_at__lte=at).order_by("-starts_at", "id")
 
     def between(self, start: dt.datetime, end: dt.datetime) -> Self:
         return self.filter(starts_at__lt=end, ends_at__gt=start)
 
 
-class MessageQuerySet(ClinicQuerySet):
+class MessageQuerySet(ClinicQuerySet[M]):
     def visible_to(self, actor: Actor) -> Self:
         rows = super().visible_to(actor)
         return rows.filter(appointment__doctor_id=actor.doctor_id) if actor.role == Role.DOCTOR else rows

@@ -1,3 +1,5 @@
+"""Pages of scheduling: visits, series, follow-ups, the waitlist, time off, closures, doctors, notes, messages."""
+
 from django.urls import path
 
 from scheduling.views import absences, booking, doctors, follow_ups, messages, notes, series, visit, waitlist
@@ -7,13 +9,13 @@ urlpatterns = [
     path("time-off/new", absences.time_off_new, name="time_off_new"),
     path("time-off/<uuid:pk>", absences.time_off_edit, name="time_off_edit"),
     path("time-off/<uuid:pk>/remove", absences.time_off_remove, name="time_off_remove"),
-    path("time-off/<uuid:pk>/visits", absences.time_off_settle, name="time_off_settle"),
+    path("time-off/<uuid:pk>/visits", absences.time_off_apply_plan, name="time_off_settle"),
     path("settings/closures", absences.closures, name="closures"),
     path("settings/closures/new", absences.closure_new, name="closures_new"),
     path("settings/closures/holidays", absences.closures_holidays, name="closures_holidays"),
     path("settings/closures/<uuid:pk>", absences.closure_edit, name="closures_edit"),
     path("settings/closures/<uuid:pk>/remove", absences.closure_remove, name="closures_remove"),
-    path("settings/closures/<uuid:pk>/visits", absences.closure_settle, name="closures_settle"),
+    path("settings/closures/<uuid:pk>/visits", absences.closure_apply_plan, name="closures_settle"),
     path("settings/doctors", doctors.doctor_list, name="doctors"),
     path("settings/doctors/new", doctors.doctor_new, name="doctor_new"),
     path("settings/doctors/<uuid:pk>", doctors.doctor_edit, name="doctor"),
@@ -61,6 +63,6 @@ urlpatterns = [
         path(
             f"visits/<uuid:pk>/{action}", visit.visit_act, {"action": action}, name=f"visit_{action.replace('-', '_')}"
         )
-        for action in visit.ACTS
+        for action in visit.ACTIONS
     ),
 ]

@@ -1,10 +1,9 @@
-"""`/api/ai/interactions`: conversations about visits, who waits for a person, answering and resolving."""
+"""`/api/ai/interactions`: conversations about visits, those that need a reply, replying and resolving."""
 
 from typing import Any, ClassVar
 from uuid import UUID
 
 import django_filters
-from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -13,13 +12,14 @@ from rest_framework.response import Response
 
 from aiassist.models import Interaction
 from aiassist.operations import interactions
-from clinicflow.api.filters import YesNoFilter
+from aiassist.querysets import InteractionQuerySet
+from clinicflow.api.base import ClinicViewSet, ListMixin, RetrieveMixin
+from clinicflow.api.filters import BooleanFilter
 from clinicflow.api.serializers import Input
-from clinicflow.clinics.api.base import ClinicViewSet, Lists, Shows
 from clinicflow.core import clock
 from scheduling.api.filters import OnDays
 
-ENTRY: dict[str, Any] = {
+CONTENT_SCHEMA: dict[str, Any] = {
     "type": "array",
     "items": {
         "type": "object",
@@ -30,9 +30,9 @@ ENTRY: dict[str, Any] = {
             "at": {"type": "string", "format": "date-time"},
             "direction": {"enum": ["outbound", "inbound"]},
             "text": {"type": "string"},
-            "by": {"type": "string", "description": "The person of the clinic who wrote it."},
-            "understood": {"type": "string", "description": "What the patient's words were taken for."},
-            "did": {"type": "string", "description": "What ClinicFlow did about them."},
+            "by": {"type": "string", "description": "The staff member who wrote it."},
+            "understood": {"type": "string", "description": "How the patient's message was classified."},
+            "did": {"type": "string", "description": "How ClinicFlow responded to it."},
             "duration": {"type": "integer", "description": "Seconds of a call."},
             "outcome": {"type": "string", "description": "How a call ended."},
             "transcript": {
@@ -42,7 +42,7 @@ ENTRY: dict[str, Any] = {
                     "properties": {"speaker": {"enum": ["clinic", "patient"]}, "text": {"type": "string"}},
                 },
             },
-            "what": {"type": "string", "description": "Of a note: escalated, resolved, silent, untold."},
+            "what": {"type": "string", "description": "Kind of a note: escalated, resolved, silent, untold."},
         },
     },
 }
@@ -111,21 +111,21 @@ class InteractionOutput(serializers.Serializer):
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
 
-    @extend_schema_field(ENTRY)
-    def get_content(self, thread: Interaction) -> list[dict[str, Any]]:
-        return thread.content
+    @extend_schema_field(CONTENT_SCHEMA)
+    def get_content(self, conversation: Interaction) -> list[dict[str, Any]]:
+        return conversation.content
 
 
 class ResolveInput(Input):
-    note = serializers.CharField(max_length=interactions.NOTE_LENGTH, help_text="How it was taken care of.")
+    note = serializers.CharField(max_length=interactions.NOTE_LENGTH, help_text="What was done.")
 
 
 class ReplyInput(Input):
-    body = serializers.CharField(max_length=interactions.REPLY_LENGTH, help_text="What the patient gets.")
+    body = serializers.CharField(max_length=interactions.REPLY_LENGTH, help_text="The text sent to the patient.")
 
 
 class InteractionFilters(OnDays):
-    """Dates are those of the last thing that was said."""
+    """Dates filter by the last message."""
 
     instant = "last_message_at"
 
@@ -136,8 +136,8 @@ class InteractionFilters(OnDays):
     direction = django_filters.ChoiceFilter(choices=Interaction.Direction.choices)
     status = django_filters.MultipleChoiceFilter(choices=Interaction.Status.choices)
     attention_reason = django_filters.MultipleChoiceFilter(choices=Interaction.Attention.choices)
-    needs_attention = YesNoFilter()
-    needs_response = YesNoFilter()
+    needs_attention = BooleanFilter()
+    needs_response = BooleanFilter()
 
     class Meta:
         model = Interaction
@@ -148,8 +148,8 @@ class InteractionFilters(OnDays):
     list=extend_schema(summary="Conversations", examples=[EXAMPLE]),
     retrieve=extend_schema(summary="One conversation", examples=[EXAMPLE]),
 )
-class InteractionViewSet(Lists, Shows, ClinicViewSet):
-    """All of the clinic's for the front desk, those about their own visits for a doctor."""
+class InteractionViewSet(ListMixin, RetrieveMixin, ClinicViewSet):
+    """All conversations of the clinic for the front desk, those about their own visits for a doctor."""
 
     roles = {"resolve": ("admin",), "reply": ("admin",), "*": ("admin", "doctor")}
     output_class = InteractionOutput
@@ -158,7 +158,7 @@ class InteractionViewSet(Lists, Shows, ClinicViewSet):
     ordering = ("-last_message_at", "-pk")
     ordering_fields = ("created_at", "updated_at", "last_message_at", "status", "channel")
 
-    def get_queryset(self) -> QuerySet[Interaction]:
+    def get_queryset(self) -> InteractionQuerySet[Interaction]:
         return Interaction.objects.visible_to(self.actor).select_related("patient", "doctor")
 
     def known_names(self) -> set[str]:
@@ -168,17 +168,16 @@ class InteractionViewSet(Lists, Shows, ClinicViewSet):
         return names
 
     @extend_schema(
-        summary="Who waits for a person, the longest first",
+        summary="Conversations that need a reply, longest waiting first",
         responses=InteractionOutput(many=True),
         examples=[EXAMPLE],
     )
     @action(detail=False, url_path="needs-attention")
     def needs_attention(self, request: Request) -> Response:
-        waiting: Any = self.get_queryset()
-        return self.answer_page(waiting.waiting_for_a_person().order_by("last_message_at", "pk"))
+        return self.answer_page(self.get_queryset().needing_a_reply().order_by("last_message_at", "pk"))
 
     @extend_schema(
-        summary="It has been taken care of",
+        summary="Resolve a conversation",
         request=ResolveInput,
         responses={200: InteractionOutput},
         examples=[OpenApiExample("A note", value={"note": "Called back, all settled."}, request_only=True)],
@@ -189,7 +188,7 @@ class InteractionViewSet(Lists, Shows, ClinicViewSet):
         return self.answer(self.get_queryset().fetch(pk))
 
     @extend_schema(
-        summary="Answer the patient",
+        summary="Reply to the patient",
         request=ReplyInput,
         responses={200: InteractionOutput},
         examples=[OpenApiExample("An answer", value={"body": "Yes, you may eat before."}, request_only=True)],

@@ -1,24 +1,37 @@
-"""Reads the clause around a name: who, when, whether, and whether it does harm. The later cue wins over the earlier."""
+"""Reads the clause before a name: who, when, whether, and whether it does harm. The later cue wins over the earlier,
+and a cue that trails another name in its piece of the answer says nothing about the names after the piece.
+"""
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
+from functools import lru_cache
 
-from aiassist.engine import cues, details, mentions
-from aiassist.engine.findings import FindingStatus
+from aiassist.engine import cues
 from aiassist.engine.mentions import Name
-from aiassist.engine.schema import Answer
-from aiassist.engine.text import LONGEST_CLAUSE, Text, clause_bounds, folded_span, gap_mark, parse
+from aiassist.engine.reading import Reading
+from aiassist.engine.segments import pieces_of
+from aiassist.engine.text import Text, clause_bounds, gap_mark, parse
 
 NEGATION_REACH = 60  # characters of folded text
-_LIST_WORDS = frozenset(["and", "or", "y", "o", "e", "the", "la", "el", "both"])
-_GOES_ON = frozenset(
-    ["it", "that", "this", "they", "both", "me", "i", "reaction", "causes", "gives", "made", "gave", "da", "dio", "se"]
+_TRAILING = frozenset(["past", "recent", "other", "child", "negated", "tolerated", "asked", "allergy", "treated"])
+_OR = re.compile(r"(?<!\w)(?:or|nor|ni|neither|o|u)(?!\w)")
+_AND_BEHIND = re.compile(r"(?<!\w)(?:and|y|e|plus)\s*$")
+_OBJECT = re.compile(
+    r"(?<!\w)(?:any(?:thing)?|medic\w{2,8}|meds?|pills?|pastillas?|drugs?|vitamins?|vitaminas?|allerg\w{1,6}|alergi\w{1,4}|nada|nothing|prescri\w{3,7}|refills?|supplements?|it|them|that)(?!\w)"
+)
+_DRUGS = re.compile(r"(?<!\w)(?:drugs?|med\w{0,10}|medic\w{2,8}|farmacos?|remedios?)(?!\w)")
+_AFFIRMS = re.compile(
+    r"(?<!\w)(?:on|take|takes|taking|use|using|just|only|now|but|i|i'm|im|am|have|yes|tomo|uso|si|solo|currently|also|gives?|makes?|causes?)(?!\w)"
 )
 
 
 @dataclass(slots=True)
 class Said:
-    """What the clause before a name has established so far."""
+    """What the clause before a name has established so far. `negated` is where the denial ends, or -1.
+
+    `denied` when an allergy is denied, `tolerated` when the substance is said to do no harm; `doubtful` when a denial before a comma may or may not reach the name.
+    """
 
     other: bool = False
     child: bool = False
@@ -27,12 +40,20 @@ class Said:
     recent: bool = False
     asked: bool = False
     allergy: bool = False
-    not_allergic: bool = False
+    denied: bool = False
+    tolerated: bool = False
     use: bool = False
     third: bool = False
+    doubtful: bool = False
+    reported: bool = False
+
+    @property
+    def not_allergic(self) -> bool:
+        """Whether the substance does no harm."""
+        return self.denied or self.tolerated
 
     def hear(self, kind: str, end: int) -> None:
-        """Take in one cue that ends at character `end`."""
+        """Apply one cue that ends at character `end`."""
         getattr(self, f"_{kind}")(end)
 
     def _fresh(self, end: int) -> None:
@@ -43,7 +64,7 @@ class Said:
     def _goes_on(self, end: int) -> None:
         """A new statement about the same person begins."""
         self.negated = -1
-        self.past = self.recent = self.asked = self.allergy = self.not_allergic = False
+        self.past = self.recent = self.asked = self.allergy = self.denied = self.tolerated = False
 
     def _renewed(self, end: int) -> None:
         self._fresh(end)
@@ -59,7 +80,7 @@ class Said:
         self.child = True
 
     def _except(self, end: int) -> None:
-        self.negated, self.not_allergic = -1, False
+        self.negated, self.denied, self.tolerated = -1, False, False
 
     def _nothing(self, end: int) -> None:
         """Words that look like a cue and are none: "not sure", "never miss"."""
@@ -76,14 +97,17 @@ class Said:
     def _asked(self, end: int) -> None:
         self.asked = True
 
+    def _reported(self, end: int) -> None:
+        self.reported = True
+
     def _treated(self, end: int) -> None:
         self.use, self.allergy = True, False
 
     def _allergy(self, end: int) -> None:
-        self.allergy, self.not_allergic = self.negated < 0, self.negated >= 0
+        self.allergy, self.denied = self.negated < 0, self.negated >= 0
 
     def _tolerated(self, end: int) -> None:
-        self.not_allergic = True
+        self.tolerated = True
 
     def _use(self, end: int) -> None:
         self.use = True
@@ -91,15 +115,17 @@ class Said:
             self.recent = False
 
 
-# In the order of precedence: where two overlap, the earlier is heard and the later is not.
+# In the order of precedence: where two overlap, the earlier counts and the later does not.
 _EVENTS = (
     ("renewed", cues.RENEWED),
     ("treated", cues.ALLERGY_TREATED),
+    ("tolerated", cues.NO_PROBLEM),
     ("allergy", cues.ALLERGY_BEFORE),
     ("tolerated", cues.TOLERATED),
     ("nothing", cues.NOT_NEGATION),
     ("past", cues.PAST),
     ("asked", cues.ASKING),
+    ("reported", cues.REPORTED),
     ("other", cues.FAMILY),
     ("child", cues.CHILDREN),
     ("except", cues.EXCEPT),
@@ -107,20 +133,65 @@ _EVENTS = (
     ("recent", cues.RECENT),
     ("use", cues.USE),
 )
-_EVENTS_OF_QUESTIONS = (*_EVENTS[:7], ("asked", cues.ASKING_AUX), *_EVENTS[7:])
+_EVENTS_OF_QUESTIONS = (*_EVENTS[:8], ("asked", cues.ASKING_AUX), *_EVENTS[8:])
 
 
-def before(text: Text, name: Name) -> Said:
-    """Play the cues before a name, in its clause, in order."""
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """The folded words before a name in its clause, without closed brackets, and which token each stands for."""
+
+    words: str
+    starts: tuple[int, ...]
+    tokens: tuple[int, ...]
+
+    def token_at(self, position: int) -> int:
+        """The token that a character of `words` belongs to."""
+        at = bisect_right(self.starts, position) - 1
+        return self.tokens[max(at, 0)] if self.tokens else -1
+
+
+def lead_of(text: Text, name: Name) -> Lead:
+    """The words before a name, from where its clause begins."""
     first, _ = clause_bounds(text, name.first)
-    pre = folded_span(text, first, name.first - 1)
-    if pre and (mark := gap_mark(text, name.first - 1)):
-        pre += f" {mark}"
+    hidden = _closed_brackets(text, first, name.first)
+    words, starts, tokens, at = [], [], [], 0
+    for index in range(first, name.first):
+        if index in hidden:
+            continue
+        for part in (text.norms[index], gap_mark(text, index)):
+            if part:
+                words.append(part)
+                starts.append(at)
+                tokens.append(index)
+                at += len(part) + 1
+    return Lead(" ".join(words), tuple(starts), tuple(tokens))
+
+
+def _closed_brackets(text: Text, first: int, last: int) -> set[int]:
+    """The tokens from `first` to before `last` inside brackets that close before `last`."""
+    hidden: set[int] = set()
+    opened: list[int] = []
+    for index in range(first, last):
+        if index > first:
+            gap = text.gap(index - 1)
+            opened += [index] * min(gap.count("("), 3)
+        if ")" in text.gap(index) and opened:
+            hidden.update(range(opened.pop(), index + 1))
+    return hidden
+
+
+def before(reading: Reading, index: int) -> Said:
+    """Apply the cues before a name, in its clause, in order."""
+    text, names = reading.text, reading.names
+    name = names[index]
+    lead = lead_of(text, name)
+    pre = lead.words
     events: list[tuple[int, int, str]] = []
     for kind, pattern in _EVENTS_OF_QUESTIONS if text.sentence_of(name.first).asks else _EVENTS:
         for match in pattern.finditer(pre):
             if not any(match.start() < end and start < match.end() for start, end, _ in events):
                 events.append((match.start(), match.end(), kind))
+    events = [event for event in events if not _trails_another(text, names, index, lead, event)]
     events += [
         (match.start(), match.end(), "fresh") for match in cues.FRESH.finditer(pre) if not _swallowed(match, events)
     ]
@@ -129,8 +200,10 @@ def before(text: Text, name: Name) -> Said:
     said = Said(third=bool(cues.THIRD_PERSON.search(pre)))
     for _, end, kind in sorted(events, key=lambda event: (event[0], event[2] not in ("fresh", "goes_on"))):
         said.hear(kind, end)
-    if said.negated >= 0 and len(pre) - said.negated > NEGATION_REACH:
-        said.negated = -1
+    if said.negated >= 0:
+        _limit(reading, index, pre, said)
+    if said.past and _is_new_item(reading, index, pre):
+        said.past, said.use = False, False
     return said
 
 
@@ -145,155 +218,87 @@ def _swallowed(match: re.Match[str], events: list[tuple[int, int, str]]) -> bool
     return False
 
 
-def after(text: Text, names: list[Name], index: int) -> str:
-    """What follows a name in its clause, past the rest of a list of names ("aspirin and ibuprofen give me hives")."""
-    _, last = clause_bounds(text, names[index].first)
-    sentence = text.sentence_of(names[index].first)
-    following = next((other for other in names[index + 1 :] if other.first > last), None)
-    if following is None or following.first > sentence.last:
-        last = min(sentence.last, names[index].last + LONGEST_CLAUSE)
-    stop, position = last, index
-    here = names[index].last
-    while position + 1 < len(names) and names[position + 1].first <= last:
-        between = text.norms[here + 1 : names[position + 1].first]
-        if not all(word in _LIST_WORDS for word in between) or ";" in text.gap(here):
-            stop = names[position + 1].first - 1
-            break
-        position += 1
-        here = names[position].last
-    if here >= stop:
-        return ""
-    mark = gap_mark(text, here)
-    return f" {mark} {folded_span(text, here + 1, stop)}" if mark else " " + folded_span(text, here + 1, stop)
-
-
-def next_sentence(text: Text, names: list[Name], index: int) -> str:
-    """The sentence after the name's own, when it goes on about the name ("It gave me a rash")."""
-    sentence = text.sentence_of(names[index].first)
-    if index + 1 < len(names) and names[index + 1].first <= sentence.last:
-        return ""
-    following = text.sentence_after(sentence)
-    if following is None or text.norms[following.first] not in _GOES_ON:
-        return ""
-    return " " + folded_span(text, following.first, min(following.last, following.first + LONGEST_CLAUSE))
-
-
-def status_of(answer: Answer, text: Text, names: list[Name], index: int, said: Said) -> FindingStatus | None:
-    """The verdict on one name, from what stands before and after it and from the topic; None when the words prove
-    nothing.
-    """
-    name = names[index]
-    post = after(text, names, index)
-    if said.other and answer.topic == "medications" and _takes_a_relatives(text, name, post):
-        return "unclear"
-    if said.other or answer.topic == "family_history":
-        return "family"
-    if said.child and not cues.CHILDREN.search(" ".join(parse(answer.label).norms)):
-        return "family"
-    if cues.FAMILY_AFTER.match(post.strip()) and (said.third or "family" in post):
-        return "family"
-    treated = bool(_TREATED_AFTER.match(post))
-    harm = _harm(answer, text, name, said, post, treated, next_sentence(text, names, index))
-    if harm is not None:
-        return harm
-    return None if name.medicine is None else _use(answer, text, name, said, post, treated)
-
-
-_TREATED_AFTER = re.compile(rf" (?:\w+ ){{0,4}}?{cues.ALLERGY_TREATED.pattern}")
-
-
-def _harm(
-    answer: Answer, text: Text, name: Name, said: Said, post: str, treated: bool, following: str
-) -> FindingStatus | None:
-    """Whether the patient reacts to the substance, denies it, or (None) the talk is of taking it."""
-    if said.not_allergic:
-        return "not_allergic"
-    allergies = answer.topic == "allergies"
-    reacts = _reacts_after(post, mild=allergies)
-    told = said.allergy or bool(cues.ALLERGY_NOUN.match(post)) or reacts
-    told = told or (said.negated < 0 and _reacts_after(following, mild=allergies))
-    told = told or bool(name.allergen and "allerg" in name.allergen.name)
-    told = told or bool(cues.ALLERGY_ALSO.search(post) and not cues.NEGATION.search(post))
-    if told and (said.allergy or not treated):
-        if said.negated >= 0 and not said.allergy and not reacts:
-            return "not_allergic"
-        return "asked" if said.asked and not said.allergy else "allergy"
-    if allergies and not treated:
-        if cues.HARMLESS_AFTER.match(post.strip()):
-            return "not_allergic"
-        if said.negated >= 0 or (said.asked and not said.use):
-            return "not_allergic"
-        taken = name.medicine is not None and ((said.use and _strong_use(text, name)) or said.past)
-        return None if taken else "allergy"
-    return None
-
-
-def _use(answer: Answer, text: Text, name: Name, said: Said, post: str, treated: bool) -> FindingStatus | None:
-    """Whether and when a medicine is taken."""
-    asked_for = answer.topic == "medications"
-    tail = post.strip()
-    if said.negated >= 0:
-        return "past" if cues.PAST_AFTER.match(tail) else "negated"
-    if said.past:
-        return "past"
-    if said.asked:
-        return "unclear" if cues.ASKED_OF_USE.search(_lead(text, name)) else "asked"
-    if _past_after(post):
-        return "past"
-    if cues.NOT_TAKEN_AFTER.match(tail) or _is_denied_next(text, name):
-        return "negated"
-    if not said.use and _A_YEAR.match(tail):
-        return "past"
-    if mentions.is_weak(name, text) and not (asked_for or said.use or said.recent):
-        return None
-    if cues.INEFFECTIVE.match(tail) and not said.use:
-        return "unclear"
-    if said.recent or (not asked_for and cues.RECENT_AFTER.match(tail)):
-        return "recent"
-    return "current" if said.use or asked_for or treated else "unclear"
-
-
-def _takes_a_relatives(text: Text, name: Name, post: str) -> bool:
-    """ "my wife's ambien sometimes", said by somebody who is asked what they take, and nothing else about her."""
-    nothing_else = not post.strip() or bool(details.frequency_in(post) or cues.NOW_AND_THEN.search(post))
-    return nothing_else and bool(cues.RELATIVES_OWN.search(_lead(text, name)))
-
-
-def _strong_use(text: Text, name: Name) -> bool:
-    return bool(cues.STRONG_USE.search(_lead(text, name)))
-
-
-def _lead(text: Text, name: Name) -> str:
-    """The folded words of the clause before a name, with a space behind them."""
-    first, _ = clause_bounds(text, name.first)
-    words = folded_span(text, first, name.first - 1)
-    return f"{words} " if words else ""
-
-
-_A_YEAR = re.compile(r"(?:in|en) (?:19|20)\d\d(?= ?$| ?,)")
-
-
-def _is_denied_next(text: Text, name: Name) -> bool:
-    """Whether the name is a question that the patient asks and answers: "Warfarin? No."."""
-    sentence = text.sentence_of(name.first)
-    following = text.sentence_after(sentence)
-    if following is None or not sentence.asks or name.first != sentence.first or following.last - following.first > 2:
+def _trails_another(
+    text: Text, names: list[Name], index: int, lead: Lead, event: tuple[int, int, str]
+) -> bool:
+    """Whether a cue stands behind another name in a piece that ends before this name: "Zoloft stopped, [Lexapro]"."""
+    if event[2] not in _TRAILING or not lead.tokens:
         return False
-    return bool(cues.DENIED.match(folded_span(text, following.first, following.last)))
-
-
-def _reacts_after(post: str, *, mild: bool) -> bool:
-    """Whether the words right after say that the substance does harm: the verb and, within reach, a reaction.
-
-    `mild` also counts what any medicine may do ("makes me tired"): where allergies are asked for.
-    """
-    match = cues.ALLERGY_AFTER.search(post[:70])
-    if match is None or match.start() > 24 or cues.NEGATION.search(post[: match.start()]):
+    first, last = lead.token_at(event[0]), lead.token_at(event[1] - 1)
+    pieces = pieces_of(text.raw)
+    piece, own = pieces.of(first), pieces.of(names[index].first)
+    if piece is None or own is None or piece == own or pieces.of(last) == own:
         return False
-    reaction = details.REACTION if mild else details.SEVERE_REACTION
-    return bool(reaction.search(post[match.start() : match.start() + 90]))
+    return any(piece.first <= other.first and other.last < first for other in names[max(index - 4, 0) : index])
 
 
-def _past_after(post: str) -> bool:
-    match = cues.PAST_AFTER.search(post[:60])
-    return bool(match and match.start() <= 40 and not cues.FRESH.search(post[: match.start()]))
+def _is_new_item(reading: Reading, index: int, pre: str) -> bool:
+    """Whether a name after a comma is no more of what was stopped: "no longer take Lipitor, [Crestor 20] instead"."""
+    names = reading.names
+    comma = pre.rstrip().endswith(",")
+    if not comma or index == 0 or _or_follows(reading.text, names, index):
+        return False
+    piece = pieces_of(reading.text.raw).of(names[index].first)
+    instead = reading.text.norms[names[index].last + 1 : (piece.last if piece else names[index].last) + 1]
+    own = reading.owners.has_details(index) and not reading.owners.has_details(index - 1)
+    return own or "instead" in instead or "ahora" in instead or "now" in instead
+
+
+def _limit(reading: Reading, index: int, pre: str, said: Said) -> None:
+    """Lift the denial where it does not reach the name, or note that it may not."""
+    text, names = reading.text, reading.names
+    if len(pre) - said.negated > NEGATION_REACH:
+        said.negated = -1
+        return
+    between = pre[said.negated :]
+    own_details = reading.owners.has_details(index)
+    parts = between.split(",")
+    if len(parts) == 1:
+        if own_details and _AND_BEHIND.search(between) and _names_in(text, names, index, between):
+            said.negated = -1
+        return
+    complete = not parts[0].strip() or bool(_OBJECT.search(parts[0])) or _names_in(text, names, index, between)
+    if not complete:
+        return
+    if names[index].medicine is None and _DRUGS.search(parts[0]):
+        said.negated, said.denied = -1, False
+        return
+    listed = bool(_OR.search(between)) or _or_follows(text, names, index)
+    if own_details or _affirmed_behind(text, names[index]) or (_AFFIRMS.search(parts[-1]) and not cues.NEGATION.search(parts[-1])):
+        said.negated, said.denied = -1, False
+    elif not listed or not parts[0].strip():
+        said.negated, said.denied, said.doubtful = -1, False, bool(parts[0].strip())
+
+
+def _affirmed_behind(text: Text, name: Name) -> bool:
+    """Whether "yes" or "sí" follows: "no soy alérgico a la penicilina, a las sulfas sí"."""
+    after = text.norms[name.last + 1 : name.last + 3]
+    return after[:1] in (["si"], ["yes"], ["yeah"]) or after == ["i", "am"]
+
+
+def _names_in(text: Text, names: list[Name], index: int, words: str) -> bool:
+    """Whether one of the names before stands in the folded words."""
+    return any(
+        " ".join(text.norms[other.first : other.core + 1]) in words for other in names[max(index - 6, 0) : index]
+    )
+
+
+def _or_follows(text: Text, names: list[Name], index: int) -> bool:
+    """Whether the list that the name is in ends with "or"."""
+    for here, following in zip(names[index : index + 6], names[index + 1 : index + 7], strict=False):
+        between = text.norms[here.last + 1 : following.first]
+        if any(_OR.fullmatch(word) for word in between):
+            return True
+        if between:
+            return False
+    return False
+
+
+@lru_cache(maxsize=256)
+def instruction_in(raw: str) -> int:
+    """The first token of the first sentence that reads like an instruction to a machine; -1 when there is none."""
+    text = parse(raw)
+    for sentence in text.sentences:
+        if cues.INSTRUCTION.search(" ".join(text.norms[sentence.first : sentence.last + 1])):
+            return sentence.first
+    return -1

@@ -13,10 +13,10 @@ def _any(*parts: str) -> Pattern[str]:
 
 
 _CANNOT = r"(?:can ?not|can'?t|ca n't|cannot|could ?n'?t|must ?n'?t|must not|should not|should ?n'?t|not supposed to|unable to|never)"
-_ADVERB = r"(?:(?:currently|still|also|already|only|just|really|usually|normally|sometimes|occasionally|regularly|mainly|mostly|actually|do|did|then|now) )*"
+_ADVERB = r"(?:(?:currently|still|also|already|only|just|really|usually|normally|sometimes|occasionally|regularly|mainly|mostly|actually|do|did|then|now) ){0,6}"
 
 RELATIVE = (
-    r"(?:mom|mum|mother|dad|father|parents?|wife|husband|partner|brother|sister|siblings?|grandma|grandmother|grandpa|grandfather|grandparents?|"
+    r"(?:mom|mum|mommy|mother|dad|daddy|father|hubby|hub|step ?(?:mom|dad|mother|father|son|daughter)|mil|parents?|wife|husband|partner|brother|sister|siblings?|grandma|grandmother|grandpa|grandfather|grandparents?|"
     r"aunt|uncle|cousin|friends?|roommates?|flatmates?|coworkers?|co workers?|colleagues?|neighbou?rs?|boyfriend|girlfriend|family|relatives?|"
     r"mother in law|father in law|fiance|niece|nephew|spouse|boss|mama|madre|papa|padre|esposa|esposo|marido|mujer|hermano|hermana|hermanos|abuela|abuelo|abuelos|"
     r"tia|tio|primo|prima|amiga|amigo|suegra|suegro|novia|novio|familia|vecina|vecino|pareja|companera|companero)"
@@ -26,13 +26,18 @@ CHILD = r"(?:son|daughter|kids?|child|children|baby|hijo|hija|hijos|hijas|bebe|n
 RENEWED = _any(
     r"(?:switched|changed|swapped|moved|went|switch|cambio|cambiaron|cambie) (?:\w+ ){0,2}?(?:from|de|del) (?:\w+ ){1,3}(?:to|a|al|por)"
 )
+# A relative who only says so: "my mom says penicillin".
+REPORTED = _any(
+    rf"(?:(?:my|mi|our) )?{RELATIVE} (?:says?|said|told(?: me)?|tells(?: me)?|thinks?|thought|claims?|swears|remembers?|dice|decia|dijo|cree|me (?:dice|dijo|conto))(?: (?:that|que|i|it|was|is|it's))?",
+    rf"(?:per|according to|segun) (?:my |mi )?{RELATIVE}",
+)
 FAMILY = _any(
-    rf"(?:^|(?<=, )|(?<=: )|(?<=and )|(?<=y )){RELATIVE}(?:'s)?(?= )",
-    rf"(?:my|our|his|her|mi|mis|nuestra|nuestro|su) (?:\w+ )?{RELATIVE}(?:'s| 's)?",
+    rf"(?:^|(?<=, )|(?<=: )|(?<=and )|(?<=y )|(?<=the )){RELATIVE}(?:'?s)?(?= )",
+    rf"(?:my|our|his|her|mi|mis|nuestra|nuestro|su) (?:\w+ )?{RELATIVE}(?:'?s| 's)?",
     r"everyone (?:else )?in my family",
     r"runs in (?:my|the) family",
 )
-CHILDREN = _any(rf"(?:my|our|mi|mis|nuestra|nuestro) (?:\w+ )?{CHILD}(?:'s| 's)?")
+CHILDREN = _any(rf"(?:my|our|mi|mis|nuestra|nuestro) (?:\w+ )?{CHILD}(?:'?s| 's)?")
 
 # "can't take", "reacted to": about the substance that follows.
 ALLERGY_BEFORE = _any(
@@ -61,10 +66,11 @@ _REACTS = (
 )
 # "gives me hives": about the substance before it. The verb alone is not enough, a reaction must follow.
 ALLERGY_AFTER = _any(
-    rf"(?:always |usually |sometimes |really |it |they |that |which |this |both |all )*{_REACTS}",
+    rf"(?:always |usually |sometimes |really |it |they |that |which |this |both |all ){{0,6}}{_REACTS}",
     r"(?:itched|burned|swelled|nauseated|sickened) me",
     r"(?:me|le) (?:da|dan|dio|dieron|causa|causan|causo|produce|producen|produjo|provoca|provocan|provoco|salen|hincha|saca|saco)",
-    r"i (?:break|broke|get|got|swell|swelled|swole|had|have|itch|throw|threw|vomit|vomited|sneeze|couldn't breathe|can't breathe|develop|developed|came|come|reacted|react)",
+    r"it (?:almost |nearly )?(?:killed|hurt|hospitalized|put|sent|landed|closed)",
+    r"i (?:almost |nearly )?(?:died|break|broke|get|got|swell|swelled|swole|had|have|itch|throw|threw|vomit|vomited|sneeze|couldn't breathe|can't breathe|develop|developed|came|come|reacted|react)",
 )
 ALLERGY_NOUN = re.compile(
     r"^ (?:allergy|allergies|allergic|alergy|intolerance|sensitivity|reaction)(?! (?:medicine|medication|meds?|pills?|shots?|tablets?|relief))(?![\w'])"
@@ -77,7 +83,7 @@ ALLERGY_ALSO = _any(
 )
 
 ALLERGY_TREATED = _any(
-    r"(?:for|with|against) (?:(?:my|the|his|her|seasonal|bad|these|some|food|pet|spring|hay|environmental) )*(?:allerg\w+|hay fever|hayfever|rhinitis)",
+    r"(?:for|with|against) (?:(?:my|the|his|her|seasonal|bad|these|some|food|pet|spring|hay|environmental) ){0,6}(?:allerg\w+|hay fever|hayfever|rhinitis)",
     r"(?:para|por) (?:(?:la|las|mi|mis) )?alergias?",
 )
 
@@ -101,8 +107,10 @@ EXCEPT = _any(
     r"solo|solamente|aparte de|ademas de|excepto|menos|salvo|pero|sino|unicamente|mas que"
 )
 
+_PRESCRIBER = r"(?:(?:the |my |el |la |mi )?(?:doctor|doc|dr|md|pcp|gp|nurse|cardiologist|neurologist|rheumatologist|specialist|surgeon|hospital|clinic|medico|medica|doctora|cardiologo|especialista)(?: [a-z]{3,14})?|he|she|they)"
 PAST = _any(
-    r"used to (?:take|be on|use|have|get)|stopped(?: taking| using)?|quit(?: taking| using)?|came off(?: of)?|went off|got off|taken off(?: of)?|took (?:me|him|her) off(?: of)?|weaned off(?: of)?",
+    rf"{_PRESCRIBER} (?:has |have |had )?(?:stopped|discontinued|cut out|pulled|ended|dropped|took away)(?: me)?(?: (?:my|the|taking|from taking))?|(?:out of|ran out of|run out of|all out of)(?: my| the)?|me (?:lo |la |los |las )?(?:quit\w{{1,4}}|suspend\w{{2,6}}|retir\w{{1,4}})|se me (?:acabo|acabaron|termino|terminaron)",
+    r"used to (?:take|be on|use|have|get)|stopped(?: taking| using)?|quit(?: taking| using)?|came off(?: of)?|went off|got off|taken off(?: of)?|(?:took|take|taking|takes) (?:me|him|her|us) off(?: of)?|weaned off(?: of)?",
     r"was (?:previously |once |also )?on|were on|had been on|was taking|were taking|was using|was prescribed|(?:had|was) (?:him|her|me) on",
     r"(?:^|(?<=am )|(?<=i'm )|(?<=been )|(?<=me )|(?<=stay )|(?<=him )|(?<=her ))off(?: of)?|(?:past|previous|previously|former|stopped|discontinued|old)(?: meds| medications| medicines)? ?:(?= |$)|"
     r"no longer(?: take| taking| on| use| using)?|not anymore|previously|formerly|in the past|years ago|months ago|discontinued|discontinue|finished|completed|"
@@ -131,6 +139,47 @@ RECENT = _any(
     r"been (?:taking|using|having|trying) (?:some|a few|a couple|a bit|a little)|(?:when|if|after|whenever|unless|until|cuando|si) (?:i|yo) (?:i )?(?:take|use|tomo|uso)(?= )|"
     r"having taken|tome|he tomado|probe|he probado|me dieron|me inyectaron|compre|me tome",
 )
+# What follows a name and says how things stand with it now; the last one counts. Each begins near the name.
+RESUMED_AFTER = _any(
+    r"(?:re ?started|resumed|re ?starting|resuming)(?: (?:it|taking it))?|(?:started|began|put|placed|went|going|gone|am|i'm|im|now|got) (?:me |it |him |her |taking it )?(?:back (?:on|up)|again|up again)(?: it)?|back on(?: it)?|(?:taking|on|take|using) it again|again (?:since|now|this|last|in|on|for)|now (?:back )?on (?:it )?again|"
+    r"still (?:take|takes|taking|use|using|on)(?: it)?|i (?:still |do )(?:take|use) it|(?:lo |la )?(?:volvi|volvio) a (?:tomar|empezar|usar)\w{0,4}|reinici\w{1,5}|retom\w{1,4}|otra vez|de nuevo|nuevamente|(?:lo |la )?sigo (?:tomando|usando)\w{0,3}|(?:lo |la )?empece otra vez",
+)
+STOPPED_AFTER = _any(
+    r"(?:i |just |i've |ive |have |has |we |all )?(?:ran|run) out(?: of (?:it|them|that|refills))?|(?:i'm |im |i am |all |been )?out of (?:it|them|refills)|"
+    rf"(?:{_PRESCRIBER} |was |were |got |been |i was |has |have |had |they've )?(?:took|taken|takes|taking|pulled|weaned|tapered) (?:me |him |her |us )?off(?: (?:of )?(?:it|them|that|this))?|{_PRESCRIBER} (?:has |had |have )?(?:stopped|discontinued|dc'?d|cut|cancel\w{{2,4}}|ended|pulled)(?: (?:it|that|this|them|me))?|d ?/ ?c'?d?|dc'?d|"
+    r"(?:i'm |im |i am |been |now |went |came |got |go )?off (?:(?:of )?(?:it|them|that|this)|now|since|for|last|as of|\d)|off(?= ?$| ?[,)])|(?:no longer|not) (?:taking|on|using|take|use|need|needed|prescribed)(?: (?:it|them|that|this))?(?: (?:any ?more|now|any longer))?|"
+    r"se (?:me )?(?:acabo|acabaron|termino|terminaron)|(?:el |la )?(?:doctor|doctora|medico|medica|dr|dra|cardiologo)?(?: )?me (?:lo |la |los |las )?(?:quit\w{1,4}|suspend\w{2,6}|retir\w{1,4})|(?:lo |la |los |las )?(?:deje|suspendi|termine|acabe)(?: de (?:tomar\w{0,3}|usar\w{0,3}))?|dejo de (?:tomar|usar)\w{0,3}|suspendid[oa]s?|ya no(?: (?:lo|la|los|las))?(?: (?:tomo|uso|toma|usa))?",
+)
+DOUBTED_AFTER = _any(
+    r"(?:i |but |and |just )?(?:have ?n't|haven't|havent|have not|hasn't|hasnt|did ?n't|didn't|didnt|did not|not)(?: (?:really|been|actually|even))? (?:taken|taking|took|take|used|using|had)(?: (?:it|any|them|this|that))? (?:since|in|for|lately|recently|this|the last|the past|\d|today|yesterday|every)|"
+    r"(?:weaning|tapering|coming|getting|slowly going) (?:myself )?off(?: (?:of )?(?:it|them|that|this))?|weaning|tapering(?: down)?|(?:waiting|wait) (?:for|on|to)|pending|on (?:hold|order|pause)|(?:holding|paused|pausing|skipping|skipped|held)(?: (?:it|off))?|prior auth\w{0,10}|back ?order\w{0,3}|(?:supposed to|should be|meant to) (?:be )?(?:on|taking|take)(?: it)?(?: but)?|"
+    r"(?:no |todavia no |aun no )(?:lo |la |los |las )?(?:he |has )?(?:conseguido|surtido|encuentro|consigo)|en pausa|en espera|pendiente",
+)
+_INSURER = r"(?:my )?(?:insurance|ins|medicaid|medicare|plan|aseguradora|el seguro|seguro|obra social|pharmacy|farmacia)"
+NOT_STARTED_AFTER = _any(
+    rf"{_INSURER} (?:\w{{2,8}} ){{0,2}}?(?:denied|den(?:y|ies)|said no|refused|rejected|won't|wont|wouldn't|would not|will not|will ?n't|does ?n't|doesn't|doesnt|does not|did ?n't|didn't|didnt|did not|dropped|stopped|no|nego|rechazo)|(?:was |got |is |been )?(?:denied|not covered|not approved|declined|rejected|never approved|never filled)|"
+    r"(?:can't|cant|can not|cannot|couldn't|couldnt|could not) (?:afford|get|find|fill)(?: (?:it|them))?|too expensive|costs? too much|(?:i |but |and )?(?:have ?n't|haven't|havent|have not|did ?n't|didn't|didnt|did not|never|not) (?:actually |ever |even |really |yet )?(?:started|start|filled|fill|picked|pick|tried|begun|begin|got|gotten)(?: (?:it|up|yet|that|them)){0,2}|not yet|to start|"
+    r"(?:will|going to|gonna|supposed to|should|plan to|about to|want to|would like to) (?:start|begin|try)|start(?:ing|s)? (?:it )?(?:tomorrow|next|soon|monday|tuesday|wednesday|thursday|friday|this week)|prescribed but|(?:todavia no |aun no |no )(?:lo |la |los |las )?(?:he |has )?(?:empezado|comprado|iniciado|empiezo)|me (?:lo |la )?(?:negaron|rechazaron)|no (?:me )?(?:lo |la )?(?:cubre|autoriz\w{1,4}|aprob\w{1,4})|muy car[oa]|todavia no|(?:voy a|debo|tengo que) (?:empezar|iniciar)",
+)
+_THEIRS = r"(?:takes?|takin|taking|uses?|using|used|has|had|have|is on|was on|is taking|was taking|got|gets|needs|only|toma|usa|tiene|lo toma|la toma|lo usa|la usa)"
+RELATIVES_AFTER = _any(
+    rf"(?:this |that |it |these |those |they )?(?:is |are |'s |it's |its |that's |thats )?(?:for |belongs? to |from |of |de |para |es de |es para |son de )?(?:(?:my|mi|our|the|el|la) (?:\w{{2,8}} )?{RELATIVE}|{RELATIVE}|(?:my|mi|our) (?:\w{{2,8}} )?{CHILD})(?:'?s)?(?: {_THEIRS}| medicine| meds?| pills?| prescription| one| not (?:me|mine|for me)|(?= ?$)|(?= ?[,)]))",
+    r"not (?:mine|for me|me)(?= ?$| ?[,)])|(?:isn't|is not|isnt) mine|no es mi[oa]|no para mi",
+)
+MAYBE = _any(
+    r"maybe|perhaps|possibly|possible|probably|might be|might|may be|could be|(?:i'm |im |i am )?not (?:\w{2,10} )?(?:sure|certain|positive)|unsure|uncertain|suspect(?:ed)?|questionable|i (?:don't|dont|do not|do n't|can't|cant) (?:know|remember|recall)|no me acuerdo|no recuerdo|don't know|dont know|no idea|"
+    r"quizas?|tal vez|a lo mejor|puede (?:ser|que)|posible(?:mente)?|probablemente|no (?:estoy|estamos) segur[oa]s?|no se(?: si)?|creo que(?: si)?|dicen que|sospech\w{1,4}|supongo",
+)
+OUTGROWN = _any(
+    r"out ?gr(?:ew|own|owing)(?: (?:it|that|them))?|grew out(?: of (?:it|that|them))?|(?:no longer|not|isn't|never) (?:really )?allergic(?: (?:to (?:it|them|that) )?(?:any ?more|now|any longer))?|not any ?more|(?:i )?(?:used to|was|were) (?:be )?(?:allergic|sensitive|as a)(?=.{0,60}(?:now|any ?more|since|fine|ok|okay|again|outgr|ya))|used to be(?: allergic)?|"
+    r"(?:had|taken|took|used|eaten|eat|ate|have|take|tolerated?|get|got) (?:it|them|that|this|some|one|eggs|milk)?(?: \w{1,10}){0,4}? ?(?:since|again|later|now|last|recently|before|after)?(?: \w{1,10}){0,3}? (?:without (?:any |a )?(?:problems?|issues?|trouble|reaction|incident)|with no (?:problems?|issues?|trouble|reaction)|no (?:problems?|issues?|trouble|reaction)|and (?:was|am|is|were|it was|i was) (?:fine|ok|okay|alright)|fine|ok)|"
+    r"(?:fine|ok|okay|gone|good|resolved) now|(?:now |i )?can (?:now )?(?:eat|take|have|tolerate|drink|be around|use) (?:it|them|that)(?: \w{1,8}){0,2} ?(?:fine|ok|okay|now|again|without)?|tested negative|(?:test(?:s|ed|ing)?|challenge) (?:was |were |came back )?(?:negative|neg|ok|fine)|passed (?:the |a |an )?(?:\w{2,8} )?challenge|de-?sensitized|desensiti[sz]ed|not true allergy|"
+    r"ya no(?: (?:me|soy|tengo|le|la|lo))?(?: \w{2,12}){0,2}|se me (?:quito|paso)|despues (?:lo|la) (?:tome|tomo|comi|use)|(?:ahora|ya) (?:si )?(?:lo |la |los |las )?(?:puedo|tolero|como|tomo)|(?:lo|la) (?:tome|he tomado|volvi a tomar)(?: \w{1,10}){0,5} (?:sin|y no|bien)|sin (?:ningun )?(?:problemas?|reaccion)|prueba (?:salio )?negativa|salio negativ[oa]",
+)
+HELPS_AFTER = _any(
+    r"(?:really |always |usually |does |do |seems? to |would |will |is |are |was |that |which |it )?(?:helps?|helped|helping|helpful|works?|worked|relieves?|relieved|controls?|controlled|clears?|cleared|fixes|treats?|takes? care of|calms?|settles?|keeps)|(?:me |le |si |sí )?(?:ayud[aó]n?|sirven?|alivia|controla|quita|funciona|calma)|for (?:it|that|this|them|the (?:itch|rash|hives|reaction|symptoms))|"
+    r"(?:if|when|in case) (?:i |it |that |they )?(?:react|happens?|stung|get|am stung|need|exposed|have)|when needed|as needed|por si|en caso|cuando me (?:da|pica)",
+)
 RECENT_AFTER = _any(
     r"(?:this|yesterday) morning|today|yesterday|last (?:night|week)|earlier|(?:\w+ )?(?:days?|hours?) ago|esta manana|hoy|ayer|anoche"
 )
@@ -145,6 +194,8 @@ FRESH = _any(
     rf"(?<!when )(?<!if )(?<!after )(?<!time )(?<!whenever )(?<!what )(?<!that )(?:i|we|he|she)(?:'m|'ve| am| m| have| was)? (?:been )?{_ADVERB}(?:take|takes|taking|took|use|uses|using|on|been|had|used|tried|stopped|quit)",
     rf"(?<!when )(?<!if )(?<!after )(?<!time )(?:i|we|he|she)(?: have|'ve) {_ADVERB}(?:been|taken|tried|had|used|stopped)",
     r"(?:and|y) (?:also |still |now )?(?:take|use|am on|tomo|uso)",
+    r"(?:(?<=, )|(?<=and )|(?<=then )|(?<=now ))(?:i |he |she |they |we |doctor |dr )?(?:started|start|began|put|placed|gave|prescribed|added|restarted)(?: (?:me|him|her))?(?: (?:on|taking|back on))?",
+    r"(?:(?<=, )|(?<=y )|(?<=ahora ))(?:el |la |ya )?(?:me )?(?:puso|pusieron|dio|dieron|receto|recetaron|empece|inicie|inicio|agrego|agregaron|mando|mandaron)(?: (?:con|a tomar))?",
     r"(?<!no )(?<!ya no )(?<!tampoco )(?:yo )?(?:tomo|uso|tomaba|tome|usaba|deje|me pongo)",
 )
 GOES_ON = _any(r"(?:and|y) (?:also |still |now )?(?:takes|uses|is on|toma|usa)")
@@ -154,6 +205,7 @@ STRONG_USE = _any(
 SELF = _any(r"i|i'm|i've|me|myself|yo|tomo|uso|tengo|soy|we")
 
 ASKING = _any(
+    r"(?:waiting|wait) (?:for|on|to)(?: \w+){0,4}|prior auth\w{0,10}(?: for)?|(?:insurance|plan|seguro) (?:\w+ ){0,2}?(?:denied|won't cover|wont cover|doesn't cover|doesnt cover|refused|rejected|no (?:me )?(?:cubre|autoriza|autorizo|aprobo))(?: my| the| la| el)?",
     r"(?:is|was|would|wouldn't) it (?:be )?(?:ok|okay|safe|fine|bad|good|alright|all right|dangerous|possible)|(?:i |we |to |he |she )?(?:want|wants|wanted|wanting|'d like|would like)(?= |$)|heard(?: that| of| about)?|"
     r"google (?:says|said)|saw (?:an? |the )?(?:ad|ads|commercial|video|post)s?(?: for| about| on)?|(?:please |to )?consider|swears? by",
     r"(?:should|can|could|may|would|will|shall) (?:i|we|it|the|that|this|there|you|they|he|she|my|a|any|some|taking)(?: \w+)?",
@@ -167,7 +219,7 @@ ASKING = _any(
 )
 # "Should I stop my metformin?": whoever asks about stopping or going on takes it.
 ASKED_OF_USE = re.compile(
-    r"\b(?:stop|stopping|hold|skip|pause|quit|keep|continue|come off|get off|wean off|dejar|suspender|seguir|continuar|parar)(?: (?:taking|using|on|with|de|con|tomando|usando|tomar))*(?: (?:my|the|mis?|el|la|los|las))? ?$"
+    r"\b(?:stop|stopping|hold|skip|pause|quit|keep|continue|come off|get off|wean off|dejar|suspender|seguir|continuar|parar)(?: (?:taking|using|on|with|de|con|tomando|usando|tomar)){0,3}(?: (?:my|the|mis?|el|la|los|las))? ?$"
 )
 # "my wife's": another person's, in the mouth of somebody who is asked what they take.
 RELATIVES_OWN = re.compile(rf"(?:^|\b(?:my|our) (?:\w+ )?){RELATIVE}'s $")
@@ -187,19 +239,29 @@ UNSURE = _any(
     r"no me acuerdo|no recuerdo|no estoy segur[oa]|no se(?: (?:como|cual|cuales|el|los))?|quizas?|tal vez|creo que|forgot|not certain|no idea"
 )
 AFFIRMED = re.compile(
-    r"^(?:(?:oh|um|uh|ah|ok|okay|well|hm|so|sure|uhm|er|yeah|yep|yes)(?![\w'])[ ,]*)*(?:yes|yeah|yep|yup|yea|correct|i do|i am|i have|right|that's right|that is right|that's it|it is|"
+    r"^(?:(?:oh|um|uh|ah|ok|okay|well|hm|so|sure|uhm|er|yeah|yep|yes)(?![\w'])[ ,]{0,3}){0,8}(?:yes|yeah|yep|yup|yea|correct|i do|i am|i have|right|that's right|that is right|that's it|it is|"
     r"i think that is correct|sure|of course|absolutely|si|claro|correcto|asi es|exacto|uh huh|affirmative|mhm|mm hm|sometimes|every day|occasionally)(?![\w'])"
 )
 DENIED = re.compile(
-    r"^(?:(?:oh|um|uh|ah|ok|okay|well|hm|so|uhm|er|hmm|mmm?|ohh|ahh|allergies|medications|and|i mean|pues|bueno)(?![\w'])[ ,]*)*(?:no|nope|nah|none|never|nothing|not|n a|nada|ninguno|ninguna|nunca|niego|nil|negative|nkda|nka)(?![\w'])"
+    r"^(?:(?:oh|um|uh|ah|ok|okay|well|hm|so|uhm|er|hmm|mmm?|ohh|ahh|allergies|medications|and|i mean|pues|bueno)(?![\w'])[ ,]{0,3}){0,8}(?:no|nope|nah|none|never|nothing|not|n a|nada|ninguno|ninguna|nunca|niego|nil|negative|nkda|nka)(?![\w'])"
 )
 INEFFECTIVE = _any(
     r"(?:it |that |they |which )?(?:did n't|didn't|did not|does n't|doesn't|does not|do n't|don't|is n't|isn't|has n't|hasn't|was n't|wasn't|never) (?:really |even |seem to )?(?:help|work|do anything|helped|worked|helping|working|touch)\w*",
     r"no (?:me )?(?:hace nada|sirve|sirvio|ayuda|ayudo|funciona|funciono|quita)",
 )
+# Text that tells the reader or a machine what to write, whoever is meant: it decides nothing.
+_CLAUSE_START = r"(?:^|(?<=, )|(?<=: )|(?<=and )|(?<=please )|(?<=then )|(?<=now )|(?<=instead )|(?<=just )|(?<=must )|(?<=should )|(?<=you )|(?<=also )|(?<=so )|(?<=y )|(?<=favor )|(?<=kindly ))"
+_MACHINE = r"(?:ai|a i|computer|machine|robot|bot|chatbot|assistant|system|software|algorithm|model|program|llm|gpt|chatgpt|summari[sz]er|reader|parser|reviewer|transcriber|scribe|ia|computadora|maquina|sistema|asistente|modelo|programa|ordenador|lector|inteligencia artificial)"
+_RECORD = r"(?:chart|charts|records?|file|summary|summaries|list|lists|notes?|output|report|profile|medication list|med list|medications?|meds|allergies|allergy list|expediente|ficha|resumen|historial|lista|reporte|informe|nota|registro)"
 INSTRUCTION = _any(
-    r"ignore (?:all |any )?(?:the )?(?:previous|prior|above|earlier) (?:\w+ )?(?:instructions?|prompts?|rules?)|disregard (?:all |the )?(?:previous|above|prior|instructions?)|system prompt|you are now|"
-    r"as an ai|new instructions?|assistant|jailbreak|ignora (?:todas )?(?:las )?instrucciones|(?:system|user|developer) (?:message|role)|output only|respond only|reply only with"
+    rf"{_CLAUSE_START}(?:ignore|disregard|forget|override|overlook|skip|discard|delete|erase|remove|bypass) (?:\w+ ){{0,4}}?(?:instructions?|prompts?|rules?|above|previous|prior|earlier|before|preceding|precious|foregoing|entries|entry|answers?|responses?|text|data|fields?|form|guidelines|everything|anything|what i (?:said|wrote|put)|other)",
+    rf"{_CLAUSE_START}(?:ignora|ignore|ignorar|olvida|olvide|omite|omita|descarta|descarte|borra|borre|elimina|elimine|haz caso omiso|no tomes? en cuenta) (?:\w+ ){{0,4}}?(?:instrucciones|instruccion|anterior(?:es)?|reglas|previ[oa]s?|arriba|mensaje|texto|dicho|respuestas?|demas|resto|formulario|datos|todo)",
+    r"(?:previous|prior|above|new|system|hidden|secret) (?:instructions?|prompts?)|system prompt|jailbreak|(?:system|user|developer|assistant) ?(?:message|role|:)|you are now|you're now|as an ai|act as (?:an?|the|if)|pretend (?:to|that|you)|role ?play|(?:output|respond|reply|answer|return|print) (?:only|just|with|in|the following|exactly)|nuevas? instruccion(?:es)?|eres ahora|actua como",
+    rf"(?:to|dear|hey|hello|hi|attention|attn|note to|notes? for|message (?:to|for)|instructions? (?:to|for)|memo to|for|listen) (?:the |any |an |whatever |whichever |this |our )?{_MACHINE}(?= (?:reading|processing|that|who|which|reviewing|summari[sz]ing|parsing|doing|please|add|list|write|mark|put|include|ignore|you|must|should|,|:)|$| ?[,:])|(?:a|para|al|nota (?:para|a)|estimad[oa]|mensaje (?:para|a)) (?:la |el |una |esta )?{_MACHINE}(?= (?:que|por favor|favor|lea|debe|agregue|escriba|ponga|anote|,|:)|$| ?[,:])|{_MACHINE} ?: ",
+    rf"{_CLAUSE_START}(?:add|put|write|record|include|insert|enter|document|list|register|note|append|place|save|update|change) (?:down )?(?:[\w.]+ ){{1,8}}?(?:to|in|into|on|under|as part of) (?:the|my|your|this|his|her|their|patient's) (?:\w+ )?{_RECORD}|{_CLAUSE_START}(?:agrega|agregue|anade|anada|pon|ponga|escribe|escriba|incluye|incluya|anota|anote|registra|registre) (?:[\w.]+ ){{1,8}}?(?:a|en|al) (?:el |la |mi |su |tu |los |las )?{_RECORD}",
+    rf"{_CLAUSE_START}(?:write|record|report|print|document|state|claim|insert|act|declare|conclude|certify|affirm)(?: down)? (?:that|it as|as|as if|the following|only|this|i take|none|no)(?= |$)|{_CLAUSE_START}(?:say|note|enter) (?:(?:that )?(?:the patient|patient|he is|she is)|that there (?:is|are) no)(?= )|{_CLAUSE_START}(?:escribe|escriba|anota|anote|reporta|reporte|registra|registre|indica|indique|di|diga|responde|responda|declara|declare|afirma|pon|ponga) (?:que|solo|solamente|como)(?= )",
+    rf"{_CLAUSE_START}(?:mark|list|set|record|report|treat|classify|flag|label|code|enter|register|marca|marque|clasifica) (?:(?:me|it|this|them|him|her|everything|all|the patient|patient|my \w{{2,14}}|the \w{{2,14}}|[\w.]{{4,20}}|todo|esto|al paciente) ){{1,3}}(?:as|to|como)(?= )",
+    rf"{_CLAUSE_START}(?:do not|don't|dont|never|no) (?:mention|list|include|report|show|flag|record|display|mencione?s?|incluyas?|reportes?|muestres?|registres?)(?= )|(?:the |your |el |tu |su )?(?:summary|output|record|note|response|json|doctor's note|resumen|informe|salida) (?:should|must|has to|needs to|shall|will|debe|tiene que) (?:say|state|read|list|show|be|include|contain|only|decir|incluir|mostrar|contener|indicar)",
 )
 
 # In the question, before a name: it is asked whether it is taken, or reacted to; or the name is only an example.
@@ -214,10 +276,18 @@ ASKED_EXAMPLE = re.compile(
 FAMILY_AFTER = _any(rf",? ?(?:my|mi) {RELATIVE}(?= ?$| ?,)", r"runs in (?:my|the) family")
 THIRD_PERSON = _any(r"she|he|they|ella|el")
 # About an allergen: it is tolerated.
+# Before the cues of an allergy, which "reaction to" is.
+NO_PROBLEM = _any(
+    r"(?:no|never any|never had any?|not any|without|have ?n't had any?) (?:problems?|issues?|trouble|reactions?|bad reactions?) (?:with|to|from|on|taking)|no (?:tengo|hay|me da|me dan) (?:ningun )?problemas? con|sin problemas? con",
+)
 TOLERATED = _any(
+    r"(?:can|could) (?:still |now |only |safely |always )?(?:take|eat|have|use|tolerate|drink|handle)(?! (?:care|it|them|that)\b)|(?<!not )(?:okay|ok|fine|good|safe) (?:taking|on)|(?:si|sí) (?:puedo|puede|tolero|tomo|como)(?: (?:tomar|comer|usar))?|(?:tolero|tolera|tomo|como|uso) (?:bien|sin problemas?)",
     r"(?<!not )(?<!n't )(?:tolerate[sd]?|do(?:es)? (?:fine|well|ok|okay) (?:with|on)|(?:fine|ok|okay) with|tolero bien)"
 )
 HARMLESS_AFTER = _any(
+    r"(?:(?:\w{2,12} ){0,8}?(?:without|with no|no|never any|sin)) (?:any |ningun |ninguna |a |bad )?(?:problems?|issues?|trouble|reactions?|side effects?|incident|problemas?|reaccion(?:es)?|inconvenientes?)(?= ?$| ?[,.;)]| (?:at|from|with|so|since|after|before|when|to))|"
+    r"(?:(?:is|are|was|were|does|do|seems?|esta|estan|va|me va|me cae|si|sí|no) )?(?:just |all |perfectly |totally |completely |always |still |me )?(?:fine|ok|okay|good|safe|alright|all right|well|bien|tolerated|tolerada|tolerado)(?: (?:with me|for me|to take|now|though|so far))?(?= ?$| ?[,.;)]| \()|(?:is |are )?(?:no|not an?|never an?|isn't an?) (?:problem|issue|problema)s?|(?:i |we )?(?:can|could|do|am able to) (?:take|eat|have|tolerate|drink|use|handle)(?: (?:it|them|that|those))?|(?:i )?(?:tolerate|tolerated|take|took|have taken|eat|use)(?: (?:it|them|that))? (?:fine|ok|okay|well|without|with no)|(?:without|with no|no|sin) (?:any )?(?:problems?|issues?|trouble|reactions?|problemas?|reaccion(?:es)?)|"
+    r"(?:si |sí )?(?:lo |la |los |las )?(?:puedo|tolero|tomo bien|como bien|tolera)(?: (?:tomar|comer|usar|bien))?|no (?:me )?(?:hace|hacen|da|dan|causa|provoca) (?:nada|mal|dano|problema|alergia)|no soy alergic[oa]|"
     r"(?:is|are|was|were) (?:\w+ )?(?:fine|ok|okay|no problem|safe)|fine|(?:has |have )?never (?:gave|given|caused|bothered|hurt)|(?:does n't|doesn't|does not|did n't|didn't|do n't|don't) (?:bother|cause|give|hurt)|"
     r"no me (?:hace|da|causa) (?:nada|mal)"
 )

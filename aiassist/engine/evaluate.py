@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from aiassist.engine import lists, rules
+from aiassist.engine import cues, lists, rules
 from aiassist.engine.schema import Answer, State
 from aiassist.engine.text import is_spanish, parse
 
@@ -84,6 +84,9 @@ def _name(finding: rules.Finding) -> str:
     return finding.ingredient if plain else finding.respelled or finding.name
 
 
+_STATUS = {"allergy": "current", "unsure": "mentioned"}
+
+
 def predict(row: dict[str, Any]) -> dict[str, Any]:
     """The prediction of one row, in the scorer's shape.
 
@@ -104,11 +107,11 @@ def predict(row: dict[str, Any]) -> dict[str, Any]:
             for finding, status in medications
         ],
         "allergies": [
-            {"name": _name(finding), "status": "current", "qid": finding.question_id, "quote": finding.quote}
+            {"name": _name(finding), "status": _STATUS[finding.status], "qid": finding.question_id, "quote": finding.quote}
             for finding in allergies
         ],
         "medications_state": _medications_state(answers, {status for _, status in medications}),
-        "allergies_state": lists.state_of("allergies", answers, bool(allergies))[0],
+        "allergies_state": _spoken_state("allergies", answers, bool(allergies)),
     }
 
 
@@ -118,8 +121,47 @@ def _medications_state(answers: list[Answer], statuses: set[str]) -> State:
     "No regular medicines" beside "I took some ibuprofen" is a none there; the product says `listed`, since there is
     something to look at.
     """
-    state = lists.state_of("medications", answers, "current" in statuses)[0]
+    state = _spoken_state("medications", answers, "current" in statuses)
     return "listed" if "unclear" in statuses and state != "none_reported" else state
+
+
+_NONE_SENTENCE = re.compile(
+    r"\b(?:no|none|not|nothing|never|don't|do n't|dont|haven't|have n't|not any|ninguna?|ningun|nada|zero) (?:\w+ ){0,6}?(?:known )?(?:allerg\w*|medic\w*|meds|drugs?|pills?|anything|alergias?|medicamentos?|medicinas?|pastillas?|reactions?|that i know|that i'm aware|know of|known)|"
+    r"\b(?:nothing|none|nada|ninguna|ninguno|nkda|nka|nil)\b|no (?:tengo|tomo|soy) |que yo sepa no|no que yo sepa|not (?:that i|taking|on|allergic)|n't (?:take|know of|have any|think so|believe so)"
+)
+_AS_FAR_AS_I_KNOW = re.compile(
+    r"that i(?:'m| am)? (?:know|aware)|that i(?: have)? known|(?:don't|do n't) (?:think|believe)|know of|que yo sepa"
+)
+_SAYS_NO = ("negated", "not_allergic", "family", "asked", "past", "recent")
+
+
+def _spoken_state(topic: str, answers: list[Answer], listed: bool) -> State:
+    """The state as the note of a conversation has it, where whoever asked heard the tone.
+
+    A spoken answer that begins or ends with a denial and names nothing current counts as a none ("No, I don't believe
+    in meds."). The product does not: there a none is a closed vocabulary (`lists.state_of`).
+    """
+    state = lists.state_of(topic, answers, listed)[0]
+    if state in ("listed", "none_reported"):
+        return state
+    mapped = [answer for answer in answers if answer.topic == topic and answer.text.strip()]
+    denied = [answer for answer in mapped if lists.none_of(answer) or _is_spoken_none(answer)]
+    if denied and not any(lists.leaves_open(answer) for answer in mapped if answer not in denied):
+        return "none_reported"
+    return "unclear" if any(lists.leaves_open(answer) for answer in mapped) else "not_stated"
+
+
+def _is_spoken_none(answer: Answer) -> bool:
+    text = parse(answer.text)
+    if not text.tokens or any(finding.status not in _SAYS_NO for finding in rules.read_answer(answer)):
+        return False
+    folded, final = " ".join(text.norms), " ".join(text.norms[text.sentences[-1].first :])
+    denies = cues.DENIED.match(folded) or cues.DENIED.match(final) or _NONE_SENTENCE.search(folded)
+    if not denies and not (cues.AFFIRMED.match(folded) and lists.asks_for_no(answer)):
+        return False
+    if lists.TAKES_BACK.search(lists.TAKES_NOTHING_BACK.sub("", folded)):
+        return False
+    return not (cues.UNSURE.search(folded) and not _AS_FAR_AS_I_KNOW.search(folded)) and not lists.asks_for_part(answer)
 
 
 def predictions(lines: Iterable[str]) -> Iterator[str]:

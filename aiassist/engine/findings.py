@@ -3,7 +3,21 @@
 from dataclasses import dataclass
 from typing import Literal
 
-FindingStatus = Literal["current", "past", "recent", "unclear", "negated", "family", "asked", "allergy", "not_allergic"]
+# `doubtful` is a medicine of which the words do not settle whether it is taken, `unsure` an allergy that the patient
+# doubts or a substance tolerated since: both are listed and never plain.
+FindingStatus = Literal[
+    "current",
+    "past",
+    "recent",
+    "unclear",
+    "doubtful",
+    "negated",
+    "family",
+    "asked",
+    "allergy",
+    "unsure",
+    "not_allergic",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,7 +25,7 @@ class Finding:
     """One name in one answer. `name` is verbatim; `start`, `end` index the answer's text.
 
     `known` is False for a name nobody knows. `explained` is True for a lay word that stands beside the medicine it
-    means ("the pill, Microgynon"). `explicit` is True when the words themselves, not only the question, say what is
+    means ("the pill, Microgynon"). `parts` are the ingredients of a combination. `explicit` is True when the words themselves, not only the question, say what is
     the case.
     """
 
@@ -31,6 +45,9 @@ class Finding:
     explained: bool = False
     explicit: bool = False
     apart: bool = False
+    parts: tuple[str, ...] = ()
+    topic: str = "other"
+    of_row: bool = False
 
     @property
     def shown_name(self) -> str:

@@ -3,7 +3,7 @@
 import re
 
 from aiassist.engine.details import DOSE
-from aiassist.engine.segments import in_digits
+from aiassist.engine.noun_scopes import in_digits
 from aiassist.engine.text import norm_word, numbers_in, parse
 
 _SIGNS = (

@@ -6,8 +6,8 @@ from functools import lru_cache
 from aiassist.engine import details, meaning, mentions
 from aiassist.engine.frequencies import says
 from aiassist.engine.lexicon import load, word_list
+from aiassist.engine.noun_scopes import segments_of
 from aiassist.engine.rules import Finding
-from aiassist.engine.segments import segments_of
 from aiassist.engine.spelling import close
 from aiassist.engine.stances import stale_numbers, without_what_was
 from aiassist.engine.synonyms import keys

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from aiassist.engine.frequencies import contradicts
+from aiassist.engine.noun_scopes import DOSES, UNITS, Segment, all_values, is_person, segments_of
 from aiassist.engine.schema import Reason
-from aiassist.engine.segments import DOSES, UNITS, Segment, all_values, is_person, segments_of
 from aiassist.engine.stances import without_what_was
 from aiassist.engine.synonyms import FAMILIES
 

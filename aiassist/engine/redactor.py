@@ -22,8 +22,8 @@ from aiassist.engine.identifiers import known_numbers, likely_identifiers, liter
 from aiassist.engine.identity import Identity, name_words
 from aiassist.engine.leaks import leaked
 from aiassist.engine.lexicon import LONGEST, load, word_list
+from aiassist.engine.noun_scopes import DOSES
 from aiassist.engine.schema import Answer, Evidence, Extraction
-from aiassist.engine.segments import DOSES
 from aiassist.engine.synonyms import listed
 from aiassist.engine.text import NUMBER_WORDS, Text, find_quote, norm_word, parse
 

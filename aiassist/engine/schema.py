@@ -7,8 +7,9 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.json_schema import SkipJsonSchema
 
-VERSION = "2026-11-1"
+VERSION = "2026-12-1"
 RULES_LABEL = "Extracted by rules"
 
 Topic = Literal[
@@ -26,7 +27,7 @@ Topic = Literal[
     "comment",
     "other",
 ]
-State = Literal["listed", "none_reported", "not_stated", "unclear", "no_change"]
+State = Literal["listed", "none_reported", "no_change", "not_stated", "unclear"]
 Status = Literal["current", "past", "unclear"]
 
 
@@ -152,8 +153,17 @@ class Allergy(_Strict):
     evidence: list[Evidence] = Field(max_length=20)
 
 
+class Unread(_Strict):
+    """Words of a direct answer that nothing of the extraction accounts for; shown as "not read"."""
+
+    section: Literal["medications", "allergies"]
+    text: str = Field(max_length=1000)
+    evidence: Evidence
+    may_be_name: bool
+
+
 class Extraction(_Strict):
-    """The output of either engine, before verification."""
+    """The output of either engine, before verification. `unread` is computed by rules and never asked of a model."""
 
     summary: list[Line] = Field(max_length=40)
     patient_concerns: list[Line] = Field(max_length=40)
@@ -164,6 +174,7 @@ class Extraction(_Strict):
     medications_state_evidence: list[Evidence] = Field(max_length=20)
     allergies_state: State
     allergies_state_evidence: list[Evidence] = Field(max_length=20)
+    unread: SkipJsonSchema[list[Unread]] = Field(default_factory=list, max_length=60)
 
 
 class Reason(StrEnum):
@@ -258,6 +269,7 @@ class Verified(_Strict):
     allergies_state: VerifiedState
     attention: list[str]
     instruction_like: list[Evidence]
+    unread: list[Unread] = Field(default_factory=list)
 
     @property
     def needs_attention(self) -> bool:

@@ -9,8 +9,8 @@ from functools import lru_cache
 
 from aiassist.engine import cues, meaning, mentions, rules
 from aiassist.engine.lexicon import word_list
+from aiassist.engine.noun_scopes import is_weighty
 from aiassist.engine.schema import Answer, Evidence, Reason
-from aiassist.engine.segments import is_weighty
 from aiassist.engine.summarize import HEADINGS, NOTE_HEADINGS
 from aiassist.engine.synonyms import keys
 from aiassist.engine.text import find_quote, folded, key, numbers_in, parse

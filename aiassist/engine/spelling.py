@@ -26,6 +26,11 @@ def _by_shape() -> dict[tuple[str, int], list[str]]:
     return shapes
 
 
+def may_be_misspelt(word: str) -> bool:
+    """Whether a word is long enough, and not an ordinary one."""
+    return len(word) >= SHORTEST and word.isalpha() and word not in load().ordinary
+
+
 @lru_cache(maxsize=4096)
 def resolve(word: str, strict: bool = False) -> str | None:
     """The known name that a misspelt word most likely means.

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 
 from aiassist.engine import cues
 from aiassist.engine.findings import Finding
+from aiassist.engine.noun_scopes import Segment, in_digits, segments_of
 from aiassist.engine.schema import Answer
-from aiassist.engine.segments import Segment, in_digits, segments_of
 from aiassist.engine.text import numbers_in, parse
 
 _N = r"(?<!\S)(\d\S*)"

@@ -4,7 +4,7 @@ patient's own words.
 
 import re
 
-from aiassist.engine import cues, lists, rules
+from aiassist.engine import accounting, cues, lists, remarks, rules
 from aiassist.engine.schema import RULES_LABEL, Answer, Evidence, Extraction, Line
 from aiassist.engine.text import Text, parse
 
@@ -22,8 +22,9 @@ HEADINGS = {
     "pregnancy": {"en": "Pregnancy", "es": "Embarazo"},
 }
 NOTE_HEADINGS = {
-    "unnamed": {"en": "Medicines not named", "es": "Medicinas sin nombre"},
-    "unsure_allergy": {"en": "Allergies not clear", "es": "Alergias no claras"},
+    "medications": {"en": "Medicines", "es": "Medicinas"},
+    "allergies": {"en": "Allergies", "es": "Alergias"},
+    "shared": {"en": "Same ingredient", "es": "Mismo ingrediente"},
     "severe": {"en": "Severe reaction", "es": "Reacción grave"},
     "pregnant": {"en": "Pregnancy", "es": "Embarazo"},
     "comment": {"en": "Comment", "es": "Comentario"},
@@ -49,10 +50,10 @@ def extract(answers: list[Answer]) -> Extraction:
         "medications", clinical, any(m.status != "past" for m in medications)
     )
     allergies_state, allergies_evidence = lists.state_of("allergies", clinical, bool(allergies))
-    return Extraction(
+    extraction = Extraction(
         summary=_summary(clinical)[:40],
         patient_concerns=_concerns(clinical)[:40],
-        key_notes=_notes(clinical, medications_state, allergies_state, findings)[:40],
+        key_notes=_notes(clinical, {"medications": medications_state, "allergies": allergies_state}, findings)[:40],
         medications=medications[:60],
         allergies=allergies[:60],
         medications_state=medications_state,
@@ -60,6 +61,7 @@ def extract(answers: list[Answer]) -> Extraction:
         allergies_state=allergies_state,
         allergies_state_evidence=allergies_evidence[:20],
     )
+    return extraction.model_copy(update={"unread": accounting.unread(extraction, clinical)})
 
 
 def _says_anything(answer: Answer) -> bool:
@@ -164,14 +166,21 @@ def _concerns(answers: list[Answer]) -> list[Line]:
     return lines
 
 
-def _notes(
-    answers: list[Answer], medications_state: str, allergies_state: str, findings: list[rules.Finding]
-) -> list[Line]:
+def _shared(group: list[rules.Finding], answers: dict[str, Answer]) -> Line:
+    """A note on medicines with one ingredient: "Same ingredient: Tylenol, Vicodin"."""
+    heading = _heading(NOTE_HEADINGS, "shared", answers[group[0].question_id])
+    names = ", ".join(finding.name for finding in group)
+    return Line(text=f"{heading}: {names}", evidence=[lists.evidence_of(finding) for finding in group][:20])
+
+
+def _notes(answers: list[Answer], states: dict[str, str], findings: list[rules.Finding]) -> list[Line]:
     notes = []
+    by_id = {answer.question_id: answer for answer in answers}
     for finding in findings:
         if finding.status == "allergy" and _SEVERE.search(finding.quote):
-            answer = next(a for a in answers if a.question_id == finding.question_id)
+            answer = by_id[finding.question_id]
             notes.append(_line(_heading(NOTE_HEADINGS, "severe", answer), answer, finding.quote))
+    notes += [_shared(group, by_id) for group in lists.shared_ingredients(findings)]
     for answer in answers:
         text = parse(answer.text)
         if not text.tokens:
@@ -182,8 +191,8 @@ def _notes(
         elif answer.topic == "comment":
             if not cues.INSTRUCTION.search(folded):
                 notes.append(_line(_heading(NOTE_HEADINGS, "comment", answer), answer, _cut(answer.text, text)))
-        elif answer.topic == "medications" and medications_state == "unclear":
-            notes.append(_line(_heading(NOTE_HEADINGS, "unnamed", answer), answer, _cut(answer.text, text)))
-        elif answer.topic == "allergies" and allergies_state == "unclear":
-            notes.append(_line(_heading(NOTE_HEADINGS, "unsure_allergy", answer), answer, _cut(answer.text, text)))
+        elif answer.topic in states:
+            heading = _heading(NOTE_HEADINGS, answer.topic, answer)
+            quotes = remarks.quotes(answer, findings, states[answer.topic])
+            notes += [_line(heading, answer, quote) for quote in quotes]
     return notes

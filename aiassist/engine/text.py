@@ -8,7 +8,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-_TOKEN = re.compile(r"\d+(?:[.,:/]\d+)*|[^\W\d_]+(?:['’´`][^\W\d_]+)*|[%#$]")
+_TOKEN = re.compile(r"(?<![\w.,])[.,]\d+|\d+(?:[.,:/]\d+)*|[^\W\d_]+(?:['’´`][^\W\d_]+)*|[%#$]")
 _SENTENCE_END = re.compile(r"(?<!\d)[.!?;…]+(?=\s|$|[A-Z¿¡])|[.!?;…]+(?!\d)(?=\s|$)|\n+")
 LONGEST_CLAUSE = 60  # words to either side of a word that are read with it
 _CLAUSE_WORDS = frozenset(["but", "although", "though", "however", "except", "pero", "aunque", "sino", "excepto"])
@@ -44,6 +44,7 @@ class Text:
     tokens: list[Token]
     sentences: list[Sentence]
     norms: list[str] = field(default_factory=list)
+    gaps: list[str] = field(default_factory=list)
 
     def span(self, first: int, last: int) -> str:
         """The raw text from token `first` to token `last`, both included."""
@@ -59,9 +60,7 @@ class Text:
 
     def gap(self, index: int) -> str:
         """The raw characters between token `index` and the one after it."""
-        if index + 1 >= len(self.tokens):
-            return self.raw[self.tokens[index].end :]
-        return self.raw[self.tokens[index].end : self.tokens[index + 1].start]
+        return self.gaps[index]
 
     def sentence_of(self, index: int) -> Sentence:
         """The sentence that holds token `index`."""
@@ -82,10 +81,29 @@ def strip_accents(text: str) -> str:
 
 
 def norm_word(word: str) -> str:
-    """A word as the lexicon keys have it: NFKC, one kind of quote mark, case folded, no accents."""
+    """A word as the lexicon keys have it: NFKC, one kind of quote mark, case folded, no accents; ".5" is "0.5"."""
+    if word[:1] in (".", ","):
+        return f"0.{word[1:]}"
     if word.isascii():
         return word.lower().replace("`", "'")
     return strip_accents(unicodedata.normalize("NFKC", word).translate(_QUOTE_MARKS).casefold())
+
+
+_ABBREVIATED = re.compile(
+    r"(?:(?<![^\W\d_])(?:mgs?|mcg|ml|tabs?|caps?|drs?|dra|mrs?|ms|sra?|st|approx|aprox|hrs?|mins?|gtts?|units?|vit|inj|wk|mo|yrs?|doc)|"
+    r"[^\W\d_]\.[^\W\d_])$",
+    re.I,
+)
+
+
+def _is_abbreviation(raw: str, match: re.Match[str]) -> bool:
+    """Whether a full stop belongs to a unit, a title or initials and the sentence goes on: "10 mg. once a day"."""
+    after = raw[match.end() : match.end() + 3]
+    if after[:1].isalpha():  # "P.R.N"
+        return raw[max(match.start() - 2, 0) : match.start()].strip(" .").isalpha() and len(after) > 1 and after[1] in ". "
+    following = after.lstrip(" ")[:1]
+    goes_on = following.islower() or following.isdigit()
+    return goes_on and bool(_ABBREVIATED.search(raw, max(match.start() - 7, 0), match.start()))
 
 
 @lru_cache(maxsize=512)
@@ -95,6 +113,8 @@ def parse(raw: str) -> Text:
     sentences: list[Sentence] = []
     first = 0
     for match in _SENTENCE_END.finditer(raw):
+        if match.group() == "." and _is_abbreviation(raw, match):
+            continue
         last = first
         while last < len(tokens) and tokens[last].start < match.start():
             last += 1
@@ -103,7 +123,35 @@ def parse(raw: str) -> Text:
             first = last
     if first < len(tokens):
         sentences.append(Sentence(first, len(tokens) - 1, False))
-    return Text(raw, tokens, sentences, [t.norm for t in tokens])
+    ends = [*(token.start for token in tokens[1:]), len(raw)]
+    gaps = [raw[token.end : end] for token, end in zip(tokens, ends, strict=True)] if tokens else []
+    return Text(raw, tokens, sentences, [t.norm for t in tokens], gaps)
+
+
+@lru_cache(maxsize=256)
+def flat(raw: str) -> str:
+    """`raw` in lower case, without accents and with one kind of quote mark, every character in its place."""
+    if raw.isascii():
+        return raw.lower().replace("`", "'")
+    return "".join(_flat_character(char) for char in raw)
+
+
+@lru_cache(maxsize=1024)
+def _flat_character(char: str) -> str:
+    base = strip_accents(char.translate(_QUOTE_MARKS)).lower()
+    return base if len(base) == 1 else char
+
+
+_QUOTED = re.compile(
+    r"^[ \t]{0,4}(?:>|-{2,5} ?(?:original|forwarded) message|-- ?$|_{5,}|(?:on|el) .{4,80}(?:wrote|escribio|escribió) ?:|(?:from|de|sent|enviado) ?: .{1,80}@|sent from my |sent via |enviado desde mi |get outlook for )",
+    re.I | re.M,
+)
+
+
+def own_words(raw: str) -> int:
+    """Where an answer's own words end: before a mail's signature or the quoted original."""
+    match = _QUOTED.search(raw)
+    return match.start() if match and raw[: match.start()].strip() else len(raw)
 
 
 def key(name: str) -> str:

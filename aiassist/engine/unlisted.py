@@ -2,107 +2,134 @@
 
 import re
 
-from aiassist.engine import cues, details, mentions
+from aiassist.engine import cues, denials, details, mentions, rows
 from aiassist.engine.findings import Finding
 from aiassist.engine.lexicon import load, word_list
 from aiassist.engine.mentions import Name
 from aiassist.engine.schema import Answer
-from aiassist.engine.text import Text, clause_bounds, folded_span, key, parse
-from aiassist.engine.windows import LONGEST_PART, LONGEST_QUOTE, row_of
+from aiassist.engine.segments import pieces_of
+from aiassist.engine.text import Text, clause_bounds, flat, folded_span, key, parse
+from aiassist.engine.windows import LONGEST_QUOTE
 
 LONGEST_NAME = 150  # characters
 LONGEST_LIST = 12  # words of an answer that may be a bare list
 LONGEST_QUESTION = 30  # words of a question within which a name counts as asked about
+MOST_UNKNOWN = 60  # names of one answer
 _INTERJECTION = re.compile(r"^(?:o+h+|m+h*m*|u+h*m*|a+h+|h+m+|hm+|e+r+m*|y+e+a*h*|n+o+|h+e+y+|a+w+)$")
+_BARE = re.compile(rf"[\s,(\-–:]{{0,4}}({details.BARE_DOSE.pattern})[\s,;.)]{{0,4}}$")
 
 
 def unknown(answer: Answer, text: Text, names: list[Name]) -> list[Finding]:
     """Direct answers that nobody knows: rows of a list, or a short list of words. Kept verbatim, always flagged."""
+    if answer.rows:
+        return _unknown_rows(answer, text, names)
     covered = {i for name in names for i in range(name.first, name.last + 1)}
-    pieces = _row_pieces(answer, text) if answer.rows else _list_pieces(text)
-    free = [(first, last) for first, last in pieces if not covered.intersection(range(first, last + 1))]
-    return [_finding(answer, text, first, last) for first, last in free if _may_be_name(answer, text, first, last)]
+    free = [
+        (first, last) for first, last in _list_pieces(text) if not covered.intersection(range(first, last + 1))
+    ]
+    stretches = [_stretch(text, first, last) for first, last in free[:MOST_UNKNOWN]]
+    return [_finding(answer, text, *stretch) for stretch in stretches if stretch and _may_be_name(text, *stretch[:2])]
 
 
-def _may_be_name(answer: Answer, text: Text, first: int, last: int) -> bool:
+def _unknown_rows(answer: Answer, text: Text, names: list[Name]) -> list[Finding]:
+    """The rows whose name cell names nothing known and denies nothing."""
+    found = []
+    for row in rows.rows_of(answer):
+        tokens = [i for i, t in enumerate(text.tokens) if row.name.start <= t.start and t.end <= row.name.end]
+        if not tokens or any(row.name.start <= text.tokens[n.first].start < row.name.end for n in names):
+            continue
+        said = answer.text[row.name.start : row.name.end]
+        topic = "allergies" if answer.topic == "allergies" else "medications"
+        if denials.denies_all(said, topic) or denials.same_in(said) or denials.nothing_new_in(said) or _only_denies(said):
+            continue
+        stretch = _stretch(text, tokens[0], tokens[-1])
+        filler = word_list("filler")
+        if stretch and not all(w in filler or w[0].isdigit() for w in text.norms[stretch[0] : stretch[1] + 1]):
+            found.append(_finding(answer, text, *stretch))
+    return found
+
+
+def _only_denies(said: str) -> bool:
+    return bool(cues.DENIED.match(" ".join(parse(said).norms)))
+
+
+def _stretch(text: Text, first: int, last: int) -> tuple[int, int, str | None, str | None] | None:
+    """First and last token of the name in a piece, and the dose and frequency behind it; None when there is no name."""
+    start, end = text.tokens[first].start, text.tokens[last].end
+    spans = [span for span in details.spans_in(text.raw[start:end]) if span.start > 0]
+    cut = start + spans[0].start if spans else end
+    dose = next((text.raw[start + s.start : start + s.end] for s in spans if s.kind == "dose"), None)
+    frequency = next((text.raw[start + s.start : start + s.end] for s in spans if s.kind == "frequency"), None)
+    bare = None if dose else _BARE.search(flat(text.raw), start + 1, cut)
+    if bare:
+        cut, dose = bare.start(), text.raw[bare.start(1) : bare.end(1)]
+    named = [i for i in range(first, last + 1) if text.tokens[i].end <= cut]
+    return (named[0], named[-1], dose, frequency) if named else None
+
+
+def _may_be_name(text: Text, first: int, last: int) -> bool:
     said = text.norms[first : last + 1]
     if text.tokens[last].end - text.tokens[first].start > LONGEST_NAME:
         return False
     filler = word_list("filler")
     if all(word in filler or word[0].isdigit() for word in said) or not any(len(word) > 2 for word in said):
         return False
-    if answer.rows:
-        return not cues.DENIED.match(" ".join(said))
     if len(said) > 3 or not any(len(word) >= 5 for word in said):
         return False
     ordinary = load().ordinary
     if any(word in ordinary or word in filler or "'" in word or _INTERJECTION.match(word) for word in said):
         return False
-    return not cues.NONE_WORDS.search(" ".join(said)) and not details.REACTION.fullmatch(text.span(first, last))
+    return not cues.NONE_WORDS.search(" ".join(said)) and not details.REACTION.search(flat(text.span(first, last)))
 
 
-def _finding(answer: Answer, text: Text, first: int, last: int) -> Finding:
+def _finding(
+    answer: Answer, text: Text, first: int, last: int, dose: str | None, frequency: str | None
+) -> Finding:
     allergy = answer.topic == "allergies"
-    behind = text.raw[text.tokens[last].end :].split("\n", 1)[0] if answer.rows else ""
-    row = row_of(answer, text.tokens[first].start) or {}
+    start, end = text.tokens[first].start, text.tokens[last].end
+    behind = text.raw[end:].split("\n", 1)[0][:LONGEST_QUOTE]
+    row = rows.row_at(answer, start)
+    columns = rows.columns_of(answer, row, dose, frequency) if row else rows.Columns(dose, frequency, None)
+    reaction = (columns.reaction or (None if row else details.reaction_in(behind[:80]))) if allergy else None
+    quote = text.whole_span(first, last) + behind if row else _quote(text, first, last, columns)
     return Finding(
         question_id=answer.question_id,
         name=text.span(first, last),
         ingredient=key(text.span(first, last)),
         sort="unknown",
         status="allergy" if allergy else "current",
-        start=text.tokens[first].start,
-        end=text.tokens[last].end,
-        quote=(text.whole_span(first, last) + behind)[:LONGEST_QUOTE].rstrip(" ,."),
-        dose=None if allergy else _part(row, "dose") or details.dose_in(behind),
-        frequency=None if allergy else _part(row, "frequency") or details.frequency_in(behind),
-        reaction=(_part(row, "reaction") or details.reaction_in(behind)) if allergy else None,
+        start=start,
+        end=end,
+        quote=quote[:LONGEST_QUOTE].rstrip(" ,."),
+        dose=None if allergy else columns.dose,
+        frequency=None if allergy else columns.frequency,
+        reaction=reaction,
         known=False,
+        topic=answer.topic,
     )
 
 
-def _part(row: dict[str, str], column: str) -> str:
-    return row.get(column, "")[:LONGEST_PART].strip()
-
-
-def _row_pieces(answer: Answer, text: Text) -> list[tuple[int, int]]:
-    """Token ranges of the name column of each row."""
-    pieces, at = [], 0
-    for row in answer.rows:
-        name = next(iter(row.values()), "")
-        start = text.raw.find(name, at) if name else -1
-        if start < 0:
-            continue
-        at = start + len(name)
-        inside = [i for i, token in enumerate(text.tokens) if token.start >= start and token.end <= at]
-        if inside:
-            pieces.append((inside[0], inside[-1]))
-    return pieces
+def _quote(text: Text, first: int, last: int, columns: rows.Columns) -> str:
+    """The piece of the name, or the name alone when no detail follows."""
+    piece = pieces_of(text.raw).of(first)
+    return text.whole_span(first, piece.last if piece and (columns.dose or columns.frequency) else last)
 
 
 def _list_pieces(text: Text) -> list[tuple[int, int]]:
-    """Token ranges between commas, "and" and line ends, without a number after the name; none of a longer answer."""
+    """The token ranges of the pieces of a short list; of a longer one those with a dose or a frequency."""
     folded = folded_span(text, 0, min(len(text.tokens), LONGEST_LIST) - 1)
-    if len(text.tokens) > LONGEST_LIST or cues.DENIED.match(folded) or cues.UNSURE.search(folded):
+    if cues.DENIED.match(folded) or cues.UNSURE.search(folded) or any(sentence.asks for sentence in text.sentences):
         return []
-    if any(sentence.asks for sentence in text.sentences):
-        return []
-    pieces: list[tuple[int, int]] = []
-    first = 0
-    for i in range(len(text.tokens)):
-        if text.norms[i] in ("and", "y", "e", "plus", "also"):
-            pieces.append((first, i - 1))
-            first = i + 1
-        elif i + 1 == len(text.tokens) or re.search(r"[,;\n]|\. ", text.gap(i)):
-            pieces.append((first, i))
-            first = i + 1
-    return [(start, _before_number(text, start, end)) for start, end in pieces if end >= start]
-
-
-def _before_number(text: Text, start: int, end: int) -> int:
-    """The last token before a number that stands apart: the end of the name in "Zorblax 20"."""
-    numbers = (i for i in range(start + 1, end + 1) if text.norms[i][0].isdigit() and text.gap(i - 1))
-    return next(numbers, end + 1) - 1
+    pieces = [(piece.first, piece.last) for piece in pieces_of(text.raw).all]
+    if len(text.tokens) <= LONGEST_LIST:
+        return pieces
+    spans = [span for span in details.spans_in(text.raw) if span.kind != "time"]
+    return [
+        (first, last)
+        for first, last in pieces[:MOST_UNKNOWN]
+        if last - first <= 8
+        and any(text.tokens[first].start < s.start and s.end <= text.tokens[last].end for s in spans)
+    ]
 
 
 def named_by_question(answer: Answer, found: list[Finding]) -> list[Finding]:
@@ -146,4 +173,5 @@ def _asked(answer: Answer, label: Text, name: Name, quote: str, alone: bool) -> 
         frequency=details.frequency_in(quote) if alone and not allergy else None,
         reaction=details.reaction_in(quote) if alone and allergy else None,
         explicit=True,
+        topic=answer.topic,
     )

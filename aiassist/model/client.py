@@ -44,8 +44,8 @@ _BY_STATUS = {401: "auth", 403: "auth", 404: "not_found_model", 408: "timeout", 
 class ModelFailed(Exception):
     """A call gave no summary.
 
-    `code` is a key of `aiassist.reading.FAILURES`, which says it in words; `retry_after` is in seconds, where the
-    server named it.
+    `code` is a key of `aiassist.selectors.summary_page.FAILURES`, which says it in words; `retry_after` is in seconds,
+    where the server named it.
     """
 
     def __init__(self, code: str, retry_after: float | None = None) -> None:

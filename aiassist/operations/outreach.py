@@ -1,7 +1,7 @@
-"""Asking patients whether they come: 72 and 24 hours ahead, once each, the way that they and the clinic allow.
+"""Confirmation requests to patients: 72 and 24 hours before the visit, once each, on a channel that both sides allow.
 
-Three days before by text, e-mail or call, in this order; the day before by call, text or e-mail. What counts is in
-docs/messaging.md. Everything here may run twice at once: the visit's lock decides, and the conversation remembers.
+Three days before by text, email or call, in this order; the day before by call, text or email. docs/messaging.md has
+the rules. Concurrent runs are safe: the visit is locked, and the conversation records the step that was sent.
 """
 
 import datetime as dt
@@ -12,201 +12,218 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from aiassist import threads, wording
 from aiassist.models import Interaction
 from aiassist.operations import calls, interactions
-from clinicflow.clinics.actors import Actor
-from clinicflow.clinics.models import ClinicSettings, DoctorSettings
+from aiassist.rules import conversation_log, patient_texts
+from clinicflow.access.actor import Actor
+from clinicflow.clinics.models import DoctorSettings
+from clinicflow.clinics.selectors import settings_of
 from clinicflow.core import clock
 from clinicflow.core.errors import IllegalTransition
 from scheduling.messaging import NoWayToReach
 from scheduling.models import Appointment
 
 Channel, Status = Interaction.Channel, Interaction.Status
-LATEST = dt.timedelta(hours=1)  # nobody is asked later than this before the visit
-PATIENCE = dt.timedelta(hours=4)  # a text or e-mail of the last step that is not answered by then is silence
+MIN_LEAD = dt.timedelta(hours=1)  # no request is sent closer to the visit
+REPLY_TIMEOUT = dt.timedelta(hours=4)  # after which an unanswered last text or email counts as no answer
 BATCH = 50
 
 
 @dataclass(frozen=True)
 class Step:
-    """One request: due when the visit is at most `lead` and more than `until` away; `order` says which way first."""
+    """One request, due when the visit is at most `lead` and more than `until` away.
+
+    `channels` are in order of preference, `text` is a key of `patient_texts.compose_text`, `earlier` the keys of the
+    steps before.
+    """
 
     key: str
     lead: dt.timedelta
     until: dt.timedelta
-    order: tuple[str, ...]
-    words: str
+    channels: tuple[str, ...]
+    text: str
     earlier: tuple[str, ...]
 
 
 FIRST = Step(
     "72h", dt.timedelta(hours=72), dt.timedelta(hours=24), (Channel.SMS, Channel.EMAIL, Channel.VOICE), "ask", ()
 )
-LAST = Step("24h", dt.timedelta(hours=24), LATEST, (Channel.VOICE, Channel.SMS, Channel.EMAIL), "ask_again", ("72h",))
+LAST = Step("24h", dt.timedelta(hours=24), MIN_LEAD, (Channel.VOICE, Channel.SMS, Channel.EMAIL), "ask_again", ("72h",))
 STEPS = (FIRST, LAST)
 
 
 @transaction.atomic
-def run(actor: Actor, *, at: dt.datetime) -> int:
-    """All that is due in the clinic now: silence counted, calls tried again, visits asked about. Returns how many."""
-    done = sum(_go_on(actor, pk, at=at) for pk in _waiting(actor, at))
+def run_due_steps(actor: Actor, *, at: dt.datetime) -> int:
+    """Run the clinic's due outreach: unanswered conversations, call retries and new requests. Returns how many."""
+    done = sum(_continue(actor, pk, at=at) for pk in _due_conversations(actor, at))
     if not window_is_open(actor, at):
         return done
     for step in STEPS:
-        visits = _due(actor, step, at).select_for_update(of=("self",), skip_locked=True)
+        visits = _due_visits(actor, step, at).select_for_update(of=("self",), skip_locked=True)
         for pk in [visit.pk for visit in visits[:BATCH]]:
-            done += _ask(actor, pk, step, at=at)
+            done += _request_step(actor, pk, step, at=at)
     return done
 
 
 @transaction.atomic
-def ask_now(actor: Actor, appointment_id: UUID, *, channel: str = "", at: dt.datetime) -> Interaction:
-    """The front desk has ClinicFlow ask at once, whatever the hour; `channel` or the best one.
+def request_confirmation(actor: Actor, appointment_id: UUID, *, channel: str = "", at: dt.datetime) -> Interaction:
+    """Request confirmation of a visit now, outside the contact window too, on `channel` or the preferred one.
 
-    IllegalTransition for a visit that is not unconfirmed and to come; NoWayToReach when the patient may not be
-    reached this way.
+    Returns the conversation. IllegalTransition unless the visit is unconfirmed and upcoming; NoWayToReach when the
+    patient cannot be reached on the channel.
     """
     visit = interactions.lock_visit(actor, appointment_id)
     if visit.status != Appointment.Status.UNCONFIRMED or visit.starts_at <= at:
-        raise IllegalTransition("Only an unconfirmed visit that is still to come can be asked about.")
+        raise IllegalTransition("Only an upcoming, unconfirmed visit can be confirmed by message.")
     step = LAST if visit.starts_at - at <= LAST.lead else FIRST
-    ways = ways_to(actor, visit)
-    chosen = channel or next((name for name in step.order if name in ways), "")
-    if chosen not in ways:
+    addresses = channels_for(actor, visit)
+    selected = channel or next((name for name in step.channels if name in addresses), "")
+    if selected not in addresses:
         raise NoWayToReach()
-    thread = interactions.thread_of(actor, visit, chosen, direction=Interaction.Direction.OUTBOUND)
-    if threads.ringing(thread.content):
-        return thread
-    _send(actor, visit, thread, step, address=ways[chosen], at=at)
-    return thread
+    conversation = interactions.get_or_create_conversation(
+        actor, visit, selected, direction=Interaction.Direction.OUTBOUND
+    )
+    if conversation_log.ringing_call(conversation.content):
+        return conversation
+    _send(actor, visit, conversation, step, address=addresses[selected], at=at)
+    return conversation
 
 
-def ways_to(actor: Actor, visit: Appointment) -> dict[str, str]:
-    """Channel → address, of those that the patient wants and the clinic (for calls also the doctor) has on."""
-    clinic = ClinicSettings.objects.visible_to(actor).get()
+def channels_for(actor: Actor, visit: Appointment) -> dict[str, str]:
+    """Channel → address for the channels that the patient accepts and the clinic (for calls also the doctor) has on."""
+    clinic = settings_of(actor)
     patient = visit.patient
     addresses = {
         Channel.SMS: str(patient.phone) if clinic.sms_enabled else "",
         Channel.EMAIL: patient.email if clinic.email_enabled else "",
-        Channel.VOICE: str(patient.phone) if clinic.voice_enabled and _calls_for(actor, visit) else "",
+        Channel.VOICE: str(patient.phone) if clinic.voice_enabled and _calls_enabled(actor, visit) else "",
     }
-    wanted = patient.contact_preferences
-    return {str(name): to for name, to in addresses.items() if to and wanted.get(str(name), True)}
+    preferences = patient.contact_preferences
+    return {str(name): to for name, to in addresses.items() if to and preferences.get(str(name), True)}
 
 
 def window_is_open(actor: Actor, at: dt.datetime) -> bool:
-    """Whether patients may be called and written to at this hour of the clinic's day."""
-    clinic = ClinicSettings.objects.visible_to(actor).get()
+    """Whether an instant lies in the clinic's contact window, in its local time."""
+    clinic = settings_of(actor)
     return bool(clinic.call_window_start <= clock.local(at, actor.timezone).time() < clinic.call_window_end)
 
 
-def _calls_for(actor: Actor, visit: Appointment) -> bool:
+def _calls_enabled(actor: Actor, visit: Appointment) -> bool:
     own = DoctorSettings.objects.visible_to(actor).filter(doctor_id=visit.doctor_id)
     return bool(visit.doctor.voice_ai_enabled and own.filter(voice_ai_enabled=True).exists())
 
 
-def _due(actor: Actor, step: Step, at: dt.datetime) -> QuerySet[Appointment]:
-    """Unconfirmed visits of this step that nobody was asked about yet; those that people look after are left out."""
+def _due_visits(actor: Actor, step: Step, at: dt.datetime) -> QuerySet[Appointment]:
+    """Unconfirmed visits that are due for a step and were not sent it; those handled by staff are left out."""
     later = [other.key for other in STEPS if other.lead <= step.lead]
-    had_it = Interaction.objects.visible_to(actor).filter(appointment=OuterRef("pk"), step__in=later)
+    already_sent = Interaction.objects.visible_to(actor).filter(appointment=OuterRef("pk"), step__in=later)
     visits: QuerySet[Appointment] = Appointment.objects.visible_to(actor).filter(
         status=Appointment.Status.UNCONFIRMED,
         needs_attention=False,
         starts_at__gt=at + step.until,
         starts_at__lte=at + step.lead,
     )
-    return visits.exclude(Exists(had_it)).order_by("starts_at", "id")
+    return visits.exclude(Exists(already_sent)).order_by("starts_at", "id")
 
 
-def _ask(actor: Actor, appointment_id: UUID, step: Step, *, at: dt.datetime) -> bool:
-    """Ask about a visit unless it has been asked about; the visit is read again under its lock."""
+def _request_step(actor: Actor, appointment_id: UUID, step: Step, *, at: dt.datetime) -> bool:
+    """Send a step for a visit, reread under its lock, unless it was sent already; returns whether anything was done."""
     visit = interactions.lock_visit(actor, appointment_id)
     if visit.status != Appointment.Status.UNCONFIRMED or visit.needs_attention:
         return False
-    talks = list(Interaction.objects.visible_to(actor).about(visit.pk).select_for_update(of=("self",)))
-    had_it = [talk for talk in talks if threads.asked(talk.content, str(visit.pk), step.key)]
-    if had_it:
-        _remember(had_it, step)
+    conversations = list(Interaction.objects.visible_to(actor).about(visit.pk).select_for_update(of=("self",)))
+    already_sent = [
+        one for one in conversations if conversation_log.was_requested(one.content, str(visit.pk), step.key)
+    ]
+    if already_sent:
+        _record_step(already_sent, step)
         return False
-    ways = ways_to(actor, visit)
-    channel = next((name for name in step.order if name in ways), "")
+    addresses = channels_for(actor, visit)
+    channel = next((name for name in step.channels if name in addresses), "")
     if not channel:
-        return _nobody_to_ask(actor, visit, talks, step, at=at)
-    thread = interactions.thread_of(actor, visit, channel, direction=Interaction.Direction.OUTBOUND)
-    _send(actor, visit, thread, step, address=ways[channel], at=at)
+        return _end_without_channel(actor, visit, conversations, step, at=at)
+    conversation = interactions.get_or_create_conversation(
+        actor, visit, channel, direction=Interaction.Direction.OUTBOUND
+    )
+    _send(actor, visit, conversation, step, address=addresses[channel], at=at)
     return True
 
 
-def _send(actor: Actor, visit: Appointment, thread: Interaction, step: Step, *, address: str, at: dt.datetime) -> None:
-    if thread.channel == Channel.VOICE:
-        calls.place(actor, visit, thread, step=step.key, at=at)
+def _send(
+    actor: Actor, visit: Appointment, conversation: Interaction, step: Step, *, address: str, at: dt.datetime
+) -> None:
+    if conversation.channel == Channel.VOICE:
+        calls.place_call(actor, visit, conversation, step=step.key, at=at)
         return
-    clinic = ClinicSettings.objects.visible_to(actor).get()
-    words = step.words if any(entry["kind"] == "message" for entry in thread.content) else FIRST.words
-    text = wording.sentences(actor, visit, clinic, words)
-    message = interactions.write(actor, visit, text, way=(thread.channel, address))
-    entry = threads.said("outbound", text, at, message_id=str(message.pk), step=step.key, visit=str(visit.pk))
-    patience = min(at + PATIENCE, max(visit.starts_at - LATEST / 2, at)) if step is LAST else None
-    status = Status.ESCALATED if thread.needs_attention else Status.IN_PROGRESS
-    interactions.keep(actor, visit, thread, entry, at=at, status=status, step=step.key, next_attempt_at=patience)
+    clinic = settings_of(actor)
+    key = step.text if any(entry["kind"] == "message" for entry in conversation.content) else FIRST.text
+    text = patient_texts.compose_text(actor, visit, clinic, key)
+    message = interactions.send_message(actor, visit, text, way=(conversation.channel, address))
+    entry = conversation_log.message_entry(
+        "outbound", text, at, message_id=str(message.pk), step=step.key, visit=str(visit.pk)
+    )
+    expires_at = min(at + REPLY_TIMEOUT, max(visit.starts_at - MIN_LEAD / 2, at)) if step is LAST else None
+    status = Status.ESCALATED if conversation.needs_attention else Status.IN_PROGRESS
+    interactions.store(
+        actor, visit, conversation, entry, at=at, status=status, step=step.key, next_attempt_at=expires_at
+    )
 
 
-def _nobody_to_ask(
-    actor: Actor, visit: Appointment, talks: Iterable[Interaction], step: Step, *, at: dt.datetime
+def _end_without_channel(
+    actor: Actor, visit: Appointment, conversations: Iterable[Interaction], step: Step, *, at: dt.datetime
 ) -> bool:
-    """No way is left for the last request: an earlier one that was never answered ends in silence."""
-    unanswered = [talk for talk in talks if talk.step in step.earlier and talk.status == Status.IN_PROGRESS]
-    for talk in unanswered:
-        talk.step = step.key
-        calls.fall_silent(actor, visit, talk, at=at)
+    """Without a channel for the last step, end the earlier requests that were never answered."""
+    unanswered = [one for one in conversations if one.step in step.earlier and one.status == Status.IN_PROGRESS]
+    for conversation in unanswered:
+        conversation.step = step.key
+        calls.mark_silent(actor, visit, conversation, at=at)
     return bool(unanswered)
 
 
-def _remember(talks: Iterable[Interaction], step: Step) -> None:
-    """A visit that came back by an undo has been asked already."""
-    for talk in talks:
-        if talk.step != step.key:
-            talk.step = step.key
-            talk.save(update_fields=["step", "updated_at"])
+def _record_step(conversations: Iterable[Interaction], step: Step) -> None:
+    """Restore the step of a visit that was reinstated after its request had been sent."""
+    for conversation in conversations:
+        if conversation.step != step.key:
+            conversation.step = step.key
+            conversation.save(update_fields=["step", "updated_at"])
 
 
-def _waiting(actor: Actor, at: dt.datetime) -> list[UUID]:
-    """Conversations whose next call is due, or whose silence counts now. What became pointless is let go."""
+def _due_conversations(actor: Actor, at: dt.datetime) -> list[UUID]:
+    """Conversations whose next call or timeout is due. Those about confirmed or past visits are unscheduled."""
     due = Interaction.objects.visible_to(actor).filter(next_attempt_at__lte=at)
-    pointless = ~Q(appointment__status=Appointment.Status.UNCONFIRMED) | Q(appointment__starts_at__lte=at)
-    due.filter(pointless).update(next_attempt_at=None, updated_at=clock.now())
-    return list(due.exclude(pointless).order_by("next_attempt_at", "id").values_list("pk", flat=True)[:BATCH])
+    obsolete = ~Q(appointment__status=Appointment.Status.UNCONFIRMED) | Q(appointment__starts_at__lte=at)
+    due.filter(obsolete).update(next_attempt_at=None, updated_at=clock.now())
+    return list(due.exclude(obsolete).order_by("next_attempt_at", "id").values_list("pk", flat=True)[:BATCH])
 
 
-def _go_on(actor: Actor, interaction_id: UUID, *, at: dt.datetime) -> bool:
-    """The next call of a conversation, or the end of waiting; whether something was done."""
-    found: Interaction = Interaction.objects.visible_to(actor).fetch(interaction_id)
-    visit = interactions.lock_visit(actor, found.appointment_id)
-    thread: Interaction = Interaction.objects.visible_to(actor).lock(interaction_id)
-    if thread.next_attempt_at is None or thread.next_attempt_at > at or visit.status != "unconfirmed":
+def _continue(actor: Actor, interaction_id: UUID, *, at: dt.datetime) -> bool:
+    """Place the next call of a conversation, or time it out; returns whether anything was done."""
+    unlocked: Interaction = Interaction.objects.visible_to(actor).fetch(interaction_id)
+    visit = interactions.lock_visit(actor, unlocked.appointment_id)
+    conversation: Interaction = Interaction.objects.visible_to(actor).lock(interaction_id)
+    if conversation.next_attempt_at is None or conversation.next_attempt_at > at or visit.status != "unconfirmed":
         return False
-    if thread.channel != Channel.VOICE:
-        calls.fall_silent(actor, visit, thread, at=at)
+    if conversation.channel != Channel.VOICE:
+        calls.mark_silent(actor, visit, conversation, at=at)
         return True
-    ringing = threads.ringing(thread.content)
-    if ringing is not None and not calls.not_answered(actor, visit, thread, ringing, "no-answer", at=at):
+    ringing = conversation_log.ringing_call(conversation.content)
+    if ringing is not None and not calls.record_no_answer(actor, visit, conversation, ringing, "no-answer", at=at):
         return True
     if visit.needs_attention:
         return False
-    return _call_again(actor, visit, thread, at=at)
+    return _call_again(actor, visit, conversation, at=at)
 
 
-def _call_again(actor: Actor, visit: Appointment, thread: Interaction, *, at: dt.datetime) -> bool:
-    """Outside the window the next call waits for it; when no call is possible any more, the silence counts."""
-    clinic = ClinicSettings.objects.visible_to(actor).get()
-    possible = Channel.VOICE in ways_to(actor, visit) and visit.starts_at - at >= LATEST
-    if thread.attempts >= clinic.max_call_attempts or not possible:
-        calls.fall_silent(actor, visit, thread, at=at)
+def _call_again(actor: Actor, visit: Appointment, conversation: Interaction, *, at: dt.datetime) -> bool:
+    """Retry a call, or postpone it to the contact window. Times out when no further call is possible."""
+    clinic = settings_of(actor)
+    is_possible = Channel.VOICE in channels_for(actor, visit) and visit.starts_at - at >= MIN_LEAD
+    if conversation.attempts >= clinic.max_call_attempts or not is_possible:
+        calls.mark_silent(actor, visit, conversation, at=at)
         return True
     if not window_is_open(actor, at):
-        thread.next_attempt_at = at + dt.timedelta(minutes=clinic.retry_delay)
-        thread.save(update_fields=["next_attempt_at", "updated_at"])
+        conversation.next_attempt_at = at + dt.timedelta(minutes=clinic.retry_delay)
+        conversation.save(update_fields=["next_attempt_at", "updated_at"])
         return False
-    calls.place(actor, visit, thread, step=thread.step, at=at)
+    calls.place_call(actor, visit, conversation, step=conversation.step, at=at)
     return True

@@ -1,11 +1,12 @@
 from aiassist.models import IntakeSummary
-from aiassist.tests.test_summaries import ANSWERS, SummaryCase
+from aiassist.tests.cases import ANSWERS, SummaryCase
+from clinicflow.testing.html import source_of
 
 
-class Editing(SummaryCase):
+class EditTests(SummaryCase):
     def setUp(self):
         super().setUp()
-        self.summary = self.made()
+        self.summary = self.generated()
         self.address = f"/summaries/{self.summary.pk}/edit"
 
     def typed(self, version=1):
@@ -53,12 +54,12 @@ class Editing(SummaryCase):
 
     def test_a_list_without_items_says_why_in_every_version(self):
         self.submit(ANSWERS | {"allergies": {"none": True}}, revision=2)
-        self.made()
+        self.generated()
         page = self.client_for(self.doctor).get(f"/visits/{self.visit.pk}/summary/versions")
-        self.assertContains(page, "<ins>None, says the patient.</ins>")
+        self.assertContains(page, "<ins>None reported.</ins>")
         self.assertContains(page, "<del>penicillin, rash</del>")
 
-    def test_any_two_versions_stand_side_by_side(self):
+    def test_any_two_versions_can_be_compared(self):
         client = self.client_for(self.doctor)
         client.post(self.address, self.typed())
         client.post(f"/summaries/{self.newest().pk}/edit", self.typed(version=2) | {"key_notes": "Lives with a dog."})
@@ -85,10 +86,10 @@ class Editing(SummaryCase):
             self.assertEqual(IntakeSummary.objects.count(), 1)
 
 
-class Correcting(SummaryCase):
+class CorrectionTests(SummaryCase):
     def setUp(self):
         super().setUp()
-        self.summary = self.made()
+        self.summary = self.generated()
         with self.inside(self.doctor):
             entries = self.summary.items["items"]
             self.position = next(i for i, entry in enumerate(entries) if entry["section"] == "medications")
@@ -101,11 +102,11 @@ class Correcting(SummaryCase):
         row = {"version": "1", "name": "lisinopril", "dose": "10 mg", "frequency": "every morning", "status": "current"}
         return row | fields
 
-    def test_the_form_shows_the_patients_words_and_why_it_is_amber(self):
+    def test_the_form_shows_the_quote_and_why_the_item_is_flagged(self):
         page = self.client_for(self.doctor).get(self.address)
         self.assertContains(page, 'value="100 mg"')
-        self.assertContains(page, "The dose is not in the quoted words.")
-        self.assertContains(page, "<mark>lisinopril")
+        self.assertContains(page, "The dose is not in the quote.")
+        self.assertIn("<mark>lisinopril", source_of(page))
 
     def test_what_the_answer_holds_is_plain_again_in_a_version_of_its_own(self):
         self.assertEqual(self.client_for(self.doctor).post(self.address, self.typed()).status_code, 302)
@@ -133,10 +134,12 @@ class Correcting(SummaryCase):
     def test_a_correction_of_an_older_version_saves_nothing(self):
         client = self.client_for(self.doctor)
         client.post(self.address, self.typed())
-        self.assertContains(client.post(self.address, self.typed()), "Somebody changed", status_code=422)
+        self.assertContains(
+            client.post(self.address, self.typed()), "was changed while you were editing", status_code=422
+        )
         self.assertEqual(self.newest().version, 2)
 
-    def test_an_edit_of_the_whole_keeps_what_is_still_amber(self):
+    def test_an_edit_of_the_summary_preserves_flagged_items(self):
         form = {
             "version": "1",
             "summary_text": "",
@@ -149,7 +152,7 @@ class Correcting(SummaryCase):
         flagged = [entry for entry in self.newest().items["items"] if entry["reasons"] == ["dose_not_in_quote"]]
         self.assertEqual(len(flagged), 1)
 
-    def test_an_item_that_is_not_there_and_other_peoples_are_not_found(self):
+    def test_a_missing_item_and_another_doctors_summary_are_404(self):
         client = self.client_for(self.doctor)
         self.assertEqual(client.get(f"/summaries/{self.summary.pk}/items/99/correct").status_code, 404)
         for actor, status in ((self.other_doctor, 404), (self.desk, 403)):

@@ -4,7 +4,7 @@ import threading
 import unittest
 from unittest import mock
 
-from aiassist import jobs, writing
+from aiassist import jobs, summarize_with_model
 from aiassist.engine.deadline import TooSlow, unread, within
 from aiassist.engine.schema import Answer, Reason
 from aiassist.tests.test_model import ModelCase
@@ -45,8 +45,8 @@ class SlowRedaction(ModelCase):
     def test_nothing_is_sent_and_the_rules_make_the_summary(self):
         released = threading.Event()
         with (
-            mock.patch.object(writing, "ENGINE", 0.01),
-            mock.patch.object(writing, "redact_form", side_effect=lambda *arguments: released.wait()),
+            mock.patch.object(summarize_with_model, "ENGINE_TIMEOUT", 0.01),
+            mock.patch.object(summarize_with_model, "redact_form", side_effect=lambda *arguments: released.wait()),
         ):
             stub = self.play("ok")
         released.set()
@@ -59,7 +59,7 @@ class SlowEngine(SummaryCase):
     def test_the_form_ends_in_a_summary_that_lists_the_answers_as_not_read(self):
         released = threading.Event()
         with (
-            mock.patch.object(jobs, "RULES", 0.01),
+            mock.patch.object(jobs, "RULES_TIMEOUT", 0.01),
             mock.patch.object(jobs, "extract", side_effect=lambda answers: released.wait()),
         ):
             run_due_jobs(self.riverside.pk, kinds=["aiassist.summarize"])

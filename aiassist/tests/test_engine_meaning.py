@@ -3,8 +3,8 @@
 import unittest
 
 from aiassist.engine.frequencies import says
+from aiassist.engine.noun_scopes import segments_of
 from aiassist.engine.schema import Allergy, Answer, Evidence, Extraction, Line, Medication, Reason
-from aiassist.engine.segments import segments_of
 from aiassist.engine.stances import says_no_change, stale_numbers, without_what_was
 from aiassist.engine.verifier import verify
 from bench import model_outputs

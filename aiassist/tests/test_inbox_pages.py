@@ -3,22 +3,23 @@
 import re
 
 from aiassist.operations import outreach
-from aiassist.tests.conversations import TalkingCase
+from aiassist.tests.cases import ConversationCase
 from clinicflow.core import clock
+from clinicflow.testing.html import source_of
 
 
-class Pages(TalkingCase):
+class InboxPageTests(ConversationCase):
     def setUp(self):
         super().setUp()
-        self.asked = self.hear("do I need to fast?")
+        self.asked = self.receive("do I need to fast?")
         other = self.book(patient=self.make_patient(self.riverside, "Grace Kim"), doctor=self.dr_herrera)
-        self.confirmed = self.hear("C", visit=other)
+        self.confirmed = self.receive("C", visit=other)
         self.client = self.client_for(self.desk)
 
-    def test_who_needs_a_person_comes_first(self):
+    def test_conversations_that_need_a_reply_are_listed_first(self):
         page = self.client.get("/inbox")
         self.assertContains(page, "Hannah Lindqvist")
-        self.assertContains(page, "Complex question")
+        self.assertContains(page, "Question")
         self.assertNotContains(page, "Grace Kim")
         self.assertContains(page, "do I need to fast?")  # and not the answer that went back by itself
         self.assertContains(self.client.get("/inbox?view=all"), "Grace Kim")
@@ -40,23 +41,23 @@ class Pages(TalkingCase):
                 self.assertEqual("Grace Kim" in page.content.decode(), grace)
 
     def test_an_empty_inbox_says_so(self):
-        self.assertContains(self.client_for(self.foreign_desk).get("/inbox"), "Nobody is waiting")
-        self.assertContains(self.client_for(self.foreign_desk).get("/inbox?view=all"), "No conversations here")
+        self.assertContains(self.client_for(self.foreign_desk).get("/inbox"), "All caught up")
+        self.assertContains(self.client_for(self.foreign_desk).get("/inbox?view=all"), "No conversations")
 
     def test_queries_do_not_grow_with_rows(self):
         self.client.get("/inbox?view=all")
         with self.assertNumQueries(11):
             self.client.get("/inbox?view=all")
         for _ in range(5):
-            self.hear("R", visit=self.book(patient=self.make_patient(self.riverside, "Noah Goldberg")))
+            self.receive("R", visit=self.book(patient=self.make_patient(self.riverside, "Noah Goldberg")))
         with self.assertNumQueries(11):
             self.client.get("/inbox?view=all")
 
     def test_a_conversation_shows_what_was_understood_and_done(self):
         page = self.client.get(f"/inbox/{self.asked.pk}")
         self.assertContains(page, "do I need to fast?")
-        self.assertContains(page, "Understood: a question. Passed on to a person.")
-        self.assertContains(page, "Waits for a person: complex question")
+        self.assertContains(page, "Understood: question. Passed on to the front desk.")
+        self.assertContains(page, "Needs a reply: question")
 
     def test_a_doctor_reads_their_own_and_cannot_write(self):
         page = self.client_for(self.doctor).get(f"/inbox/{self.asked.pk}")
@@ -75,20 +76,20 @@ class Pages(TalkingCase):
         self.assertRedirects(answer, f"/inbox/{self.asked.pk}")
         self.assertEqual(self.messages(kind="reply", direction="outbound")[0].body, "You may eat.")
 
-    def test_an_empty_answer_is_refused_beside_the_field_and_keeps_nothing(self):
+    def test_an_empty_reply_is_rejected_beside_the_field_and_stores_nothing(self):
         answer = self.client.post(f"/inbox/{self.asked.pk}/reply", {"body": " "})
-        self.assertContains(answer, "Write something.", status_code=422)
+        self.assertContains(answer, "Write a message.", status_code=422)
 
-    def test_to_somebody_who_has_opted_out_the_form_says_why_and_keeps_the_words(self):
-        self.hear("STOP")
+    def test_a_reply_after_an_opt_out_is_rejected_with_the_reason_and_the_text(self):
+        self.receive("STOP")
         answer = self.client.post(f"/inbox/{self.asked.pk}/reply", {"body": "Hello, it is us."})
-        self.assertContains(answer, "may not be written to this way", status_code=422)
+        self.assertContains(answer, "has opted out of this channel", status_code=422)
         self.assertContains(answer, "Hello, it is us.", status_code=422)
 
-    def test_resolving_wants_a_note(self):
+    def test_resolving_requires_a_note(self):
         self.assertEqual(self.client.post(f"/inbox/{self.asked.pk}/resolve", {"note": ""}).status_code, 422)
         self.client.post(f"/inbox/{self.asked.pk}/resolve", {"note": "Called."})
-        self.assertFalse(self.now().needs_attention)
+        self.assertFalse(self.stored_visit().needs_attention)
         self.assertContains(self.client.get(f"/inbox/{self.asked.pk}"), "Called.")
 
     def test_the_panel_has_everything_about_the_visit(self):
@@ -99,13 +100,13 @@ class Pages(TalkingCase):
 
     def test_asking_now(self):
         self.client.post(f"/visits/{self.visit.pk}/ask", {"channel": "voice"})
-        self.assertEqual(self.thread("voice").content[0]["outcome"], "ringing")
-        self.hear("STOP")
+        self.assertEqual(self.conversation("voice").content[0]["outcome"], "ringing")
+        self.receive("STOP")
         refused = self.client.post(f"/visits/{self.visit.pk}/ask", {"channel": "sms"})
         self.assertEqual(refused.status_code, 409)
 
 
-class Simulator(TalkingCase):
+class SimulatorTests(ConversationCase):
     def setUp(self):
         super().setUp()
         self.client = self.client_for(self.desk)
@@ -116,19 +117,19 @@ class Simulator(TalkingCase):
         self.assertContains(self.client.get("/inbox/simulator"), "Hannah Lindqvist")
         self.assertContains(self.client.get(self.phone), "Reply C to confirm")
 
-    def test_somebody_who_was_never_written_to_is_found_by_name(self):
+    def test_a_patient_without_messages_is_found_by_name(self):
         self.assertContains(self.client.get("/inbox/simulator?q=lindqvist"), self.phone)
-        self.assertContains(self.client.get("/inbox/simulator?q=nobody"), "Nobody found")
+        self.assertContains(self.client.get("/inbox/simulator?q=nobody"), "No patients found")
 
     def test_typing_as_the_patient_acts(self):
         answer = self.client.post(f"{self.phone}/say", {"channel": "sms", "text": "C"})
         self.assertRedirects(answer, self.phone)
-        self.assertEqual(self.now().status, "confirmed")
+        self.assertEqual(self.stored_visit().status, "confirmed")
 
     def test_enter_sends_what_was_typed_and_presses_no_short_answer_and_no_key(self):
         with self.inside(self.desk):
-            outreach.ask_now(self.desk, self.visit.pk, channel="voice", at=clock.now())
-        page = self.client.get(self.phone).content.decode()
+            outreach.request_confirmation(self.desk, self.visit.pk, channel="voice", at=clock.now())
+        page = source_of(self.client.get(self.phone))
         for form in ("ringing", "typing"):
             _, _, rest = page.partition(f'<form class="{form}"')
             first = re.search(r"<button[^>]*>", rest)[0]
@@ -139,21 +140,21 @@ class Simulator(TalkingCase):
 
     def test_a_ringing_call_is_answered_with_a_key(self):
         with self.inside(self.desk):
-            thread = outreach.ask_now(self.desk, self.visit.pk, channel="voice", at=clock.now())
+            thread = outreach.request_confirmation(self.desk, self.visit.pk, channel="voice", at=clock.now())
         page = self.client.get(self.phone)
         self.assertContains(page, "The clinic is calling")
         self.client.post(f"{self.phone}/call", {"call": thread.content[-1]["id"], "key": "1"})
-        self.assertEqual(self.now().status, "confirmed")
+        self.assertEqual(self.stored_visit().status, "confirmed")
         self.assertNotContains(self.client.get(self.phone), "The clinic is calling")
 
     def test_or_not_at_all(self):
         with self.inside(self.desk):
-            thread = outreach.ask_now(self.desk, self.visit.pk, channel="voice", at=clock.now())
+            thread = outreach.request_confirmation(self.desk, self.visit.pk, channel="voice", at=clock.now())
         self.client.post(f"{self.phone}/call", {"call": thread.content[-1]["id"], "how": "voicemail"})
-        self.assertEqual(self.thread("voice").content[-1]["outcome"], "voicemail")
+        self.assertEqual(self.conversation("voice").content[-1]["outcome"], "voicemail")
 
     def test_there_is_none_where_messages_really_leave(self):
         with self.settings(MESSAGE_PROVIDER="email"):
             self.assertEqual(self.client.get("/inbox/simulator").status_code, 404)
             self.assertEqual(self.client.post(f"{self.phone}/say", {"channel": "sms", "text": "C"}).status_code, 404)
-        self.assertEqual(self.now().status, "unconfirmed")
+        self.assertEqual(self.stored_visit().status, "unconfirmed")

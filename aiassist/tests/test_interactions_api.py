@@ -1,18 +1,18 @@
 """`/api/ai/interactions`."""
 
 from aiassist.models import Interaction
-from aiassist.tests.conversations import SEND, TalkingCase
+from aiassist.tests.cases import SEND, ConversationCase
 from clinicflow.testing.jobs import run_due_jobs
 
 ADDRESS = "/api/ai/interactions"
 
 
-class ApiCase(TalkingCase):
+class InteractionApiCase(ConversationCase):
     def setUp(self):
         super().setUp()
-        self.asked = self.hear("do I need to fast?")
+        self.asked = self.receive("do I need to fast?")
         other = self.book(patient=self.make_patient(self.riverside, "Grace Kim"), doctor=self.dr_herrera)
-        self.confirmed = self.hear("C", visit=other)
+        self.confirmed = self.receive("C", visit=other)
 
     def get(self, path="", actor=None, **query):
         return self.client_for(actor or self.desk).get(f"{ADDRESS}{path}", query)
@@ -27,7 +27,7 @@ class ApiCase(TalkingCase):
         return [row["id"] for row in answer.json()["results"]]
 
 
-class Reading(ApiCase):
+class InteractionReadTests(InteractionApiCase):
     def test_the_front_desk_reads_all_a_doctor_their_own(self):
         self.assertEqual(self.ids(self.get()), [str(self.confirmed.pk), str(self.asked.pk)])
         self.assertEqual(self.ids(self.get(actor=self.doctor)), [str(self.asked.pk)])
@@ -67,7 +67,7 @@ class Reading(ApiCase):
                 self.assertEqual(self.get(**query).status_code, 400)
                 self.assertEqual(self.get("/needs-attention", **query).status_code, 400)
 
-    def test_who_waits_for_a_person(self):
+    def test_conversations_that_need_a_reply(self):
         self.assertEqual(self.ids(self.get("/needs-attention")), [str(self.asked.pk)])
         self.assertEqual(self.ids(self.get("/needs-attention", actor=self.other_doctor)), [])
 
@@ -77,18 +77,18 @@ class Reading(ApiCase):
         with self.assertNumQueries(8):
             client.get(ADDRESS)
         for _ in range(6):
-            self.hear("R", visit=self.book(patient=self.make_patient(self.riverside, "Noah Goldberg")))
+            self.receive("R", visit=self.book(patient=self.make_patient(self.riverside, "Noah Goldberg")))
         with self.assertNumQueries(8):
             self.assertEqual(len(client.get(ADDRESS).json()["results"]), 8)
 
 
-class Resolving(ApiCase):
-    def test_it_says_who_and_how_and_the_visit_is_free(self):
+class ResolveTests(InteractionApiCase):
+    def test_resolving_records_member_and_note_and_clears_the_visit(self):
         answer = self.post(f"{self.asked.pk}/resolve", {"note": "Called back."})
         body = answer.json()
         self.assertEqual((answer.status_code, body["status"], body["needs_attention"]), (200, "completed", False))
         self.assertEqual((body["resolution_note"], body["resolved_by_id"]), ("Called back.", str(self.dana.pk)))
-        self.assertFalse(self.now().needs_attention)
+        self.assertFalse(self.stored_visit().needs_attention)
         self.assertEqual(self.ids(self.get("/needs-attention")), [])
 
     def test_again_is_a_success_that_changes_nothing(self):
@@ -96,20 +96,20 @@ class Resolving(ApiCase):
         again = self.post(f"{self.asked.pk}/resolve", {"note": "Otherwise."})
         self.assertEqual((again.status_code, again.json()), (200, first))
 
-    def test_a_note_is_wanted(self):
+    def test_a_note_is_required(self):
         for body in ({}, {"note": ""}, {"note": " "}, {"note": "x" * 501}, {"note": "x", "more": 1}):
             with self.subTest(body):
                 answer = self.post(f"{self.asked.pk}/resolve", body)
                 self.assertEqual((answer.status_code, answer["Content-Type"]), (400, "application/problem+json"))
-        self.assertTrue(self.thread().needs_attention)
+        self.assertTrue(self.conversation().needs_attention)
 
     def test_a_doctor_may_read_and_not_resolve(self):
         self.assertEqual(self.post(f"{self.asked.pk}/resolve", {"note": "x"}, self.doctor).status_code, 403)
         self.assertEqual(self.post(f"{self.asked.pk}/resolve", {"note": "x"}, self.foreign_desk).status_code, 404)
-        self.assertTrue(self.thread().needs_attention)
+        self.assertTrue(self.conversation().needs_attention)
 
 
-class Replying(ApiCase):
+class ReplyTests(InteractionApiCase):
     def test_it_goes_out_and_is_answered_with_the_thread(self):
         answer = self.post(f"{self.asked.pk}/reply", {"body": "You may eat."})
         run_due_jobs(self.riverside.pk, kinds=SEND)
@@ -124,13 +124,13 @@ class Replying(ApiCase):
             self.assertEqual(answer.status_code, 200)
         self.assertEqual(len(self.messages(kind="reply", direction="outbound")), 1)
 
-    def test_nobody_writes_to_somebody_who_has_opted_out(self):
-        self.hear("STOP")
+    def test_a_reply_after_an_opt_out_is_rejected(self):
+        self.receive("STOP")
         answer = self.post(f"{self.asked.pk}/reply", {"body": "Hello?"})
         self.assertEqual((answer.status_code, answer.json()["code"]), (409, "no_way_to_reach"))
         self.assertEqual(self.messages(kind="reply", direction="outbound"), [])
 
-    def test_words_are_wanted(self):
+    def test_a_body_is_required(self):
         for body in ({}, {"body": ""}, {"body": "x" * 1001}, {"body": 5, "x": 1}):
             self.assertEqual(self.post(f"{self.asked.pk}/reply", body).status_code, 400)
 

@@ -24,8 +24,8 @@ from aiassist.model.prices import cost_of
 from aiassist.model.prompt import Asked
 from aiassist.model.stub import SCENARIOS, Stub
 from aiassist.models import IntakeSummary, ModelUse
-from aiassist.operations import model_use, summaries
-from aiassist.tests.test_summaries import ANSWERS, SummaryCase
+from aiassist.operations import summaries, usage_budget
+from aiassist.tests.cases import ANSWERS, SummaryCase
 from clinicflow.core import clock
 from clinicflow.jobs.models import Job
 from clinicflow.testing.jobs import run_due_jobs
@@ -105,7 +105,7 @@ class ModelCase(SummaryCase):
         with (
             Stub(script, pause=pause) as stub,
             override_settings(OPENAI_API_KEY="sk-test", OPENAI_BASE_URL=stub.url, OPENAI_MODEL="gpt-5-mini"),
-            mock.patch.object(jobs, "CALL", 0.6),
+            mock.patch.object(jobs, "CALL_TIMEOUT", 0.6),
         ):
             client.forget_interface()  # another stub may have had this port
             for _ in range(rounds):
@@ -209,7 +209,7 @@ class Calling(ModelCase):
 
     def test_a_call_that_a_dead_worker_left_open_is_not_made_again(self):
         with self.inside(self.desk):
-            summaries.note_call(jobs.system_actor(self.riverside.pk), self.opened(), "2026-11-1")
+            summaries.record_call(jobs.system_actor(self.riverside.pk), self.opened(), "2026-11-1")
         stub = self.play("ok")
         self.assertEqual(stub.requests, [])
         self.assertEqual((self.newest().engine, self.newest().failure), ("rules", "interrupted"))
@@ -286,8 +286,10 @@ class Pausing(ModelCase):
         at = clock.now()
         with self.inside(self.desk):
             for n in range(times):
-                model_use.settle(self.desk, reserved=Decimal(0), cost=Decimal(0), failure=code, at=at + n * every)
-            return model_use.reserve(self.desk, cost=Decimal("0.01"), at=at + times * every)
+                usage_budget.record_usage(
+                    self.desk, reserved=Decimal(0), cost=Decimal(0), failure=code, at=at + n * every
+                )
+            return usage_budget.reserve(self.desk, cost=Decimal("0.01"), at=at + times * every)
 
     def test_five_faults_in_a_minute_open_the_breaker_and_nobody_is_asked(self):
         self.assertEqual(self.fail(5), "breaker_open")
@@ -428,7 +430,7 @@ class WhateverItReturns(SimpleTestCase):
         form = redact_form(FORM, Identity(names=("Hannah Lindqvist",)))
         verified = verify(form.restore(parsed), FORM)
         summary = IntakeSummary()
-        summaries.fill(summary, verified)
+        summaries.apply_result(summary, verified)
         for medication in summary.medications:
             self.assertEqual(medication["name"], "lisinopril")
             self.assertIn(medication["dose"], (None, "10 mg"))

@@ -8,10 +8,10 @@ from clinicflow.testing.case import ClinicCase
 from clinicflow.testing.jobs import run_due_jobs
 
 
-class ThePage(ClinicCase):
+class ModelSettingsPageTests(ClinicCase):
     def test_it_says_that_nothing_leaves_without_a_key(self):
         page = self.client_for(self.desk).get("/settings/ai")
-        self.assertContains(page, "no answer ever leaves it")
+        self.assertContains(page, "no answer leaves it")
 
     @override_settings(OPENAI_API_KEY="sk-test")
     def test_a_key_alone_turns_nothing_on(self):
@@ -19,7 +19,7 @@ class ThePage(ClinicCase):
         self.assertContains(page, "stays off until you confirm")
         self.assertNotContains(page, "sk-test")
 
-    def test_confirming_is_kept_and_audited(self):
+    def test_the_agreement_is_stored_and_audited(self):
         answer = self.client_for(self.desk).post(
             "/settings/ai", {"ai_agreement_confirmed": "on", "ai_monthly_cap_usd": "20"}
         )
@@ -50,7 +50,7 @@ class ThePage(ClinicCase):
             run_due_jobs(self.riverside.pk, kinds=["aiassist.try_model"])
             page = client.get(waiting)
         self.assertNotContains(page, "every 2s")
-        self.assertContains(page, "does not accept the key")
+        self.assertContains(page, "rejected the key")
         with self.inside(self.desk):
             self.assertEqual(ModelUse.objects.visible_to(self.desk).get().spent_usd, 0)
 

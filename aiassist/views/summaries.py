@@ -1,77 +1,78 @@
-"""The doctor's summary: reading it, judging its flagged items, having it made again."""
+"""The doctor's summary of a visit, its flagged items and versions; the model's settings page."""
 
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from aiassist.editing import corrected, edited, item_at
 from aiassist.forms import AgreementForm, CorrectionForm, EditForm
 from aiassist.model import client
 from aiassist.models import IntakeSummary, ModelUse
-from aiassist.operations import model_use, summaries
-from aiassist.reading import (
+from aiassist.operations import summaries, usage_budget
+from aiassist.rules.summary_rewrite import correct_item, item_at, rewrite
+from aiassist.rules.typeahead import suggest
+from aiassist.selectors.summary_page import (
     FAILURES,
     INTERFACES,
     answers_of,
     compare,
     is_waiting_for_trial,
-    read_item,
-    read_summary,
-    two_of,
+    shown_item,
+    summary_page,
+    versions_to_compare,
 )
-from aiassist.typeahead import suggest
-from clinicflow.audit.log import saw
-from clinicflow.clinics.operations.settings import save_clinic
-from clinicflow.clinics.permissions import role_required
+from clinicflow.access.guards import role_required
+from clinicflow.audit.log import record_access
+from clinicflow.clinic_settings.operations.settings import save_clinic
+from clinicflow.clinics.http import ClinicRequest
 from clinicflow.core.clock import now
 from clinicflow.core.errors import Invalid
 from clinicflow.web.render import render_page, wants_fragment
 from intake.models import PatientLink
-from intake.permissions import patient_page
+from intake.patient_access.guard import patient_page
 from scheduling.models import Appointment
 
 
 @require_GET
 @role_required("doctor")
-def visit_summary(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
-    """The newest summary of a visit, as a part of the doctor's page."""
+def visit_summary(request: ClinicRequest, appointment_id: UUID) -> HttpResponse:
+    """The newest summary of a visit, as a section of the doctor's page."""
     return _summary(request, appointment_id)
 
 
 @require_POST
 @role_required("doctor")
-def summary_regenerate(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Have a new version made, from the newest answers."""
+def summary_regenerate(request: ClinicRequest, pk: UUID) -> HttpResponse:
+    """Queue a new version of the newest answers."""
     summary = summaries.regenerate(request.actor, pk)
     return _summary(request, summary.appointment_id)
 
 
 @require_POST
 @role_required("doctor")
-def summary_accept(request: HttpRequest, pk: UUID, position: int) -> HttpResponse:
-    """Take a flagged item as true."""
+def summary_accept(request: ClinicRequest, pk: UUID, position: int) -> HttpResponse:
+    """Accept a flagged item."""
     summary = summaries.accept(request.actor, pk, position, at=now())
     return _summary(request, summary.appointment_id)
 
 
 @require_POST
 @role_required("doctor")
-def summary_remove(request: HttpRequest, pk: UUID, position: int) -> HttpResponse:
-    """Take an item off the summary."""
+def summary_remove(request: ClinicRequest, pk: UUID, position: int) -> HttpResponse:
+    """Remove an item from the summary."""
     summary = summaries.remove(request.actor, pk, position, at=now())
     return _summary(request, summary.appointment_id)
 
 
 @require_http_methods(["GET", "POST"])
 @role_required("doctor")
-def summary_correct(request: HttpRequest, pk: UUID, position: int) -> HttpResponse:
-    """One item as a form; saving makes a version with the doctor's words in its place."""
+def summary_correct(request: ClinicRequest, pk: UUID, position: int) -> HttpResponse:
+    """The form that corrects one item; saving adds a version."""
     summary = IntakeSummary.objects.visible_to(request.actor).select_related("patient").fetch(pk)
     entry = item_at(summary, position)
     form = CorrectionForm(summary, entry, request.POST if request.method == "POST" else None)
@@ -79,22 +80,24 @@ def summary_correct(request: HttpRequest, pk: UUID, position: int) -> HttpRespon
         "summary": summary,
         "position": position,
         "form": form.form,
-        "entry": read_item(request.actor, summary, position),
+        "entry": shown_item(request.actor, summary, position),
     }
-    saw(request.actor, "ai_intake_summaries", [summary.patient_id], resource_id=summary.pk)
+    record_access(request.actor, "ai_intake_summaries", [summary.patient_id], resource_id=summary.pk)
     if request.method == "POST" and form.is_valid():
-        item = corrected(entry, form.fields, answers_of(request.actor, summary))
+        item = correct_item(entry, form.fields, answers_of(request.actor, summary))
         try:
-            done = summaries.correct(request.actor, pk, position, item=item, expected_version=form.version, at=now())
+            corrected = summaries.correct(
+                request.actor, pk, position, item=item, expected_version=form.version, at=now()
+            )
         except Invalid as invalid:
             form.form.add_error(None, invalid.detail)
         else:
-            return _corrected(request, done)
+            return _corrected(request, corrected)
     status = 422 if form.form.errors else 200
     return render_page(request, "aiassist/summary_correct.html", context, partial="form", status=status)
 
 
-def _corrected(request: HttpRequest, summary: IntakeSummary) -> HttpResponse:
+def _corrected(request: ClinicRequest, summary: IntakeSummary) -> HttpResponse:
     if not wants_fragment(request):
         return redirect("my_day_visit", summary.appointment_id)
     response = _summary(request, summary.appointment_id)
@@ -105,25 +108,25 @@ def _corrected(request: HttpRequest, summary: IntakeSummary) -> HttpResponse:
 
 @require_POST
 @role_required("doctor")
-def summary_reviewed(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Say that it has been read."""
+def summary_reviewed(request: ClinicRequest, pk: UUID) -> HttpResponse:
+    """Mark the summary as reviewed."""
     summary = summaries.mark_reviewed(request.actor, pk, at=now())
     return _summary(request, summary.appointment_id)
 
 
 @require_http_methods(["GET", "POST"])
 @role_required("doctor")
-def summary_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The summary as a form; saving makes a version of the doctor's own."""
+def summary_edit(request: ClinicRequest, pk: UUID) -> HttpResponse:
+    """The form that edits the whole summary; saving adds a version."""
     summary = IntakeSummary.objects.visible_to(request.actor).select_related("patient").fetch(pk)
     form = EditForm(summary, request.POST if request.method == "POST" else None)
     context = {"summary": summary, "form": form}
-    saw(request.actor, "ai_intake_summaries", [summary.patient_id], resource_id=summary.pk)
+    record_access(request.actor, "ai_intake_summaries", [summary.patient_id], resource_id=summary.pk)
     if request.method == "GET" or not form.is_valid():
         return render_page(
             request, "aiassist/summary_edit.html", context, status=200 if request.method == "GET" else 422
         )
-    verified = edited(summary, form.arrays(), answers_of(request.actor, summary))
+    verified = rewrite(summary, form.arrays(), answers_of(request.actor, summary))
     try:
         summaries.edit(request.actor, pk, verified=verified, expected_version=form.version, at=now())
     except Invalid as invalid:
@@ -133,7 +136,7 @@ def summary_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_GET
 @role_required("doctor")
-def summary_versions(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
+def summary_versions(request: ClinicRequest, appointment_id: UUID) -> HttpResponse:
     """Two versions of a visit's summary side by side: `older` and `newer` by number, or the newest two."""
     versions = list(
         IntakeSummary.objects.visible_to(request.actor)
@@ -141,15 +144,15 @@ def summary_versions(request: HttpRequest, appointment_id: UUID) -> HttpResponse
         .filter(appointment_id=appointment_id)
         .order_by("-version")
     )
-    about = versions[0] if versions else Appointment.objects.visible_to(request.actor).fetch(appointment_id)
-    saw(request.actor, "ai_intake_summaries", [about.patient_id], resource_id=appointment_id)
-    older, newer = two_of(versions, request.GET.get("older", ""), request.GET.get("newer", ""))
+    subject = versions[0] if versions else Appointment.objects.visible_to(request.actor).fetch(appointment_id)
+    record_access(request.actor, "ai_intake_summaries", [subject.patient_id], resource_id=appointment_id)
+    older, newer = versions_to_compare(versions, request.GET.get("older", ""), request.GET.get("newer", ""))
     context = {
         "versions": versions,
         "older": older,
         "newer": newer,
         "sections": compare(older, newer) if older and newer else [],
-        "patient": about.patient,
+        "patient": subject.patient,
         "appointment_id": appointment_id,
     }
     return render_page(request, "aiassist/summary_versions.html", context, partial="versions")
@@ -157,14 +160,14 @@ def summary_versions(request: HttpRequest, appointment_id: UUID) -> HttpResponse
 
 @require_http_methods(["GET", "POST"])
 @role_required("admin")
-def settings_ai(request: HttpRequest) -> HttpResponse:
-    """The model's page of the settings: agreement and cap, state, spend, last fault, a trial."""
-    chosen = request.clinic_settings
+def settings_ai(request: ClinicRequest) -> HttpResponse:
+    """The model's settings page: agreement and monthly limit, state, usage, last failure, connection test."""
+    clinic = request.clinic_settings
     form = AgreementForm(
         request.POST or None,
         initial={
-            "ai_agreement_confirmed": chosen.ai_agreement_confirmed,
-            "ai_monthly_cap_usd": chosen.ai_monthly_cap_usd,
+            "ai_agreement_confirmed": clinic.ai_agreement_confirmed,
+            "ai_monthly_cap_usd": clinic.ai_monthly_cap_usd,
         },
     )
     if request.method == "POST" and form.is_valid():
@@ -178,14 +181,14 @@ def settings_ai(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @role_required("admin")
-def settings_ai_try(request: HttpRequest) -> HttpResponse:
-    """Have the model asked one invented question; the page shows how it went."""
-    asked_at = now()
-    model_use.want_trial(request.actor, at=asked_at)
-    return redirect(f"{reverse('settings_ai')}?asked={int(asked_at.timestamp())}")
+def settings_ai_try(request: ClinicRequest) -> HttpResponse:
+    """Queue a test call to the model; the page shows its outcome."""
+    requested_at = now()
+    usage_budget.request_trial(request.actor, at=requested_at)
+    return redirect(f"{reverse('settings_ai')}?asked={int(requested_at.timestamp())}")
 
 
-def _model_page(request: HttpRequest) -> dict[str, object]:
+def _model_page(request: ClinicRequest) -> dict[str, object]:
     use = ModelUse.objects.visible_to(request.actor).first()
     return {
         "use": use,
@@ -199,18 +202,18 @@ def _model_page(request: HttpRequest) -> dict[str, object]:
     }
 
 
-def _summary(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
-    reading = read_summary(request.actor, appointment_id)
-    if reading.form is None:
-        Appointment.objects.visible_to(request.actor).fetch(appointment_id)  # nothing yet, or nothing for them
+def _summary(request: ClinicRequest, appointment_id: UUID) -> HttpResponse:
+    page = summary_page(request.actor, appointment_id)
+    if page.form is None:
+        Appointment.objects.visible_to(request.actor).fetch(appointment_id)  # NotFound unless the visit is visible
     else:
-        saw(request.actor, "ai_intake_summaries", [reading.form.patient_id], resource_id=appointment_id)
-    context = {"reading": reading, "appointment_id": appointment_id}
+        record_access(request.actor, "ai_intake_summaries", [page.form.patient_id], resource_id=appointment_id)
+    context = {"reading": page, "appointment_id": appointment_id}
     return render_page(request, "aiassist/_summary.html", context)
 
 
 @patient_page(PatientLink.Purpose.INTAKE, PatientLink.Purpose.KIOSK)
 @require_GET
-def names(request: HttpRequest) -> HttpResponse:
-    """Names for a patient's list, by `?part=` and what is typed so far (`?q=`)."""
+def names(request: ClinicRequest) -> HttpResponse:
+    """Suggestions for a patient's list as JSON, by `?part=` and the text typed so far (`?q=`)."""
     return JsonResponse({"names": suggest(request.GET.get("part", ""), request.GET.get("q", ""))})

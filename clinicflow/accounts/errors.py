@@ -1,4 +1,4 @@
-"""Refusals of sign-ins and tokens. None says whether an account exists."""
+"""Errors of sign-ins and tokens. None reveals whether an account exists."""
 
 from clinicflow.core.errors import DomainError
 
@@ -6,19 +6,19 @@ from clinicflow.core.errors import DomainError
 class BadCredentials(DomainError):
     code = "invalid_credentials"
     status = 401
-    title = "The e-mail address or the password is not right"
+    title = "That email and password don't match"
 
 
 class SecondFactorRequired(DomainError):
-    """The password is right and a second factor is set; send its code as `otp`."""
+    """The password is correct and a second factor is set up; send its code as `otp`."""
 
     code = "mfa_required"
     status = 401
-    title = "A code of your second factor is needed"
+    title = "Enter a code from your authenticator app"
 
 
 class EnrolmentRequired(DomainError):
-    """The clinic requires a second factor, and this person has none yet."""
+    """The clinic requires a second factor, and the user has none yet."""
 
     code = "mfa_enrolment_required"
     status = 403
@@ -26,21 +26,21 @@ class EnrolmentRequired(DomainError):
 
 
 class BadToken(DomainError):
-    """An access or refresh token that is not, or no longer, good."""
+    """An invalid or expired access or refresh token."""
 
     code = "token_invalid"
     status = 401
-    title = "The token is not valid any more"
+    title = "The token is invalid or has expired"
 
 
 class ReusedToken(BadToken):
-    """A refresh token came twice: its whole sign-in has been ended."""
+    """A refresh token was used twice; its session has been revoked."""
 
     code = "token_reused"
-    title = "This refresh token was used before, so the sign-in has been ended"
+    title = "This refresh token was already used, so you have been signed out"
 
 
 class RoleNotHeld(DomainError):
     code = "role_not_held"
     status = 403
-    title = "You do not hold that role"
+    title = "You don't have that role"

@@ -1,4 +1,4 @@
-"""People who sign in, and the sign-ins they have open."""
+"""Users, their sessions and refresh tokens."""
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
@@ -10,10 +10,10 @@ from clinicflow.core.models import Timestamped
 
 
 class User(AbstractBaseUser, Timestamped):
-    """A person with an e-mail address and a password. What they may do is said by their memberships.
+    """A user with an e-mail address and a password. Their memberships define what they may do.
 
-    `password_changed_at` is when they chose their password themselves, by a link from their mailbox or signed in; None
-    while they have none, or one that a manager gave them and knows.
+    `password_changed_at` is when the user last chose the password, by an e-mailed link or while signed in; None while
+    there is no password, or one that another member set.
     """
 
     class Status(models.TextChoices):
@@ -24,7 +24,7 @@ class User(AbstractBaseUser, Timestamped):
     name = models.CharField(max_length=120)
     status = models.CharField(max_length=10, choices=Status, default=Status.ACTIVE)
     is_active = models.GeneratedField(
-        expression=Q(status="active"),  # type: ignore[arg-type]  # Django takes conditions, its stubs do not know
+        expression=Q(status="active"),  # type: ignore[arg-type]  # Django accepts conditions, its stubs do not
         output_field=models.BooleanField(),
         db_persist=True,
     )
@@ -47,12 +47,12 @@ class User(AbstractBaseUser, Timestamped):
 
     @property
     def has_own_password(self) -> bool:
-        """Whether the password is known to nobody else."""
+        """Whether the user chose the password, so that no other member knows it."""
         return self.has_usable_password() and self.password_changed_at is not None
 
 
 class AuthSession(Timestamped):
-    """One sign-in, by browser or by API: revoking this row ends its cookies, tokens and sockets at once."""
+    """A session, of a browser or an API client. Revoking it ends its cookies, tokens and sockets immediately."""
 
     class Kind(models.TextChoices):
         WEB = "web"
@@ -60,13 +60,13 @@ class AuthSession(Timestamped):
 
     user = models.ForeignKey(User, models.CASCADE, related_name="auth_sessions")
     kind = models.CharField(max_length=3, choices=Kind)
-    # The membership that the person acts under. Its table stands a layer above, so this is no foreign key.
+    # The membership that the user acts under; no foreign key, because its model is in a higher layer.
     membership_id = models.UUIDField(null=True, blank=True)
     last_seen_at = models.DateTimeField()
     absolute_until = models.DateTimeField()
-    # Minutes without a request after which a web sign-in ends: the clinic's session_timeout. None: no such limit.
+    # Minutes without a request after which a web session ends: the clinic's session_timeout. None: no limit.
     idle_minutes = models.PositiveIntegerField(null=True, blank=True)
-    # What the user's password hash was, as an HMAC: another password ends the sign-in, whatever path changed it.
+    # An HMAC of the user's password hash: any change of the password ends the session.
     auth_hash = models.CharField(max_length=128, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     ip_address = models.GenericIPAddressField(null=True, blank=True)
@@ -79,7 +79,7 @@ class AuthSession(Timestamped):
 
 
 class RefreshToken(Timestamped):
-    """A refresh token, as its SHA-256. Used once; used twice it revokes its whole session."""
+    """A refresh token, stored as its SHA-256. Single use; a second use revokes its session."""
 
     session = models.ForeignKey(AuthSession, models.CASCADE, related_name="refresh_tokens")
     token_hash = models.BinaryField(max_length=32, unique=True)

@@ -1,22 +1,24 @@
-from typing import Any
+from typing import Any, TypeVar
 
-from django.contrib.auth.base_user import BaseUserManager
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 
 from clinicflow.core import clock
 
+U = TypeVar("U", bound=AbstractBaseUser)
 
-class UserManager(BaseUserManager[Any]):
-    """Users by e-mail address, which is stored lower-case so that `=` finds it by the index."""
 
-    def create_user(self, email: str, password: str | None = None, **fields: Any) -> Any:
-        """An account; its password counts as the person's own unless `password_changed_at` says None."""
+class UserManager(BaseUserManager[U]):
+    """Users by e-mail address, which is stored in lower case so that `=` uses the index."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> U:
+        """Create a user; the password counts as the user's own unless `password_changed_at` is None."""
         fields.setdefault("password_changed_at", clock.now() if password else None)
         user = self.model(email=self.normalize_email(email), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
-    def get_by_natural_key(self, username: str | None) -> Any:
+    def get_by_natural_key(self, username: str | None) -> U:
         return self.get(email=(username or "").strip().lower())
 
     @classmethod

@@ -1,27 +1,38 @@
-"""Entity tags: an object's version, so that nobody overwrites what they have not seen."""
+"""Entity tags: an object's version, so that a client cannot overwrite changes that it has not read."""
 
 import base64
+import datetime as dt
 import hashlib
-from typing import Any
+from typing import Protocol
+from uuid import UUID
 
 from rest_framework.request import Request
 
 from clinicflow.api.errors import PreconditionFailed
 
 
-def etag_of(obj: Any) -> str:
-    """A strong tag that changes whenever the row is saved."""
+class Versioned(Protocol):
+    """A saved row with the instant of its last change."""
+
+    @property
+    def pk(self) -> UUID: ...
+    @property
+    def updated_at(self) -> dt.datetime: ...
+
+
+def etag_of(obj: Versioned) -> str:
+    """A strong entity tag that changes whenever the row is saved."""
     stamp = f"{obj.pk}:{obj.updated_at.isoformat()}".encode()
     return f'"{base64.b32encode(hashlib.sha256(stamp).digest()[:10]).decode().lower()}"'
 
 
-def check_precondition(request: Request, obj: Any) -> None:
-    """PreconditionFailed (412) unless `If-Match` is absent, `*`, or names the object's present tag.
+def check_precondition(request: Request, obj: Versioned) -> None:
+    """PreconditionFailed (412) unless `If-Match` is absent, `*`, or names the object's current tag.
 
-    Call it with the row locked: a check without the lock would let two writers through.
+    Call it with the row locked: without the lock, two writers could both pass.
     """
-    wanted = request.headers.get("If-Match")
-    if wanted is None or wanted.strip() == "*":
+    tags = request.headers.get("If-Match")
+    if tags is None or tags.strip() == "*":
         return
-    if etag_of(obj) not in {tag.strip() for tag in wanted.split(",")}:
+    if etag_of(obj) not in {tag.strip() for tag in tags.split(",")}:
         raise PreconditionFailed()

@@ -1,8 +1,8 @@
-"""Examples of the OpenAPI document: one invented value a field name, so that a field reads the same everywhere."""
+"""Examples in the OpenAPI document: one invented value per field name, the same in every schema."""
 
-from typing import Any
+from clinicflow.api.openapi import Node
 
-BY_NAME: dict[str, Any] = {
+BY_NAME: dict[str, object] = {
     "access": "eyJhbGciOiJIUzI1NiJ9.eyJ…",
     "address": "+12125550133",
     "age": 43,
@@ -60,10 +60,10 @@ KINDS: dict[str, type] = {"string": str, "integer": int, "array": list}
 SUMMARIES = {"get": "One of them", "put": "Replace it", "patch": "Change some of it"}
 
 
-def add_examples(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
-    """Postprocessing: an example for each field that we know a good one for, a summary for each operation."""
-    for shape in result["components"]["schemas"].values():
-        for name, field in shape.get("properties", {}).items():
+def add_examples(result: Node, generator: object, request: object, public: bool) -> Node:
+    """drf-spectacular postprocessing hook: add examples by field name and default summaries by method."""
+    for schema in result["components"]["schemas"].values():
+        for name, field in schema.get("properties", {}).items():
             _add_example(name, field)
     for operations in result["paths"].values():
         for method, operation in operations.items():
@@ -72,7 +72,7 @@ def add_examples(result: dict[str, Any], generator: Any, request: Any, public: b
     return result
 
 
-def _add_example(name: str, field: dict[str, Any]) -> None:
+def _add_example(name: str, field: Node) -> None:
     kinds = field.get("type", [])
     kinds = {kinds} if isinstance(kinds, str) else set(kinds)
     if "example" in field or "enum" in field or "$ref" in field or not kinds:

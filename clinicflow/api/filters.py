@@ -1,4 +1,4 @@
-"""Filters and ordering that refuse what they do not know instead of ignoring it."""
+"""Filters and ordering that reject unknown parameters and values instead of ignoring them."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -7,20 +7,17 @@ from typing import Any
 import django_filters
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
-from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.exceptions import ValidationError
 from rest_framework.filters import OrderingFilter
 from rest_framework.request import Request
 
+from clinicflow.api.openapi import Node
+
 OF_LISTS = frozenset({"page", "page_size", "ordering"})
 
 
-class Filters(django_filters.FilterSet):
-    """Base of all filter sets: only declared names, every value through a form field."""
-
-
-class YesNoFilter(django_filters.TypedChoiceFilter):
-    """`true` or `false`; the stock one takes anything else for nothing."""
+class BooleanFilter(django_filters.TypedChoiceFilter):
+    """`true` or `false`; django-filter's own filter ignores any other value."""
 
     def __init__(self, **kwargs: Any) -> None:
         choices = [("true", "true"), ("false", "false")]
@@ -28,21 +25,17 @@ class YesNoFilter(django_filters.TypedChoiceFilter):
 
 
 class DayFilter(django_filters.DateFilter):
-    """A date that has a day before and after it in any zone: 1900 to 2199."""
+    """An ISO date from 1900 to 2199, so that it has a day before and after it in every time zone."""
 
     def __init__(self, **kwargs: Any) -> None:
         validators = [MinValueValidator(dt.date(1900, 1, 1)), MaxValueValidator(dt.date(2199, 12, 31))]
         super().__init__(input_formats=["%Y-%m-%d"], validators=validators, **kwargs)
 
 
-class Matching(DjangoFilterBackend):
-    """Applies the view's `filterset_class`; a bad value is 400 with its name."""
+class StrictOrderingFilter(OrderingFilter):
+    """`?ordering=` by the view's `ordering_fields`, `-` for descending; the id is always the last key."""
 
-
-class Ordering(OrderingFilter):
-    """`?ordering=` by the view's `ordering_fields`, `-` for descending; the id makes the order total."""
-
-    def get_ordering(self, request: Request, queryset: QuerySet[Any], view: Any) -> Sequence[str] | None:
+    def get_ordering(self, request: Request, queryset: QuerySet[Any], view: object) -> Sequence[str] | None:
         raw = request.query_params.get(self.ordering_param)
         allowed = set(getattr(view, "ordering_fields", ()))
         if not raw:
@@ -50,27 +43,27 @@ class Ordering(OrderingFilter):
         names = [name.strip() for name in raw.split(",")]
         unknown = [name for name in names if name.removeprefix("-") not in allowed]
         if unknown:
-            choices = ", ".join(sorted(allowed)) or "nothing"
+            choices = ", ".join(sorted(allowed)) or "no field"
             raise ValidationError({self.ordering_param: [f"This list can be ordered by {choices}."]})
         return [*names, "pk"]
 
-    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+    def get_schema_operation_parameters(self, view: object) -> list[Node]:
         fields = sorted(getattr(view, "ordering_fields", ()))
         if not fields:
             return []
-        words = f"One or more of {', '.join(fields)}, with commas; `-` before a name turns it round."
+        description = f"One or more of {', '.join(fields)}, separated by commas; prefix with `-` for descending order."
         schema = {"type": "string", "example": f"-{fields[0]}"}
-        return [{"name": "ordering", "in": "query", "required": False, "description": words, "schema": schema}]
+        return [{"name": "ordering", "in": "query", "required": False, "description": description, "schema": schema}]
 
-    def get_default_ordering(self, view: Any) -> Sequence[str] | None:
+    def get_default_ordering(self, view: object) -> Sequence[str] | None:
         return getattr(view, "ordering", None)
 
 
 def refuse_unknown_names(request: Request, known: set[str] | frozenset[str]) -> None:
-    """400 for each query parameter that is not in `known`, or says nothing; an empty `search` finds everything."""
-    wrong = {name: ["This parameter is not known here."] for name in sorted(set(request.query_params) - known)}
+    """ValidationError (400) for query parameters that are not in `known` or are empty; `search` may be empty."""
+    errors = {name: ["Unknown parameter."] for name in sorted(set(request.query_params) - known)}
     for name, values in request.query_params.lists():
-        if name not in wrong and name != "search" and not all(value.strip() for value in values):
-            wrong[name] = ["Must not be empty."]
-    if wrong:
-        raise ValidationError(wrong)
+        if name not in errors and name != "search" and not all(value.strip() for value in values):
+            errors[name] = ["Must not be empty."]
+    if errors:
+        raise ValidationError(errors)

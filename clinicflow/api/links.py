@@ -1,12 +1,13 @@
-"""Links of the OpenAPI document: which calls an answer leads to, derived from the addresses."""
+"""Links in the OpenAPI document: the operations that a response leads to, derived from the paths."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
+
+from clinicflow.api.openapi import Node
 
 METHODS = ("get", "post", "put", "patch", "delete")
-# A field of an answer that names another thing -> the collection where that is found.
+# A response field with the id of another resource -> that resource's collection.
 REFERENCES = {"patient_id": "/api/patients", "doctor_id": "/api/doctors", "appointment_id": "/api/appointments"}
-BY_HAND = {
+EXPLICIT_LINKS = {
     "login": {
         "me": {"operationId": "me", "description": "With `Authorization: Bearer` and the `access` of this answer."},
         "refresh": {
@@ -18,29 +19,31 @@ BY_HAND = {
 }
 
 
-def add_links(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
-    """Postprocessing: a new thing leads to what can be done with it, a list to its first row, an id to its thing."""
-    paths: Mapping[str, Any] = result["paths"]
+def add_links(result: Node, generator: object, request: object, public: bool) -> Node:
+    """drf-spectacular postprocessing hook: link a created resource to its operations, a list to its first row, and a
+    foreign id to its resource."""
+    paths: Node = result["paths"]
     for path, operations in paths.items():
         for method in ("get", "post"):
             operation = operations.get(method)
-            for status, found in _answers(operation or {}):
-                links = dict(BY_HAND.get(operation["operationId"], {}))
-                links |= _links_of(result, path, method, status, found)
+            for status, response in _responses(operation or {}):
+                links = dict(EXPLICIT_LINKS.get(operation["operationId"], {}))
+                links |= _links_of(result, path, method, status, response)
                 if links:
-                    found["links"] = links
+                    response["links"] = links
     return result
 
 
-def _answers(operation: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    for status, answer in operation.get("responses", {}).items():
-        if status in {"200", "201"} and "application/json" in answer.get("content", {}):
-            yield status, answer
+def _responses(operation: Node) -> Iterator[tuple[str, Node]]:
+    """The operation's successful JSON responses, by status."""
+    for status, response in operation.get("responses", {}).items():
+        if status in {"200", "201"} and "application/json" in response.get("content", {}):
+            yield status, response
 
 
-def _links_of(result: Any, path: str, method: str, status: str, answer: Any) -> dict[str, Any]:
-    shape = _resolved(result, answer["content"]["application/json"]["schema"])
-    fields = shape.get("properties", {})
+def _links_of(result: Node, path: str, method: str, status: str, response: Node) -> Node:
+    schema = _resolved(result, response["content"]["application/json"]["schema"])
+    fields = schema.get("properties", {})
     if method == "get" and "results" in fields:
         row = _resolved(result, fields["results"].get("items", {}))
         return _links_from(result, path, row.get("properties", {}), "$response.body#/results/0/")
@@ -49,8 +52,8 @@ def _links_of(result: Any, path: str, method: str, status: str, answer: Any) -> 
     return {}
 
 
-def _links_from(result: Any, path: str, fields: Any, where: str) -> dict[str, Any]:
-    links: dict[str, Any] = {}
+def _links_from(result: Node, path: str, fields: Node, where: str) -> Node:
+    links: Node = {}
     if "id" in fields:
         links |= dict(_to_members(result["paths"], path, where + "id", METHODS))
     for name, collection in REFERENCES.items():
@@ -59,8 +62,8 @@ def _links_from(result: Any, path: str, fields: Any, where: str) -> dict[str, An
     return links
 
 
-def _to_members(paths: Any, collection: str, value: str, methods: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
-    """The operations on one thing of a collection, each with the id put into its address."""
+def _to_members(paths: Node, collection: str, value: str, methods: tuple[str, ...]) -> Iterator[tuple[str, Node]]:
+    """The operations on one member of a collection, each with the id as its path parameter."""
     for path, operations in paths.items():
         rest = path.removeprefix(f"{collection}/")
         if rest == path or not rest.startswith("{") or rest.count("{") != 1:
@@ -72,8 +75,8 @@ def _to_members(paths: Any, collection: str, value: str, methods: tuple[str, ...
                 yield name, {"operationId": name, "parameters": {f"path.{parameter}": value}}
 
 
-def _resolved(result: Any, schema: Any) -> Any:
-    """The schema itself; of several, the first, which has all that the others have."""
+def _resolved(result: Node, schema: Node) -> Node:
+    """The schema behind a reference; of alternatives the first, which has every field of the others."""
     for _ in range(5):
         if "$ref" in schema:
             schema = result["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]

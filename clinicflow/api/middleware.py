@@ -1,4 +1,4 @@
-"""Answers of the API that no view gives: errors outside REST framework, and other web origins."""
+"""API responses outside REST framework: errors from other middleware, and cross-origin requests (CORS)."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ from django.utils.cache import patch_vary_headers
 
 from clinicflow.api.errors import describe, problem_response
 
-Answer = Callable[[HttpRequest], HttpResponse]
+GetResponse = Callable[[HttpRequest], HttpResponse]
 PREFIX = "/api/"
 METHODS = "GET, POST, PUT, PATCH, DELETE, OPTIONS"
 REQUEST_HEADERS = "Authorization, Content-Type, Idempotency-Key, If-Match, X-Tab"
@@ -16,12 +16,12 @@ RESPONSE_HEADERS = "ETag, Retry-After, Idempotency-Replayed, Location"
 
 
 class ApiMiddleware:
-    """Errors under /api/ are problem+json wherever they arise; origins of CORS_ORIGINS may call with a token.
+    """Return errors under /api/ as problem+json wherever they arise, and allow CORS_ORIGINS to call with a token.
 
-    Cookies are not offered to other origins, so a foreign page can never act with somebody's session.
+    `Access-Control-Allow-Credentials` is never sent, so a page of another origin cannot use a member's session.
     """
 
-    def __init__(self, get_response: Answer) -> None:
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:

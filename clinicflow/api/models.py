@@ -1,15 +1,16 @@
-"""Answers kept for a day, so that a repeated POST is answered and not done again."""
+"""Stored responses of POST requests, so that a repeated request is answered without running again."""
 
 from django.db import models
 
 from clinicflow.core.models import Timestamped
 
 
-class KeptAnswer(Timestamped):
-    """The first answer to a POST with an `Idempotency-Key`, of one user in one clinic.
+class IdempotencyRecord(Timestamped):
+    """The first response to a POST with an `Idempotency-Key`, by one user in one clinic; valid for 24 hours.
 
-    The clinic's and user's tables stand above this layer, so these are plain ids; row-level security holds all the
-    same. `patient_ids` are those the answer shows, for the audit of a replay.
+    `status` is null until the first request has finished. Clinic and user are plain ids, because their models are in
+    higher layers; row-level security applies all the same. `patient_ids` are the patients in the response, for the
+    audit of a replay.
     """
 
     clinic_id = models.UUIDField()

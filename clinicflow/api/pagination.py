@@ -1,4 +1,4 @@
-"""Lists come in pages: `{"count", "next", "previous", "results"}`."""
+"""Pagination of lists: `{"count", "next", "previous", "results"}`."""
 
 from typing import Any
 
@@ -6,11 +6,13 @@ from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
 
+from clinicflow.api.openapi import Node
+
 MAX_PAGE = 100_000
 
 
-class Pages(PageNumberPagination):
-    """50 rows a page, `?page_size=` up to 200; a bad number is 400, a page after the last is 404."""
+class PagePagination(PageNumberPagination):
+    """50 rows per page, `?page_size=` up to 200. An invalid number is 400, a page after the last is 404."""
 
     page_size = 50
     page_size_query_param = "page_size"
@@ -19,14 +21,14 @@ class Pages(PageNumberPagination):
     def get_page_size(self, request: Request) -> int:
         return _number(request, "page_size", self.page_size, self.max_page_size)
 
-    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
-        def parameter(name: str, high: int, words: str) -> dict[str, Any]:
+    def get_schema_operation_parameters(self, view: object) -> list[Node]:
+        def parameter(name: str, high: int, description: str) -> Node:
             schema = {"type": "integer", "minimum": 1, "maximum": high}
-            return {"name": name, "in": "query", "required": False, "description": words, "schema": schema}
+            return {"name": name, "in": "query", "required": False, "description": description, "schema": schema}
 
         return [
-            parameter("page", MAX_PAGE, "Which page; 404 after the last."),
-            parameter("page_size", self.max_page_size, f"Rows a page; {self.page_size} unless told."),
+            parameter("page", MAX_PAGE, "Page number; 404 after the last page."),
+            parameter("page_size", self.max_page_size, f"Page size (default {self.page_size})."),
         ]
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any] | None:

@@ -1,22 +1,23 @@
-"""The one reader of JSON bodies. What it lets through is safe to store and to write out again."""
+"""Strict parsing of JSON bodies: every accepted value can be stored and serialized again."""
 
 import json
 import sys
 from collections.abc import Mapping
-from typing import IO, Any, NoReturn
+from typing import IO, NoReturn
 
 from django.conf import settings
 from rest_framework.parsers import BaseParser
 
 from clinicflow.api.errors import Malformed, TooLarge
 
+JsonObject = dict[str, object]
 MAX_DEPTH = 32
 MAX_NUMBER = {int: 2**63 - 1, float: sys.float_info.max, bool: 1}
 
 
 class StrictJSONParser(BaseParser):
     """A JSON object in UTF-8: at most DATA_UPLOAD_MAX_MEMORY_SIZE bytes and 32 levels, no repeated keys, no NUL, no
-    half characters, no NaN or infinity. Anything else is 400 (413 when too long)."""
+    lone surrogates, no NaN or infinity. Anything else is Malformed (400), or TooLarge (413)."""
 
     media_type = "application/json"
 
@@ -24,8 +25,8 @@ class StrictJSONParser(BaseParser):
         self,
         stream: IO[bytes],
         media_type: str | None = None,
-        parser_context: Mapping[str, Any] | None = None,
-    ) -> dict[str, Any]:
+        parser_context: Mapping[str, object] | None = None,
+    ) -> JsonObject:
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         body = stream.read(limit + 1)
         if len(body) > limit:
@@ -33,7 +34,7 @@ class StrictJSONParser(BaseParser):
         return parse_object(body)
 
 
-def parse_object(body: bytes) -> dict[str, Any]:
+def parse_object(body: bytes) -> JsonObject:
     """The JSON object in `body`, or Malformed."""
     try:
         value = json.loads(body.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant)
@@ -49,29 +50,29 @@ def parse_object(body: bytes) -> dict[str, Any]:
     return value
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+def _unique(pairs: list[tuple[str, object]]) -> JsonObject:
+    value = dict(pairs)
+    if len(value) != len(pairs):
         raise Malformed("A key occurs twice in the body.")
-    return found
+    return value
 
 
 def _no_constant(name: str) -> NoReturn:
     raise Malformed("NaN and infinity are not JSON.")
 
 
-def _check(value: Any) -> None:
-    """Walk the whole value without recursion, whatever its depth."""
-    waiting: list[tuple[Any, int]] = [(value, 1)]
-    while waiting:
-        item, depth = waiting.pop()
+def _check(value: object) -> None:
+    """Check a parsed value, iteratively, so that its depth does not matter. Malformed for what cannot be stored."""
+    pending: list[tuple[object, int]] = [(value, 1)]
+    while pending:
+        item, depth = pending.pop()
         if depth > MAX_DEPTH and isinstance(item, dict | list):
             raise Malformed(f"The body is nested deeper than {MAX_DEPTH} levels.")
         if isinstance(item, dict):
-            waiting += [(name, depth) for name in item]
-            waiting += [(child, depth + 1) for child in item.values()]
+            pending += [(name, depth) for name in item]
+            pending += [(child, depth + 1) for child in item.values()]
         elif isinstance(item, list):
-            waiting += [(child, depth + 1) for child in item]
+            pending += [(child, depth + 1) for child in item]
         elif isinstance(item, str):
             _check_text(item)
         elif isinstance(item, int | float) and not abs(item) <= MAX_NUMBER[type(item)]:
@@ -86,6 +87,6 @@ def _check_text(text: str) -> None:
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
-        raise Malformed("Text must not contain half of a character (a lone surrogate).") from None
+        raise Malformed("Text must not contain a lone surrogate.") from None
     if "\x00" in text:
         raise Malformed("Text must not contain the NUL character.")

@@ -1,32 +1,33 @@
-"""Who may call what: nobody, unless the view names its roles."""
+"""Permission classes: access is denied unless a view names its roles."""
 
-from typing import Any, Self
+from typing import Self
 
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
+from clinicflow.access.http import request_actor
 
-class Deny(BasePermission):
-    """The default of every view: a view that names no policy serves nobody."""
 
-    def has_permission(self, request: Request, view: Any) -> bool:
+class DenyAll(BasePermission):
+    """The default of every view: without a policy of its own, a view denies every request."""
+
+    def has_permission(self, request: Request, view: object) -> bool:
         return False
 
 
-class Roles(BasePermission):
-    """The actor's role is one of these: `permission_classes = [Roles("admin", "doctor")]`.
+class HasRole(BasePermission):
+    """Require one of these roles: `permission_classes = [HasRole("admin", "doctor")]`.
 
-    Without an actor the answer is 401, with another role 403. What a role may see of a resource is said by
-    `visible_to`, not here.
+    Anonymous users get 401, other roles 403. What a role may see of a resource is decided by `visible_to`, not here.
     """
 
     def __init__(self, *roles: str) -> None:
         self.roles = frozenset(roles)
 
     def __call__(self) -> Self:
-        """REST framework makes an instance of each entry; this is one already."""
+        """Self: REST framework calls each entry of `permission_classes` to instantiate it, and this is an instance."""
         return self
 
-    def has_permission(self, request: Request, view: Any) -> bool:
-        actor = getattr(request._request, "actor", None)
+    def has_permission(self, request: Request, view: object) -> bool:
+        actor = request_actor(request._request)
         return actor is not None and str(actor.role) in self.roles

@@ -1,4 +1,4 @@
-"""JSON by orjson; errors leave as problem+json."""
+"""Renderers: JSON by orjson, errors as problem+json, and the browsable API."""
 
 import decimal
 import re
@@ -10,10 +10,11 @@ from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from rest_framework.renderers import BaseRenderer
 from rest_framework.renderers import BrowsableAPIRenderer as StockBrowsableRenderer
+from rest_framework.serializers import Serializer
 
 PROBLEM_TYPE = "application/problem+json"
 NAMED_ID = re.compile(r'"(?P<name>[a-z_]*id)": "(?P<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"')
-PLACES = {
+COLLECTIONS = {
     "patient_id": "/api/patients",
     "doctor_id": "/api/doctors",
     "primary_doctor_id": "/api/doctors",
@@ -25,7 +26,7 @@ PLACES = {
 }
 
 
-def _known(value: Any) -> Any:
+def _default(value: object) -> object:
     if isinstance(value, Promise):
         return str(value)
     if isinstance(value, decimal.Decimal):
@@ -35,10 +36,10 @@ def _known(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} cannot be written as JSON")
 
 
-def as_json(data: Any, *, pretty: bool = False) -> bytes:
+def as_json(data: object, *, pretty: bool = False) -> bytes:
     """UTF-8 JSON. Aware datetimes as ISO 8601 with their offset, decimals as numbers."""
     options = orjson.OPT_NON_STR_KEYS | (orjson.OPT_INDENT_2 if pretty else 0)
-    return orjson.dumps(data, default=_known, option=options)
+    return orjson.dumps(data, default=_default, option=options)
 
 
 class JSONRenderer(BaseRenderer):
@@ -48,7 +49,7 @@ class JSONRenderer(BaseRenderer):
 
     def render(
         self,
-        data: Any,
+        data: object,
         accepted_media_type: str | None = None,
         renderer_context: Mapping[str, Any] | None = None,
     ) -> bytes:
@@ -60,34 +61,34 @@ class JSONRenderer(BaseRenderer):
 
 
 class BrowsableRenderer(StockBrowsableRenderer):
-    """The API for people: links, sign-in, and forms of raw JSON, since JSON is all that the API reads."""
+    """The browsable API: ids as links, and forms of raw JSON, the only input format of the API."""
 
     def get_content(self, renderer: Any, data: Any, accepted_media_type: Any, renderer_context: Any) -> Any:
-        """The answer as text, ids of other things as links to them."""
+        """The rendered response, with the ids of other resources as links to them."""
         text = str(super().get_content(renderer, data, accepted_media_type, renderer_context))
         view = renderer_context["view"]
-        lists = getattr(view, "action", "") == "list" and hasattr(view, "retrieve")
-        places = PLACES | ({"id": renderer_context["request"].path} if lists else {})
-        parts: list[Any] = []
+        is_list = getattr(view, "action", "") == "list" and hasattr(view, "retrieve")
+        collections = COLLECTIONS | ({"id": renderer_context["request"].path} if is_list else {})
+        parts: list[tuple[str]] = []
         end = 0
-        for found in NAMED_ID.finditer(text):
-            if place := places.get(found["name"]):
-                link = format_html('<a href="{}/{}">{}</a>', place, found["id"], found["id"])
-                parts += [(text[end : found.start("id")],), (link,)]
-                end = found.end("id")
+        for match in NAMED_ID.finditer(text):
+            if collection := collections.get(match["name"]):
+                link = format_html('<a href="{}/{}">{}</a>', collection, match["id"], match["id"])
+                parts += [(text[end : match.start("id")],), (link,)]
+                end = match.end("id")
         return format_html_join("", "{}", [*parts, (text[end:],)]) if parts else text
 
-    def get_filter_form(self, data: Any, view: Any, request: Any) -> str:
+    def get_filter_form(self, data: object, view: object, request: object) -> str:
         return ""
 
     def get_raw_data_form(self, data: Any, view: Any, method: str, request: Any) -> Any:
-        """The form with something to start from: what is shown, to change it; the names of the fields, to post."""
+        """The form with initial content: the object itself for an update, the required fields for a POST."""
         form = super().get_raw_data_form(data, view, method, request)
         if form:
-            start = data if method in {"PUT", "PATCH"} else _names(getattr(view, "input_class", None))
-            form.fields["_content"].initial = as_json(start, pretty=True).decode() if start else ""
+            initial = data if method in {"PUT", "PATCH"} else _required_fields(getattr(view, "input_class", None))
+            form.fields["_content"].initial = as_json(initial, pretty=True).decode() if initial else ""
         return form
 
 
-def _names(input_class: Any) -> dict[str, str]:
+def _required_fields(input_class: type[Serializer] | None) -> dict[str, str]:
     return {} if input_class is None else {name: "" for name, field in input_class().fields.items() if field.required}

@@ -1,4 +1,4 @@
-"""Words of the OpenAPI document that many endpoints share."""
+"""Shared responses, headers and parameters of the OpenAPI document."""
 
 from typing import Any
 
@@ -6,110 +6,111 @@ from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
+from clinicflow.api.openapi import Node
 from clinicflow.api.serializers import Problem
 
-MEANINGS = {
-    400: "The request is malformed or a field does not fit; `errors` says which.",
-    401: "No credentials, or not good any more.",
-    403: "Your role may not do this.",
-    404: "Not there, or not there for you.",
-    406: "The answer exists as JSON only.",
-    409: "Not possible in the present state, or somebody was faster.",
+DESCRIPTIONS = {
+    400: "The request is malformed or a field is invalid; `errors` names it.",
+    401: "Missing, invalid or expired credentials.",
+    403: "Your role does not allow this.",
+    404: "Not found, or not visible to you.",
+    406: "The response is available as JSON only.",
+    409: "Not possible in the current state, or it conflicts with another change.",
     412: "Changed since the `If-Match` tag was read.",
     413: "The body is too large.",
     415: "The body must be JSON.",
-    429: "Too many calls; `Retry-After` says in how many seconds.",
-    503: "Busy for a moment; `Retry-After` says when.",
+    429: "Too many requests; retry after the seconds in `Retry-After`.",
+    503: "The server is busy; retry after the seconds in `Retry-After`.",
 }
-SIGNING_IN = "/api/auth/"  # answers with tokens are not kept
+SIGN_IN = "/api/auth/"  # responses with tokens are not stored
 ALWAYS = (400, 401, 403, 404, 406, 413, 415, 429, 503)
 
 
 class Schema(AutoSchema):
-    """What goes in is the view's `input_class`, what comes out its `output_class`; `extend_schema` says more."""
+    """Request bodies by the view's `input_class`, responses by its `output_class`, unless `extend_schema` overrides."""
 
     def get_request_serializer(self) -> Any:
         return getattr(self.view, "input_class", None) or super().get_request_serializer()
 
 
 class InputExtension(OpenApiSerializerExtension):
-    """Bodies have no fields but their own. Those that an answer has and a client may send back are read and dropped."""
+    """Request bodies without additional properties, except the `echoed` fields, which are accepted and ignored."""
 
     target_class = "clinicflow.api.serializers.Input"
     match_subclasses = True
 
-    def map_serializer(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
-        schema: dict[str, Any] = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
+    def map_serializer(self, auto_schema: AutoSchema, direction: object) -> Node:
+        schema: Node = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
         properties = schema.setdefault("properties", {})
         for name in sorted(getattr(self.target, "echoed", ())):
-            properties.setdefault(name, {"description": "May be sent back as it was read; it changes nothing."})
+            properties.setdefault(name, {"description": "Accepted as returned by the API, and ignored."})
         return {**schema, "additionalProperties": False}
 
 
-def problems(*statuses: int) -> dict[Any, Any]:
+def problem_responses(*statuses: int) -> dict[tuple[int, str], OpenApiResponse]:
     """Error responses for `extend_schema(responses=…)`."""
     return {
-        (status, "application/problem+json"): OpenApiResponse(Problem, description=MEANINGS[status])
+        (status, "application/problem+json"): OpenApiResponse(Problem, description=DESCRIPTIONS[status])
         for status in statuses
     }
 
 
-def add_common_responses(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
-    """Postprocessing: the answers that any operation can give, and the headers that any of its kind takes."""
+def add_common_responses(result: Node, generator: object, request: object, public: bool) -> Node:
+    """drf-spectacular postprocessing hook: the error responses of every operation, and the headers of its method."""
     for path, operations in result["paths"].items():
         for method, operation in operations.items():
             _add_errors(path, method, operation)
             _add_headers(path, method, operation)
-            _let_flags_be_flags(operation)
-    _write_times_as_clocks(result)
+            _fix_boolean_parameters(operation)
+    _describe_times(result)
     for schema in result.get("components", {}).get("schemas", {}).values():
         if "oneOf" in schema and "discriminator" not in schema:
-            schema["anyOf"] = schema.pop("oneOf")  # what the front desk sees has all that a doctor sees, and more
+            schema["anyOf"] = schema.pop("oneOf")  # the front desk's schema includes every field of the doctor's
     schemas = result.setdefault("components", {}).setdefault("schemas", {})
     schemas.setdefault("Problem", PROBLEM_SCHEMA)
     return result
 
 
-def _write_times_as_clocks(node: Any) -> None:
-    """A time here is `HH:MM` on the clinic's clock; the format `time` of OpenAPI has seconds and an offset."""
+def _describe_times(node: object) -> None:
+    """Replace the format `time`, which has seconds and an offset: times are `HH:MM` in the clinic's time zone."""
     if isinstance(node, dict):
         if node.get("format") == "time":
             del node["format"]
             node["pattern"] = "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$"
             node["example"] = "09:30"
         for child in node.values():
-            _write_times_as_clocks(child)
+            _describe_times(child)
     elif isinstance(node, list):
         for child in node:
-            _write_times_as_clocks(child)
+            _describe_times(child)
 
 
-def _add_errors(path: str, method: str, operation: dict[str, Any]) -> None:
-    wanted = set(ALWAYS)
+def _add_errors(path: str, method: str, operation: Node) -> None:
+    statuses = set(ALWAYS)
     if method != "get":
-        wanted.add(409)
+        statuses.add(409)
     if method in {"put", "patch"}:
-        wanted.add(412)
-    for status in sorted(wanted):
+        statuses.add(412)
+    for status in sorted(statuses):
         operation["responses"].setdefault(
             str(status),
             {
-                "description": MEANINGS[status],
+                "description": DESCRIPTIONS[status],
                 "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
             },
         )
 
 
-def _let_flags_be_flags(operation: dict[str, Any]) -> None:
-    """A filter that takes `true` or `false` is described as a choice of two words; no boolean is one of them."""
+def _fix_boolean_parameters(operation: Node) -> None:
+    """Drop the string choices of boolean filters: drf-spectacular lists them, and no boolean would match one."""
     for parameter in operation["parameters"]:
         if parameter["schema"].get("type") == "boolean":
             parameter["schema"].pop("enum", None)
 
 
-def _add_headers(path: str, method: str, operation: dict[str, Any]) -> None:
+def _add_headers(path: str, method: str, operation: Node) -> None:
     parameters = operation.setdefault("parameters", [])
-    if method == "post" and not path.startswith(SIGNING_IN):
+    if method == "post" and not path.startswith(SIGN_IN):
         parameters.append(IDEMPOTENCY_KEY)
     if method in {"put", "patch"}:
         parameters.append(IF_MATCH)
@@ -119,7 +120,7 @@ IDEMPOTENCY_KEY = {
     "in": OpenApiParameter.HEADER,
     "name": "Idempotency-Key",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[\\x21-\\x7e]+$"},
-    "description": "A word of your choice; the first answer to it is replayed for 24 hours.",
+    "description": "A client-chosen key; the first response to it is replayed for 24 hours.",
 }
 IF_MATCH = {
     "in": OpenApiParameter.HEADER,

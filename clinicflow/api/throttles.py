@@ -1,10 +1,10 @@
-"""How often an account or an address may call. Counted in Redis, one round trip a request.
+"""Rate limits per user and per IP address, counted in Redis with one round trip per request.
 
-Without Redis, signed-in callers go on and sign-ins stop: guessing passwords is what the limits are for.
+Without Redis, requests of signed-in users are allowed and sign-ins are refused, since those limits stop password
+guessing.
 """
 
 import time
-from typing import Any
 
 from django.conf import settings
 from redis import Redis
@@ -12,7 +12,8 @@ from redis.exceptions import RedisError
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from clinicflow.core.addresses import client_address
+from clinicflow.access.http import request_actor
+from clinicflow.core.client_ip import client_ip
 
 WINDOW = 60  # seconds
 _redis: Redis | None = None
@@ -25,64 +26,65 @@ def _connection() -> Redis:
     return _redis
 
 
-def count(name: str, who: str) -> int:
-    """How often `who` has done `name` in the present minute, this time included. RedisError when Redis is away."""
-    key = f"{settings.REDIS_PREFIX}:throttle:{name}:{who}:{int(time.time()) // WINDOW}"
+def count(name: str, ident: str) -> int:
+    """The requests of `ident` under the limit `name` in the current minute, this one included. RedisError if Redis is
+    unreachable."""
+    key = f"{settings.REDIS_PREFIX}:throttle:{name}:{ident}:{int(time.time()) // WINDOW}"
     pipe = _connection().pipeline(transaction=False)
     pipe.incr(key)
     pipe.expire(key, WINDOW + 5)
     return int(pipe.execute()[0])
 
 
-class MinuteThrottle(BaseThrottle):
-    """At most `settings.API_LIMITS[name]` calls a minute."""
+class PerMinuteThrottle(BaseThrottle):
+    """At most `settings.API_LIMITS[name]` requests a minute; `allow_without_redis` if they cannot be counted."""
 
     name = ""
-    without_redis = True
+    allow_without_redis = True
 
-    def who(self, request: Request) -> str | None:
-        """Whose calls are counted; None: not this throttle's business."""
+    def ident_of(self, request: Request) -> str | None:
+        """The key that the request is counted under; None if this limit does not apply."""
         raise NotImplementedError
 
-    def allow_request(self, request: Request, view: Any) -> bool:
-        who = self.who(request)
-        if who is None:
+    def allow_request(self, request: Request, view: object) -> bool:
+        ident = self.ident_of(request)
+        if ident is None:
             return True
         try:
-            return count(self.name, who) <= settings.API_LIMITS[self.name]
+            return count(self.name, ident) <= settings.API_LIMITS[self.name]
         except RedisError:
-            return self.without_redis
+            return self.allow_without_redis
 
     def wait(self) -> float:
         return WINDOW - time.time() % WINDOW
 
 
-class UserThrottle(MinuteThrottle):
-    """Signed-in callers, by user."""
+class UserThrottle(PerMinuteThrottle):
+    """Authenticated requests, by user."""
 
     name = "user"
 
-    def who(self, request: Request) -> str | None:
-        actor = getattr(request._request, "actor", None)
+    def ident_of(self, request: Request) -> str | None:
+        actor = request_actor(request._request)
         return str(actor.user_id) if actor is not None and actor.user_id else None
 
 
-class AddressThrottle(MinuteThrottle):
-    """Callers that are not signed in, by address."""
+class AddressThrottle(PerMinuteThrottle):
+    """Anonymous requests, by IP address."""
 
     name = "address"
 
-    def who(self, request: Request) -> str | None:
-        if getattr(request._request, "actor", None) is not None:
+    def ident_of(self, request: Request) -> str | None:
+        if request_actor(request._request) is not None:
             return None
-        return client_address(request._request)
+        return client_ip(request._request)
 
 
-class SignInThrottle(MinuteThrottle):
-    """Attempts to sign in or to refresh, by address, whoever asks."""
+class SignInThrottle(PerMinuteThrottle):
+    """Sign-ins and token refreshes, by IP address, with or without credentials."""
 
     name = "sign_in"
-    without_redis = False
+    allow_without_redis = False
 
-    def who(self, request: Request) -> str | None:
-        return client_address(request._request)
+    def ident_of(self, request: Request) -> str | None:
+        return client_ip(request._request)

@@ -1,8 +1,8 @@
-"""The hash chain over a clinic's audit log: sealing new rows, and finding the first that was tampered with.
+"""The hash chain over a clinic's audit log: sealing new entries, and finding the first that was tampered with.
 
-Sealing runs in the background; inside the request it would serialise a clinic's writes (measured: 716 → 46 a second).
-Each link is `sha256(previous ‖ canonical row)`. Whoever owns the database can rebuild everything: keep the head that
-`verify_audit` prints somewhere else.
+Sealing runs in the background; inside the request it would serialize a clinic's writes (measured: 716 → 46 a second).
+Each link is `sha256(previous ‖ canonical row)`. The owner of the database could rebuild the whole chain: store the
+head that `verify_audit` prints outside of it.
 """
 
 import datetime as dt
@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from clinicflow.audit.models import AuditHead, AuditLog, AuditSeal
 
 GENESIS = bytes(32)
-# Fixed text for every value: `::text` of an instant would depend on the session's time zone.
+# A fixed text for every value: `::text` of an instant would depend on the session's time zone.
 CANONICAL = """jsonb_build_array(
     l.id, l.event_id, l.clinic_id, to_char(l.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), l.user_id,
     l.actor_kind, l.role, l.action, l.resource_type, l.resource_id, to_jsonb(l.patient_ids), l.old_values, l.new_values,
@@ -40,7 +40,8 @@ OLDEST_UNSEALED = """
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a check of a chain found: how many links hold, the first broken one, and the head to keep elsewhere."""
+    """The result of verifying a chain: the number of intact links, the first broken one, and the head to store
+    elsewhere."""
 
     links: int
     head: str
@@ -49,19 +50,20 @@ class Verdict:
     oldest_unsealed: dt.datetime | None = None
 
     @property
-    def holds(self) -> bool:
+    def is_intact(self) -> bool:
         return self.broken_at is None
 
 
 def link(previous: bytes, canonical: str) -> bytes:
+    """The hash of the next link."""
     return hashlib.sha256(previous + canonical.encode()).digest()
 
 
 @transaction.atomic
 def seal(clinic_id: UUID) -> int:
-    """Chain the rows of all finished transactions; returns how many. The caller is in the clinic's scope.
+    """Seal the entries of all finished transactions; returns how many. The caller is in the clinic's scope.
 
-    One sealer a clinic at a time, by an advisory lock; a second one does nothing.
+    An advisory lock allows one run per clinic at a time; a second one returns 0.
     """
     with connection.cursor() as cursor:
         cursor.execute("select pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"audit:{clinic_id}"])
@@ -89,9 +91,9 @@ def seal(clinic_id: UUID) -> int:
 
 @transaction.atomic
 def verify(clinic_id: UUID) -> Verdict:
-    """Recompute the whole chain and name the first row that does not hold. The caller is in the clinic's scope.
+    """Recompute the whole chain and find the first broken link. The caller is in the clinic's scope.
 
-    Nothing is sealed meanwhile, so that a chain that grows does not look like one that was cut.
+    Sealing is locked out meanwhile, so that a growing chain is not reported as truncated.
     """
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"audit:{clinic_id}"])
@@ -101,7 +103,7 @@ def verify(clinic_id: UUID) -> Verdict:
         if sequence != expected:
             return _broken(expected, previous, "its seal is missing")
         if canonical is None:
-            return _broken(sequence, previous, "the entry it sealed is gone")
+            return _broken(sequence, previous, "the entry it sealed is missing")
         computed = link(previous, canonical)
         if computed != bytes(sealed):
             return _broken(sequence, previous, "the entry was changed")
@@ -110,7 +112,7 @@ def verify(clinic_id: UUID) -> Verdict:
     if head is not None and (head.sequence != expected or bytes(head.sealed_hash) != previous):
         return _broken(expected + 1, previous, f"the chain should end at {head.sequence}")
     if head is None and expected:
-        return _broken(expected + 1, previous, "the head of the chain is gone")
+        return _broken(expected + 1, previous, "the head of the chain is missing")
     with connection.cursor() as cursor:
         cursor.execute(OLDEST_UNSEALED, [clinic_id])
         oldest = cursor.fetchone()[0]
@@ -118,23 +120,24 @@ def verify(clinic_id: UUID) -> Verdict:
 
 
 @dataclass(frozen=True)
-class Sealed:
-    """How far a clinic's chain reaches: its links, when the last was added, when its oldest open entry was written."""
+class SealState:
+    """How far a clinic's chain reaches: its links, when the last was added, when its oldest unsealed entry was made."""
 
     links: int
     last_at: dt.datetime | None
     oldest_unsealed: dt.datetime | None
 
 
-def sealed_until(clinic_id: UUID) -> Sealed:
-    """How far the chain reaches, without checking it. Two queries."""
+def sealed_state(clinic_id: UUID) -> SealState:
+    """How far the chain reaches, without verifying it. Two queries."""
     last = AuditSeal.objects.filter(clinic_id=clinic_id).order_by("-sequence").first()
     after = last.entry_id if last else 0
-    waiting = AuditLog.objects.filter(clinic_id=clinic_id, pk__gt=after).order_by("pk").values_list("at", flat=True)
-    return Sealed(last.sequence if last else 0, last.sealed_at if last else None, waiting.first())
+    unsealed = AuditLog.objects.filter(clinic_id=clinic_id, pk__gt=after).order_by("pk").values_list("at", flat=True)
+    return SealState(last.sequence if last else 0, last.sealed_at if last else None, unsealed.first())
 
 
 def _links(clinic_id: UUID) -> Iterator[tuple[int, bytes, str | None]]:
+    """Sequence, hash and canonical row (None if missing) of every link, in order."""
     after = 0
     while True:
         with connection.cursor() as cursor:

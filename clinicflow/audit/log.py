@@ -1,7 +1,7 @@
-"""Writing to the audit log what row triggers cannot see: reads, refusals, sign-ins and reasons."""
+"""Audit entries that row triggers cannot write: reads, rejections, sign-ins and reasons."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Protocol
 from uuid import UUID
 
 from django.db.models import Model
@@ -10,8 +10,8 @@ from psycopg.types.json import Jsonb
 from clinicflow.core.ids import uuid7
 from clinicflow.db.prepared import prepared_cursor
 
-# Not the ORM: this runs in every request that shows a patient. And nothing is read back, since a row of no clinic may
-# be written but not read.
+# SQL instead of the ORM: this runs in every request that shows a patient. Nothing is returned, since a row without a
+# clinic may be written but not read.
 INSERT = """
 insert into audit_logs (
   event_id, clinic_id, user_id, actor_kind, role, action, resource_type, resource_id, patient_ids, old_values,
@@ -24,8 +24,27 @@ insert into audit_logs (
 """
 
 
+class Identity(Protocol):
+    """The fields of an actor that the log stores; a failed sign-in of an unknown user has no clinic."""
+
+    @property
+    def clinic_id(self) -> UUID | None: ...
+    @property
+    def user_id(self) -> UUID | None: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def role(self) -> str: ...
+    @property
+    def request_id(self) -> str: ...
+    @property
+    def ip_address(self) -> str: ...
+    @property
+    def user_agent(self) -> str: ...
+
+
 def record(
-    actor: Any,
+    actor: Identity,
     action: str,
     obj: Model | None = None,
     *,
@@ -34,13 +53,13 @@ def record(
     patient_ids: Iterable[UUID] = (),
     outcome: str = "ok",
     reason: str = "",
-    values: Mapping[str, Any] | None = None,
-    before: Mapping[str, Any] | None = None,
+    values: Mapping[str, object] | None = None,
+    before: Mapping[str, object] | None = None,
 ) -> None:
-    """Write one row in the current transaction.
+    """Write one audit entry in the current transaction.
 
-    `actor` has clinic_id, user_id, kind, role, request_id, ip_address and user_agent; `values`, and the
-    values `before` a change, must hold no words about a patient. Row changes need no call: the triggers write them.
+    `values`, and the values `before` a change, must not contain free text about a patient. Changes of rows need no
+    call: the triggers write them.
     """
     row = {
         "event_id": uuid7(),
@@ -64,13 +83,15 @@ def record(
         cursor.execute(INSERT, row)
 
 
-def saw(actor: Any, resource_type: str, patient_ids: Iterable[UUID], *, resource_id: UUID | str = "") -> None:
-    """Write that a response shows these patients: one row a response, none if it shows nobody."""
+def record_access(
+    actor: Identity, resource_type: str, patient_ids: Iterable[UUID], *, resource_id: UUID | str = ""
+) -> None:
+    """Write that a response shows these patients: one entry per response, none without patients."""
     patients = list(dict.fromkeys(patient_ids))
     if patients:
         record(actor, "read", resource_type=resource_type, resource_id=resource_id, patient_ids=patients)
 
 
-def exported(actor: Any, resource_type: str, count: int) -> None:
-    """Write that rows left as a file."""
+def record_export(actor: Identity, resource_type: str, count: int) -> None:
+    """Write that rows were exported to a file."""
     record(actor, "export", resource_type=resource_type, values={"rows": count})

@@ -9,7 +9,7 @@ from clinicflow.core.ids import uuid7
 
 
 class AuditLog(models.Model):
-    """Who did or saw what, as which role, when and from where. `clinic` is empty for failed sign-ins of nobody."""
+    """Who did or read what, in which role, when and from where. `clinic` is null for sign-ins of unknown users."""
 
     id = models.BigAutoField(primary_key=True)
     event_id = models.UUIDField(default=uuid7, editable=False)
@@ -43,7 +43,7 @@ class AuditLog(models.Model):
 
 
 class AuditSeal(models.Model):
-    """One link of a clinic's hash chain: `hash = sha256(previous hash || canonical row)`."""
+    """One link of a clinic's hash chain: `hash = sha256(previous hash ‖ canonical row)`."""
 
     id = models.BigAutoField(primary_key=True)
     clinic = models.ForeignKey("clinics.Clinic", models.DO_NOTHING, null=True, related_name="+", db_constraint=False)
@@ -60,7 +60,7 @@ class AuditSeal(models.Model):
 
 
 class AuditHead(models.Model):
-    """The end of a clinic's chain, so that a tail that was cut off is missed."""
+    """The last link of a clinic's chain, by which a truncated chain is detected."""
 
     id = models.BigAutoField(primary_key=True)
     clinic = models.ForeignKey("clinics.Clinic", models.DO_NOTHING, related_name="+", db_constraint=False)

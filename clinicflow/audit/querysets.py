@@ -1,17 +1,18 @@
 import datetime as dt
-from typing import Any, Self
+from typing import Self
 from uuid import UUID
 
-from django.db import models
+from clinicflow.access.actor import Actor
+from clinicflow.access.querysets import M, RowQuerySet
 
 
-class AuditLogQuerySet(models.QuerySet[Any]):
-    """The log of one clinic, for its front desk and its owners."""
+class AuditLogQuerySet(RowQuerySet[M]):
+    """Audit entries of one clinic, visible to its front desk and its owners."""
 
     roles = frozenset({"admin", "owner"})
 
-    def visible_to(self, actor: Any) -> Self:
-        """The clinic's entries. What owners may read of an entry is up to its serializer."""
+    def visible_to(self, actor: Actor) -> Self:
+        """The clinic's entries; none for other roles. The serializer limits what owners see of an entry."""
         if str(actor.role) not in self.roles:
             return self.none()
         return self.filter(clinic_id=actor.clinic_id)
@@ -27,11 +28,11 @@ class AuditLogQuerySet(models.QuerySet[Any]):
         since: dt.datetime | None = None,
         until: dt.datetime | None = None,
     ) -> Self:
-        """Those of a person, a kind, a thing, a time from one instant to before another; what is empty narrows nothing.
+        """Entries by user, action, resource, outcome and time (`since` ≤ at < `until`); empty filters are ignored.
 
-        The page and the API ask by this.
+        These are the filters of the audit page and of the API.
         """
-        asked = {
+        filters = {
             "user_id": user,
             "action": action,
             "resource_type": resource_type,
@@ -40,4 +41,4 @@ class AuditLogQuerySet(models.QuerySet[Any]):
             "at__gte": since,
             "at__lt": until,
         }
-        return self.filter(**{name: value for name, value in asked.items() if value})
+        return self.filter(**{name: value for name, value in filters.items() if value})

@@ -9,5 +9,5 @@ class ClinicsConfig(AppConfig):
     verbose_name = "Clinic and doctors"
 
     def ready(self) -> None:
-        import_module("clinicflow.clinics.jobs")
-        import_module("clinicflow.clinics.subscribers")
+        """Register the system checks; they need the models."""
+        import_module("clinicflow.clinics.checks")

@@ -1,4 +1,4 @@
-"""The clinic, its doctors, who works there, and what it has decided."""
+"""Clinics, doctors, memberships and settings."""
 
 import datetime as dt
 
@@ -7,14 +7,16 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
-from clinicflow.clinics.querysets import DoctorQuerySet, DoctorSettingsQuerySet, MembershipQuerySet, StaffQuerySet
+from clinicflow.access.querysets import StaffQuerySet
+from clinicflow.clinics.querysets import DoctorQuerySet, DoctorSettingsQuerySet, MembershipQuerySet
 from clinicflow.core.models import ClinicOwned, Timestamped
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+VISIT_MINUTES = range(5, 481)  # the lengths that a visit may have
 
 
 class Clinic(Timestamped):
-    """A tenant. `timezone` is an IANA name; every wall-clock time of the clinic is on it."""
+    """A tenant. `timezone` is an IANA name, the zone of every wall-clock time of the clinic."""
 
     name = models.CharField(max_length=120)
     timezone = models.CharField(max_length=64, default="America/New_York")
@@ -32,7 +34,7 @@ class Clinic(Timestamped):
 
 
 class Doctor(ClinicOwned):
-    """A provider whose time is booked; may or may not sign in.
+    """A provider whose time can be booked, with or without a user who signs in as them.
 
     `working_hours` is `{"mon": [["09:00", "12:30"], ["13:15", "17:00"]], …}`, wall-clock times of the clinic.
     """
@@ -55,7 +57,7 @@ class Doctor(ClinicOwned):
     room = models.CharField(max_length=40, blank=True)
     working_hours = models.JSONField(default=dict, blank=True)
     default_visit_length = models.PositiveSmallIntegerField(
-        default=30, validators=[MinValueValidator(5), MaxValueValidator(480)]
+        default=30, validators=[MinValueValidator(VISIT_MINUTES[0]), MaxValueValidator(VISIT_MINUTES[-1])]
     )
     voice_ai_enabled = models.BooleanField(default=True)
     is_active = models.BooleanField(default=True)
@@ -68,7 +70,8 @@ class Doctor(ClinicOwned):
         ordering = ["name", "id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(default_visit_length__gte=5, default_visit_length__lte=480), name="doctors_visit_length"
+                condition=Q(default_visit_length__gte=VISIT_MINUTES[0], default_visit_length__lte=VISIT_MINUTES[-1]),
+                name="doctors_visit_length",
             ),
         ]
 
@@ -77,10 +80,10 @@ class Doctor(ClinicOwned):
 
 
 class Membership(Timestamped):
-    """A user's role in one clinic. A person may hold several."""
+    """A user's role in one clinic. A user can have several roles, in several clinics."""
 
     class Role(models.TextChoices):
-        ADMIN = "admin", "Front desk"
+        FRONT_DESK = "admin", "Front desk"
         DOCTOR = "doctor", "Doctor"
         OWNER = "owner", "Owner"
 
@@ -95,7 +98,7 @@ class Membership(Timestamped):
         Doctor, models.PROTECT, null=True, blank=True, related_name="memberships", db_constraint=False
     )
     status = models.CharField(max_length=8, choices=Status, default=Status.ACTIVE)
-    # When the last invitation went out, to whom by the manager's word, and when the person first worked under it.
+    # When the last invitation was sent, the name that the manager entered, and when the member accepted it.
     invited_at = models.DateTimeField(null=True, blank=True)
     invited_as = models.CharField(max_length=120, blank=True)
     joined_at = models.DateTimeField(null=True, blank=True)
@@ -118,12 +121,12 @@ class Membership(Timestamped):
 
     @property
     def is_pending(self) -> bool:
-        """Invited, and not yet come. Until then nothing of the person's account is shown to the clinic."""
+        """Whether the invitation is still open. Until it is accepted, the clinic sees nothing of the user's account."""
         return self.invited_at is not None and self.joined_at is None
 
     @property
     def shown_name(self) -> str:
-        """The person's name; before they have come, what the manager calls them."""
+        """The user's name; while the invitation is open, the name that the manager entered."""
         return self.invited_as if self.is_pending and self.invited_as else self.user.name
 
 
@@ -132,7 +135,7 @@ def weekdays() -> list[str]:
 
 
 class ClinicSettings(ClinicOwned):
-    """What the clinic has decided, by tab of its settings page. Times are wall-clock, durations in minutes."""
+    """A clinic's settings, by tab of the settings page. Times are the clinic's wall-clock times, durations minutes."""
 
     class SlotSize(models.IntegerChoices):
         QUARTER = 15
@@ -247,8 +250,10 @@ def both_visit_types() -> list[str]:
 
 
 class DoctorSettings(ClinicOwned):
-    """What a doctor has decided about their own time. `working_hours_override` replaces the weekly hours that the front
-    desk keeps, by weekday or by date: `{"fri": [["09:00", "12:00"]], "2026-12-28": []}`; dates come first.
+    """A doctor's own booking settings.
+
+    `working_hours_override` replaces `Doctor.working_hours` by weekday or by date:
+    `{"fri": [["09:00", "12:00"]], "2026-12-28": []}`. A date takes precedence over its weekday.
     """
 
     doctor = models.ForeignKey(Doctor, models.CASCADE, related_name="preferences", db_constraint=False)
@@ -268,9 +273,9 @@ class DoctorSettings(ClinicOwned):
 
     @property
     def own_week(self) -> dict[str, list[list[str]]]:
-        """The weekdays whose hours replace the front desk's."""
+        """The part of `working_hours_override` that is by weekday."""
         return {day: ranges for day, ranges in self.working_hours_override.items() if day in WEEKDAYS}
 
     def takes(self, visit_type: str) -> bool:
-        """Whether the doctor sees patients this way: `in-clinic` or `virtual`."""
+        """Whether the doctor offers visits of this type, `in-clinic` or `virtual`."""
         return visit_type in self.supported_visit_types and (visit_type != "virtual" or self.video_visits_enabled)

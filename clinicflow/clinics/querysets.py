@@ -1,105 +1,60 @@
-from typing import Any, Self
+from typing import Self
 from uuid import UUID
 
-from django.db import models
 from django.db.models import Q
 
-from clinicflow.clinics.actors import Actor, Role
+from clinicflow.access.actor import Actor
+from clinicflow.access.querysets import M, RowQuerySet, StaffQuerySet
+from clinicflow.access.roles import Role
 from clinicflow.core.errors import NotFound
 
 JOINED = Q(invited_at=None) | Q(joined_at__isnull=False)  # of a membership
 
 
-class ClinicQuerySet(models.QuerySet[Any]):
-    """Rows of one clinic. `visible_to` is the door; subclasses narrow it by role."""
-
-    roles: frozenset[Role] = frozenset({Role.ADMIN, Role.DOCTOR, Role.SYSTEM})
-
-    def of_clinic(self, actor: Actor) -> Self:
-        """All of the clinic's rows, for totals that show nobody; only metrics may start here."""
-        return self.filter(clinic_id=actor.clinic_id)
-
-    def visible_to(self, actor: Actor) -> Self:
-        """The rows that this actor may see, by the role table of the domain rules."""
-        if actor.role not in self.roles:
-            return self.none()
-        return self.of_clinic(actor)
-
-    def fetch(self, pk: UUID | str) -> Any:
-        """The row, or NotFound when it is absent or invisible, which look the same."""
-        row = self.filter(pk=pk).first()
-        if row is None:
-            raise NotFound()
-        return row
-
-    def lock(self, pk: UUID | str) -> Any:
-        """The row, locked until the transaction ends (FOR UPDATE of itself only), or NotFound."""
-        row = self.select_for_update(of=("self",)).filter(pk=pk).first()
-        if row is None:
-            raise NotFound()
-        return row
-
-
-class StaffQuerySet(ClinicQuerySet):
-    """Rows that every member of staff may see, owners included: the clinic's own facts."""
-
-    roles = frozenset({Role.ADMIN, Role.DOCTOR, Role.OWNER, Role.PATIENT, Role.SYSTEM})
-
-
-class DoctorQuerySet(StaffQuerySet):
+class DoctorQuerySet(StaffQuerySet[M]):
     def looked_after_by(self, actor: Actor) -> Self:
-        """A doctor themselves, the front desk's all."""
+        """The doctors whom the actor manages: all, or for a doctor only their own row."""
         return self.filter(pk=actor.doctor_id) if actor.role == Role.DOCTOR else self
 
     def active(self) -> Self:
         return self.filter(is_active=True)
 
 
-class DoctorSettingsQuerySet(StaffQuerySet):
+class DoctorSettingsQuerySet(StaffQuerySet[M]):
     def editable_by(self, actor: Actor) -> Self:
-        """A doctor's own, the front desk's all."""
+        """The settings that the actor may change: the front desk all, a doctor their own, others none."""
         rows = self.visible_to(actor)
         if actor.role == Role.DOCTOR:
             return rows.filter(doctor_id=actor.doctor_id)
-        return rows if actor.role == Role.ADMIN else rows.none()
+        return rows if actor.role == Role.FRONT_DESK else rows.none()
 
-    def fetch_of(self, doctor_id: UUID) -> Any:
-        """The settings of a doctor, or NotFound."""
+    def fetch_of(self, doctor_id: UUID | None) -> M:
+        """The settings of a doctor. NotFound if not in this queryset."""
         row = self.filter(doctor_id=doctor_id).first()
         if row is None:
             raise NotFound()
         return row
 
 
-class MembershipQuerySet(models.QuerySet[Any]):
-    """Memberships are looked up before any clinic's scope is open; they name nobody's patient."""
+class MembershipQuerySet(RowQuerySet[M]):
+    """Memberships. They are read before a clinic's database scope is open, and refer to no patient."""
 
     def active(self) -> Self:
         return self.filter(status="active", user__status="active")
 
     def pending(self) -> Self:
-        """Invited, and not yet come."""
+        """With an invitation that has not been accepted."""
         return self.filter(invited_at__isnull=False, joined_at=None)
 
     def joined(self) -> Self:
-        """Not merely invited."""
+        """Without an open invitation."""
         return self.filter(JOINED)
 
-    def lock(self, pk: UUID | str) -> Any:
-        """The membership, locked until the transaction ends, or NotFound."""
-        row = self.select_for_update(of=("self",)).select_related("user", "clinic").filter(pk=pk).first()
-        if row is None:
-            raise NotFound()
-        return row
-
-    def fetch(self, pk: UUID | str) -> Any:
-        """The membership, or NotFound."""
-        row = self.filter(pk=pk).first()
-        if row is None:
-            raise NotFound()
-        return row
+    def lock(self, pk: UUID | str) -> M:
+        """The membership with its user and clinic, locked until the transaction ends, NotFound if not in this queryset."""
+        return super(MembershipQuerySet, self.select_related("user", "clinic")).lock(pk)
 
     def visible_to(self, actor: Actor) -> Self:
-        """The clinic's memberships, for its front desk and owner; a doctor sees their own."""
+        """The clinic's memberships for the front desk and owners; a doctor's own memberships for the doctor."""
         rows = self.filter(clinic_id=actor.clinic_id)
-        return rows if actor.role in {Role.ADMIN, Role.OWNER} else rows.filter(user_id=actor.user_id)
+        return rows if actor.role in {Role.FRONT_DESK, Role.OWNER} else rows.filter(user_id=actor.user_id)

@@ -1,4 +1,4 @@
-"""Database constraint name → domain error: the database decides, this names its verdict."""
+"""Domain errors for violated database constraints, registered by constraint name."""
 
 from django.db import Error as DatabaseError
 
@@ -7,18 +7,19 @@ from clinicflow.core.errors import DomainError
 _errors: dict[str, type[DomainError]] = {}
 
 
-def constraint_means(name: str, error: type[DomainError]) -> None:
+def register_constraint_error(name: str, error: type[DomainError]) -> None:
+    """Map a violation of the constraint `name` to a domain error."""
     _errors[name] = error
 
 
-def meaning_of(error: BaseException) -> DomainError | None:
-    """The domain error that a failed constraint stands for, or None if it stands for none."""
+def error_for(error: BaseException) -> DomainError | None:
+    """The domain error registered for the violated constraint, or None."""
     diagnostics = getattr(error.__cause__, "diag", None)
     name = getattr(diagnostics, "constraint_name", None) or ""
-    known = _errors.get(name)
-    return known() if known else None
+    registered = _errors.get(name)
+    return registered() if registered else None
 
 
 def sqlstate(error: DatabaseError | BaseException) -> str:
-    """PostgreSQL's five-character code, or an empty string."""
+    """PostgreSQL's five-character SQLSTATE, or an empty string."""
     return getattr(error.__cause__, "sqlstate", None) or ""

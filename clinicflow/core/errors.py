@@ -1,4 +1,4 @@
-"""What can go wrong in the clinic's own terms. Pages and the API map these in one place each."""
+"""Domain errors. Pages and the API each map them to responses in one place."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
@@ -7,11 +7,11 @@ FieldErrors = Mapping[str, Sequence[str]]
 
 
 class DomainError(Exception):
-    """A refusal with a stable `code`, an HTTP status, a sentence for people and named extras for programs."""
+    """A rejected operation: a stable `code`, an HTTP status, a message for the user and extras for API clients."""
 
     code: ClassVar[str] = "refused"
     status: ClassVar[int] = 409
-    title: ClassVar[str] = "That is not possible"
+    title: ClassVar[str] = "This isn't possible"
 
     def __init__(self, detail: str = "", *, fields: FieldErrors | None = None, **extras: Any) -> None:
         self.detail = detail or self.title
@@ -21,39 +21,39 @@ class DomainError(Exception):
 
 
 class Invalid(DomainError):
-    """Input that breaks a rule; `fields` says which and how."""
+    """Input that violates a rule; `fields` holds the messages by field."""
 
     code = "invalid"
     status = 400
-    title = "Please correct the marked fields"
+    title = "Check the highlighted fields"
 
 
 class NotFound(DomainError):
-    """Not there for this actor: another clinic's rows and absent ones look the same."""
+    """The row is absent or not visible to this actor; the response is the same for both."""
 
     code = "not_found"
     status = 404
-    title = "There is nothing here for you"
+    title = "This doesn't exist, or you don't have access to it"
 
 
 class Forbidden(DomainError):
-    """A role that may never do this."""
+    """The actor's role never allows this."""
 
     code = "forbidden"
     status = 403
-    title = "Your role may not do this"
+    title = "Your role doesn't allow this"
 
 
 class IllegalTransition(DomainError):
-    """The state machine has no such edge; `allowed_actions` says which it has."""
+    """The transition does not exist in the current state; `allowed_actions` in the extras lists those that do."""
 
     code = "illegal_transition"
-    title = "That step is not possible now"
+    title = "This action isn't available now"
 
 
 class Busy(DomainError):
-    """Somebody else holds what is needed; trying again soon helps."""
+    """A lock is held by another request; retrying soon succeeds."""
 
     code = "busy"
     status = 503
-    title = "Too many people are changing this at once. Please try again."
+    title = "The server is busy. Try again in a moment."

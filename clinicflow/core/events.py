@@ -1,9 +1,12 @@
-"""Events: how news travels upwards. A subscriber runs in the publisher's transaction and writes rows, nothing else."""
+"""Events, published by operations and handled by higher layers.
+
+A subscriber runs in the publisher's transaction and only writes rows.
+"""
 
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from clinicflow.core.ids import uuid7
@@ -11,10 +14,10 @@ from clinicflow.core.ids import uuid7
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """Something that happened in one clinic: ids and states only, never a name or an answer.
+    """Something that happened in one clinic: ids and states only, never a patient's name or answer.
 
-    `live` names the message that open screens get (api.md, Live events), None keeps it inside.
-    `doctor_ids` are the doctors whose screens it concerns. Without `for_owners` no total of theirs has changed.
+    `live` is the type of the live event that clients receive (docs/api.md), None for none. `doctor_ids` are the
+    doctors who receive it. `for_owners` says whether an owner's figures may have changed.
     """
 
     live: ClassVar[str | None] = None
@@ -24,17 +27,24 @@ class Event:
     clinic_id: UUID
     subject_id: UUID
     doctor_ids: tuple[UUID, ...] = ()
-    origin: str = ""  # the browser tab that caused it, so that it can skip its own echo
+    origin: str = ""  # the browser tab that caused it, which ignores the live event
     id: UUID = field(default_factory=uuid7)
 
 
-Handler = Callable[[Any], None]
-_handlers: dict[type[Event], list[Handler]] = defaultdict(list)
-AnyEvent = TypeVar("AnyEvent", bound=Event)
+Handler = Callable[[Any], None]  # takes the event classes that it is registered for
+Registry = defaultdict[type[Event], list[Handler]]
+_handlers: Registry = defaultdict(list)
+
+
+def replace_handlers(handlers: Registry) -> Registry:
+    """Replace every registered handler and return the previous ones; `clinicflow.testing.events` uses it."""
+    global _handlers
+    previous, _handlers = _handlers, handlers
+    return previous
 
 
 def subscribe(*kinds: type[Event]) -> Callable[[Handler], Handler]:
-    """Register a handler for the kinds of event, their subclasses included."""
+    """Register a handler for these event classes and their subclasses."""
 
     def register(handler: Handler) -> Handler:
         for kind in kinds:
@@ -45,7 +55,7 @@ def subscribe(*kinds: type[Event]) -> Callable[[Handler], Handler]:
 
 
 def publish(event: Event) -> None:
-    """Tell every subscriber, inside the current transaction."""
+    """Call every handler of the event, in the current transaction."""
     for kind in type(event).__mro__:
         for handler in _handlers.get(kind, ()):
             handler(event)

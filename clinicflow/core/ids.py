@@ -1,4 +1,4 @@
-"""Identifiers that sort by the time they were made, so that indexes stay warm."""
+"""Time-ordered identifiers: new rows are inserted at the end of an index."""
 
 import os
 import time

@@ -1,4 +1,4 @@
-"""Log lines as JSON with ids only: who, which clinic, which request; never a patient's name or words."""
+"""JSON logging with ids only (user, clinic, request), never a patient's name or text."""
 
 import logging
 import re
@@ -22,7 +22,7 @@ structlog.configure(
 
 
 class JsonFormatter(structlog.stdlib.ProcessorFormatter):
-    """One JSON object a line, for our own loggers and the libraries' alike."""
+    """One JSON object per line, for structlog and standard-library loggers."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -40,14 +40,14 @@ class JsonFormatter(structlog.stdlib.ProcessorFormatter):
         )
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line, without the secret part of patients' links."""
+        """The formatted record, without the tokens of patients' links."""
         return PATIENT_LINK.sub("/i/…", super().format(record))
 
 
 def without_exception_text(
     logger: logging.Logger, name: str, event: structlog.types.EventDict
 ) -> structlog.types.EventDict:
-    """Keep the kind and place of an exception, drop its text: database and validation errors quote their input."""
+    """Replace an exception by its class and traceback; its message may quote patient data (database, validation)."""
     info = event.pop("exc_info", None)
     if isinstance(info, tuple) and info[0] is not None:
         event["exception"] = info[0].__name__

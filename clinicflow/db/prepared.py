@@ -1,7 +1,7 @@
-"""A cursor for the few statements that run on every request: PostgreSQL plans each once per connection.
+"""Prepared statements for the few queries that run on every request: PostgreSQL plans each once per connection.
 
-Django binds parameters on the client, so that each statement is new text to PostgreSQL, parsed and planned again; for
-the joins of a sign-in that costs more than answering them. Parameters need a type PostgreSQL can know: cast a None.
+Django binds parameters on the client, so PostgreSQL parses and plans each statement again; for the joins of the
+session lookup that costs more than executing them. PostgreSQL must know the type of each parameter: cast a None.
 """
 
 from typing import Any
@@ -13,8 +13,11 @@ from psycopg.types.datetime import TimestamptzLoader
 
 
 class PreparedCursor(psycopg.Cursor[Any]):
-    """Binds on the server, prepares at the first use, and reads instants with psycopg's own compiled loader: aware and
-    in UTC, as Django's are, which run in Python for each value."""
+    """A cursor that binds on the server and prepares on first use.
+
+    `prepared_cursor` gives it psycopg's compiled loader for instants: aware and in UTC, as Django's loader, which runs
+    in Python for each value.
+    """
 
     def execute(self, query: Any, params: Params | None = None, **options: Any) -> "PreparedCursor":
         super().execute(query, params, prepare=True)
@@ -22,7 +25,7 @@ class PreparedCursor(psycopg.Cursor[Any]):
 
 
 def prepared_cursor(using: str = "default") -> Any:
-    """Such a cursor, inside the present scope and transaction, wrapped as Django's own (queries are counted)."""
+    """A prepared cursor in the current scope and transaction, wrapped as Django's own, so that queries are counted."""
     connection: Any = connections[using]
     connection.ensure_connection()
     raw = PreparedCursor(connection.connection)

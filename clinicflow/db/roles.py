@@ -1,7 +1,7 @@
-"""The three database roles and how they come from one administrative address.
+"""The three database roles, and their creation from one administrative URL.
 
-`owner` owns the tables and runs migrations; `app` (web, hub, workers) owns nothing and lives under the policies;
-`system` sweeps jobs and lists clinics, and never sees a patient table.
+`owner` owns the tables and runs migrations; `app` (web, hub, workers) is subject to row-level security; `system`
+sweeps jobs and lists clinics, and has no access to tables with patients.
 """
 
 import hashlib
@@ -17,14 +17,14 @@ APP_LIMITS = {"statement_timeout": "15s", "lock_timeout": "5s", "idle_in_transac
 
 @dataclass(frozen=True)
 class Role:
-    """A login role; the password is derived, so only the secret key has to be kept."""
+    """A login role. Its password is derived from the secret key, so it need not be stored."""
 
     name: str
     password: str
 
 
 def derive_roles(database: str, secret: str) -> Mapping[str, Role]:
-    """The roles of the installation that uses `database`, with passwords made from its secret key."""
+    """The roles by kind for `database`, with passwords derived from the secret key."""
     prefix = "".join(letter if letter.isalnum() else "_" for letter in database.lower())
     return {
         kind: Role(
@@ -36,13 +36,13 @@ def derive_roles(database: str, secret: str) -> Mapping[str, Role]:
 
 
 def prepare_roles(connection: Connection, roles: Mapping[str, Role]) -> None:
-    """Create or mend the roles; safe to repeat. `connection` is an administrator's, in autocommit."""
+    """Create or update the roles; idempotent. `connection` is an administrator's, in autocommit."""
     for kind in KINDS:
         role = roles[kind]
-        known = connection.execute("select 1 from pg_roles where rolname = %s", [role.name]).fetchone()
+        exists = connection.execute("select 1 from pg_roles where rolname = %s", [role.name]).fetchone()
         connection.execute(
             sql.SQL("{} role {} login nosuperuser noinherit {} password {}").format(
-                sql.SQL("alter" if known else "create"),
+                sql.SQL("alter" if exists else "create"),
                 sql.Identifier(role.name),
                 sql.SQL("createdb" if kind == "owner" else "nocreatedb"),
                 sql.Literal(role.password),
@@ -58,13 +58,13 @@ def prepare_roles(connection: Connection, roles: Mapping[str, Role]) -> None:
 
 
 def prepare_database(connection: Connection, database: str, roles: Mapping[str, Role]) -> None:
-    """Create the database if it is absent and hand it to the owner role; safe to repeat.
+    """Create the database unless it exists, and make the owner role its owner; idempotent.
 
     `connection` is an administrator's on any database of the cluster, in autocommit.
     """
     prepare_roles(connection, roles)
     owner = roles["owner"].name
-    # A managed administrator is no superuser and must be a member of a role to give things to it.
+    # The administrator of a managed database is no superuser: only a member of a role can transfer ownership to it.
     connection.execute(sql.SQL("grant {} to current_user").format(sql.Identifier(owner)))
     if not connection.execute("select 1 from pg_database where datname = %s", [database]).fetchone():
         connection.execute(
@@ -83,7 +83,7 @@ def prepare_database(connection: Connection, database: str, roles: Mapping[str, 
 
 
 def prepare_schema(connection: Connection, roles: Mapping[str, Role]) -> None:
-    """Let the owner make tables in `public` and the others use them; `connection` is on the database itself."""
+    """Make the owner role own `public` and grant usage to the others; `connection` is to the database itself."""
     connection.execute(sql.SQL("alter schema public owner to {}").format(sql.Identifier(roles["owner"].name)))
     for kind in ("app", "system"):
         connection.execute(sql.SQL("grant usage on schema public to {}").format(sql.Identifier(roles[kind].name)))

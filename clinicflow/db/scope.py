@@ -1,7 +1,7 @@
-"""The clinic that this thread of work is in, and who is acting there.
+"""The current scope: the clinic, and the identity for the audit log.
 
-`with tenant(clinic_id): …` opens a scope. The database wrapper (`base.py`) makes each transaction
-know it, row-level security keeps to it, and the audit triggers write it down.
+`with tenant(clinic_id): …` opens a scope. The database backend (`base.py`) sets it in each transaction; row-level
+security and the audit triggers read it there.
 """
 
 import json
@@ -13,12 +13,12 @@ from uuid import UUID
 
 
 class TenantScopeError(RuntimeError):
-    """A scope is open, but no transaction: the setting would be lost, and the query would see nothing."""
+    """A scope is open without a transaction: its setting would be lost, and the query would return no rows."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scope:
-    """One clinic, and the acting person, job or patient as the audit log will name them."""
+    """One clinic, and the acting user, patient or system as the audit log records it."""
 
     clinic_id: UUID
     user_id: UUID | None = None
@@ -29,7 +29,7 @@ class Scope:
     user_agent: str = ""
 
     def as_json(self) -> str:
-        """What the audit trigger reads from `app.context`."""
+        """The value of `app.context`, which the audit triggers read."""
         return json.dumps(
             {
                 "user_id": str(self.user_id) if self.user_id else None,
@@ -46,14 +46,15 @@ _scope: ContextVar[Scope | None] = ContextVar("clinicflow_scope", default=None)
 
 
 def current_scope() -> Scope | None:
+    """The innermost open scope, or None."""
     return _scope.get()
 
 
 @contextmanager
 def tenant(clinic: UUID | Scope) -> Iterator[Scope]:
-    """Work inside one clinic until the block ends; scopes nest, and the inner one counts.
+    """Open a clinic's scope until the block ends. Scopes nest; the innermost applies.
 
-    A bare id keeps the person and request of a surrounding scope of the same clinic.
+    With a bare id, the identity and the request of a surrounding scope are inherited.
     """
     outer = _scope.get()
     if isinstance(clinic, Scope):

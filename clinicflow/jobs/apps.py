@@ -8,5 +8,5 @@ class JobsConfig(AppConfig):
     verbose_name = "Jobs"
 
     def ready(self) -> None:
-        """Import each app's `jobs` and `subscribers`: that is what registers them."""
+        """Import each app's `jobs` and `subscribers`, which register themselves."""
         autodiscover_modules("jobs", "subscribers")

@@ -1,4 +1,4 @@
-"""Is it alive, and can it work? For load balancers and the people they wake."""
+"""Liveness and readiness checks for load balancers, and metrics for Prometheus."""
 
 import secrets
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from redis import RedisError
 
-from clinicflow.jobs.figures import Figures
+from clinicflow.jobs.metrics import JobCollector
 from clinicflow.jobs.tasks import HEARTBEAT
 
 _migrated = False
@@ -23,14 +23,14 @@ _migrated = False
 @require_GET
 @never_cache
 def healthz(request: HttpRequest) -> HttpResponse:
-    """Alive: this process answers."""
+    """Liveness: 200 while this process answers."""
     return HttpResponse("ok", content_type="text/plain")
 
 
 @require_GET
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Ready: 200 when every part answers, 503 naming those that do not. Says nothing else to strangers."""
+    """Readiness: 200 when every part answers, else 503; the body has each part's name and whether it answers."""
     parts = {name: check() for name, check in CHECKS.items()}
     return JsonResponse(parts, status=200 if all(parts.values()) else 503)
 
@@ -38,14 +38,12 @@ def readyz(request: HttpRequest) -> JsonResponse:
 @require_GET
 @never_cache
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Figures for Prometheus: queue, heartbeats, parts. For whoever has METRICS_TOKEN; to others the address is not
-    there.
-    """
-    said = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    if not settings.METRICS_TOKEN or not secrets.compare_digest(said.encode(), settings.METRICS_TOKEN.encode()):
+    """Prometheus metrics of queue, heartbeats and parts, for a bearer of METRICS_TOKEN; 404 for everyone else."""
+    token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if not settings.METRICS_TOKEN or not secrets.compare_digest(token.encode(), settings.METRICS_TOKEN.encode()):
         raise Http404
     registry = CollectorRegistry()
-    registry.register(Figures({name: check() for name, check in CHECKS.items()}))
+    registry.register(JobCollector({name: check() for name, check in CHECKS.items()}))
     return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 
@@ -59,7 +57,7 @@ def _database() -> bool:
 
 
 def _migrations() -> bool:
-    """Nothing left to apply; remembered once true, since a running process cannot lose migrations."""
+    """Whether every migration is applied; once true it is not checked again, since none is unapplied while running."""
     global _migrated
     if not _migrated:
         try:

@@ -1,4 +1,4 @@
-"""The queue of record. Celery only carries hints to these rows."""
+"""The job queue. Celery only carries hints to these rows."""
 
 from django.db import models
 from django.db.models import Q
@@ -7,9 +7,9 @@ from clinicflow.core.models import Timestamped
 
 
 class Job(Timestamped):
-    """One piece of work for one clinic: written in the transaction that wants it, done exactly once.
+    """A job of one clinic: enqueued in the transaction that causes it, done exactly once.
 
-    `args` holds ids, never words about a patient. `run_after`, `lease_until` and `hinted_until` are instants.
+    `args` holds ids, never free text about a patient. `run_after`, `lease_until` and `hinted_until` are instants.
     """
 
     class State(models.TextChoices):

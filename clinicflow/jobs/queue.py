@@ -1,12 +1,11 @@
-"""The queue: adding jobs, claiming them, doing them, and finding the forgotten ones.
+"""The job queue: enqueueing, claiming and running jobs, and finding those that no worker has claimed.
 
-The row is the job. Celery messages are hints that may be lost or doubled: a worker that cannot claim the row
-does nothing. Effect and `done` commit together.
+The row is the job. Celery messages are hints that may be lost or duplicated: a worker that cannot claim the row does
+nothing. The job's writes and its state `done` commit together.
 """
 
 import datetime as dt
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 import structlog
@@ -24,11 +23,13 @@ from clinicflow.jobs.registry import Handler, handler_of, periods
 MAX_ATTEMPTS = 5
 HINT_PAUSE = dt.timedelta(seconds=30)
 KEEP_DONE = dt.timedelta(days=14)
+KEEP_PERIODIC = dt.timedelta(hours=6)
+SLOT_PREFIX = "slot:"  # of the keys of periodic jobs
 log = structlog.get_logger(__name__)
 
 
 class RetryLater(Exception):
-    """Raised by work that should be tried again after `seconds`, without saying that it failed for good."""
+    """Raised by a handler to be retried after `seconds`, without logging a failure."""
 
     def __init__(self, seconds: float, reason: str = "") -> None:
         super().__init__(reason)
@@ -40,15 +41,15 @@ def enqueue(
     *,
     clinic_id: UUID,
     key: str,
-    args: Mapping[str, Any] | None = None,
+    args: Mapping[str, object] | None = None,
     run_after: dt.datetime | None = None,
 ) -> bool:
-    """Add a job in the current transaction, unless the clinic has one of this kind and key already.
+    """Enqueue a job in the current transaction, unless the clinic has one of this kind and key already.
 
-    Returns whether it was added. After commit Celery gets a hint, unless the job is for later.
+    Returns whether it was added. After the commit a worker is notified, unless `run_after` is in the future.
     """
     if handler_of(kind) is None:
-        raise RuntimeError(f"No function does the job {kind}.")
+        raise RuntimeError(f"No function is registered for the job {kind}.")
     now = clock.now()
     job = Job(
         clinic_id=clinic_id,
@@ -61,35 +62,35 @@ def enqueue(
     )
     added = _insert(job)
     if added and job.hinted_until:
-        transaction.on_commit(lambda: hint(job.pk, clinic_id))
+        transaction.on_commit(lambda: notify_worker(job.pk, clinic_id))
     return added
 
 
 FIELDS = Job._meta.concrete_fields
 COLUMNS = ", ".join(str(field.column) for field in FIELDS)
-PLACES = ", ".join(["%s"] * len(FIELDS))
-INSERT = f"insert into jobs ({COLUMNS}) values ({PLACES}) on conflict do nothing returning true"  # noqa: S608  # the model's own columns
+PLACEHOLDERS = ", ".join(["%s"] * len(FIELDS))
+INSERT = f"insert into jobs ({COLUMNS}) values ({PLACEHOLDERS}) on conflict do nothing returning true"  # noqa: S608  # the model's own columns
 
 
 def _insert(job: Job) -> bool:
-    """Whether the row is new: one statement, which Django's `ignore_conflicts` would not tell."""
+    """Insert the row in one statement; returns whether it is new, which Django's `ignore_conflicts` does not."""
     values = [field.get_db_prep_save(field.pre_save(job, add=True), connection) for field in FIELDS]
     with prepared_cursor() as cursor:
         cursor.execute(INSERT, values)
         return cursor.fetchone() is not None
 
 
-def hint(job_id: UUID, clinic_id: UUID) -> None:
-    """Tell Celery. A broker that is down costs nothing but the sweep's second or two."""
+def notify_worker(job_id: UUID, clinic_id: UUID) -> None:
+    """Send Celery a hint. While the broker is down, the sweep finds the job a second or two later."""
     try:
         current_app.send_task("clinicflow.run_job", (str(job_id), str(clinic_id)), retry=False, expires=3600)
-    except Exception as error:  # whatever a broker throws, the row stands
+    except Exception as error:  # brokers raise many classes, and the row is stored anyway
         log.warning("job_hint_failed", job_id=str(job_id), error=type(error).__name__)
 
 
 def run(job_id: UUID, clinic_id: UUID) -> bool:
-    """Claim and do one job; False when there was nothing to claim. Never raises for a failing job."""
-    job = _claim(job_id, clinic_id)
+    """Claim and run one job; False when there was nothing to claim. Never raises for a failing job."""
+    job = claim(job_id, clinic_id)
     if job is None:
         return False
     handler = handler_of(job.kind)
@@ -101,11 +102,11 @@ def run(job_id: UUID, clinic_id: UUID) -> bool:
         if handler.atomic:
             with transaction.atomic(), tenant(clinic_id):
                 handler.work(clinic_id=clinic_id, **job.args)
-                _finish(job)
+                finish(job)
         else:
             handler.work(clinic_id=clinic_id, **job.args)
             with transaction.atomic(), tenant(clinic_id):
-                _finish(job)
+                finish(job)
     except RetryLater as later:
         _postpone(job, handler, later)
     except Exception as error:  # a job's failure is a state of its row
@@ -116,8 +117,11 @@ def run(job_id: UUID, clinic_id: UUID) -> bool:
     return True
 
 
-def _claim(job_id: UUID, clinic_id: UUID) -> Job | None:
-    """Take the lease: attempts are counted before the work, so that a poisonous job ends dead."""
+def claim(job_id: UUID, clinic_id: UUID) -> Job | None:
+    """The job with a lease, or None if it is not due, leased or out of attempts.
+
+    Attempts are counted before the work, so that a job that kills its worker ends dead.
+    """
     now = clock.now()
     with transaction.atomic(), tenant(clinic_id):
         claimable = Q(state=Job.State.QUEUED, run_after__lte=now) | Q(state=Job.State.RUNNING, lease_until__lt=now)
@@ -125,7 +129,7 @@ def _claim(job_id: UUID, clinic_id: UUID) -> Job | None:
         if job is None:
             return None
         if job.attempts >= MAX_ATTEMPTS:
-            _bury(job, handler_of(job.kind), job.last_error or "WorkerLost")
+            _mark_dead(job, handler_of(job.kind), job.last_error or "WorkerLost")
             return None
         job.attempts += 1
         job.state = Job.State.RUNNING
@@ -135,19 +139,19 @@ def _claim(job_id: UUID, clinic_id: UUID) -> Job | None:
         return job
 
 
-def _finish(job: Job) -> None:
-    """Mark done, in the transaction of the effect; refuse if another worker has taken the lease over."""
+def finish(job: Job) -> None:
+    """Mark done, in the transaction of the work; RuntimeError if another worker has taken over the lease."""
     done = Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, attempts=job.attempts).update(
         state=Job.State.DONE, finished_at=clock.now(), lease_until=None, last_error="", updated_at=clock.now()
     )
     if not done:
-        raise RuntimeError("The lease was lost; another worker does this job.")
+        raise RuntimeError("The lease was lost: another worker runs this job.")
 
 
 def _postpone(job: Job, handler: Handler, later: RetryLater) -> None:
     with transaction.atomic(), tenant(job.clinic_id):
         if job.attempts >= MAX_ATTEMPTS:
-            _bury(job, handler, later.reason or "RetryLater")
+            _mark_dead(job, handler, later.reason or "RetryLater")
             return
         _requeue(job, dt.timedelta(seconds=later.seconds), later.reason)
 
@@ -155,7 +159,7 @@ def _postpone(job: Job, handler: Handler, later: RetryLater) -> None:
 def _fail(job: Job, handler: Handler | None, error: str) -> None:
     with transaction.atomic(), tenant(job.clinic_id):
         if job.attempts >= MAX_ATTEMPTS or handler is None:
-            _bury(job, handler, error)
+            _mark_dead(job, handler, error)
             return
         _requeue(job, dt.timedelta(seconds=2**job.attempts), error)
 
@@ -171,8 +175,8 @@ def _requeue(job: Job, pause: dt.timedelta, error: str) -> None:
     )
 
 
-def _bury(job: Job, handler: Handler | None, error: str) -> None:
-    """Give up on a job; managers see it and can send it round again."""
+def _mark_dead(job: Job, handler: Handler | None, error: str) -> None:
+    """Give up on a job; the front desk sees it in the back office and can retry it."""
     Job.objects.filter(pk=job.pk).update(
         state=Job.State.DEAD, finished_at=clock.now(), lease_until=None, last_error=error[:120], updated_at=clock.now()
     )
@@ -181,8 +185,8 @@ def _bury(job: Job, handler: Handler | None, error: str) -> None:
         handler.on_death(clinic_id=job.clinic_id, **job.args)
 
 
-def revive(job: Job) -> None:
-    """Send a dead job round again, with its attempts forgotten. The caller is in the clinic's scope."""
+def retry(job: Job) -> None:
+    """Requeue a dead job with its attempts reset. The caller is in the clinic's scope."""
     changed = Job.objects.filter(pk=job.pk, state=Job.State.DEAD).update(
         state=Job.State.QUEUED,
         attempts=0,
@@ -192,11 +196,11 @@ def revive(job: Job) -> None:
         updated_at=clock.now(),
     )
     if changed:
-        transaction.on_commit(lambda: hint(job.pk, job.clinic_id))
+        transaction.on_commit(lambda: notify_worker(job.pk, job.clinic_id))
 
 
 def sweep(limit: int = 100) -> int:
-    """Hint again at what is due and was not taken, over all clinics, as the system role; returns how many.
+    """Notify workers again of due jobs that none has claimed, of all clinics, as the system role; returns how many.
 
     Any number of sweeps may run at once.
     """
@@ -213,39 +217,54 @@ def sweep(limit: int = 100) -> int:
         )
         Job.objects.using("system").filter(pk__in=[job.pk for job in jobs]).update(hinted_until=now + HINT_PAUSE)
     for job in jobs:
-        hint(job.pk, job.clinic_id)
+        notify_worker(job.pk, job.clinic_id)
     return len(jobs)
 
 
-def tick(at: dt.datetime) -> int:
-    """Insert what the clock calls for: one job per kind, clinic and slot of time, as the system role.
+def schedule_periodic(at: dt.datetime) -> int:
+    """Enqueue periodic jobs, one per kind, clinic and time slot, as the system role; returns how many were due.
 
-    Two beats, or a late one, make one job: the slot is the key. Slots long missed are skipped, not made up.
+    The slot is the key, so repeated or late calls make one job. Missed slots are skipped.
     """
     clinics = list(_clinic_ids())
     rows = []
     for period in periods():
         slot = int(at.timestamp()) // period.seconds
-        key = f"slot:{slot}"
+        key = f"{SLOT_PREFIX}{slot}"
         rows += [Job(clinic_id=clinic, kind=period.kind, key=key, run_after=at, args={}) for clinic in clinics]
     with transaction.atomic(using="system"):
         Job.objects.using("system").bulk_create(rows, ignore_conflicts=True)
     return len(rows)
 
 
-def tidy() -> int:
-    """Delete finished periodic jobs that are two weeks old, or a day old for the clock's own; returns how many."""
+def purge_finished() -> int:
+    """Delete done jobs, periodic ones after six hours and the rest after two weeks; returns how many rows.
+
+    Dead jobs stay until they are retried.
+    """
     now = clock.now()
     with transaction.atomic(using="system"):
-        old = Job.objects.using("system").filter(state=Job.State.DONE)
-        clocks = old.filter(key__startswith="slot:", finished_at__lt=now - dt.timedelta(hours=6))
-        others = old.filter(finished_at__lt=now - KEEP_DONE)
-        return int(clocks.delete()[0]) + int(others.delete()[0])
+        done = Job.objects.using("system").filter(state=Job.State.DONE)
+        periodic = done.filter(key__startswith=SLOT_PREFIX, finished_at__lt=now - KEEP_PERIODIC)
+        others = done.filter(finished_at__lt=now - KEEP_DONE)
+        return periodic.delete()[0] + others.delete()[0]
 
 
-def _clinic_ids() -> Any:
+def _clinic_ids() -> Iterable[UUID]:
     clinic = Job._meta.get_field("clinic").related_model
     return clinic._default_manager.using("system").order_by("pk").values_list("pk", flat=True)
 
 
-__all__ = ["MAX_ATTEMPTS", "RetryLater", "enqueue", "hint", "revive", "run", "sweep", "tick", "tidy"]
+__all__ = [
+    "MAX_ATTEMPTS",
+    "RetryLater",
+    "claim",
+    "enqueue",
+    "finish",
+    "notify_worker",
+    "purge_finished",
+    "retry",
+    "run",
+    "schedule_periodic",
+    "sweep",
+]

@@ -1,4 +1,4 @@
-"""The only Celery tasks: do a job, sweep, tick."""
+"""The Celery tasks: run a job, schedule and sweep, purge."""
 
 from uuid import UUID
 
@@ -13,26 +13,26 @@ HEARTBEAT = "heartbeat:{}"
 
 @shared_task(name="clinicflow.run_job")
 def run_job(job_id: str, clinic_id: str) -> None:
-    """Do one job, if it can still be claimed."""
+    """Run one job, if it can still be claimed."""
     queue.run(UUID(job_id), UUID(clinic_id))
     _beat("worker")
 
 
 @shared_task(name="clinicflow.sweep", expires=10)
 def sweep() -> None:
-    """Every other second: insert the clock's jobs, and hint again at what was not taken."""
-    queue.tick(clock.now())
+    """Every two seconds: enqueue periodic jobs and notify workers of unclaimed ones."""
+    queue.schedule_periodic(clock.now())
     queue.sweep()
     _beat("beat")
     _beat("worker")
 
 
 @shared_task(name="clinicflow.tidy", expires=300)
-def tidy() -> None:
-    """Every hour: forget jobs that were done long ago."""
-    queue.tidy()
+def purge_finished() -> None:
+    """Every hour: delete jobs that were done long ago."""
+    queue.purge_finished()
 
 
 def _beat(name: str) -> None:
-    """Say that this part is alive, for a minute."""
+    """Record, for a minute, that this process is alive."""
     cache.set(HEARTBEAT.format(name), clock.now().isoformat(), 60)

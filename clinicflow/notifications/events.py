@@ -1,4 +1,4 @@
-"""What notifications announce."""
+"""Events of notifications."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -8,9 +8,9 @@ from clinicflow.core.events import Event
 
 @dataclass(frozen=True, kw_only=True)
 class NotificationCreated(Event):
-    """There is something new for the front desk or for a doctor of the clinic; `subject_id` is the clinic's.
+    """The front desk or a doctor of the clinic has a new notification; `subject_id` is the clinic's.
 
-    It says nothing else: each screen asks for its own person's count.
+    It carries nothing else: each client fetches the count of its own user.
     """
 
     live = "notification_created"

@@ -1,4 +1,4 @@
-"""What a member of staff should know; ids only, the words are made when it is shown."""
+"""Notifications to members; rows hold ids only, the text is composed when they are shown."""
 
 from django.conf import settings
 from django.db import models
@@ -9,10 +9,10 @@ from clinicflow.notifications.querysets import NotificationQuerySet, PreferenceQ
 
 
 class Notification(ClinicOwned):
-    """One piece of news for one person under one role.
+    """A notification to one user in one role.
 
-    `key` names the occasion, so that news delivered twice is one row. `mail_id` is the mail that carries it, chosen
-    before that mail leaves; `emailed_at` is set once it has left.
+    `key` identifies the occasion, so that the same notification is stored once. `mail_id` is the email that includes
+    it, set before that email is sent; `emailed_at` is set after.
     """
 
     class Kind(models.TextChoices):
@@ -22,6 +22,7 @@ class Notification(ClinicOwned):
         CANCELLATION = "cancellation", "Visit cancelled"
         NO_SHOW = "no-show", "No-show"
         SUMMARY_FAILED = "summary-failed", "Summary failed"
+        DANGER = "danger", "Patient may be in danger"
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     role = models.CharField(max_length=6)
@@ -54,7 +55,7 @@ class Notification(ClinicOwned):
 
 
 class NotificationPreference(ClinicOwned):
-    """What one person under one role wants to hear of, within what the clinic has switched on."""
+    """The preferences of one user in one role, within the kinds that the clinic has enabled."""
 
     class Email(models.TextChoices):
         NEVER = "never", "Never"

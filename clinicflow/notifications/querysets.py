@@ -1,12 +1,13 @@
 from typing import Self
 from uuid import UUID
 
-from clinicflow.clinics.actors import Actor, Role
-from clinicflow.clinics.querysets import ClinicQuerySet
+from clinicflow.access.actor import Actor
+from clinicflow.access.querysets import ClinicQuerySet, M
+from clinicflow.access.roles import Role
 
 
-class OwnQuerySet(ClinicQuerySet):
-    """Rows of one person under one role: nobody else's eyes."""
+class OwnQuerySet(ClinicQuerySet[M]):
+    """Rows visible to one user in one role, and to the system."""
 
     def visible_to(self, actor: Actor) -> Self:
         rows = self.of_clinic(actor)
@@ -16,18 +17,19 @@ class OwnQuerySet(ClinicQuerySet):
         return self.filter(user_id=user_id, role=role)
 
 
-class NotificationQuerySet(OwnQuerySet):
+class NotificationQuerySet(OwnQuerySet[M]):
     def in_app(self) -> Self:
-        """What the bell shows."""
+        """Those that the notification menu shows."""
         return self.filter(in_app=True)
 
     def unread(self) -> Self:
+        """Shown in the notification menu and not read yet."""
         return self.in_app().filter(read_at=None)
 
     def to_mail(self) -> Self:
-        """What should go out by mail and is in none yet."""
+        """Those to be emailed and not part of an email yet."""
         return self.filter(wants_email=True, emailed_at=None, mail_id=None)
 
 
-class PreferenceQuerySet(OwnQuerySet):
-    """Preferences by person and role."""
+class PreferenceQuerySet(OwnQuerySet[M]):
+    """Preferences by user and role."""

@@ -1,13 +1,13 @@
-"""Sending events to open screens; the only module that knows the channel layer.
+"""Sending live events to clients; the only module that uses the channel layer.
 
-Each stream (a clinic's front desk, one doctor, a clinic's owners) has its own gapless numbering from Redis INCR,
-so a client that sees a gap knows that it missed something. The publish is a plain synchronous one in the format of
-`channels_redis.pubsub`; `async_to_sync(group_send)` would cost each request 4 ms. A test pins the format.
+Each stream (a clinic's front desk, one doctor, a clinic's owners) has its own gapless sequence from Redis INCR, so a
+client detects missed events by a gap. Publishing is synchronous, in the format of `channels_redis.pubsub`, because
+`async_to_sync(group_send)` costs 4 ms per request. A test pins the format.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import Any
+from typing import TypedDict
 from uuid import UUID
 
 import redis
@@ -19,6 +19,35 @@ from clinicflow.core import clock
 from clinicflow.core.events import Event
 
 log = structlog.get_logger(__name__)
+Message = Mapping[str, object]
+
+
+class ObjectReference(TypedDict):
+    """The object that an event is about."""
+
+    type: str
+    id: str
+
+
+class LiveEvent(TypedDict):
+    """The message of an event as a client receives it (docs/api.md)."""
+
+    type: str
+    id: str
+    sequence: int
+    at: str
+    clinic_id: str
+    object: ObjectReference
+    doctor_id: str | None
+    doctor_ids: list[str]
+    by: str
+
+
+class EventMessage(TypedDict):
+    """An event in the channel layer; Channels calls `LiveConsumer.live_event`."""
+
+    type: str
+    event: LiveEvent
 
 
 @cache
@@ -47,20 +76,20 @@ def _sequence_key(stream: str) -> str:
 
 
 def sequence_of(stream: str) -> int:
-    """The number of the last event of a stream; 0 before the first, or while Redis is away."""
+    """The sequence number of a stream's last event; 0 before the first, or while Redis is unreachable."""
     try:
         return int(_redis().get(_sequence_key(stream)) or 0)
     except redis.RedisError:
         return 0
 
 
-def group_message(group: str, message: dict[str, Any]) -> tuple[str, bytes]:
-    """Channel and bytes as `RedisPubSubChannelLayer.group_send` would publish them."""
+def group_message(group: str, message: Message) -> tuple[str, bytes]:
+    """The channel and payload that `RedisPubSubChannelLayer.group_send` would publish."""
     return f"{settings.REDIS_PREFIX}__group__{group}", get_channel_layer().serialize(message)
 
 
-def send_to_group(group: str, message: dict[str, Any]) -> None:
-    """Publish now; a Redis that is down loses a message, which clients notice and repair by refetching."""
+def send_to_group(group: str, message: Message) -> None:
+    """Publish a message; while Redis is down it is lost, and clients refetch when they see the gap."""
     try:
         _redis().publish(*group_message(group, message))
     except redis.RedisError as error:
@@ -68,7 +97,7 @@ def send_to_group(group: str, message: dict[str, Any]) -> None:
 
 
 def broadcast(event: Event) -> None:
-    """Send an event to the streams of its clinic: front desk, the doctors concerned, owners coarsely."""
+    """Send an event to the front desk's stream, to its doctors', and as `metrics_changed` to the owners'."""
     name = event.live
     if name is None:
         return
@@ -85,18 +114,18 @@ def broadcast(event: Event) -> None:
 def _send(event: Event, streams: Iterable[tuple[str, str]]) -> None:
     streams = list(streams)
     connection = _redis()
-    numbering = connection.pipeline(transaction=False)
+    increments = connection.pipeline(transaction=False)
     for stream, _ in streams:
-        numbering.incr(_sequence_key(stream))
-    sequences = numbering.execute()
-    sending = connection.pipeline(transaction=False)
+        increments.incr(_sequence_key(stream))
+    sequences = increments.execute()
+    messages = connection.pipeline(transaction=False)
     for (stream, name), sequence in zip(streams, sequences, strict=True):
-        sending.publish(*group_message(stream, {"type": "live.event", "event": as_message(event, name, sequence)}))
-    sending.execute()
+        messages.publish(*group_message(stream, {"type": "live.event", "event": as_message(event, name, sequence)}))
+    messages.execute()
 
 
-def as_message(event: Event, name: str, sequence: int) -> dict[str, Any]:
-    """What a client gets (api.md, Live events): ids and kinds, never a name or an answer."""
+def as_message(event: Event, name: str, sequence: int) -> LiveEvent:
+    """The message that a client receives (docs/api.md): ids and kinds, never a patient's name or answer."""
     coarse = name == "metrics_changed"
     return {
         "type": name,

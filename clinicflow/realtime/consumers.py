@@ -1,9 +1,8 @@
-"""One socket of one open screen or program."""
+"""The WebSocket consumer of live events."""
 
 import asyncio
 import json
 import time
-from typing import Any
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
@@ -11,27 +10,29 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.db import close_old_connections
 
+from clinicflow.access.actor import Actor
+from clinicflow.access.roles import Role
 from clinicflow.accounts.operations import sessions, tokens
-from clinicflow.clinics.actors import Actor, Role
-from clinicflow.clinics.operations.actors import Caller, actor_of
 from clinicflow.realtime import broadcast
+from clinicflow.realtime.broadcast import EventMessage, Message
+from clinicflow.staff.selectors.actor_resolution import RequestOrigin, actor_of
 
-AUTHENTICATE_WITHIN = 5.0
-TRUSTED_FOR = 5.0  # seconds between two checks that the sign-in still stands
-LONGEST_MESSAGE = 8192
-MOST_WAITING = 100  # messages that a slow client may be behind before it is told to refetch instead
+AUTHENTICATION_TIMEOUT = 5.0  # seconds
+RECHECK_INTERVAL = 5.0  # seconds between two checks that the session is active
+MAX_MESSAGE_LENGTH = 8192
+OUTBOX_SIZE = 100  # messages that a slow client may be behind before it must refetch
 REVOKED, FOREIGN, BAD_ORIGIN = 4401, 4403, 4400
 
 
 class LiveConsumer(AsyncWebsocketConsumer):
-    """Forwards the events of one stream, checks the sign-in again and again, and says `resync` after a loss.
+    """Forwards the events of one stream, rechecks the session, and sends `resync` after a lost event.
 
-    A client that does not read holds up nobody: events wait in its own outbox, and when that is full they are
-    thrown away for one `resync`.
+    A slow client does not delay others: its events are queued in its own outbox, and when that is full they are
+    replaced by one `resync`.
 
-    Browsers are known by their session cookie (same origin only); programs send
-    `{"type": "authenticate", "token": …}` within five seconds. Another clinic's id closes with 4403, an ended
-    sign-in with 4401.
+    Browsers authenticate by session cookie (same origin only), API clients by sending
+    `{"type": "authenticate", "token": …}` within five seconds. Another clinic's id closes with 4403, an ended session
+    with 4401.
     """
 
     actor: Actor | None = None
@@ -42,9 +43,9 @@ class LiveConsumer(AsyncWebsocketConsumer):
     deadline: asyncio.Task[None] | None = None
     sender: asyncio.Task[None] | None = None
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        self.outbox: asyncio.Queue[dict[str, Any]] = asyncio.Queue(MOST_WAITING)
+        self.outbox: asyncio.Queue[Message] = asyncio.Queue(OUTBOX_SIZE)
 
     async def connect(self) -> None:
         cookie = self.scope.get("cookies", {}).get(settings.SESSION_COOKIE_NAME, "")
@@ -73,28 +74,28 @@ class LiveConsumer(AsyncWebsocketConsumer):
             else:
                 await self.close(REVOKED)
         elif message.get("type") == "ping":
-            if await self._still_trusted():
+            if await self._is_still_authorized():
                 sequence = await sync_to_async(broadcast.sequence_of)(self.stream)
-                self._say({"type": "pong", "sequence": sequence})
+                self.enqueue({"type": "pong", "sequence": sequence})
         else:
-            self._say({"type": "error", "code": "unknown_message"})
+            self.enqueue({"type": "error", "code": "unknown_message"})
 
-    async def live_event(self, message: dict[str, Any]) -> None:
-        """An event of our stream, from the channel layer."""
+    async def live_event(self, message: EventMessage) -> None:
+        """Handle an event of the stream, from the channel layer."""
         event = message["event"]
-        if not await self._still_trusted():
+        if not await self._is_still_authorized():
             return
         lost = event["sequence"] > self.sequence + 1
         self.sequence = max(self.sequence, event["sequence"])
-        if lost:  # the number before, so that the event itself comes without a gap
-            self._say({"type": "resync", "sequence": event["sequence"] - 1})
-        self._say(event)
+        if lost:  # the previous number, so that the event itself follows without a gap
+            self.enqueue({"type": "resync", "sequence": event["sequence"] - 1})
+        self.enqueue(event)
 
-    async def session_ended(self, message: dict[str, Any]) -> None:
-        """This sign-in was ended somewhere."""
+    async def session_ended(self, message: Message) -> None:
+        """Close: the session was revoked."""
         await self.close(REVOKED)
 
-    # ------------------------------------------------------------------ who is there
+    # ------------------------------------------------------------------ authentication
     def _same_origin(self) -> bool:
         headers = dict(self.scope["headers"])
         origin = headers.get(b"origin", b"").decode("latin-1")
@@ -103,13 +104,13 @@ class LiveConsumer(AsyncWebsocketConsumer):
 
     async def _identify_by_cookie(self) -> bool:
         cookie = self.scope["cookies"][settings.SESSION_COOKIE_NAME]
-        return await self._become(await sync_to_async(actor_by_cookie)(cookie))
+        return await self._set_actor(await sync_to_async(actor_by_cookie)(cookie))
 
     async def _identify_by_token(self, token: str) -> bool:
         self.token = token
-        return await self._become(await sync_to_async(actor_by_token)(token))
+        return await self._set_actor(await sync_to_async(actor_by_token)(token))
 
-    async def _become(self, actor: Actor | None) -> bool:
+    async def _set_actor(self, actor: Actor | None) -> bool:
         self.checked_at = time.monotonic()
         if actor is None:
             return False
@@ -128,14 +129,14 @@ class LiveConsumer(AsyncWebsocketConsumer):
         await self.channel_layer.group_add(self.stream, self.channel_name)
         await self.channel_layer.group_add(self._session_group(), self.channel_name)
         self.sequence = await sync_to_async(broadcast.sequence_of)(self.stream)
-        self.sender = asyncio.create_task(self._send_what_waits())
-        self._say({"type": "hello", "sequence": self.sequence, "clinic_id": str(actor.clinic_id)})
+        self.sender = asyncio.create_task(self._drain_outbox())
+        self.enqueue({"type": "hello", "sequence": self.sequence, "clinic_id": str(actor.clinic_id)})
 
-    async def _still_trusted(self) -> bool:
-        """Whether the sign-in stands and still acts under the same role; closes the socket if not."""
+    async def _is_still_authorized(self) -> bool:
+        """Whether the session is active under the same membership; closes the socket if not."""
         if self.actor is None:
             return False
-        if time.monotonic() - self.checked_at < TRUSTED_FOR:
+        if time.monotonic() - self.checked_at < RECHECK_INTERVAL:
             return True
         before = self.actor
         if self.token:
@@ -149,7 +150,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         return True
 
     async def _close_unless_authenticated(self) -> None:
-        await asyncio.sleep(AUTHENTICATE_WITHIN)
+        await asyncio.sleep(AUTHENTICATION_TIMEOUT)
         if self.actor is None:
             await self.close(REVOKED)
 
@@ -158,8 +159,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
             broadcast.session_group(self.actor.session_id) if self.actor and self.actor.session_id else "session.none"
         )
 
-    def _say(self, message: dict[str, Any]) -> None:
-        """Put a message into the outbox; a full one is emptied, since what is in it must be fetched again anyway."""
+    def enqueue(self, message: Message) -> None:
+        """Add a message to the outbox; a full one is replaced by one `resync`, since the client must refetch anyway."""
         try:
             self.outbox.put_nowait(message)
         except asyncio.QueueFull:
@@ -167,16 +168,16 @@ class LiveConsumer(AsyncWebsocketConsumer):
                 self.outbox.get_nowait()
             self.outbox.put_nowait({"type": "resync", "sequence": self.sequence})
 
-    async def _send_what_waits(self) -> None:
-        """Write the outbox to the client, at the client's pace."""
+    async def _drain_outbox(self) -> None:
+        """Send the outbox to the client, as fast as the client reads."""
         while True:
             message = await self.outbox.get()
             await self.send(text_data=json.dumps(message, separators=(",", ":")))
 
 
-def parse(text: str | None) -> dict[str, Any]:
-    """A client's message, or an empty one when it is too long or no JSON object."""
-    if text is None or len(text) > LONGEST_MESSAGE:
+def parse(text: str | None) -> Message:
+    """The message as a dict; empty when it is too long or not a JSON object."""
+    if text is None or len(text) > MAX_MESSAGE_LENGTH:
         return {}
     try:
         message = json.loads(text)
@@ -186,7 +187,7 @@ def parse(text: str | None) -> dict[str, Any]:
 
 
 def stream_of(actor: Actor) -> str:
-    """The stream that a role follows."""
+    """The stream that an actor receives, by role."""
     if actor.role == Role.DOCTOR and actor.doctor_id:
         return broadcast.doctor_stream(actor.clinic_id, actor.doctor_id)
     if actor.role == Role.OWNER:
@@ -196,19 +197,19 @@ def stream_of(actor: Actor) -> str:
 
 def actor_by_cookie(cookie: str) -> Actor | None:
     close_old_connections()
-    session = sessions.of_cookie(cookie)
-    return None if session is None else actor_of(session, Caller())
+    session = sessions.session_of_cookie(cookie)
+    return None if session is None else actor_of(session, RequestOrigin())
 
 
 def actor_by_token(token: str) -> Actor | None:
     close_old_connections()
     try:
-        return actor_of(tokens.session_of(token), Caller())
+        return actor_of(tokens.session_of(token), RequestOrigin())
     except tokens.BadToken:
         return None
 
 
 def actor_by_session(session_id: UUID | None) -> Actor | None:
     close_old_connections()
-    session = sessions.live(session_id) if session_id else None
-    return None if session is None else actor_of(session, Caller())
+    session = sessions.is_live(session_id) if session_id else None
+    return None if session is None else actor_of(session, RequestOrigin())

@@ -1,4 +1,4 @@
-"""The live hub: one address, same-origin browsers by cookie, programs by their first message."""
+"""WebSocket routes: browsers authenticate by cookie, API clients by their first message."""
 
 from channels.routing import URLRouter
 from channels.sessions import CookieMiddleware

@@ -1,4 +1,4 @@
-"""Event → broadcast, after commit: never for a change that was rolled back."""
+"""Broadcast events after commit, so never for a change that was rolled back."""
 
 from django.db import transaction
 
@@ -15,6 +15,6 @@ def announce(event: Event) -> None:
 
 @subscribe(SessionRevoked)
 def close_sockets(event: SessionRevoked) -> None:
-    """A sign-in has ended: its open sockets close now, not at their next look."""
+    """Close the sockets of a revoked session at once, not at their next check."""
     group = session_group(event.subject_id)
     transaction.on_commit(lambda: send_to_group(group, {"type": "session.ended"}))

@@ -1,4 +1,4 @@
-"""axe-core in a page of a browser test, without a script tag: the page's own security policy stays on."""
+"""Accessibility checks with axe-core in browser tests, injected without a script tag, so that the CSP stays active."""
 
 from pathlib import Path
 from typing import Any
@@ -11,17 +11,17 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 def violations(page: Page, *, preload: bool = True) -> list[str]:
-    """What axe finds wrong with the page as it is now, a line each: rule, element, reason.
+    """The violations of the page in its current state, one line each: rule, element, reason.
 
-    Without `preload` it does not fetch style sheets that import others: it looks for those in the wrong place, and
-    what it then adds to the page is refused by our policy.
+    Without `preload`, axe does not fetch style sheets with imports, which it would resolve against the wrong URL and
+    inject in a way that the CSP refuses.
     """
     page.evaluate(SOURCE.read_text("utf-8") + "\n;null")
-    found: dict[str, Any] = page.evaluate(
+    result: dict[str, Any] = page.evaluate(
         "([tags, preload]) => axe.run(document, {runOnly: tags, preload})", [TAGS, preload]
     )
     return [
         f"{rule['id']} {node['target']} {node['failureSummary']}"
-        for rule in found["violations"]
+        for rule in result["violations"]
         for node in rule["nodes"]
     ]

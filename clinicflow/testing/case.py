@@ -1,4 +1,4 @@
-"""The shared cast of the tests: two clinics, who works there, and how to make patients and visits."""
+"""Shared fixtures of the tests: two clinics with their members, and factories of patients and appointments."""
 
 import datetime as dt
 import itertools
@@ -12,9 +12,9 @@ from django.test import Client, TestCase
 from clinicflow.accounts.models import AuthSession, User
 from clinicflow.accounts.operations import sessions, tokens
 from clinicflow.clinics.models import Clinic, ClinicSettings, Doctor, DoctorSettings, Membership
-from clinicflow.clinics.operations.actors import Caller, actor_of_membership
 from clinicflow.core import clock
 from clinicflow.db import tenant
+from clinicflow.staff.selectors.actor_resolution import RequestOrigin, actor_of_membership
 from patients.models import Patient
 from scheduling.models import Appointment
 
@@ -25,7 +25,7 @@ _numbers = itertools.count(1)
 
 
 class Cast:
-    """Builds the clinics. Plain functions, so that TestCase and TransactionTestCase can both use them."""
+    """Creates the clinics and members. Plain functions, for TestCase and TransactionTestCase alike."""
 
     @classmethod
     def build(cls):
@@ -80,12 +80,12 @@ class Cast:
             last_seen_at=now,
             absolute_until=now + dt.timedelta(days=3650),
         )
-        actor = actor_of_membership(membership, Caller(request_id="test"), session_id=session.pk)
+        actor = actor_of_membership(membership, RequestOrigin(request_id="test"), session_id=session.pk)
         return user, actor
 
     @staticmethod
     def make_patient(clinic, name=None, **fields):
-        """A patient with an invented name; call it inside or outside the clinic's scope."""
+        """A patient, with an invented name by default; inside or outside the clinic's scope."""
         number = next(_numbers)
         first, last = (name or NAMES[number % len(NAMES)]).split(" ", 1)
         fields = {"date_of_birth": dt.date(1983, 6, 26), "phone": f"+1212555{number % 10000:04d}"} | fields
@@ -96,7 +96,7 @@ class Cast:
 
     @staticmethod
     def make_appointment(doctor, patient, starts_at, minutes=30, **fields):
-        """A visit written straight to the table; `starts_at` is an aware instant."""
+        """An appointment, inserted without the rules of booking; `starts_at` is an aware instant."""
         with transaction.atomic(), tenant(doctor.clinic_id):
             return Appointment.objects.create(
                 clinic_id=doctor.clinic_id,
@@ -121,13 +121,13 @@ class Cast:
     @staticmethod
     @contextmanager
     def inside(actor):
-        """Work inside the actor's clinic, in a transaction."""
+        """The actor's scope, in a transaction."""
         with transaction.atomic(), tenant(actor.scope()):
             yield actor
 
     @staticmethod
     def client_for(actor, **defaults):
-        """A Django client that is signed in as the actor."""
+        """A Django test client signed in as the actor."""
         client = Client(**defaults)
         store = import_module(settings.SESSION_ENGINE).SessionStore()
         user = User.objects.get(pk=actor.user_id)
@@ -141,7 +141,7 @@ class Cast:
 
     @staticmethod
     def bearer_for(actor):
-        """Request headers with an access token of the actor's sign-in."""
+        """Request headers with an access token of the actor's session."""
         session = AuthSession.objects.get(pk=actor.session_id)
         return {"Authorization": f"Bearer {tokens.access_token(session)}"}
 
@@ -157,7 +157,7 @@ class Cast:
 
 
 class ClinicCase(Cast, TestCase):
-    """A TestCase with the cast, running as the application's database role."""
+    """A TestCase with the clinics and members, running as the application's database role."""
 
     @classmethod
     def setUpTestData(cls):

@@ -1,8 +1,8 @@
-"""Test databases: migrated once into a template, copied for each process, used as the application's role.
+"""Test databases: a migrated template, copied for each process and used as the application's role.
 
-The template is kept between runs under a name made from everything that shapes it, so only a changed migration costs
-time. Tables are emptied between transaction tests by the administrator, since the application may not TRUNCATE and the
-audit trail refuses to be deleted.
+The template is reused between runs; its name has a hash of the files that define the schema, so that it is rebuilt
+when a migration changes. The administrator empties the tables after transaction tests, since the application may not
+TRUNCATE and the audit log is append-only.
 """
 
 import hashlib
@@ -22,49 +22,49 @@ from psycopg import sql
 from clinicflow.db import roles
 
 TEMPLATE_PREFIX = "clinicflow_template_"
-SHAPE = ("*/migrations/*.py", "clinicflow/*/migrations/*.py", "clinicflow/db/*.py", "clinicflow/settings.py")
+SCHEMA_FILES = ("*/migrations/*.py", "clinicflow/*/migrations/*.py", "clinicflow/db/*.py", "clinicflow/settings.py")
 
 
 @contextmanager
 def administrator(database: str = "postgres") -> Iterator[psycopg.Connection]:
     """An administrator's connection, in autocommit."""
-    address = {**settings.DATABASE_ADMIN, "dbname": database}
-    with psycopg.connect(**address, autocommit=True, connect_timeout=10) as connection:
+    parameters = {**settings.DATABASE_ADMIN, "dbname": database}
+    with psycopg.connect(**parameters, autocommit=True, connect_timeout=10) as connection:
         connection.execute("set lock_timeout = '10s'")
         yield connection
 
 
 def template_name() -> str:
-    """The template's name, by the files that shape the database."""
+    """The template's name, with a hash of the files that define the schema."""
     root = Path(settings.BASE_DIR)
     digest = hashlib.sha256((root / "requirements.lock").read_bytes())
-    for path in sorted({path for pattern in SHAPE for path in root.glob(pattern)}):
+    for path in sorted({path for pattern in SCHEMA_FILES for path in root.glob(pattern)}):
         digest.update(str(path.relative_to(root)).encode() + path.read_bytes())
     return TEMPLATE_PREFIX + digest.hexdigest()[:16]
 
 
-def ensure_template(*, afresh: bool = False) -> None:
-    """Migrate a database to copy from, unless there is one of this shape; remove those of other shapes."""
-    wanted = template_name()
+def ensure_template(*, rebuild: bool = False) -> None:
+    """Create and migrate the template unless it exists, and drop outdated ones; `rebuild` creates it anew."""
+    name = template_name()
     with administrator() as connection:
-        known = {row[0] for row in connection.execute("select datname from pg_database")}
-        if wanted in known and not afresh:
+        existing = {row[0] for row in connection.execute("select datname from pg_database")}
+        if name in existing and not rebuild:
             return
-        for name in known:
-            if name.startswith(TEMPLATE_PREFIX):
-                _drop(connection, name)
+        for old in existing:
+            if old.startswith(TEMPLATE_PREFIX):
+                _drop(connection, old)
         building = f"{TEMPLATE_PREFIX}building"
         roles.prepare_database(connection, building, settings.DATABASE_ROLES)
         with administrator(building) as inside:
             roles.prepare_schema(inside, settings.DATABASE_ROLES)
         with use_database(building):
             call_command("migrate", interactive=False, verbosity=0)
-        connection.execute(sql.SQL("alter database {} rename to {}").format(*map(sql.Identifier, (building, wanted))))
+        connection.execute(sql.SQL("alter database {} rename to {}").format(*map(sql.Identifier, (building, name))))
 
 
 @contextmanager
 def copy_of_template(name: str) -> Iterator[None]:
-    """Make the database ``name`` from the template, let every connection use it, and drop it at the end."""
+    """Create the database ``name`` from the template, use it for every connection, and drop it at the end."""
     with administrator() as connection:
         _drop(connection, name)
         owner = settings.DATABASE_ROLES["owner"].name
@@ -83,16 +83,16 @@ def copy_of_template(name: str) -> Iterator[None]:
 
 @contextmanager
 def use_database(name: str) -> Iterator[None]:
-    """Point every alias at ``name``; each keeps its own role."""
+    """Connect every alias to ``name``, with its own role."""
     before = {alias: connections[alias].settings_dict["NAME"] for alias in connections}
-    _point(dict.fromkeys(before, name))
+    _set_names(dict.fromkeys(before, name))
     try:
         yield
     finally:
-        _point(before)
+        _set_names(before)
 
 
-def _point(names: dict[str, Any]) -> None:
+def _set_names(names: dict[str, Any]) -> None:
     for alias, name in names.items():
         connections[alias].close()
         connections[alias].settings_dict["NAME"] = name
@@ -105,7 +105,7 @@ def _drop(connection: psycopg.Connection, name: str) -> None:
 
 @lru_cache
 def _emptied_tables(database: str, process: int) -> list[str]:
-    """The tables that migrations leave empty; what they fill in (content types, permissions) stays."""
+    """The tables that are empty after the migrations; those with rows (content types, permissions) are kept."""
     with administrator(database) as connection:
         rows = connection.execute("select tablename from pg_tables where schemaname = 'public' order by 1").fetchall()
         return [name for (name,) in rows if not _has_rows(connection, [name])]
@@ -120,12 +120,12 @@ def _has_rows(connection: psycopg.Connection, tables: list[str]) -> set[str]:
 
 
 def remember_empty_tables() -> None:
-    """Note which tables are empty before any test has run."""
+    """Cache which tables are empty before any test has run."""
     _emptied_tables(str(settings.DATABASES["default"]["NAME"]), os.getpid())
 
 
 def empty_tables(*_: object) -> None:
-    """Empty every table a test has written to, past row security and past the triggers that guard the audit trail."""
+    """Empty every table that a test has written to, bypassing row-level security and the append-only triggers."""
     database = str(settings.DATABASES["default"]["NAME"])
     with administrator(database) as connection:
         filled = _has_rows(connection, _emptied_tables(database, os.getpid()))

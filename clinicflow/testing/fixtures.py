@@ -1,4 +1,4 @@
-"""Fixtures for all tests: the database as the application's role, a live server with sockets, a quiet browser."""
+"""Fixtures for all tests: the database as the application's role, a live ASGI server, a browser without errors."""
 
 import asyncio
 import os
@@ -24,8 +24,8 @@ from clinicflow.testing import databases
 from clinicflow.testing.plugin import LOG_VARIABLE, worker_id
 
 CHROMIUM = Path("/usr/bin/chromium")
-# Chromium reports an answer of these kinds as an error of the page; here they are expected answers with a body.
-ANSWERS = re.compile(r"status of (401|403|404|409|412|422)\b")
+# Chromium logs responses with these statuses as errors of the page; here they are expected.
+EXPECTED_STATUSES = re.compile(r"status of (401|403|404|409|412|422)\b")
 REPORT_VIOLATIONS = """
 document.addEventListener('securitypolicyviolation', event => console.error(
   `CSP violation: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));
@@ -33,9 +33,9 @@ document.addEventListener('securitypolicyviolation', event => console.error(
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Settings that only tests want: static files as they lie there, without the collected manifest.
+    """Settings of tests only: static files from their source, without the collected manifest.
 
-    The Celery application is the default one, as in every process: without it each hint would look for another broker.
+    The Celery application is made the default, as in every process; otherwise hints would go to another broker.
     """
     celery.app.set_default()
     settings.STORAGES = {
@@ -48,10 +48,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """The first process migrates the template before xdist starts the workers that copy it."""
+    """Create the template in the first process, before xdist starts the workers that copy it."""
     if worker_id() == "main" and not session.config.option.collectonly:
         with session.config.stash[blocking_manager_key].unblock():
-            databases.ensure_template(afresh=session.config.getvalue("create_db"))
+            databases.ensure_template(rebuild=session.config.getvalue("create_db"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -62,7 +62,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
-    """This process's own copy of the template, used as the application's role."""
+    """A copy of the template for this process, used as the application's role."""
     with django_db_blocker.unblock(), databases.copy_of_template(f"test_clinicflow_{worker_id()}"):
         databases.remember_empty_tables()
         yield
@@ -70,16 +70,16 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _empty_redis() -> None:
-    """No counter, hint or throttle of an earlier test of this process."""
+    """Delete the Redis keys of earlier tests of this process."""
     client = redis.Redis.from_url(settings.REDIS_URL)
-    if left_over := list(client.scan_iter(f"{settings.REDIS_PREFIX}*", count=1000)):
-        client.delete(*left_over)
+    if keys := list(client.scan_iter(f"{settings.REDIS_PREFIX}*", count=1000)):
+        client.delete(*keys)
     client.close()
 
 
 @pytest.fixture(autouse=True)
 def _no_running_loop(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Playwright leaves its loop marked as running in this thread; tests without a browser must not see it there."""
+    """Hide Playwright's event loop, which stays marked as running in this thread, from tests without a browser."""
     loop = asyncio._get_running_loop()
     if loop is None or "browser" in request.fixturenames:
         yield
@@ -91,7 +91,7 @@ def _no_running_loop(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture
 def database_log() -> Callable[[], str]:
-    """What PostgreSQL has logged about this process's database since the test began."""
+    """A function that returns what PostgreSQL has logged about this process's database since the test began."""
     name = os.environ.get(LOG_VARIABLE)
     if name is None:
         pytest.skip("needs the embedded PostgreSQL, whose log can be read")
@@ -111,7 +111,7 @@ def database_log() -> Callable[[], str]:
 
 class _Server(uvicorn.Server):
     def install_signal_handlers(self) -> None:
-        """pytest keeps the signals."""
+        """Leave the signal handlers to pytest."""
 
 
 @pytest.fixture(scope="session")
@@ -136,7 +136,7 @@ def _asgi_server(django_db_setup: None) -> Iterator[str]:
 
 @pytest.fixture
 def asgi_server(transactional_db: None, _asgi_server: str, settings: Any) -> str:
-    """The address of the whole application, pages and sockets, on this test's database."""
+    """The URL of a live server with pages and sockets, on this test's database."""
     settings.SITE_URL = _asgi_server
     settings.CSRF_TRUSTED_ORIGINS = [_asgi_server]
     return _asgi_server
@@ -147,57 +147,57 @@ def asgi_server(transactional_db: None, _asgi_server: str, settings: Any) -> str
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """Debian's Chromium. Without it browser tests are skipped, or fail when CLINICFLOW_BROWSER=required."""
+    """Launch Debian's Chromium. Without it browser tests are skipped, or fail if CLINICFLOW_BROWSER=required."""
     if not CHROMIUM.exists():
         if os.environ.get("CLINICFLOW_BROWSER") == "required":
             pytest.fail(f"browser tests are required, and there is no {CHROMIUM}")
         pytest.skip(f"there is no {CHROMIUM} (on Debian: apt-get install chromium)")
-    # Playwright's loop runs in this thread, which makes Django refuse the ORM here; no coroutine of ours does.
+    # Playwright's loop runs in this thread, so Django would refuse the ORM, although no coroutine uses it.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     return {**browser_type_launch_args, "executable_path": str(CHROMIUM), "args": ["--no-sandbox"]}
 
 
 class Console:
-    """What the pages of one test complained about. ``allow`` names, by a regular expression, what a test expects."""
+    """The console errors and warnings of a test's pages; ``allow`` a regular expression for those it expects."""
 
     def __init__(self) -> None:
         self.messages: list[str] = []
-        self._allowed: list[re.Pattern[str]] = [ANSWERS]
+        self._allowed: list[re.Pattern[str]] = [EXPECTED_STATUSES]
 
     def allow(self, pattern: str) -> None:
         self._allowed.append(re.compile(pattern))
 
-    def complaints(self) -> list[str]:
+    def unexpected(self) -> list[str]:
         return [text for text in self.messages if not any(pattern.search(text) for pattern in self._allowed)]
 
-    def listen_to(self, context: BrowserContext) -> None:
+    def attach(self, context: BrowserContext) -> None:
         context.add_init_script(REPORT_VIOLATIONS)
-        context.on("console", self._note_message)
-        context.on("weberror", self._note_error)
+        context.on("console", self._record_message)
+        context.on("weberror", self._record_error)
 
-    def _note_message(self, message: ConsoleMessage) -> None:
+    def _record_message(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
             self.messages.append(f"{message.type}: {message.text} ({message.location.get('url', '')})")
 
-    def _note_error(self, error: WebError) -> None:
+    def _record_error(self, error: WebError) -> None:
         self.messages.append(f"exception: {error.error}")
 
 
 @pytest.fixture
 def console() -> Iterator[Console]:
-    """Fails the test when any of its pages logged an error or a warning, or broke its content security policy."""
+    """Fail the test if any of its pages logged an error or warning, or violated its content security policy."""
     console = Console()
     yield console
-    assert console.complaints() == []
+    assert console.unexpected() == []
 
 
 @pytest.fixture
 def new_context(new_context: Callable[..., BrowserContext], console: Console) -> Callable[..., BrowserContext]:
-    """pytest-playwright's, with an ear on the console of every page."""
+    """pytest-playwright's fixture, with the console of every page recorded."""
 
     def create(**options: Any) -> BrowserContext:
         context = new_context(**options)
-        console.listen_to(context)
+        console.attach(context)
         return context
 
     return create

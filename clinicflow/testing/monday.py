@@ -1,4 +1,4 @@
-"""A test case in which it is ten in the morning, on a Monday, at Riverside."""
+"""A test case with the time fixed to a Monday, 10:00 at Riverside."""
 
 import datetime as dt
 
@@ -13,7 +13,7 @@ TEN = dt.datetime(2027, 3, 1, 15, 0, tzinfo=dt.UTC)  # 10:00 in New York
 
 
 class MondayCase(ClinicCase):
-    """The cast, built and used at TEN; the clock stands still."""
+    """ClinicCase with the time frozen at TEN, also while the fixtures are created."""
 
     @classmethod
     def setUpTestData(cls):
@@ -23,7 +23,7 @@ class MondayCase(ClinicCase):
 
     @classmethod
     def hire(cls):
-        """What a subclass adds to the cast."""
+        """Create further fixtures; for subclasses."""
 
     def setUp(self):
         clock = time_machine.travel(TEN, tick=False)
@@ -32,13 +32,13 @@ class MondayCase(ClinicCase):
 
     @classmethod
     def visit_at(cls, time, name="Hannah Lindqvist", *, doctor=None, minutes=30, patient=None, **fields):
-        """A visit on MONDAY at a wall-clock time, by default of a new patient with Dr. Okafor."""
+        """An appointment on MONDAY at a local time, by default of a new patient with Dr. Okafor."""
         doctor = doctor or cls.dr_okafor
         patient = patient or cls.make_patient(cls.riverside, name)
         return cls.make_appointment(doctor, patient, cls.at(cls.riverside, MONDAY, time), minutes, **fields)
 
     def count(self, address, actor=None):
-        """How many queries a page costs somebody who has been there before; savepoints are the tests' own."""
+        """The number of queries of a page on its second request, without the savepoints of the test itself."""
         client = self.client_for(actor or self.desk)
         client.get(address)
         with CaptureQueriesContext(connection) as captured:

@@ -1,7 +1,7 @@
-"""pytest: real services, real roles. Loaded by ``-p clinicflow.testing.plugin`` in pyproject.toml.
+"""pytest plugin that starts the services; loaded by ``-p clinicflow.testing.plugin`` in pyproject.toml.
 
 Before Django reads its settings, the first process starts the embedded PostgreSQL and Valkey (unless DATABASE_URL and
-REDIS_URL name others) and xdist's workers inherit their addresses. See databases.py and fixtures.py for the rest.
+REDIS_URL are set), and xdist's workers inherit their URLs. See databases.py and fixtures.py for the rest.
 """
 
 import os
@@ -16,7 +16,7 @@ from clinicflow import embedded
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LOG_VARIABLE = "CLINICFLOW_TEST_DATABASE_LOG"
-# A developer's .env must not change what a test sees.
+# Overrides a developer's .env.
 ENVIRONMENT = {
     "ENVIRONMENT": "test",
     "DEBUG": "false",
@@ -40,7 +40,7 @@ def worker_id() -> str:
 
 
 class TestServices:
-    """The embedded services of one run, ended with it."""
+    """The embedded services of a test run."""
 
     def __init__(self, addresses: list[str]) -> None:
         self.addresses = addresses
@@ -51,10 +51,10 @@ class TestServices:
     def _start(self) -> embedded.Services:
         try:
             return embedded.start(self.data_dir, addresses=self.addresses, durable=False)
-        except embedded.AlreadyRunning:  # another run in this directory: give this one its own place
+        except embedded.AlreadyRunning:  # another run uses the directory: use a temporary one
             self.data_dir = self.temporary = Path(tempfile.mkdtemp(prefix="clinicflow-test-"))
             self.temporary.chmod(0o755)
-        except embedded.EmbeddedError:  # not crash safe, so what a crash left behind may be unusable
+        except embedded.EmbeddedError:  # not durable, so a crash may have left unusable data
             shutil.rmtree(self.data_dir)
         return embedded.start(self.data_dir, addresses=self.addresses, durable=False)
 
@@ -78,14 +78,14 @@ def pytest_load_initial_conftests() -> Generator[None]:
         os.environ.setdefault("DATA_DIR", str(run.data_dir))
         os.environ.update(run.services.addresses)
         os.environ[LOG_VARIABLE] = str(run.services.log_dir / "postgres.log")
-    # Each process has its own part of Redis, so that emptying it disturbs nobody.
+    # Each process has its own key prefix, so that deleting keys does not affect others.
     os.environ["REDIS_PREFIX"] = f"clinicflow-test-{worker_id()}"
     return (yield)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
-    # Registered late, so that its fixtures replace pytest-django's and pytest-playwright's of the same name.
+    # Registered last, so that its fixtures override those of pytest-django and pytest-playwright.
     config.pluginmanager.import_plugin("clinicflow.testing.fixtures")
 
 

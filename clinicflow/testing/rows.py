@@ -1,4 +1,4 @@
-"""One row of every tenant table, for tests that must not forget a table."""
+"""One row of every tenant table, for tests that cover all of them."""
 
 import datetime as dt
 import uuid
@@ -10,23 +10,23 @@ from clinicflow.core.models import ClinicOwned
 
 
 def tenant_models():
-    """Every model with a clinic of its own, global ones aside."""
+    """Every model of a tenant table."""
     return [model for model in apps.get_models() if issubclass(model, ClinicOwned)]
 
 
 def one_of_each(cast, clinic, doctor, user):
-    """Make a row of every tenant model in the clinic; returns `{model: row}`. Call it inside the clinic's scope."""
+    """Create a row of every tenant model in the clinic; returns `{model: row}`. Call it in the clinic's scope."""
     now = clock.now()
     patient = cast.make_patient(clinic)
     visit = cast.make_appointment(doctor, patient, now + dt.timedelta(days=30))
     own = {"clinic": clinic}
     seen = own | {"patient": patient}
-    made = {type(patient): patient, type(visit): visit}
+    rows = {type(patient): patient, type(visit): visit}
 
     def make(label, **fields):
         model = apps.get_model(label)
-        made[model] = model.objects.create(**fields)
-        return made[model]
+        rows[model] = model.objects.create(**fields)
+        return rows[model]
 
     make("patients.PatientImport", **own, file_name="patients.csv", content="first_name", started_by=user)
     make("scheduling.Series", **seen, doctor=doctor, rule="FREQ=WEEKLY;COUNT=8")
@@ -71,6 +71,9 @@ def one_of_each(cast, clinic, doctor, user):
     make("aiassist.ModelUse", **own, month=now.date().replace(day=1))
     make("aiassist.Interaction", **seen, appointment=visit, doctor=doctor, channel="sms", direction="outbound")
     make(
+        "aiassist.DangerAlert", **seen, appointment=visit, form=form, kind="breath", quote="can't breathe", found_at=now
+    )
+    make(
         "notifications.Notification",
         **own,
         user=user,
@@ -88,5 +91,5 @@ def one_of_each(cast, clinic, doctor, user):
     make("notifications.NotificationPreference", **own, user=user, role="doctor")
     for label in ("clinics.Doctor", "clinics.DoctorSettings", "clinics.ClinicSettings"):
         model = apps.get_model(label)
-        made[model] = model.objects.filter(clinic=clinic).first()
-    return made
+        rows[model] = model.objects.filter(clinic=clinic).first()
+    return rows

@@ -1,4 +1,4 @@
-"""Context that every page needs."""
+"""Context processors."""
 
 from django.http import HttpRequest
 
@@ -7,7 +7,7 @@ DENSITIES = ("regular", "compact", "roomy")
 
 
 def appearance(request: HttpRequest) -> dict[str, str]:
-    """Theme and density that this browser asked for; kept in cookies, so that no script has to run first."""
+    """The theme and density of this browser, from cookies, so that the first paint needs no script."""
     theme = request.COOKIES.get("theme", "")
     density = request.COOKIES.get("density", "")
     return {

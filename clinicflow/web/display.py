@@ -1,7 +1,7 @@
-"""How instants and dates are written for the person looking: zone, 12 or 24 hours, order of a date.
+"""Formatting of times and dates by a clinic's preferences: time zone, 12 or 24 hours, order of a date.
 
-Whoever knows the clinic (the sign-in middleware, a patient's link) opens `display_as(...)` around the
-response; the template filters `clock`, `day` and their like read it. Outside one, UTC and 24 hours.
+The code that resolves the clinic (`ActorMiddleware`, the guard of patient links) opens `display_as(...)` around the
+response; the template filters `clock`, `day` and others use it. The default is UTC and 24 hours.
 """
 
 import datetime as dt
@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from django.utils import formats, timezone, translation
@@ -17,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from clinicflow.core import clock
 
-# Clinic preference -> (short date with a year, whether the month is written before the day)
+# Clinic preference -> (format of a numeric date, whether the month comes before the day)
 DATE_ORDERS = {
     "MM/DD/YYYY": ("m/d/Y", True),
     "DD/MM/YYYY": ("d/m/Y", False),
@@ -27,13 +28,25 @@ DATE_ORDERS = {
 YEAR_FIRST = {"medium": "Y-m-d", "full": "l, Y-m-d"}
 
 
+class Preferences(Protocol):
+    """The display preferences of a clinic's settings."""
+
+    time_format: str
+    date_format: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Display:
-    """One clinic's preferences, as settings keep them: IANA zone, `12h` or `24h`, a key of DATE_ORDERS."""
+    """A clinic's display preferences: IANA time zone, `12h` or `24h`, a key of DATE_ORDERS."""
 
     zone: str = "UTC"
     time_format: str = "24h"
     date_format: str = "YYYY-MM-DD"
+
+    @classmethod
+    def of(cls, zone: str, preferences: Preferences) -> "Display":
+        """The display of a clinic, by its IANA time zone and its settings."""
+        return cls(zone=zone, time_format=preferences.time_format, date_format=preferences.date_format)
 
     @property
     def twelve_hours(self) -> bool:
@@ -44,24 +57,25 @@ class Display:
         return DATE_ORDERS.get(self.date_format, DATE_ORDERS["YYYY-MM-DD"])[1]
 
 
-NEUTRAL = Display()
-_display: ContextVar[Callable[[], Display]] = ContextVar("clinicflow_display", default=lambda: NEUTRAL)
+DEFAULT = Display()
+_display: ContextVar[Callable[[], Display]] = ContextVar("clinicflow_display", default=lambda: DEFAULT)
 
 
 def current_display() -> Display:
+    """The display of the innermost `display_as`, or the default."""
     return _display.get()()
 
 
 @contextmanager
 def display_as(display: Display) -> Iterator[None]:
-    """Write times and dates as this clinic does until the block ends; Django's own zone follows."""
-    with display_when_asked(display.zone, lambda: display):
+    """Format times and dates by `display` until the block ends; also activates its time zone in Django."""
+    with lazy_display(display.zone, lambda: display):
         yield
 
 
 @contextmanager
-def display_when_asked(zone: str, preferences: Callable[[], Display]) -> Iterator[None]:
-    """The same, with `preferences` called once, and only when the first time or date is written."""
+def lazy_display(zone: str, preferences: Callable[[], Display]) -> Iterator[None]:
+    """Like `display_as`, with `preferences` called once, when the first time or date is formatted."""
     token = _display.set(cache(preferences))
     try:
         with timezone.override(ZoneInfo(zone)):
@@ -71,12 +85,12 @@ def display_when_asked(zone: str, preferences: Callable[[], Display]) -> Iterato
 
 
 def to_local(instant: dt.datetime) -> dt.datetime:
-    """An aware instant on the clinic's clock."""
+    """An aware instant in the clinic's time zone."""
     return instant.astimezone(ZoneInfo(current_display().zone))
 
 
 def write_clock(moment: dt.datetime | dt.time, *, suffix: bool = True) -> str:
-    """`3:00 pm` or `15:00`; without the suffix `3:00`, for places where the half of the day is plain."""
+    """A time as `3:00 pm` or `15:00`; without the suffix `3:00`, where am or pm is obvious."""
     time = to_local(moment) if isinstance(moment, dt.datetime) else moment
     if not current_display().twelve_hours:
         return f"{time:%H:%M}"
@@ -86,22 +100,23 @@ def write_clock(moment: dt.datetime | dt.time, *, suffix: bool = True) -> str:
 
 
 def write_gap(gap: clock.NoSuchTime) -> str:
-    """Why a wall-clock time does not exist, naming the two times around the gap."""
+    """The message for a time that the clocks skip, with the times around the gap."""
     times = {"before": write_clock(gap.before), "after": write_clock(gap.after)}
     return _("The clocks go forward that night: %(before)s is followed by %(after)s.") % times
 
 
 def write_hour(hour: int) -> str:
-    """A full hour on a scale: `9 am` or `09:00`."""
+    """A full hour, as on a time axis: `9 am` or `09:00`."""
     if not current_display().twelve_hours:
         return f"{hour:02d}:00"
     return f"{(hour + 11) % 12 + 1} {'am' if hour % 24 < 12 else 'pm'}"
 
 
 def write_date(moment: dt.datetime | dt.date, style: str = "short") -> str:
-    """A date in the clinic's order. Styles: `digits` 11/23/2026, `short` 23 Nov, `medium` 23 Nov 2026,
-    `long` 23 November, `weekday` Mon 23 Nov, `full` Monday 23 November 2026; month first where the clinic has it so.
-    Where the year comes first, dates with a year are 2026-11-23.
+    """A date in the clinic's order and the active language.
+
+    Styles: `digits` 11/23/2026, `short` 23 Nov, `medium` 23 Nov 2026, `long` 23 November, `weekday` Mon 23 Nov, `full`
+    Monday 23 November 2026; month first, or with a year as 2026-11-23, if the clinic prefers that.
     """
     date = to_local(moment).date() if isinstance(moment, dt.datetime) else moment
     display = current_display()
@@ -114,7 +129,7 @@ def write_date(moment: dt.datetime | dt.date, style: str = "short") -> str:
 
 
 def _patterns(month_first: bool) -> dict[str, str]:
-    """Django date formats by style. Spanish writes the day first, whatever the clinic's order of figures."""
+    """Django date formats by style. In Spanish the day comes first, whatever the clinic prefers."""
     if translation.get_language() == "es":
         return {
             "short": "j M",

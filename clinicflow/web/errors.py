@@ -1,4 +1,4 @@
-"""Error pages and the answers to domain errors, with the codes that the API uses."""
+"""Error pages and responses to domain errors, with the same codes as the API."""
 
 from http import HTTPStatus
 
@@ -16,44 +16,44 @@ from clinicflow.web.toasts import Toast
 PAGES = {
     400: (
         "circle-alert",
-        gettext_lazy("That request could not be read"),
-        gettext_lazy("Go back and try again from the page itself."),
+        gettext_lazy("This request couldn't be read"),
+        gettext_lazy("Go back and try again."),
     ),
     403: (
         "ban",
-        gettext_lazy("Your role may not open this"),
-        gettext_lazy("Ask a manager of your clinic if you need it."),
+        gettext_lazy("Your role doesn't have access to this page"),
+        gettext_lazy("If you need it, ask your clinic's front desk."),
     ),
     404: (
         "search",
-        gettext_lazy("There is nothing here for you"),
-        gettext_lazy("It may have been moved, or it belongs to somebody else."),
+        gettext_lazy("Page not found"),
+        gettext_lazy("It doesn't exist, or you don't have access to it."),
     ),
     409: (
         "calendar-x",
-        gettext_lazy("That is not possible now"),
-        gettext_lazy("Something has changed since the page was opened."),
+        gettext_lazy("This isn't possible now"),
+        gettext_lazy("Something has changed since you opened the page. Reload it and try again."),
     ),
     429: (
         "hourglass",
-        gettext_lazy("Please wait a little"),
-        gettext_lazy("This has been tried too often. Nothing is lost."),
+        gettext_lazy("Too many attempts"),
+        gettext_lazy("Wait a few minutes, then try again."),
     ),
     500: (
         "triangle-alert",
         gettext_lazy("Something went wrong on our side"),
-        gettext_lazy("Nothing was changed. Please try again."),
+        gettext_lazy("No changes were made. Try again."),
     ),
     503: (
         "hourglass",
-        gettext_lazy("Too busy for a moment"),
-        gettext_lazy("Please try again in a few seconds."),
+        gettext_lazy("The server is busy"),
+        gettext_lazy("Try again in a few seconds."),
     ),
 }
 
 
-def answer(request: HttpRequest, status: int, *, detail: str = "", code: str = "") -> HttpResponse:
-    """The error as a page, or as a toast where htmx asked for a part of one."""
+def error_response(request: HttpRequest, status: int, *, detail: str = "", code: str = "") -> HttpResponse:
+    """The error as a page, or as a toast for an htmx request."""
     symbol, title, advice = PAGES.get(status, PAGES[400])
     context = {
         "status": status,
@@ -75,24 +75,24 @@ def answer(request: HttpRequest, status: int, *, detail: str = "", code: str = "
 
 
 def answer_domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:
-    """A refusal of the domain, for a page that has no better place to show it."""
-    return answer(request, error.status, detail=str(error.detail), code=error.code)
+    """The response to a domain error that the view did not handle."""
+    return error_response(request, error.status, detail=str(error.detail), code=error.code)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return answer(request, HTTPStatus.BAD_REQUEST)
+    return error_response(request, HTTPStatus.BAD_REQUEST)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return answer(request, HTTPStatus.FORBIDDEN)
+    return error_response(request, HTTPStatus.FORBIDDEN)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return answer(request, HTTPStatus.NOT_FOUND)
+    return error_response(request, HTTPStatus.NOT_FOUND)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Rendered without context processors: they may be what failed."""
+    """The 500 page, rendered without context processors, which may be what failed."""
     symbol, title, advice = PAGES[500]
     context = {
         "status": 500,
@@ -105,8 +105,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The form was older than the sign-in, or came from elsewhere."""
-    return answer(
+    """The CSRF check failed: the form is older than the session, or from another site."""
+    return error_response(
         request,
         HTTPStatus.FORBIDDEN,
         detail=_("This form has expired. Reload the page and send it again."),
@@ -115,5 +115,5 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def offline(request: HttpRequest) -> HttpResponse:
-    """What a browser shows when it has lost the clinic's server."""
+    """The page that the service worker shows when the server is unreachable."""
     return HttpResponse(loader.render_to_string("errors/offline.html", {"theme": "system"}))

@@ -1,8 +1,8 @@
-"""Headers of static files; the settings name this, so it imports nothing of Django."""
+"""Headers of static files. The settings import this module, so it must not import Django."""
 
 from collections.abc import MutableMapping
 
 
 def add_headers(headers: MutableMapping[str, str], path: str, url: str) -> None:
-    """What Django's SecurityMiddleware, which does not see files, would have added."""
+    """Add the headers that Django's SecurityMiddleware adds to other responses."""
     headers["X-Content-Type-Options"] = "nosniff"

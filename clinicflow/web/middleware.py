@@ -1,4 +1,4 @@
-"""Middleware of the pages: domain errors become answers, and a lost session sends the whole page to sign in."""
+"""Middleware of pages: responses to domain errors, and sign-in redirects of htmx requests."""
 
 from collections.abc import Callable
 from urllib.parse import urlencode, urlsplit
@@ -9,16 +9,16 @@ from django.shortcuts import resolve_url
 from django_htmx.http import HttpResponseClientRedirect
 
 from clinicflow.core.errors import Busy, DomainError
-from clinicflow.db.retry import lost_a_race
+from clinicflow.db.retry import is_retryable
 from clinicflow.web.errors import answer_domain_error
 
-Answer = Callable[[HttpRequest], HttpResponse]
+GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class DomainErrorMiddleware:
-    """A refusal that no view answered itself; the view's transaction is rolled back by then."""
+    """Responses to domain errors that the view did not handle; its transaction has been rolled back by then."""
 
-    def __init__(self, get_response: Answer) -> None:
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -27,19 +27,19 @@ class DomainErrorMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, DomainError):
             return answer_domain_error(request, exception)
-        if lost_a_race(exception):
+        if is_retryable(exception):
             return answer_domain_error(request, Busy())
         return None
 
 
 class HtmxSignInMiddleware:
-    """An htmx request that is redirected to sign in takes the whole page there.
+    """Redirect the whole page when an htmx request is redirected to sign-in.
 
-    Without this the browser follows the redirect inside the request, and the sign-in page lands in a panel. The way
-    back is the page the person was on, not the fragment it asked for.
+    Otherwise the browser follows the redirect inside the request, and htmx swaps the sign-in page into a fragment.
+    After the sign-in, the user returns to the page, not to the URL of the fragment.
     """
 
-    def __init__(self, get_response: Answer) -> None:
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""What happened, said at the edge of the page, with a way back where there is one."""
+"""Toasts: short messages about a completed action, with an undo button where there is one."""
 
 import json
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, kw_only=True)
 class Toast:
-    """A sentence, and the address (with form values) that undoes what it tells. `kind` is ok or bad."""
+    """A message, and the URL and form values that undo the action. `kind` is `ok` or `bad`."""
 
     text: str
     undo: str = ""
@@ -16,5 +16,5 @@ class Toast:
 
     @property
     def json(self) -> str:
-        """The values as the button's `hx-vals` wants them; empty when there are none."""
+        """The form values as JSON for the button's `hx-vals`; empty when there are none."""
         return json.dumps(dict(self.values)) if self.values else ""

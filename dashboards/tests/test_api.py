@@ -7,7 +7,7 @@ from aiassist.models import IntakeSummary, Interaction
 from clinicflow.audit.models import AuditLog
 from clinicflow.core import clock
 from clinicflow.testing.monday import MONDAY, TEN, MondayCase
-from dashboards.sql import FIGURES, day_figures
+from dashboards.board.selectors.day_figures import FIGURES, day_figures
 from intake.models import IntakeForm, Questionnaire
 from scheduling.models import Appointment, Cancellation, FollowUp, TimeOff, WaitlistEntry
 
@@ -86,7 +86,7 @@ class AdminSummaryTests(DashboardCase):
             with self.inside(self.desk):
                 Appointment.objects.all().delete()
 
-    def test_it_is_about_today_or_the_date_asked_for(self):
+    def test_the_day_is_today_or_the_requested_date(self):
         self.scatter(7)
         today = self.get(f"{ADMIN}/summary")
         self.assertEqual(today["date"], MONDAY.isoformat())
@@ -211,7 +211,7 @@ class NeedsAttentionTests(DashboardCase):
         rows = [row for row in self.get(f"{ADMIN}/needs-attention")["results"] if row["kind"] == "follow-up"]
         self.assertEqual([row["due_on"] for row in rows], [(MONDAY - dt.timedelta(days=1)).isoformat()])
 
-    def test_a_freed_time_that_somebody_waits_for(self):
+    def test_a_freed_slot_that_matches_the_waitlist(self):
         freed = self.on(TUESDAY, "14:00", status="cancelled")
         waiting = {"clinic": self.riverside, "date_from": MONDAY, "date_to": TUESDAY, "duration": 30}
         with self.inside(self.desk):
@@ -293,7 +293,7 @@ class DoctorTests(DashboardCase):
         self.assertEqual(rows["Diego Flores"]["expected_at"], "2027-03-01T10:15:00-05:00")
         self.assertEqual(body["running_late_minutes"], 0)
 
-    def test_alerts_say_who_waits_what_is_missing_and_who_did_not_come(self):
+    def test_alerts_of_arrived_patients_missing_forms_and_no_shows(self):
         self.summary_of(self.here, status="generated", allergies=[{"substance": "penicillin", "reaction": "rash"}])
         rows = self.get(f"{DOCTOR}/alerts", actor=self.doctor)["results"]
         self.assertEqual(

@@ -12,17 +12,18 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from aiassist.models import IntakeSummary, Interaction
-from clinicflow.clinics.actors import Actor, Role, system_actor
+from clinicflow.access.actor import Actor, system_actor
+from clinicflow.access.roles import Role
 from clinicflow.core import clock
 from clinicflow.core.errors import DomainError
 from clinicflow.jobs.queue import enqueue
 from clinicflow.testing.jobs import run_due_jobs
 from clinicflow.testing.monday import MONDAY, TEN, MondayCase
-from dashboards.metrics.counting import COUNTED
-from dashboards.metrics.periods import Compare, Period, Step
-from dashboards.metrics.reading import EACH_HOUR, read_report
+from dashboards.figures import operations
+from dashboards.figures.rules.periods import Comparison, Period, Step
+from dashboards.figures.selectors.counting import COUNTED
+from dashboards.figures.selectors.report import EACH_HOUR, read_report
 from dashboards.models import DayFigures, FigureState, HourFigures, StaleDay
-from dashboards.operations import figures
 from dashboards.tests.recount import open_minutes, recount
 from intake.models import IntakeForm, IntakeRevision, Questionnaire
 from patients.operations import patients
@@ -40,7 +41,7 @@ class FigureCase(MondayCase):
 
     def roll_up(self, at=TEN):
         with self.inside(self.clinic_itself) as actor:
-            return figures.roll_up(actor, at=at)
+            return operations.roll_up(actor, at=at)
 
     def stale(self):
         with self.inside(self.clinic_itself) as actor:
@@ -105,7 +106,7 @@ class MarkTests(FigureCase):
 
     def test_closed_time_marks_each_of_its_days_and_its_opening(self):
         with self.inside(self.desk):
-            time_off.close_days(self.desk, first=MONDAY, last=MONDAY + 2 * DAY, reason="Holiday")
+            time_off.create_closures(self.desk, first=MONDAY, last=MONDAY + 2 * DAY, reason="Holiday")
             marks = StaleDay.objects.filter(opening=True).values_list("day", flat=True)
             self.assertEqual(set(marks), {MONDAY, MONDAY + DAY, MONDAY + 2 * DAY})
 
@@ -157,7 +158,7 @@ class RollUpTests(FigureCase):
         self.assertEqual(report.now["open_minutes"], before - 435 + 60)  # today alone
         self.assertEqual(report.now["no_shows"], 1)
         with self.inside(self.clinic_itself) as actor:
-            figures.rebuild(actor, at=TEN)
+            operations.rebuild(actor, at=TEN)
         self.assertLess(self.report().now["open_minutes"], before - 435 + 60)
 
     def test_days_of_another_zone_are_counted_anew(self):
@@ -169,7 +170,7 @@ class RollUpTests(FigureCase):
         with self.inside(moved):
             period = Period.preset("4w", MONDAY, step=Step.DAY)
             before = read_report(moved, period).steps[-4][1]["visits"]
-            figures.roll_up(moved, at=TEN)
+            operations.roll_up(moved, at=TEN)
             after = read_report(moved, period).steps[-4][1]["visits"]
         self.assertEqual((before, after), (1, 1))
 
@@ -221,7 +222,7 @@ class History:
             )
 
     def step(self):
-        """One thing that somebody does; what the rules refuse does not happen."""
+        """One random operation; those that the rules reject change nothing."""
         deed = self.chance.choice(
             [self.book] * 4
             + [self.act] * 6
@@ -245,16 +246,15 @@ class History:
         return self.chance.choice(rows) if rows else self.book()
 
     def book(self):
-        return appointments.book(
-            self.desk,
+        request = appointments.BookingRequest(
             patient_id=self.chance.choice(self.people).pk,
             doctor_id=self.chance.choice(self.doctors).pk,
             starts_at=self.moment(),
             duration=self.chance.choice([15, 30, 90]),
             visit_category=self.chance.choice(["new-patient", "follow-up"]),
             override_reason="x",
-            at=clock.now(),
         )
+        return appointments.book(self.desk, request, at=clock.now()).appointment
 
     def act(self):
         name = self.chance.choice(
@@ -335,11 +335,15 @@ class History:
 
     def close(self):
         start = self.moment()
-        time_off.close(self.desk, starts_at=start, ends_at=start + self.chance.randint(1, 40) * HOUR, reason="x")
+        time_off.create_closure(
+            self.desk, starts_at=start, ends_at=start + self.chance.randint(1, 40) * HOUR, reason="x"
+        )
 
     def away(self):
         start, doctor = self.moment(), self.chance.choice(self.doctors)
-        time_off.take(self.desk, doctor_id=doctor.pk, starts_at=start, ends_at=start + self.chance.randint(1, 9) * HOUR)
+        time_off.create(
+            self.desk, doctor_id=doctor.pk, starts_at=start, ends_at=start + self.chance.randint(1, 9) * HOUR
+        )
 
     def merge(self):
         if len(self.people) > 2:
@@ -376,14 +380,14 @@ class RandomHistoryTests(FigureCase):
             self.assert_equal_to_recount(history)
             kept = self.stored()
             with self.inside(self.clinic_itself) as actor:
-                figures.rebuild(actor, at=clock.now())
+                operations.rebuild(actor, at=clock.now())
             again = {place: row for place, row in self.stored().items() if row}
             since = min((day for day, _ in again), default=None)  # what was the first visit may be gone
             self.assertEqual({place: row for place, row in kept.items() if row and since and place[0] >= since}, again)
             transaction.set_rollback(True)
 
     def assert_equal_to_recount(self, history):
-        compare = history.chance.choice(list(Compare))
+        compare = history.chance.choice(list(Comparison))
         report = self.report(step=Step.DAY, compare=compare)
         with self.inside(self.clinic_itself) as actor:
             by_doctor, by_hour = recount(actor, clock.now())

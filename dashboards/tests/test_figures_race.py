@@ -1,4 +1,4 @@
-"""Changes that are under way while days are counted: nobody waits, and nothing is lost."""
+"""Changes that commit during a count: no writer waits, and no change is lost."""
 
 import datetime as dt
 import threading
@@ -8,14 +8,14 @@ import time_machine
 from django.db import connection, transaction
 from django.test import TransactionTestCase
 
-from clinicflow.clinics.actors import system_actor
+from clinicflow.access.actor import system_actor
 from clinicflow.db import tenant
 from clinicflow.testing.case import Cast
 from clinicflow.testing.monday import MONDAY, TEN
-from dashboards.metrics.periods import Period
-from dashboards.metrics.reading import read_report
+from dashboards.figures import operations
+from dashboards.figures.rules.periods import Period
+from dashboards.figures.selectors.report import read_report
 from dashboards.models import DayFigures, FigureState
-from dashboards.operations import figures
 from scheduling.models import Appointment
 
 DAY = dt.timedelta(days=1)
@@ -23,7 +23,7 @@ SOON = 10  # seconds after which a test that hangs has failed
 
 
 @pytest.mark.race
-class UnderWay(Cast, TransactionTestCase):
+class ConcurrentCountTests(Cast, TransactionTestCase):
     def setUp(self):
         clock = time_machine.travel(TEN, tick=False)
         clock.start()
@@ -46,7 +46,7 @@ class UnderWay(Cast, TransactionTestCase):
 
     def count(self):
         with transaction.atomic(), tenant(self.actor.scope()):
-            figures.roll_up(self.actor, at=TEN)
+            operations.roll_up(self.actor, at=TEN)
 
     def missed(self):
         with self.inside(self.owner) as actor:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.test import SimpleTestCase
 
-from dashboards.grid import blocks_of, lanes_of
+from dashboards.board.selectors.grid import blocks_of, lanes_of
 
 NEW_YORK = ZoneInfo("America/New_York")
 MONDAY = dt.date(2027, 3, 1)
@@ -73,7 +73,7 @@ class LaneTests(SimpleTestCase):
     def test_visits_that_touch_share_a_lane(self):
         self.assertEqual(self.lanes((540, 570), (570, 600)), [(0, 1), (0, 1)])
 
-    def test_visits_that_overlap_stand_beside_each_other(self):
+    def test_overlapping_visits_get_lanes_beside_each_other(self):
         self.assertEqual(self.lanes((540, 600), (570, 630), (600, 660)), [(0, 2), (1, 2), (0, 2)])
 
     def test_the_next_group_has_the_whole_width_again(self):

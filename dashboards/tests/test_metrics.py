@@ -6,12 +6,12 @@ from django.conf import settings
 from django.test import SimpleTestCase
 
 from clinicflow.core.errors import Invalid
-from dashboards.charts import line_chart
-from dashboards.metrics.definitions import FIGURES, as_markdown
-from dashboards.metrics.panels import PANELS, SECTIONS
-from dashboards.metrics.periods import MOST_DAYS, Compare, Period, Step
-from dashboards.metrics.sheets import Column, Kind, Sheet, duration, write
-from dashboards.metrics.tally import Tally, share, withheld
+from dashboards.figures.rules.periods import MAX_DAYS, Comparison, Period, Step
+from dashboards.figures.selectors.totals import Totals, share, withheld
+from dashboards.owner.metrics.charts import line_chart
+from dashboards.owner.metrics.definitions import FIGURES, as_markdown
+from dashboards.owner.metrics.panels import PAGES, PANELS
+from dashboards.owner.metrics.tables import ColumnKind, Table, TableColumn, duration, write
 
 MONDAY = dt.date(2027, 3, 1)
 DAY = dt.timedelta(days=1)
@@ -24,10 +24,10 @@ class DefinitionTests(SimpleTestCase):
     def test_every_figure_has_a_meaning_and_every_page_shows_known_ones(self):
         for figure in FIGURES.values():
             self.assertTrue(str(figure.says).endswith("."), figure.key)
-        for section in SECTIONS.values():
+        for section in PAGES.values():
             self.assertLessEqual(set(section.figures), set(FIGURES))
             self.assertLessEqual(set(section.panels), set(PANELS))
-        self.assertEqual({name for section in SECTIONS.values() for name in section.panels}, set(PANELS))
+        self.assertEqual({name for section in PAGES.values() for name in section.panels}, set(PANELS))
 
 
 class PeriodTests(SimpleTestCase):
@@ -45,20 +45,20 @@ class PeriodTests(SimpleTestCase):
     def test_it_is_compared_with_as_many_days_before_or_the_same_weekdays_a_year_earlier(self):
         period = self.between(MONDAY - 6 * DAY, MONDAY)
         self.assertEqual((period.before.start, period.before.end), (MONDAY - 13 * DAY, MONDAY - 6 * DAY))
-        year = self.between(MONDAY - 6 * DAY, MONDAY, compare=Compare.YEAR).before
+        year = self.between(MONDAY - 6 * DAY, MONDAY, compare=Comparison.YEAR).before
         self.assertEqual((year.start.weekday(), len(year.days)), (period.start.weekday(), 7))
-        self.assertIsNone(self.between(MONDAY, MONDAY, compare=Compare.NONE).before)
+        self.assertIsNone(self.between(MONDAY, MONDAY, compare=Comparison.NONE).before)
 
     def test_what_cannot_be_is_refused_on_its_field(self):
         for first, last, field in (
             (MONDAY, MONDAY - DAY, "from"),
             (MONDAY, MONDAY + DAY, "to"),
-            (MONDAY - MOST_DAYS * DAY, MONDAY, "from"),
+            (MONDAY - MAX_DAYS * DAY, MONDAY, "from"),
         ):
             with self.assertRaises(Invalid) as refused:
                 self.between(first, last)
             self.assertEqual(list(refused.exception.fields), [field])
-        self.assertEqual(len(self.between(MONDAY - (MOST_DAYS - 1) * DAY, MONDAY).days), MOST_DAYS)
+        self.assertEqual(len(self.between(MONDAY - (MAX_DAYS - 1) * DAY, MONDAY).days), MAX_DAYS)
 
 
 class WithholdingTests(SimpleTestCase):
@@ -75,7 +75,7 @@ class WithholdingTests(SimpleTestCase):
         self.assertEqual((share(1, 4), share(1, 5), share(0, 0, few=1)), (None, 20.0, None))
 
     def test_time_over_the_open_hours_never_makes_more_than_all(self):
-        tally = Tally()
+        tally = Totals()
         tally.add({"booked_minutes": 600, "open_minutes": 480})
         self.assertEqual(tally.use, 100.0)
 
@@ -84,7 +84,7 @@ class ChartTests(SimpleTestCase):
     def chart(self, *values, unit="%"):
         return line_chart("Chart", [str(n) for n in range(len(values))], [("now", values)], unit=unit)
 
-    def test_nothing_draws_no_line(self):
+    def test_no_values_make_no_line(self):
         self.assertEqual(self.chart().series, [])
         self.assertEqual(self.chart(None, None).series, [])
 
@@ -106,10 +106,14 @@ class ChartTests(SimpleTestCase):
         self.assertLessEqual(len(self.chart(*[1.0] * 731).ticks), 8)
 
 
-class SheetTests(SimpleTestCase):
-    def test_values_as_a_person_and_a_spreadsheet_read_them(self):
-        columns = [Column("who", "Who", Kind.TEXT), Column("n", "N"), Column("rate", "Rate", Kind.RATE)]
-        sheet = Sheet(key="x", columns=columns, rows=[["=1+1", None, 12.5], ["@x", 1204, None]])
+class TableTests(SimpleTestCase):
+    def test_values_are_formatted_for_the_page_and_the_csv_file(self):
+        columns = [
+            TableColumn("who", "Who", ColumnKind.TEXT),
+            TableColumn("n", "N"),
+            TableColumn("rate", "Rate", ColumnKind.RATE),
+        ]
+        sheet = Table(key="x", columns=columns, rows=[["=1+1", None, 12.5], ["@x", 1204, None]])
         self.assertEqual(sheet.shown, [["=1+1", "<5", "12.5%"], ["@x", "1,204", "–"]])
         self.assertEqual(sheet.as_csv(), [["who", "n", "rate"], ["'=1+1", "<5", "12.5"], ["'@x", "1204", ""]])
 
@@ -117,4 +121,4 @@ class SheetTests(SimpleTestCase):
         self.assertEqual(
             [duration(n) for n in (0, 119, 120, 210, 72_240)], ["0 min", "119 min", "2 h", "3.5 h", "1,204 h"]
         )
-        self.assertEqual(write(2.0, Kind.SECONDS), "2 s")
+        self.assertEqual(write(2.0, ColumnKind.SECONDS), "2 s")

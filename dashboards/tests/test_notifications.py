@@ -1,6 +1,5 @@
 """Who is told of what, once each: in the app, live, and by mail."""
 
-import datetime as dt
 from unittest import mock
 from uuid import uuid4
 
@@ -10,87 +9,47 @@ from django.db import IntegrityError, transaction
 
 from aiassist.events import AttentionNeeded, SummaryReady
 from aiassist.models import IntakeSummary, Interaction
-from clinicflow.clinics.actors import system_actor
+from clinicflow.access.actor import system_actor
 from clinicflow.core import clock
 from clinicflow.core.events import publish
 from clinicflow.jobs.models import Job
 from clinicflow.notifications.models import Notification, NotificationPreference
 from clinicflow.notifications.operations import mail, notifications, preferences
-from clinicflow.notifications.operations.notifications import SWITCHES, News
-from clinicflow.testing.jobs import run_due_jobs
-from clinicflow.testing.monday import MONDAY, TEN, MondayCase
-from dashboards.jobs import nearing
+from clinicflow.notifications.operations.notifications import SWITCHES
+from clinicflow.testing.jobs import worker_killed
+from clinicflow.testing.monday import MONDAY, TEN
+from dashboards.notification_center.jobs import notify_upcoming
+from dashboards.tests.cases import DAY, MINUTE, NotificationCase
 from intake.models import IntakeForm, Questionnaire
 from scheduling.events import AppointmentCancelled
 from scheduling.models import Appointment
 from scheduling.operations import appointments
 
-MINUTE, DAY = dt.timedelta(minutes=1), dt.timedelta(days=1)
 Kind = Notification.Kind
 
 
-class NewsCase(MondayCase):
-    @classmethod
-    def hire(cls):
-        cls.visit = cls.visit_at("15:00", "Hannah Lindqvist", status="confirmed", intake_status="completed")
-        cls.lea, cls.second_desk = cls.make_member(cls.riverside, "lea@riverside.test", "Lea Brandt", "admin")
-
-    def cancel(self, actor=None, visit=None):
-        with self.inside(actor or self.desk) as who:
-            appointments.cancel(
-                who, (visit or self.visit).pk, cancellation_type="clinic-cancelled", reason_note="ill", at=clock.now()
-            )
-
-    def run_jobs(self):
-        return run_due_jobs(self.riverside.pk)
-
-    def rows(self, actor=None, **fields):
-        who = actor or system_actor(self.riverside.pk)
-        with self.inside(who):
-            return list(Notification.objects.visible_to(who).filter(**fields).order_by("created_at", "pk"))
-
-    def told(self, **fields):
-        """(user, role) of everybody who has a row."""
-        return sorted((str(row.user), row.role) for row in self.rows(**fields))
-
-    def tell(self, *kinds, actor=None, occasion=""):
-        system = system_actor(self.riverside.pk)
-        with self.inside(system):
-            return notifications.notify(
-                system,
-                [
-                    News(
-                        kind=kind, object_type="appointment", object_id=self.visit.pk, occasion=occasion,
-                        doctor_id=self.dr_okafor.pk,
-                    )
-                    for kind in kinds
-                ],
-                at=clock.now(),
-            )  # fmt: skip
-
-
-class WhoTests(NewsCase):
-    def test_a_cancellation_tells_the_front_desk_and_the_visits_doctor(self):
+class RecipientTests(NotificationCase):
+    def test_a_cancellation_notifies_the_front_desk_and_the_visits_doctor(self):
         self.cancel()
         self.run_jobs()
         self.assertEqual(
-            self.told(kind=Kind.CANCELLATION),
+            self.recipients(kind=Kind.CANCELLATION),
             [("Amara Okafor", "doctor"), ("Dana Kessler", "admin"), ("Lea Brandt", "admin")],
         )
 
-    def test_whoever_did_it_finds_it_read(self):
+    def test_the_member_who_cancelled_finds_it_read(self):
         self.cancel()
         self.run_jobs()
         unread = {str(row.user) for row in self.rows() if row.read_at is None}
         self.assertEqual(unread, {"Amara Okafor", "Lea Brandt"})
 
-    def test_a_no_show_by_the_clock_tells_them_too(self):
+    def test_an_automatic_no_show_notifies_them_too(self):
         late = self.visit_at("09:30", "Diego Flores", status="confirmed", doctor=self.dr_herrera)
         with self.inside(self.desk):
             appointments.mark_no_show(system_actor(self.riverside.pk), late.pk, at=clock.now())
         self.run_jobs()
         self.assertEqual(
-            self.told(kind=Kind.NO_SHOW),
+            self.recipients(kind=Kind.NO_SHOW),
             [("Dana Kessler", "admin"), ("Lea Brandt", "admin"), ("Luis Herrera", "doctor")],
         )
 
@@ -102,19 +61,19 @@ class WhoTests(NewsCase):
         self.run_jobs()
         self.assertEqual(self.rows(kind=Kind.CANCELLATION), [])
 
-    def test_nobody_else_hears_of_it(self):
+    def test_other_members_are_not_notified(self):
         self.cancel()
         self.run_jobs()
         for actor in (self.owner, self.other_doctor, self.foreign_desk):
             self.assertEqual(self.rows(actor), [])
 
-    def test_a_disabled_membership_hears_of_nothing(self):
+    def test_a_disabled_membership_is_not_notified(self):
         with self.inside(self.desk):
             self.lea.memberships.update(status="disabled")
-        self.tell(Kind.NO_SHOW)
-        self.assertNotIn(("Lea Brandt", "admin"), self.told())
+        self.notify(Kind.NO_SHOW)
+        self.assertNotIn(("Lea Brandt", "admin"), self.recipients())
 
-    def test_a_summary_with_something_to_ask_tells_its_doctor_alone(self):
+    def test_a_summary_with_items_to_check_notifies_its_doctor_only(self):
         for fields, kind in (
             ({"status": "generated", "needs_attention": True}, Kind.AI_ATTENTION),
             ({"status": "failed"}, Kind.SUMMARY_FAILED),
@@ -132,7 +91,7 @@ class WhoTests(NewsCase):
                     )  # fmt: skip
             self.run_jobs()
             expected = [("Amara Okafor", "doctor")] if kind else []
-            self.assertEqual(self.told(**({"kind": kind} if kind else {})), expected)
+            self.assertEqual(self.recipients(**({"kind": kind} if kind else {})), expected)
 
     def summary_of(self, visit, **fields):
         own = {"clinic": self.riverside, "appointment": visit, "patient": visit.patient}
@@ -146,33 +105,33 @@ class WhoTests(NewsCase):
         return IntakeSummary.objects.create(**own, intake_form=form, form_revision=1, **fields)
 
 
-class SwitchTests(NewsCase):
+class SwitchTests(NotificationCase):
     def test_each_kind_has_its_switch(self):
         for kind, switch in SWITCHES.items():
             with self.subTest(kind):
                 self.change_settings(self.riverside, **{switch: False})
-                self.assertEqual(self.tell(kind, occasion="off"), 0)
+                self.assertEqual(self.notify(kind, occasion="off"), 0)
                 self.change_settings(self.riverside, **{switch: True})
-                self.assertEqual(self.tell(kind, occasion="on"), 3)
+                self.assertEqual(self.notify(kind, occasion="on"), 3)
 
-    def test_without_app_and_mail_nothing_is_kept(self):
+    def test_without_app_and_email_nothing_is_stored(self):
         self.change_settings(self.riverside, notify_via_app=False)
-        self.assertEqual(self.tell(Kind.NO_SHOW), 0)
+        self.assertEqual(self.notify(Kind.NO_SHOW), 0)
 
     def test_by_mail_alone_the_bell_is_silent(self):
         self.change_settings(self.riverside, notify_via_app=False, notify_via_email=True)
-        self.assertEqual(self.tell(Kind.NO_SHOW), 3)
+        self.assertEqual(self.notify(Kind.NO_SHOW), 3)
         self.assertNotContains(self.client_for(self.desk).get("/notifications/bell"), "<b>")
 
-    def test_a_person_mutes_a_kind_for_one_role(self):
+    def test_a_member_mutes_a_kind_for_one_role(self):
         with self.inside(self.desk) as who:
             preferences.save(who, muted=[Kind.NO_SHOW], email="never")
-        self.tell(Kind.NO_SHOW, Kind.CANCELLATION)
+        self.notify(Kind.NO_SHOW, Kind.CANCELLATION)
         self.assertEqual([row.kind for row in self.rows(self.desk)], [Kind.CANCELLATION])
         self.assertEqual(len(self.rows(self.second_desk)), 2)
 
 
-class OnceTests(NewsCase):
+class DeduplicationTests(NotificationCase):
     def test_the_same_event_twice_is_one_row_each(self):
         event = AppointmentCancelled(
             clinic_id=self.riverside.pk, subject_id=self.visit.pk, patient_id=self.visit.patient_id,
@@ -184,7 +143,7 @@ class OnceTests(NewsCase):
             self.run_jobs()
         self.assertEqual(len(self.rows()), 3)
 
-    def test_a_job_done_twice_tells_once(self):
+    def test_a_repeated_job_notifies_once(self):
         self.cancel()
         self.run_jobs()
         with self.inside(self.desk):
@@ -192,7 +151,7 @@ class OnceTests(NewsCase):
         self.assertEqual(self.run_jobs(), ["dashboards.notify"])
         self.assertEqual(len(self.rows()), 3)
 
-    def test_two_cancellations_of_one_visit_are_two_pieces_of_news(self):
+    def test_two_cancellations_of_one_visit_are_two_notifications(self):
         for _ in range(2):
             self.cancel()
             with self.inside(self.desk) as who:
@@ -200,7 +159,7 @@ class OnceTests(NewsCase):
         self.run_jobs()
         self.assertEqual(len(self.rows(self.doctor)), 2)
 
-    def test_what_is_rolled_back_is_told_to_nobody(self):
+    def test_a_rolled_back_change_notifies_no_member(self):
         with self.assertRaises(RuntimeError), self.inside(self.desk) as who:
             appointments.cancel(who, self.visit.pk, cancellation_type="other", reason_note="no", at=clock.now())
             raise RuntimeError
@@ -209,7 +168,7 @@ class OnceTests(NewsCase):
 
     def test_a_worker_that_dies_in_the_middle_loses_and_doubles_nothing(self):
         self.cancel()
-        with mock.patch("clinicflow.jobs.queue._finish", side_effect=RuntimeError("killed")):
+        with worker_killed():
             self.run_jobs()
         self.assertEqual(self.rows(), [])
         with time_machine.travel(TEN + 30 * MINUTE, tick=False):
@@ -217,24 +176,24 @@ class OnceTests(NewsCase):
         self.assertEqual(len(self.rows()), 3)
 
     def test_the_database_refuses_a_second_row(self):
-        self.tell(Kind.NO_SHOW)
+        self.notify(Kind.NO_SHOW)
         (row,) = self.rows(self.desk)
         row.pk = uuid4()
         with self.assertRaises(IntegrityError), self.inside(self.desk), transaction.atomic():
             row.save(force_insert=True)
 
-    def test_more_people_and_more_news_cost_no_more(self):
+    def test_the_query_count_does_not_depend_on_members_and_notifications(self):
         for _ in range(5):
             number = uuid4().hex
             self.make_member(self.riverside, f"{number}@riverside.test", "More Desk", "admin")
         with self.inside(self.desk), self.assertNumQueries(12):
-            self.tell(Kind.NO_SHOW, Kind.CANCELLATION, Kind.UNCONFIRMED)
+            self.notify(Kind.NO_SHOW, Kind.CANCELLATION, Kind.UNCONFIRMED)
 
 
-class NearingTests(NewsCase):
+class UpcomingVisitTests(NotificationCase):
     def near(self):
         with self.inside(system_actor(self.riverside.pk)):
-            nearing(clinic_id=self.riverside.pk)
+            notify_upcoming(clinic_id=self.riverside.pk)
 
     def kinds(self):
         return [row.kind for row in self.rows(self.desk)]
@@ -270,7 +229,7 @@ class NearingTests(NewsCase):
         self.assertEqual(self.kinds(), [Kind.UNCONFIRMED])
 
 
-class MailTests(NewsCase):
+class EmailTests(NotificationCase):
     def setUp(self):
         super().setUp()
         self.change_settings(self.riverside, notify_via_email=True)
@@ -289,8 +248,8 @@ class MailTests(NewsCase):
         return [message for message in outbox.outbox if message.to == [user.email]]
 
     def test_at_once_gathers_a_minute(self):
-        self.tell(Kind.NO_SHOW)
-        self.tell(Kind.CANCELLATION)
+        self.notify(Kind.NO_SHOW)
+        self.notify(Kind.CANCELLATION)
         self.run_jobs()
         self.assertEqual(outbox.outbox, [])
         self.later(MINUTE)
@@ -303,7 +262,7 @@ class MailTests(NewsCase):
     def test_a_mail_has_initials_and_a_time_and_nothing_clinical(self):
         with self.inside(self.desk):
             Appointment.objects.filter(pk=self.visit.pk).update(reason="itchy rash")
-        self.tell(Kind.CANCELLATION)
+        self.notify(Kind.CANCELLATION)
         self.later(MINUTE)
         (message,) = self.to(self.okafor)
         self.assertEqual(message.subject, "Visit cancelled · Riverside Clinic")
@@ -315,7 +274,7 @@ class MailTests(NewsCase):
         self.choose(self.desk, "hourly")
         self.choose(self.second_desk, "never")
         self.choose(self.doctor, "daily")
-        self.tell(Kind.NO_SHOW)
+        self.notify(Kind.NO_SHOW)
         self.later(59 * MINUTE)
         self.assertEqual(outbox.outbox, [])
         self.later(60 * MINUTE)
@@ -337,13 +296,13 @@ class MailTests(NewsCase):
 
     def test_where_the_clinic_sends_none_there_is_none(self):
         self.change_settings(self.riverside, notify_via_email=False)
-        self.tell(Kind.NO_SHOW)
+        self.notify(Kind.NO_SHOW)
         self.later(60 * MINUTE)
         self.assertEqual(outbox.outbox, [])
 
     def test_a_worker_that_dies_before_sending_sends_later(self):
-        self.tell(Kind.NO_SHOW)
-        with mock.patch("dashboards.jobs.EmailMessage.send", side_effect=OSError("no mail server")):
+        self.notify(Kind.NO_SHOW)
+        with mock.patch("dashboards.notification_center.jobs.EmailMessage.send", side_effect=OSError("no mail server")):
             self.later(MINUTE)
         self.assertEqual(outbox.outbox, [])
         self.later(30 * MINUTE)
@@ -352,8 +311,8 @@ class MailTests(NewsCase):
     def test_one_that_dies_after_sending_sends_the_same_mail_again(self):
         self.choose(self.second_desk, "never")
         self.choose(self.doctor, "never")
-        self.tell(Kind.NO_SHOW)
-        with mock.patch("clinicflow.notifications.operations.mail.sent", side_effect=RuntimeError("killed")):
+        self.notify(Kind.NO_SHOW)
+        with mock.patch("clinicflow.notifications.operations.mail.mark_sent", side_effect=RuntimeError("killed")):
             self.later(MINUTE)
         self.later(30 * MINUTE)
         first, again = self.to(self.dana)
@@ -362,25 +321,25 @@ class MailTests(NewsCase):
     def test_a_mail_that_is_given_up_goes_into_the_next(self):
         self.choose(self.second_desk, "never")
         self.choose(self.doctor, "never")
-        self.tell(Kind.NO_SHOW)
-        with mock.patch("dashboards.jobs.EmailMessage.send", side_effect=OSError("no mail server")):
+        self.notify(Kind.NO_SHOW)
+        with mock.patch("dashboards.notification_center.jobs.EmailMessage.send", side_effect=OSError("no mail server")):
             for step in range(1, 9):
                 self.later(step * MINUTE)
         self.assertEqual([row.mail_id for row in self.rows(self.desk)], [None])
         self.later(30 * MINUTE)
         self.assertEqual(len(self.to(self.dana)), 1)
 
-    def test_somebody_who_has_left_gets_nothing(self):
-        self.tell(Kind.NO_SHOW)
+    def test_a_former_member_gets_no_email(self):
+        self.notify(Kind.NO_SHOW)
         with self.inside(self.desk):
             self.lea.memberships.update(status="disabled")
         self.later(MINUTE)
         self.assertEqual(self.to(self.lea), [])
 
 
-class ReadingTests(NewsCase):
+class ReadTests(NotificationCase):
     def test_read_one_read_all(self):
-        self.tell(Kind.NO_SHOW, Kind.CANCELLATION)
+        self.notify(Kind.NO_SHOW, Kind.CANCELLATION)
         first, _second = self.rows(self.desk)
         with self.inside(self.desk) as who:
             notifications.mark_read(who, first.pk, at=TEN)
@@ -390,16 +349,16 @@ class ReadingTests(NewsCase):
         self.assertEqual({row.read_at for row in self.rows(self.doctor)}, {None})
 
     def test_old_ones_are_forgotten(self):
-        self.tell(Kind.NO_SHOW, Kind.CANCELLATION)
+        self.notify(Kind.NO_SHOW, Kind.CANCELLATION)
         read, unread = self.rows(self.desk)
         with self.inside(self.desk) as who:
             notifications.mark_read(who, read.pk, at=TEN)
         with self.inside(system_actor(self.riverside.pk)) as system:
-            self.assertEqual(notifications.forget_old(system, at=TEN + 30 * DAY), 0)
-            self.assertEqual(notifications.forget_old(system, at=TEN + 31 * DAY), 1)
+            self.assertEqual(notifications.delete_old(system, at=TEN + 30 * DAY), 0)
+            self.assertEqual(notifications.delete_old(system, at=TEN + 31 * DAY), 1)
         self.assertEqual([row.pk for row in self.rows(self.desk)], [unread.pk])
         with self.inside(system_actor(self.riverside.pk)) as system:
-            self.assertEqual(notifications.forget_old(system, at=TEN + 91 * DAY), 5)
+            self.assertEqual(notifications.delete_old(system, at=TEN + 91 * DAY), 5)
 
     def test_preferences_refuse_what_there_is_not(self):
         client = self.client_for(self.desk)
@@ -414,12 +373,12 @@ class ReadingTests(NewsCase):
         self.assertContains(page, 'value="daily" checked')
 
 
-class PageTests(NewsCase):
-    def test_news_stands_under_its_day_and_kind_with_the_reason(self):
+class PageTests(NotificationCase):
+    def test_notifications_are_grouped_by_day_and_kind_with_the_reason(self):
         self.cancel(self.desk)
         self.run_jobs()
         with time_machine.travel(TEN + DAY, tick=False):
-            self.tell(Kind.NO_SHOW)
+            self.notify(Kind.NO_SHOW)
             page = self.client_for(self.second_desk).get("/notifications")
         days = page.context["days"]
         self.assertEqual([(day.day, [kind.kind for kind in day.kinds]) for day in days], [
@@ -430,37 +389,37 @@ class PageTests(NewsCase):
 
     def test_the_bell_counts_what_is_unread(self):
         self.assertNotContains(self.client_for(self.desk).get("/notifications/bell"), "<b>")
-        self.tell(Kind.NO_SHOW, Kind.CANCELLATION)
+        self.notify(Kind.NO_SHOW, Kind.CANCELLATION)
         self.assertContains(self.client_for(self.desk).get("/notifications/bell"), "<b>2")
 
     def test_opening_marks_it_read_and_leads_to_the_visit(self):
-        self.tell(Kind.NO_SHOW)
+        self.notify(Kind.NO_SHOW)
         for actor, address in ((self.desk, f"/visits/{self.visit.pk}"), (self.doctor, f"/my-day/{self.visit.pk}")):
             (row,) = self.rows(actor)
             answer = self.client_for(actor).post(f"/notifications/{row.pk}/open")
             self.assertRedirects(answer, address, fetch_redirect_response=False)
             self.assertIsNotNone(self.rows(actor)[0].read_at)
 
-    def test_somebody_elses_is_not_there(self):
-        self.tell(Kind.NO_SHOW)
+    def test_another_members_notification_is_404(self):
+        self.notify(Kind.NO_SHOW)
         (row,) = self.rows(self.doctor)
         for actor in (self.desk, self.other_doctor, self.foreign_desk):
             self.assertEqual(self.client_for(actor).post(f"/notifications/{row.pk}/read").status_code, 404)
         self.assertIsNone(self.rows(self.doctor)[0].read_at)
 
     def test_marking_read_answers_with_list_and_count(self):
-        self.tell(Kind.NO_SHOW, Kind.CANCELLATION)
+        self.notify(Kind.NO_SHOW, Kind.CANCELLATION)
         answer = self.client_for(self.desk).post("/notifications/read-all", HTTP_HX_REQUEST="true")
         self.assertContains(answer, 'hx-target="#bell-count"')
         self.assertEqual(answer["HX-Trigger"], "news:changed")
         self.assertEqual(self.client_for(self.desk).get("/notifications?show=unread").context["days"], [])
 
-    def test_a_visit_that_is_hidden_leaves_the_words_without_a_name(self):
-        self.tell(Kind.NO_SHOW)
+    def test_a_notification_about_a_hidden_visit_shows_no_name(self):
+        self.notify(Kind.NO_SHOW)
         with self.inside(self.desk):
             Appointment.objects.filter(pk=self.visit.pk).update(deleted_at=TEN)
         page = self.client_for(self.desk).get("/notifications")
-        self.assertContains(page, "The visit is no longer there.")
+        self.assertContains(page, "This visit no longer exists.")
         self.assertNotContains(page, "Lindqvist")
 
     def test_a_conversation_that_escalates_says_why_it_waits(self):
@@ -476,8 +435,8 @@ class PageTests(NewsCase):
                 )
             )  # fmt: skip
         self.run_jobs()
-        self.assertEqual(len(self.told(kind=Kind.AI_ATTENTION)), 3)
-        self.assertContains(self.client_for(self.desk).get("/notifications"), "Asks for a person")
+        self.assertEqual(len(self.recipients(kind=Kind.AI_ATTENTION)), 3)
+        self.assertContains(self.client_for(self.desk).get("/notifications"), "Asked to talk to someone")
         (row,) = self.rows(self.desk, kind=Kind.AI_ATTENTION)
         answer = self.client_for(self.desk).post(f"/notifications/{row.pk}/open")
         self.assertRedirects(answer, f"/inbox/{talk.pk}", fetch_redirect_response=False)
@@ -486,20 +445,20 @@ class PageTests(NewsCase):
         client = self.client_for(self.desk)
         for number in (1, 20):
             for index in range(number):
-                self.tell(Kind.CANCELLATION, occasion=f"{number}-{index}")
+                self.notify(Kind.CANCELLATION, occasion=f"{number}-{index}")
             for address, most in (("/notifications", 12), ("/notifications/latest", 11), ("/notifications/bell", 6)):
                 with self.subTest(address), self.assertNumQueries(most):
                     client.get(address)
 
 
-class ApiTests(NewsCase):
+class ApiTests(NotificationCase):
     def call(self, method, path, body=None, actor=None):
         send = getattr(self.client, method)
         extra = () if method == "get" else (body or {}, "application/json")
         return send(path, *extra, headers=self.bearer_for(actor or self.desk))
 
     def test_list_read_and_read_all(self):
-        self.tell(Kind.NO_SHOW, Kind.CANCELLATION)
+        self.notify(Kind.NO_SHOW, Kind.CANCELLATION)
         body = self.call("get", "/api/notifications").json()
         self.assertEqual(body["count"], 2)
         first = body["results"][0]

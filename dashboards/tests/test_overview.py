@@ -1,12 +1,13 @@
 import csv
 import datetime as dt
 
+from clinicflow.access.actor import system_actor
 from clinicflow.audit.models import AuditLog
-from clinicflow.clinics.actors import system_actor
 from clinicflow.testing.monday import MONDAY, TEN, MondayCase
-from dashboards.metrics.panels import PANELS, SECTIONS
+from dashboards.figures import operations
 from dashboards.models import TaskMinutes
-from dashboards.operations import figures
+from dashboards.owner.metrics.panels import PAGES as SECTIONS
+from dashboards.owner.metrics.panels import PANELS
 from intake.models import IntakeForm, Questionnaire
 
 DAY = dt.timedelta(days=1)
@@ -117,7 +118,7 @@ class PeriodTests(OverviewCase):
         period = self.get("/overview?from=2027-01-15&to=2027-02-20&step=month").context["report"].period
         self.assertEqual([span.start for span in period.steps], [dt.date(2027, 1, 15), dt.date(2027, 2, 1)])
 
-    def test_what_was_typed_is_kept_beside_its_refusal(self):
+    def test_submitted_values_are_shown_beside_their_errors(self):
         page = self.get("/overview?from=2027-02-20&to=2027-02-10")
         self.assertContains(page, 'value="2027-02-20"')
         self.assertContains(page, 'value="2027-02-10"')
@@ -135,7 +136,7 @@ class PeriodTests(OverviewCase):
             with self.subTest(query=query):
                 page = self.get(f"/overview?{query}")
                 self.assertEqual(list(page.context["form"].errors), [field])
-                self.assertContains(page, "cannot be shown")
+                self.assertContains(page, "can't be shown")
                 self.assertEqual(page.context["report"].period.name, "12w")
 
 
@@ -148,7 +149,7 @@ class QueryTests(OverviewCase):
         self.add(5, start=10, status="completed")
         actor = system_actor(self.riverside.pk, self.riverside.timezone)
         with self.inside(actor):
-            figures.roll_up(actor, at=TEN)
+            operations.roll_up(actor, at=TEN)
         for page in PAGES:
             with self.subTest(page=page, counted=True), self.assertNumQueries(QUERIES[page]):
                 client.get(f"{page}?period=4w")
@@ -157,7 +158,7 @@ class QueryTests(OverviewCase):
 QUERIES = dict(zip(PAGES, (15, 14, 12, 13), strict=True))
 
 
-class NobodyTests(OverviewCase):
+class EmptyClinicTests(OverviewCase):
     def test_no_patient_is_on_a_page_or_in_a_file(self):
         for address in (*PAGES, *(f"/overview/files/{key}.csv" for key in PANELS)):
             with self.subTest(address=address):
@@ -219,7 +220,9 @@ class PageTests(OverviewCase):
             self.lakeside_visits = None
         for page in PAGES:
             with self.subTest(page=page):
-                self.assertContains(self.get(f"{page}?from=2026-01-01&to=2026-02-01", foreign), "Nothing in these days")
+                self.assertContains(
+                    self.get(f"{page}?from=2026-01-01&to=2026-02-01", foreign), "No data for this period"
+                )
 
 
 class MinutesTests(OverviewCase):
@@ -245,7 +248,7 @@ class MinutesTests(OverviewCase):
             entry = AuditLog.objects.filter(resource_type="task_minutes").latest("id")
         self.assertEqual((entry.old_values, entry.new_values), ({"confirmation": 5}, {"confirmation": 7}))
 
-    def test_nonsense_is_refused_beside_its_field_and_kept(self):
+    def test_invalid_minutes_are_rejected_beside_their_field_and_shown(self):
         for value in ("-1", "121", "", "many"):
             with self.subTest(value=value):
                 page = self.post(intake=value)
@@ -253,7 +256,7 @@ class MinutesTests(OverviewCase):
                 self.assertEqual(list(page.context["minutes_form"].errors), ["intake"])
         self.assertIsNone(self.kept())
 
-    def test_nobody_else_sets_them(self):
+    def test_other_roles_cannot_set_them(self):
         for actor in (self.desk, self.doctor):
             self.assertEqual(self.post(actor).status_code, 403)
         self.assertIsNone(self.kept())

@@ -1,7 +1,7 @@
 import datetime as dt
 
 from clinicflow.testing.monday import MONDAY, TEN, MondayCase
-from dashboards.metrics.definitions import FIGURES
+from dashboards.owner.metrics.definitions import FIGURES
 
 DAY = dt.timedelta(days=1)
 PLACES = ("metrics", "no-show-rate", "ai-impact", "efficiency")

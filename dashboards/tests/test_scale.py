@@ -6,14 +6,14 @@ import uuid
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from clinicflow.clinics.actors import system_actor
-from clinicflow.testing.crowd import Crowd
+from clinicflow.access.actor import system_actor
+from clinicflow.testing.bulk_data import BulkData
 from clinicflow.testing.monday import MONDAY, TEN, MondayCase
-from dashboards.metrics.counting import COUNTED, count_by_doctor
-from dashboards.metrics.panels import PANELS
-from dashboards.metrics.periods import Compare, Period
-from dashboards.metrics.reading import read_report
-from dashboards.operations import figures
+from dashboards.figures import operations
+from dashboards.figures.rules.periods import Comparison, Period
+from dashboards.figures.selectors.counting import COUNTED, count_by_doctor
+from dashboards.figures.selectors.report import read_report
+from dashboards.owner.metrics.panels import PANELS
 from intake.models import Questionnaire
 
 MOST = 15
@@ -42,14 +42,14 @@ DESK = (
 DOCTOR = ("/my-day", "/schedule/week", "/patients", "/intake", "/follow-ups", "/settings/me", "/notifications")
 
 
-class CrowdCase(MondayCase):
+class ScaleCase(MondayCase):
     @classmethod
     def hire(cls):
         """Three thousand visits in a year and a half."""
         cls.clinic_itself = system_actor(cls.riverside.pk, cls.riverside.timezone)
         with cls.inside(cls.clinic_itself):
             paper = Questionnaire.objects.create(clinic=cls.riverside, family=uuid.uuid4(), name="Adult", sections=[])
-            cls.visits = Crowd(
+            cls.visits = BulkData(
                 clinic_id=cls.riverside.pk,
                 zone=cls.riverside.timezone,
                 doctor_ids=[cls.dr_okafor.pk, cls.dr_herrera.pk],
@@ -60,10 +60,10 @@ class CrowdCase(MondayCase):
                 slots=4,
                 patients=40,
             ).fill()
-            figures.roll_up(cls.clinic_itself, at=TEN)
+            operations.roll_up(cls.clinic_itself, at=TEN)
 
 
-class QueryTests(CrowdCase):
+class QueryTests(ScaleCase):
     def assert_frugal(self, actor, addresses):
         client = self.client_for(actor)
         for address in addresses:
@@ -85,9 +85,9 @@ class QueryTests(CrowdCase):
         self.assert_frugal(self.doctor, DOCTOR)
 
 
-class EqualityTests(CrowdCase):
+class EqualityTests(ScaleCase):
     def test_two_years_of_stored_figures_equal_the_rows(self):
-        period = Period.between(MONDAY - dt.timedelta(days=730), MONDAY, MONDAY, compare=Compare.NONE)
+        period = Period.between(MONDAY - dt.timedelta(days=730), MONDAY, MONDAY, compare=Comparison.NONE)
         with self.inside(self.owner) as actor:
             report = read_report(actor, period)
             rows = count_by_doctor(actor, period.days, TEN)

@@ -6,8 +6,8 @@ from django.test.utils import CaptureQueriesContext
 from clinicflow.audit.models import AuditLog
 from clinicflow.core import clock
 from clinicflow.testing.monday import MONDAY, TEN, MondayCase
-from dashboards.board.cards import COLUMNS
-from dashboards.board.reading import off_between, talks_since, visits_between
+from dashboards.board.selectors.cards import COLUMNS
+from dashboards.board.selectors.day_rows import absences_between, conversations_since, visits_between
 from scheduling.models import Appointment, Closure, Message, TimeOff
 
 BUDGET = 13
@@ -30,7 +30,7 @@ class ScheduleCase(MondayCase):
 
 
 class DayTests(ScheduleCase):
-    def test_it_shows_who_comes_when_and_with_whom(self):
+    def test_the_day_shows_patients_times_and_doctors(self):
         page = self.page()
         for words in ("Hannah Lindqvist", "9:45", "Dr. Okafor", "Dr. Herrera", "Cardiology"):
             self.assertContains(page, words)
@@ -47,7 +47,7 @@ class DayTests(ScheduleCase):
         self.assertEqual([(card.name, card.late) for card in board.late], [("Diego Flores", 15)])
         self.assertContains(self.page(), "15 min late")
 
-    def test_a_time_that_was_given_to_somebody_else_leaves_the_grid(self):
+    def test_a_cancelled_visit_whose_slot_was_rebooked_leaves_the_grid(self):
         self.visit_at("15:00", "Peter Novak")
         column = next(c for c in self.page().context["board"].columns if c.doctor.pk == self.dr_okafor.pk)
         self.assertEqual([c.name for c in column.cards if c.start == 15 * 60], ["Peter Novak"])
@@ -69,7 +69,7 @@ class DayTests(ScheduleCase):
         self.assertContains(page, "Closed · fire drill", count=2)
         self.assertContains(page, "Out · conference", count=1)
 
-    def test_the_rail_shows_who_asked_for_a_person_with_their_words(self):
+    def test_the_side_panel_shows_waiting_conversations_with_the_last_message(self):
         talk = self.visit_at("16:00", "Peter Novak", needs_attention=True, attention_reason="requested-human")
         with self.inside(self.desk):
             Message.objects.create(
@@ -88,18 +88,18 @@ class DayTests(ScheduleCase):
     def test_nonsense_in_the_address_means_today(self):
         self.assertEqual(self.page("/schedule?date=2026-13-77").context["board"].day, MONDAY)
 
-    def test_a_day_on_which_nobody_works_leads_to_the_next_that_is_open(self):
+    def test_a_closed_day_links_to_the_next_open_day(self):
         page = self.page(f"/schedule?date={MONDAY + dt.timedelta(days=5)}")
-        self.assertContains(page, "Nobody works on Saturday")
+        self.assertContains(page, "No doctors are working on Saturday")
         self.assertContains(page, f"?date={MONDAY + dt.timedelta(days=7)}")
-        self.assertNotContains(self.page(), "Nobody works on")
+        self.assertNotContains(self.page(), "No doctors are working on")
 
     def test_hours_grow_to_show_a_visit_outside_them(self):
         self.visit_at("07:30", "Peter Novak", overlap_allowed=True, overlap_reason="as agreed")
         self.assertEqual(self.page().context["board"].opens, 7 * 60)
 
 
-class WhoMaySeeTests(ScheduleCase):
+class AccessTests(ScheduleCase):
     def test_only_the_front_desk(self):
         for actor in (self.doctor, self.owner):
             self.assertEqual(self.page(actor=actor).status_code, 403)
@@ -112,7 +112,7 @@ class WhoMaySeeTests(ScheduleCase):
         self.assertNotContains(self.page(), "itchy rash")
         self.assertNotContains(self.page(f"/visits/{self.coming.pk}"), "itchy rash")
 
-    def test_the_look_is_written_down_once_with_everybody_it_showed(self):
+    def test_the_access_is_audited_once_with_every_patient_shown(self):
         self.page()
         with self.inside(self.desk):
             looks = AuditLog.objects.filter(action="read", resource_type="appointments")
@@ -149,7 +149,7 @@ class QueryTests(MondayCase):
 
 
 class ChangesTests(ScheduleCase):
-    def test_only_the_columns_asked_for_come_with_figures_and_rail(self):
+    def test_only_the_requested_columns_are_updated_with_figures_and_side_panel(self):
         answer = self.page(f"/day/changes?date={MONDAY}&doctors={self.dr_herrera.pk}", HTTP_HX_REQUEST="true")
         self.assertContains(answer, f'hx-target="#col-{self.dr_herrera.pk}"')
         self.assertNotContains(answer, f'hx-target="#col-{self.dr_okafor.pk}"')
@@ -173,7 +173,7 @@ class MonthTests(ScheduleCase):
 
 
 class FindTests(ScheduleCase):
-    def test_todays_visit_stands_beside_the_name(self):
+    def test_todays_visit_is_shown_beside_the_name(self):
         page = self.page("/find?q=diego")
         self.assertContains(page, "Diego Flores")
         self.assertContains(page, f"/visits/{self.late.pk}")
@@ -183,7 +183,7 @@ class FindTests(ScheduleCase):
         self.assertNotContains(self.page("/find?q=noah", actor=self.doctor), "Noah Goldberg")
         self.assertContains(self.page("/find?q=noah", actor=self.other_doctor), "Noah Goldberg")
 
-    def test_the_owner_finds_nobody(self):
+    def test_the_owner_cannot_search_patients(self):
         self.assertEqual(self.page("/find?q=noah", actor=self.owner).status_code, 403)
 
 
@@ -210,7 +210,7 @@ class HotReadTests(ScheduleCase):
                 times = {"starts_at": start + day * 24 * hour, "ends_at": start + (day * 24 + 1) * hour}
                 Closure.objects.create(clinic=self.riverside, reason="fire drill", **times)
                 TimeOff.objects.create(clinic=self.riverside, doctor=self.dr_herrera, reason="away", **times)
-            found = {(off.doctor_id, off.starts_at, off.ends_at) for off in off_between(self.desk, *bounds)}
+            found = {(off.doctor_id, off.starts_at, off.ends_at) for off in absences_between(self.desk, *bounds)}
             closed = Closure.objects.visible_to(self.desk).between(*bounds)
             away = TimeOff.objects.visible_to(self.desk).between(*bounds)
             expected = {(None, row.starts_at, row.ends_at) for row in closed}
@@ -218,10 +218,10 @@ class HotReadTests(ScheduleCase):
         self.assertEqual(found, expected)
         self.assertEqual(len(found), 2)
 
-    def test_whoever_is_not_the_front_desk_reads_nothing(self):
+    def test_other_roles_than_the_front_desk_get_no_rows(self):
         bounds = clock.day_bounds(MONDAY, self.desk.timezone)
         for actor in (self.doctor, self.owner, self.foreign_desk):
             with self.subTest(actor.role), self.inside(actor):
                 self.assertEqual(visits_between(actor, *bounds), [])
-                self.assertEqual(off_between(actor, *bounds), [])
-                self.assertEqual(talks_since(actor, bounds[0], TEN), [])
+                self.assertEqual(absences_between(actor, *bounds), [])
+                self.assertEqual(conversations_since(actor, bounds[0], TEN), [])

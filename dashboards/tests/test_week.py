@@ -36,7 +36,7 @@ class WeekTests(WeekCase):
         self.assertEqual(names[MONDAY + 3 * DAY], ["Diego Flores"])
         self.assertEqual(week.visits, 2)
 
-    def test_days_on_which_nobody_works_and_nobody_comes_are_left_out(self):
+    def test_days_off_without_visits_are_left_out(self):
         self.assertEqual([column.day.weekday() for column in self.week().columns], [0, 1, 2, 3, 4])
         self.visit_on(5, "10:00", "Peter Novak", overlap_allowed=True, overlap_reason="as agreed")
         self.assertEqual([column.day.weekday() for column in self.week().columns], [0, 1, 2, 3, 4, 5])
@@ -86,8 +86,8 @@ class WeekTests(WeekCase):
         self.assertContains(month, f'href="/schedule/week?date={MONDAY}"')
 
 
-class WhoMaySeeTests(WeekCase):
-    def test_a_doctor_gets_their_own_week_whoever_they_ask_for(self):
+class AccessTests(WeekCase):
+    def test_a_doctor_gets_their_own_week_whatever_doctor_is_requested(self):
         self.assertEqual(self.week(actor=self.other_doctor).doctor, self.dr_herrera)
         self.assertNotContains(self.page(actor=self.other_doctor), "Hannah Lindqvist")
 
@@ -97,11 +97,11 @@ class WhoMaySeeTests(WeekCase):
             self.assertNotContains(page, words)
         self.assertContains(self.page(), "/confirm")
 
-    def test_the_owner_and_the_clinic_next_door_see_nobody(self):
+    def test_the_owner_and_another_clinic_see_no_visits(self):
         self.assertEqual(self.page(actor=self.owner).status_code, 403)
         self.assertNotContains(self.page(actor=self.foreign_desk), "Hannah Lindqvist")
 
-    def test_the_look_is_written_down_once_with_everybody_it_showed(self):
+    def test_the_access_is_audited_once_with_every_patient_shown(self):
         self.page()
         with self.inside(self.desk):
             look = AuditLog.objects.get(action="read", resource_type="appointments")
@@ -117,7 +117,7 @@ class StretchTests(WeekCase):
         with self.inside(self.desk):
             return Appointment.objects.get(pk=(visit or self.monday).pk).duration
 
-    def test_it_takes_longer_and_the_toast_takes_it_back(self):
+    def test_a_stretched_visit_is_longer_and_the_toast_undoes_it(self):
         answer = self.stretch(45, self.thursday)
         self.assertContains(answer, "Diego Flores takes 45 min, until 2:45 pm")
         self.assertContains(answer, "&quot;duration&quot;: &quot;30&quot;")
@@ -125,15 +125,15 @@ class StretchTests(WeekCase):
         self.stretch(30, self.thursday)
         self.assertEqual(self.length(self.thursday), 30)
 
-    def test_over_somebody_else_it_asks_for_a_reason_and_then_goes(self):
+    def test_stretching_over_another_visit_requires_a_reason(self):
         self.visit_on(3, "14:30", "Peter Novak")
         answer = self.stretch(60, self.thursday)
-        self.assertContains(answer, "Go past the rule?", status_code=409)
+        self.assertContains(answer, "Continue anyway?", status_code=409)
         self.assertEqual(self.length(self.thursday), 30)
         self.assertEqual(self.stretch(60, self.thursday, override_reason="mother and son").status_code, 200)
         self.assertEqual(self.length(self.thursday), 60)
 
-    def test_another_length_in_the_dialog_of_times_keeps_the_visit_and_its_confirmation(self):
+    def test_a_new_length_in_the_reschedule_dialog_preserves_the_visit_and_its_confirmation(self):
         starts_at = self.thursday.starts_at.astimezone(dt.UTC).isoformat()
         values = {
             "doctor": self.dr_okafor.pk,
@@ -150,11 +150,11 @@ class StretchTests(WeekCase):
 
     def test_nonsense_stays_in_the_dialog_with_the_error_beside_the_field(self):
         for minutes in ("0", "481", "long", ""):
-            self.assertContains(self.stretch(minutes, self.thursday), 'id="s-minutes-e"', status_code=422)
+            self.assertContains(self.stretch(minutes, self.thursday), 'id="id_duration_error"', status_code=422)
         self.assertContains(self.stretch("20x", self.thursday), 'value="20x"', status_code=422)
         self.assertEqual(self.length(self.thursday), 30)
 
-    def test_who_stretches_what_was_moved_is_told_where_it_went(self):
+    def test_stretching_a_rescheduled_visit_reports_its_new_time(self):
         moved = self.client_for(self.desk).post(
             f"/visits/{self.thursday.pk}/move",
             {"doctor": self.dr_herrera.pk, "date": MONDAY + DAY, "time": "10:00"},

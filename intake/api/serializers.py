@@ -1,4 +1,4 @@
-"""Shapes of forms and questionnaires. What an answer may be stands in intake/answers.py."""
+"""Serializers of forms and questionnaires. Answers are validated by `intake.rules.answer_validation`."""
 
 from typing import Any
 
@@ -8,18 +8,18 @@ from rest_framework import serializers
 from clinicflow.api.serializers import Input
 from intake.models import IntakeForm, Questionnaire
 from intake.operations.forms import answers_for
-from intake.structure import LANGUAGES
+from intake.rules.questionnaire_schema import LANGUAGES
 
 ANSWERS = 'Question id → answer: text, a number, a list, or an object such as `{"none": true}` or `{"rows": […]}`.'
 
 
 @extend_schema_field({"type": "object", "additionalProperties": True})
 class AnswersField(serializers.Field):
-    """Answers by question id. Their shape is checked against the questionnaire by the operation."""
+    """Answers by question id, validated against the questionnaire by the operation."""
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         if not isinstance(data, dict):
-            raise serializers.ValidationError("This must be an object of question ids and answers.")
+            raise serializers.ValidationError("Enter an object of question ids and answers.")
         return data
 
     def to_representation(self, value: Any) -> Any:
@@ -27,7 +27,7 @@ class AnswersField(serializers.Field):
 
 
 class FormOutput(serializers.Serializer):
-    """A form. The front desk gets the administrative answers, a doctor of the patient all of them."""
+    """An intake form. The front desk gets the administrative answers, the patient's doctors all of them."""
 
     id = serializers.UUIDField()
     patient_id = serializers.UUIDField()
@@ -57,7 +57,7 @@ class FormOutput(serializers.Serializer):
 
 
 class FormChange(Input):
-    """Answers from paper. `status: submitted` sends the form in; the default leaves a form that is not sent in open."""
+    """Answers from paper. `status: submitted` submits the form; by default its state does not change."""
 
     echoed = tuple(set(FormOutput._declared_fields) - {"raw_answers", "status", "language"})
 
@@ -67,10 +67,10 @@ class FormChange(Input):
 
 
 class FormInput(Input):
-    """A form for a visit. With answers it is sent in, unless `status` is `pending`."""
+    """A form for an appointment. With answers it is submitted, unless `status` is `pending`."""
 
     appointment_id = serializers.UUIDField()
-    patient_id = serializers.UUIDField(required=False, help_text="Checked against the visit's.")
+    patient_id = serializers.UUIDField(required=False, help_text="Must be the appointment's patient.")
     questionnaire_id = serializers.UUIDField(required=False, allow_null=True)
     language = serializers.ChoiceField(LANGUAGES, required=False)
     raw_answers = AnswersField(required=False, help_text=ANSWERS)
@@ -79,7 +79,7 @@ class FormInput(Input):
 
 @extend_schema_field({"type": "array", "items": {"type": "object"}})
 class SectionsField(serializers.JSONField):
-    """As docs/questionnaire.schema.json says."""
+    """Sections in the format of docs/questionnaire.schema.json."""
 
 
 class QuestionnaireOutput(serializers.Serializer):
@@ -97,7 +97,7 @@ class QuestionnaireOutput(serializers.Serializer):
 
 
 class QuestionnaireInput(Input):
-    """A questionnaire file; every fault in it is named by its place. A draft, unless `publish`."""
+    """A questionnaire file. Errors are reported by their path. Creates a draft, unless `publish`."""
 
     echoed = ("id", "family", "version", "published_at", "retired_at", "created_at", "updated_at")
 

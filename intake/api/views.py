@@ -4,23 +4,23 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 import django_filters
-from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clinicflow.api.filters import Filters, YesNoFilter
-from clinicflow.api.serializers import Nothing
-from clinicflow.clinics.api.base import ClinicViewSet, Lists, Shows
+from clinicflow.api.base import ClinicViewSet, ListMixin, RetrieveMixin
+from clinicflow.api.filters import BooleanFilter
+from clinicflow.api.serializers import EmptySerializer
 from intake.api.serializers import FormChange, FormInput, FormOutput, QuestionnaireInput, QuestionnaireOutput
 from intake.models import IntakeForm, Questionnaire
 from intake.operations import deliveries, forms, questionnaires
+from intake.querysets import IntakeFormQuerySet, QuestionnaireQuerySet
 from scheduling.models import Appointment
 
 
-class FormFilters(Filters):
+class FormFilters(django_filters.FilterSet):
     status = django_filters.MultipleChoiceFilter(choices=IntakeForm.Status.choices)
     patient = django_filters.UUIDFilter(field_name="patient_id")
     appointment = django_filters.UUIDFilter(field_name="appointment_id")
@@ -32,7 +32,7 @@ class FormFilters(Filters):
 
 
 @extend_schema_view(list=extend_schema(summary="Forms"), retrieve=extend_schema(summary="One form"))
-class FormViewSet(Lists, Shows, ClinicViewSet):
+class FormViewSet(ListMixin, RetrieveMixin, ClinicViewSet):
     roles = {"review": ("doctor",), "*": ("admin", "doctor")}
     output_class = FormOutput
     filterset_class = FormFilters
@@ -40,22 +40,24 @@ class FormViewSet(Lists, Shows, ClinicViewSet):
     ordering = ("-created_at", "pk")
     ordering_fields = ("created_at", "updated_at", "submitted_at", "status")
 
-    def get_queryset(self) -> QuerySet[IntakeForm]:
+    def get_queryset(self) -> IntakeFormQuerySet[IntakeForm]:
         return IntakeForm.objects.visible_to(self.actor).select_related("patient", "appointment", "questionnaire")
 
-    @extend_schema(summary="Make or fill in the form of a visit", request=FormInput, responses={201: FormOutput})
+    @extend_schema(summary="Create or fill in an appointment's form", request=FormInput, responses={201: FormOutput})
     def create(self, request: Request) -> Response:
         fields = self.read(FormInput)
         visit = Appointment.objects.visible_to(self.actor).fetch(fields["appointment_id"])
         if fields.get("patient_id", visit.patient_id) != visit.patient_id:
-            raise ValidationError({"patient_id": ["This is not the visit's patient."]})
-        form = forms.make(
+            raise ValidationError({"patient_id": ["This is not the appointment's patient."]})
+        form = forms.create_or_reuse(
             self.actor, visit.pk, questionnaire_id=fields.get("questionnaire_id"), language=fields.get("language", "")
         )
         if "raw_answers" in fields:
-            wanted = fields.get("status", IntakeForm.Status.SUBMITTED)
-            forms.enter(self.actor, form.pk, fields["raw_answers"], send_in=wanted == IntakeForm.Status.SUBMITTED)
-        response = self._now(form.pk, status=201)
+            status = fields.get("status", IntakeForm.Status.SUBMITTED)
+            forms.enter_from_paper(
+                self.actor, form.pk, fields["raw_answers"], send_in=status == IntakeForm.Status.SUBMITTED
+            )
+        response = self._form_response(form.pk, status=201)
         response["Location"] = f"/api/intake/forms/{form.pk}"
         return response
 
@@ -67,19 +69,19 @@ class FormViewSet(Lists, Shows, ClinicViewSet):
     def partial_update(self, request: Request, pk: UUID) -> Response:
         return self._enter(replace=False)
 
-    @extend_schema(summary="Send the patient the link", request=Nothing, responses={200: FormOutput})
+    @extend_schema(summary="Send the patient the link", request=EmptySerializer, responses={200: FormOutput})
     @action(detail=True, methods=["post"])
     def send(self, request: Request, pk: UUID) -> Response:
-        self.read(Nothing)
+        self.read(EmptySerializer)
         deliveries.send_link(self.actor, self.get_object().appointment_id)
-        return self._now(pk)
+        return self._form_response(pk)
 
-    @extend_schema(summary="The doctor has read it", request=Nothing, responses={200: FormOutput})
+    @extend_schema(summary="Mark a form as reviewed", request=EmptySerializer, responses={200: FormOutput})
     @action(detail=True, methods=["post"])
     def review(self, request: Request, pk: UUID) -> Response:
-        self.read(Nothing)
+        self.read(EmptySerializer)
         forms.review(self.actor, pk)
-        return self._now(pk)
+        return self._form_response(pk)
 
     def _enter(self, *, replace: bool) -> Response:
         form = self.get_object_to_change()
@@ -87,24 +89,24 @@ class FormViewSet(Lists, Shows, ClinicViewSet):
         if "language" in fields:
             forms.set_language(self.actor, form.pk, fields["language"])
         if "raw_answers" in fields or "status" in fields:
-            asked = fields.get("status")
-            forms.enter(
+            status = fields.get("status")
+            forms.enter_from_paper(
                 self.actor,
                 form.pk,
                 fields.get("raw_answers", {}),
-                send_in=asked == IntakeForm.Status.SUBMITTED or (asked is None and form.submitted_at is not None),
+                send_in=status == IntakeForm.Status.SUBMITTED or (status is None and form.submitted_at is not None),
                 replace=replace,
             )
-        return self._now(form.pk)
+        return self._form_response(form.pk)
 
-    def _now(self, pk: UUID, *, status: int = 200) -> Response:
+    def _form_response(self, pk: UUID, *, status: int = 200) -> Response:
         return self.answer(self.get_queryset().fetch(pk), status=status)
 
 
-class QuestionnaireFilters(Filters):
+class QuestionnaireFilters(django_filters.FilterSet):
     audience = django_filters.ChoiceFilter(choices=Questionnaire.Audience.choices)
     family = django_filters.UUIDFilter()
-    current = YesNoFilter(method="only_current")
+    current = BooleanFilter(method="only_current")
 
     class Meta:
         model = Questionnaire
@@ -115,7 +117,7 @@ class QuestionnaireFilters(Filters):
 
 
 @extend_schema_view(list=extend_schema(summary="Questionnaires"), retrieve=extend_schema(summary="One questionnaire"))
-class QuestionnaireViewSet(Lists, Shows, ClinicViewSet):
+class QuestionnaireViewSet(ListMixin, RetrieveMixin, ClinicViewSet):
     roles = {"list": ("admin", "doctor", "owner"), "retrieve": ("admin", "doctor", "owner"), "*": ("admin",)}
     output_class = QuestionnaireOutput
     filterset_class = QuestionnaireFilters
@@ -123,19 +125,19 @@ class QuestionnaireViewSet(Lists, Shows, ClinicViewSet):
     ordering = ("name", "-version", "pk")
     ordering_fields = ("name", "version", "created_at", "published_at")
 
-    def get_queryset(self) -> QuerySet[Questionnaire]:
+    def get_queryset(self) -> QuestionnaireQuerySet[Questionnaire]:
         return Questionnaire.objects.visible_to(self.actor)
 
-    @extend_schema(summary="A new questionnaire", request=QuestionnaireInput, responses={201: QuestionnaireOutput})
+    @extend_schema(summary="Create a questionnaire", request=QuestionnaireInput, responses={201: QuestionnaireOutput})
     def create(self, request: Request) -> Response:
         fields = self.read(QuestionnaireInput)
         publish = fields.pop("publish")
-        made = questionnaires.create(self.actor, fields)
-        return self._made(questionnaires.publish(self.actor, made.pk) if publish else made)
+        questionnaire = questionnaires.create(self.actor, fields)
+        return self._created(questionnaires.publish(self.actor, questionnaire.pk) if publish else questionnaire)
 
     @extend_schema(
         operation_id="intake_questionnaires_revise",
-        summary="Its next version",
+        summary="Create the next version of a questionnaire",
         request=QuestionnaireInput,
         responses={201: QuestionnaireOutput},
     )
@@ -144,9 +146,9 @@ class QuestionnaireViewSet(Lists, Shows, ClinicViewSet):
         publish = fields.pop("publish")
         draft = questionnaires.new_version(self.actor, pk)
         draft = questionnaires.edit(self.actor, draft.pk, fields)
-        return self._made(questionnaires.publish(self.actor, draft.pk) if publish else draft)
+        return self._created(questionnaires.publish(self.actor, draft.pk) if publish else draft)
 
-    def _made(self, questionnaire: Questionnaire) -> Response:
+    def _created(self, questionnaire: Questionnaire) -> Response:
         response = self.answer(questionnaire, status=201)
         response["Location"] = f"/api/intake/questionnaires/{questionnaire.pk}"
         return response

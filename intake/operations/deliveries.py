@@ -1,6 +1,6 @@
-"""Getting the form to the patient: the link by text or mail, again when asked, and reminders before the visit.
+"""Delivery of forms: messages with a link, links for staff, and reminders before the appointment.
 
-The token of a link is made when the message leaves, so a message that waits holds nothing to steal.
+The token of a link is created when the message is sent, so a queued message contains no secret.
 """
 
 import datetime as dt
@@ -15,9 +15,10 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from clinicflow.access.actor import Actor
 from clinicflow.audit.log import record
-from clinicflow.clinics.actors import Actor
 from clinicflow.clinics.models import ClinicSettings
+from clinicflow.clinics.selectors import settings_of
 from clinicflow.core import clock
 from clinicflow.jobs.queue import enqueue
 from clinicflow.web import display
@@ -28,15 +29,15 @@ from scheduling.messaging import NoWayToReach
 from scheduling.models import Appointment, Message
 from scheduling.operations import intake_status, messages
 
-JOB = "intake.send_link"
+SEND_LINK_JOB = "intake.send_link"
 REMINDERS = (dt.timedelta(hours=72), dt.timedelta(hours=24))
-QUIET = dt.timedelta(hours=20)  # no reminder this soon after another message about the form
+REMINDER_COOLDOWN = dt.timedelta(hours=20)  # minimum time between two messages about a form
 Kind = Message.Kind
 
 
 @dataclass(frozen=True)
-class Letter:
-    """A message ready to leave."""
+class OutgoingMessage:
+    """A message with its final text, ready to be sent."""
 
     message: Message
     subject: str
@@ -45,16 +46,16 @@ class Letter:
 
 @transaction.atomic
 def prepare(actor: Actor, appointment_id: UUID) -> IntakeForm | None:
-    """What a new booking needs: its form, and the link on its way where the clinic sends it by itself.
+    """Create the form of a new appointment, and queue its link if the clinic sends links automatically.
 
-    Nothing for a clinic that does not require intake. A patient who cannot be reached, or stands at the desk, gets
-    the form without a message.
+    None if the clinic does not require intake, or the appointment is not open. No link is sent for a walk-in, or to a
+    patient who cannot be reached.
     """
-    clinic = ClinicSettings.objects.visible_to(actor).get()
+    clinic = settings_of(actor)
     appointment = Appointment.objects.visible_to(actor).open().filter(pk=appointment_id).first()
     if appointment is None or not clinic.intake_required:
         return None
-    form = forms.ensure(actor, appointment_id)
+    form = forms.get_or_create(actor, appointment_id)
     if clinic.intake_delivery_path == ClinicSettings.Delivery.AUTOMATIC and not appointment.walk_in:
         try:
             send_link(actor, appointment_id)
@@ -65,21 +66,21 @@ def prepare(actor: Actor, appointment_id: UUID) -> IntakeForm | None:
 
 @transaction.atomic
 def send_link(actor: Actor, appointment_id: UUID, *, kind: str = Kind.INTAKE_LINK) -> Message:
-    """Write the message with the link to the form; a job sends it. Sending again makes another link.
+    """Queue a message with a link to the form. Sending again creates another link.
 
-    AlreadyCompleted when there is nothing to fill in, FormClosed when the visit is off, NoWayToReach when the
-    patient cannot be reached.
+    AlreadyCompleted if the intake is completed; FormClosed if the appointment is not open; NoWayToReach if the patient
+    cannot be reached.
     """
-    form = forms.ensure(actor, appointment_id)
+    form = forms.get_or_create(actor, appointment_id)
     appointment = Appointment.objects.visible_to(actor).select_related("patient", "doctor").lock(appointment_id)
     if appointment.intake_status == Appointment.IntakeStatus.COMPLETED:
         raise AlreadyCompleted()
     if not appointment.is_open:
         raise FormClosed("This visit does not take place.")
-    body = _words(actor, appointment, form.language, kind, link="…")[1]
+    body = _texts(actor, appointment, form.language, kind, link="…")[1]
     message = messages.compose(actor, appointment, kind=kind, body=body)
     enqueue(
-        JOB,
+        SEND_LINK_JOB,
         clinic_id=actor.clinic_id,
         key=str(message.pk),
         args={"message_id": str(message.pk)},
@@ -89,68 +90,68 @@ def send_link(actor: Actor, appointment_id: UUID, *, kind: str = Kind.INTAKE_LIN
 
 
 @transaction.atomic
-def seal(actor: Actor, message_id: UUID) -> Letter | None:
-    """Make the link and the full text of a waiting message. None when it is not to be sent any more."""
-    message = messages.take(actor, message_id)
+def finalize(actor: Actor, message_id: UUID) -> OutgoingMessage | None:
+    """Create the link and the final text of a queued message. None if it was cancelled or is no longer needed."""
+    message = messages.claim(actor, message_id)
     if message is None or message.appointment_id is None:
         return None
     appointment = Appointment.objects.visible_to(actor).select_related("doctor").fetch(message.appointment_id)
     form = IntakeForm.objects.visible_to(actor).filter(appointment=appointment).first()
     if not appointment.is_open or form is None or form.submitted_at or form.completed_reason:
-        messages.drop_queued(actor, appointment.pk)
+        messages.cancel_queued(actor, appointment.pk)
         return None
-    token = links.mint(actor, appointment, PatientLink.Purpose.INTAKE)[1]
-    subject, text = _words(actor, appointment, form.language, message.kind, link=address_of(token, form.language))
-    return Letter(message=message, subject=subject, text=text)
+    token = links.create(actor, appointment, PatientLink.Purpose.INTAKE)[1]
+    subject, text = _texts(actor, appointment, form.language, message.kind, link=url_of(token, form.language))
+    return OutgoingMessage(message=message, subject=subject, text=text)
 
 
 @transaction.atomic
-def sent(actor: Actor, message: Message) -> None:
-    """Note on the visit that the form is with the patient, if the message left."""
-    left = Message.objects.visible_to(actor).filter(pk=message.pk, status=Message.Status.SENT).exists()
-    if left and message.appointment_id:
+def mark_sent(actor: Actor, message: Message) -> None:
+    """Mark the appointment's intake as sent, if the message was sent."""
+    is_sent = Message.objects.visible_to(actor).filter(pk=message.pk, status=Message.Status.SENT).exists()
+    if is_sent and message.appointment_id:
         intake_status.mark(actor, message.appointment_id, Appointment.IntakeStatus.SENT)
 
 
 @transaction.atomic
-def hand_over(actor: Actor, appointment_id: UUID, *, kiosk: bool = False) -> str:
-    """The address of a new link, for staff to show: on the desk's tablet (`kiosk`) or by another way than a message."""
-    form = forms.ensure(actor, appointment_id)
+def create_staff_link(actor: Actor, appointment_id: UUID, *, kiosk: bool = False) -> str:
+    """The URL of a new link for staff to hand over, or for a kiosk. FormClosed if the appointment is not open."""
+    form = forms.get_or_create(actor, appointment_id)
     appointment = Appointment.objects.visible_to(actor).lock(appointment_id)
     if not appointment.is_open:
         raise FormClosed("This visit does not take place.")
     purpose = PatientLink.Purpose.KIOSK if kiosk else PatientLink.Purpose.INTAKE
-    token = links.mint(actor, appointment, purpose)[1]
+    token = links.create(actor, appointment, purpose)[1]
     record(actor, "link.shown", appointment, patient_ids=[form.patient_id], values={"purpose": str(purpose)})
     if not kiosk:
         intake_status.mark(actor, appointment_id, Appointment.IntakeStatus.SENT)
-    return address_of(token, form.language)
+    return url_of(token, form.language)
 
 
 @transaction.atomic
 def remind(actor: Actor, at: dt.datetime) -> int:
-    """Write the reminders that are due 72 and 24 hours before visits whose form is out and not sent in.
+    """Queue reminders 72 and 24 hours before appointments whose form was sent and not submitted; returns their number.
 
-    Only inside the clinic's contact window, once per visit and reminder, and not right after another message.
-    Returns how many were written.
+    Only within the clinic's contact window, once per appointment and reminder, and not within `REMINDER_COOLDOWN` of
+    another message about the form.
     """
-    clinic = ClinicSettings.objects.visible_to(actor).get()
+    clinic = settings_of(actor)
     local = clock.local(at, actor.timezone).time()
     if not clinic.intake_required or not clinic.call_window_start <= local < clinic.call_window_end:
         return 0
-    written = 0
+    queued = 0
     for lead, until in pairwise([*REMINDERS, dt.timedelta()]):
         for appointment_id in _due(actor, at, lead, until):
             try:
                 send_link(actor, appointment_id, kind=Kind.INTAKE_REMINDER)
             except NoWayToReach:
                 continue
-            written += 1
-    return written
+            queued += 1
+    return queued
 
 
 def _due(actor: Actor, at: dt.datetime, lead: dt.timedelta, until: dt.timedelta) -> list[UUID]:
-    """Visits between `until` and `lead` from now that had no reminder in that span, and no message just now."""
+    """Appointments that start between `until` and `lead` after `at`, without a reminder or a recent message."""
     about_form = Message.objects.visible_to(actor).filter(
         appointment=OuterRef("pk"), kind__in=[Kind.INTAKE_LINK, Kind.INTAKE_REMINDER]
     )
@@ -160,27 +161,26 @@ def _due(actor: Actor, at: dt.datetime, lead: dt.timedelta, until: dt.timedelta)
         .open()
         .filter(starts_at__gt=at + until, starts_at__lte=at + lead, intake_status=Appointment.IntakeStatus.SENT)
         .exclude(Exists(reminded))
-        .exclude(Exists(about_form.filter(created_at__gt=at - QUIET)))
+        .exclude(Exists(about_form.filter(created_at__gt=at - REMINDER_COOLDOWN)))
     )
     return list(visits.order_by("starts_at", "id").values_list("pk", flat=True))
 
 
-def address_of(token: str, language: str = "en") -> str:
-    """The full address of a link; it names the language, since nothing else may tell before the birth date does."""
+def url_of(token: str, language: str = "en") -> str:
+    """The URL of a link, with the language: until the birth date is entered, the page knows no other."""
     path = reverse("patient_start", args=[token])
     return settings.SITE_URL + (path if language == "en" else f"{path}?lang={language}")
 
 
-def path_of(address: str) -> str:
-    """The path of such an address, for a browser that is here already, whatever it calls this place."""
-    return address.removeprefix(settings.SITE_URL)
+def path_of(url: str) -> str:
+    """The path of such a URL, for a browser that uses this site under another host name."""
+    return url.removeprefix(settings.SITE_URL)
 
 
-def _words(actor: Actor, appointment: Appointment, language: str, kind: str, *, link: str) -> tuple[str, str]:
-    """Subject and text in the patient's language: clinic, day and link; never why the patient comes, nor to whom."""
-    clinic = ClinicSettings.objects.visible_to(actor).get()
-    look = display.Display(zone=actor.timezone, time_format=clinic.time_format, date_format=clinic.date_format)
-    with translation.override(language), display.display_as(look):
+def _texts(actor: Actor, appointment: Appointment, language: str, kind: str, *, link: str) -> tuple[str, str]:
+    """Subject and text in the patient's language: clinic, day and link, but neither reason nor doctor."""
+    display_format = display.Display.of(actor.timezone, settings_of(actor))
+    with translation.override(language), display.display_as(display_format):
         values = {
             "clinic": actor.clinic_name,
             "day": display.write_date(appointment.starts_at, "full"),

@@ -1,4 +1,4 @@
-"""Questionnaires: made, changed in a draft, published, imported and exported."""
+"""Writes of questionnaires: create, edit, publish, import and export."""
 
 import json
 from collections.abc import Mapping
@@ -9,59 +9,63 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 
+from clinicflow.access.actor import Actor
 from clinicflow.audit.log import record
-from clinicflow.clinics.actors import Actor, Role
 from clinicflow.clinics.models import ClinicSettings
 from clinicflow.core import clock
 from clinicflow.core.errors import Forbidden
 from clinicflow.core.ids import uuid7
-from intake import structure
 from intake.errors import QuestionnaireFrozen
 from intake.models import IntakeForm, Questionnaire
+from intake.rules import questionnaire_schema
 
-MANAGERS = frozenset({Role.ADMIN, Role.SYSTEM})
 DEFAULTS = settings.BASE_DIR / "intake" / "questionnaires"
 
 
 @transaction.atomic
 def create_defaults(actor: Actor) -> list[Questionnaire]:
-    """The adult, child and follow-up questionnaires that every clinic starts with, published.
+    """Create and publish the default questionnaires for adults, children and follow-ups.
 
-    A clinic that has any questionnaire keeps what it has, and gets none.
+    Does nothing for a clinic that has any questionnaire.
     """
-    ClinicSettings.objects.visible_to(actor).select_for_update().get()  # one at a time
+    ClinicSettings.objects.visible_to(actor).select_for_update().get()  # serializes concurrent calls
     if Questionnaire.objects.visible_to(actor).exists():
         return []
     now = clock.now()
-    made = [
+    defaults = [
         Questionnaire(clinic_id=actor.clinic_id, family=uuid7(), published_at=now, **_columns(read_default(name)))
         for name in ("adult", "child", "follow-up")
     ]
-    Questionnaire.objects.bulk_create(made)
-    return made
+    Questionnaire.objects.bulk_create(defaults)
+    return defaults
 
 
 def read_default(name: str) -> dict[str, Any]:
-    """A questionnaire that ships with ClinicFlow: `adult`, `child` or `follow-up`."""
-    return structure.read(json.loads((DEFAULTS / f"{name}.json").read_text("utf-8")))
+    """The default questionnaire `adult`, `child` or `follow-up`, from its file."""
+    return questionnaire_schema.validate(json.loads((DEFAULTS / f"{name}.json").read_text("utf-8")))
 
 
 def current_for(actor: Actor, audience: str) -> Questionnaire:
-    """The published questionnaire for this audience, or for adults where the clinic has none for it."""
+    """The published questionnaire for an audience, or the one for adults. Creates the defaults if there are none.
+
+    Forbidden if the clinic has no published questionnaire.
+    """
     current = Questionnaire.objects.visible_to(actor).current().order_by("-published_at", "-id")
-    found = current.filter(audience=audience).first() or current.filter(audience=Questionnaire.Audience.ADULT).first()
-    if found is None:
+    questionnaire = (
+        current.filter(audience=audience).first() or current.filter(audience=Questionnaire.Audience.ADULT).first()
+    )
+    if questionnaire is None:
         create_defaults(actor)
-        found = current.filter(audience=audience).first() or current.order_by("id").first()
-    if found is None:
+        questionnaire = current.filter(audience=audience).first() or current.order_by("id").first()
+    if questionnaire is None:
         raise Forbidden("This clinic has no published questionnaire.")
-    return found
+    return questionnaire
 
 
 @transaction.atomic
 def create(actor: Actor, data: Mapping[str, Any]) -> Questionnaire:
-    """A new questionnaire, as a draft, from a questionnaire file. Invalid names each faulty place."""
-    _managers_only(actor)
+    """Create a draft from a questionnaire file. Invalid with errors by path; Forbidden except for the front desk."""
+    actor.require_front_desk()
     questionnaire = Questionnaire(clinic_id=actor.clinic_id, family=uuid7(), **_columns(data))
     questionnaire.save()
     record(actor, "questionnaire.created", questionnaire)
@@ -70,8 +74,8 @@ def create(actor: Actor, data: Mapping[str, Any]) -> Questionnaire:
 
 @transaction.atomic
 def edit(actor: Actor, questionnaire_id: UUID, data: Mapping[str, Any]) -> Questionnaire:
-    """Replace what a draft says. QuestionnaireFrozen once it is published."""
-    _managers_only(actor)
+    """Replace the content of a draft. QuestionnaireFrozen if it is published; other errors as for `create`."""
+    actor.require_front_desk()
     columns = _columns(data)
     questionnaire: Questionnaire = Questionnaire.objects.visible_to(actor).lock(questionnaire_id)
     if questionnaire.is_published:
@@ -84,8 +88,8 @@ def edit(actor: Actor, questionnaire_id: UUID, data: Mapping[str, Any]) -> Quest
 
 @transaction.atomic
 def new_version(actor: Actor, questionnaire_id: UUID) -> Questionnaire:
-    """A draft of the next version, saying the same; the one there is already, if there is one."""
-    _managers_only(actor)
+    """Create a draft of the next version with the same content, or return the existing draft."""
+    actor.require_front_desk()
     base: Questionnaire = Questionnaire.objects.visible_to(actor).lock(questionnaire_id)
     family = Questionnaire.objects.visible_to(actor).filter(family=base.family)
     draft: Questionnaire | None = family.filter(published_at=None).first()
@@ -99,12 +103,12 @@ def new_version(actor: Actor, questionnaire_id: UUID) -> Questionnaire:
 
 @transaction.atomic
 def publish(actor: Actor, questionnaire_id: UUID) -> Questionnaire:
-    """New forms use this version from now on; forms that are under way keep theirs. A success if it is published."""
-    _managers_only(actor)
+    """Publish a version for new forms; existing forms keep theirs. Idempotent."""
+    actor.require_front_desk()
     questionnaire: Questionnaire = Questionnaire.objects.visible_to(actor).lock(questionnaire_id)
     if questionnaire.is_published:
         return questionnaire
-    structure.read(export(questionnaire))
+    questionnaire_schema.validate(export(questionnaire))
     now = clock.now()
     family = Questionnaire.objects.visible_to(actor).filter(family=questionnaire.family)
     family.current().update(retired_at=now, updated_at=now)
@@ -116,8 +120,8 @@ def publish(actor: Actor, questionnaire_id: UUID) -> Questionnaire:
 
 @transaction.atomic
 def discard(actor: Actor, questionnaire_id: UUID) -> None:
-    """Throw a draft away. QuestionnaireFrozen once it is published, or a form was made from it."""
-    _managers_only(actor)
+    """Delete a draft. QuestionnaireFrozen if it is published, or a form refers to it."""
+    actor.require_front_desk()
     questionnaire: Questionnaire = Questionnaire.objects.visible_to(actor).lock(questionnaire_id)
     if questionnaire.is_published or IntakeForm.objects.of_clinic(actor).filter(questionnaire=questionnaire).exists():
         raise QuestionnaireFrozen()
@@ -125,7 +129,7 @@ def discard(actor: Actor, questionnaire_id: UUID) -> None:
 
 
 def export(questionnaire: Questionnaire) -> dict[str, Any]:
-    """The questionnaire as a file that `create` reads."""
+    """The questionnaire as the content of a file, which `create` accepts."""
     return {
         "format": "clinicflow-questionnaire/1",
         "name": questionnaire.name,
@@ -135,11 +139,6 @@ def export(questionnaire: Questionnaire) -> dict[str, Any]:
     }
 
 
-def _managers_only(actor: Actor) -> None:
-    if actor.role not in MANAGERS:
-        raise Forbidden()
-
-
 def _columns(data: Mapping[str, Any]) -> dict[str, Any]:
-    checked = structure.read(data)
-    return {name: checked[name] for name in ("name", "audience", "languages", "sections")}
+    valid = questionnaire_schema.validate(data)
+    return {name: valid[name] for name in ("name", "audience", "languages", "sections")}

@@ -2,11 +2,12 @@
 
 import datetime as dt
 
-from clinicflow.clinics.actors import Actor, Role
+from clinicflow.access.actor import Actor
+from clinicflow.access.roles import Role
 from clinicflow.core import clock
 from intake.operations import forms
 
-# Every required question of the adult form, answered by somebody with nothing to report.
+# Answers to every required question of the adult form, with nothing to report.
 NOTHING_TO_REPORT = {
     "symptoms": {"yes": False},
     "medications": {"none": True},

@@ -1,7 +1,6 @@
-"""Sending the link: at booking, by hand, again, as a reminder; and not sending it."""
+"""Delivery of links: on booking, by staff, again and as reminders; and when nothing is sent."""
 
 import datetime as dt
-import re
 from unittest import mock
 
 import time_machine
@@ -11,55 +10,17 @@ from django.test import override_settings
 from clinicflow.core.errors import NotFound
 from clinicflow.core.events import publish
 from clinicflow.jobs.models import Job
-from clinicflow.testing.case import ClinicCase
-from clinicflow.testing.jobs import run_due_jobs
 from intake.errors import AlreadyCompleted, FormClosed
 from intake.models import IntakeForm, PatientLink
 from intake.operations import deliveries, forms, links
-from intake.tests.factories import IntakeCast
-from scheduling.events import AppointmentCancelled, AppointmentCreated, AppointmentReplaces
+from intake.tests.cases import DeliveryCase
+from scheduling.events import AppointmentCancelled, AppointmentReplaces
 from scheduling.messaging import NoWayToReach, Undeliverable
-from scheduling.models import Appointment, Message
-
-KINDS = ["intake.prepare", "intake.send_link"]
-
-
-class DeliveryCase(IntakeCast, ClinicCase):
-    def book(self, visit=None):
-        """What the schedule announces when a visit is booked, and the work that follows."""
-        visit = visit or self.visit
-        with self.inside(self.desk):
-            publish(
-                AppointmentCreated(
-                    clinic_id=visit.clinic_id,
-                    subject_id=visit.pk,
-                    patient_id=visit.patient_id,
-                    doctor_ids=(visit.doctor_id,),
-                )
-            )
-        self.work()
-
-    def work(self):
-        return run_due_jobs(self.riverside.pk, kinds=KINDS)
-
-    def send(self, visit=None):
-        with self.inside(self.desk):
-            return deliveries.send_link(self.desk, (visit or self.visit).pk)
-
-    def messages(self):
-        with self.inside(self.desk):
-            return list(Message.objects.visible_to(self.desk).order_by("created_at", "id"))
-
-    def intake_status(self, visit=None):
-        with self.inside(self.desk):
-            return Appointment.objects.get(pk=(visit or self.visit).pk).intake_status
-
-    def token_in(self, message):
-        return re.search(r"/i/([\w-]{43})", message.console_body)[1]
+from scheduling.models import Appointment
 
 
 class AtBooking(DeliveryCase):
-    def test_the_link_leaves_by_itself_and_works(self):
+    def test_the_link_is_sent_automatically_and_works(self):
         self.book()
         [message] = self.messages()
         self.assertEqual((message.status, message.channel, message.provider), ("sent", "sms", "console"))
@@ -84,7 +45,7 @@ class AtBooking(DeliveryCase):
         self.book(self.make_visit(carmen, hours=100))
         self.assertIn("llene un formulario corto", self.messages()[0].console_body)
 
-    def test_manual_and_ask_send_nothing_but_have_the_form_ready(self):
+    def test_manual_and_ask_create_the_form_without_a_message(self):
         for path in ("manual", "ask-every-time"):
             with self.subTest(path):
                 self.change_settings(self.riverside, intake_delivery_path=path)
@@ -100,17 +61,17 @@ class AtBooking(DeliveryCase):
         with self.inside(self.desk):
             self.assertFalse(IntakeForm.objects.exists())
 
-    def test_a_walk_in_is_not_written_to(self):
+    def test_a_walk_in_gets_no_message(self):
         self.book(self.make_visit(hours=1, walk_in=True))
         self.assertEqual(self.messages(), [])
 
-    def test_twice_announced_is_sent_once(self):
+    def test_a_repeated_event_sends_one_message(self):
         self.book()
         self.book()
         self.assertEqual(len(self.messages()), 1)
 
     @override_settings(MESSAGE_HOLD=dt.timedelta(minutes=3))
-    def test_cancelled_within_the_hold_sends_nothing(self):
+    def test_a_visit_cancelled_within_the_delay_gets_no_message(self):
         self.book()
         self.assertEqual([message.status for message in self.messages()], ["queued"])
         with self.inside(self.desk):
@@ -121,13 +82,13 @@ class AtBooking(DeliveryCase):
                 )
             )
         with time_machine.travel(self.messages()[0].send_after + dt.timedelta(seconds=1)):
-            self.work()
+            self.run_jobs()
         self.assertEqual([message.status for message in self.messages()], ["dropped"])
         self.assertFalse(PatientLink.objects.exists())
 
 
-class Ways(DeliveryCase):
-    def test_the_way_follows_the_patients_wishes_and_the_clinics_channels(self):
+class Channels(DeliveryCase):
+    def test_the_channel_follows_preferences_and_settings(self):
         for wishes, clinic, expected in [
             ({}, {}, "sms"),
             ({"sms": False}, {}, "email"),
@@ -146,40 +107,40 @@ class Ways(DeliveryCase):
                     self.assertEqual(deliveries.send_link(self.desk, self.visit.pk).channel, expected)
 
     @override_settings(MESSAGE_PROVIDER="email")
-    def test_mail_goes_through_the_mail_backend_and_keeps_no_link(self):
+    def test_emails_use_the_backend_and_store_no_link(self):
         with self.inside(self.desk):
             self.grace.contact_preferences = {"sms": False}
             self.grace.save()
         self.send()
-        self.work()
+        self.run_jobs()
         self.assertEqual(mail.outbox[0].to, ["grace@example.test"])
         self.assertIn("/i/", mail.outbox[0].body)
         [message] = self.messages()
         self.assertEqual((message.provider, message.console_body), ("email", ""))
 
-    def test_a_refused_message_is_failed_and_the_form_still_missing(self):
+    def test_a_rejected_message_is_failed_and_the_form_stays_missing(self):
         with mock.patch("scheduling.messaging.ConsoleProvider.send", side_effect=Undeliverable("opted out")):
             self.send()
-            self.work()
+            self.run_jobs()
         self.assertEqual([(m.status, m.error) for m in self.messages()], [("failed", "opted out")])
         self.assertEqual(self.intake_status(), "missing")
 
-    def test_a_provider_that_fails_is_tried_again(self):
+    def test_a_failing_provider_is_retried(self):
         with mock.patch("scheduling.messaging.ConsoleProvider.send", side_effect=ConnectionError):
             self.send()
-            self.work()
+            self.run_jobs()
         self.assertEqual(self.messages()[0].status, "queued")
         with self.inside(self.desk):
             Job.objects.filter(kind="intake.send_link").update(run_after=self.visit.created_at)
-        self.work()
+        self.run_jobs()
         self.assertEqual(self.messages()[0].status, "sent")
 
 
-class ByHand(DeliveryCase):
-    def test_again_makes_another_link_and_the_first_stays_good(self):
+class SendLink(DeliveryCase):
+    def test_sending_again_creates_another_link_and_keeps_the_first(self):
         self.send()
         self.send()
-        self.work()
+        self.run_jobs()
         tokens = {self.token_in(message) for message in self.messages()}
         self.assertEqual(len(tokens), 2)
         for token in tokens:
@@ -190,16 +151,16 @@ class ByHand(DeliveryCase):
         with self.assertRaises(AlreadyCompleted):
             self.send()
 
-    def test_nothing_is_sent_for_a_visit_that_is_off(self):
+    def test_nothing_is_sent_for_a_cancelled_visit(self):
         with self.assertRaises(FormClosed):
             self.send(self.make_visit(hours=100, status="cancelled"))
 
-    def test_completed_between_writing_and_sending_drops_it(self):
+    def test_a_form_completed_before_sending_cancels_the_message(self):
         form = self.make_form()
         self.send()
         with self.inside(self.desk):
             forms.mark_completed(self.desk, form.pk, reason="Done by phone")
-        self.work()
+        self.run_jobs()
         self.assertEqual([message.status for message in self.messages()], ["dropped"])
 
     def test_another_clinic_cannot_send(self):
@@ -207,22 +168,22 @@ class ByHand(DeliveryCase):
             deliveries.send_link(self.foreign_desk, self.visit.pk)
         self.assertEqual(self.messages(), [])
 
-    def test_a_link_can_be_handed_over(self):
+    def test_staff_can_get_a_link(self):
         with self.inside(self.desk):
-            address = deliveries.hand_over(self.desk, self.visit.pk)
-            kiosk = deliveries.hand_over(self.desk, self.visit.pk, kiosk=True)
+            address = deliveries.create_staff_link(self.desk, self.visit.pk)
+            kiosk = deliveries.create_staff_link(self.desk, self.visit.pk, kiosk=True)
         self.assertEqual(links.find(address.rpartition("/")[2]).purpose, "intake")
         self.assertEqual(links.find(kiosk.rpartition("/")[2]).purpose, "kiosk")
         self.assertEqual(self.intake_status(), "sent")
 
 
-class Moved(DeliveryCase):
-    def test_form_link_and_waiting_message_move_along(self):
+class Rescheduled(DeliveryCase):
+    def test_form_link_and_queued_message_move_along(self):
         with override_settings(MESSAGE_HOLD=dt.timedelta(minutes=3)):
             self.book()
         later = self.make_visit(hours=200)
         with self.inside(self.desk):
-            token = links.mint(self.desk, self.visit, "intake")[1]
+            token = links.create(self.desk, self.visit, "intake")[1]
             Appointment.objects.filter(pk=self.visit.pk).update(status="cancelled", rescheduled=True)
             publish(
                 AppointmentReplaces(
@@ -232,7 +193,7 @@ class Moved(DeliveryCase):
             self.assertEqual(IntakeForm.objects.get().appointment_id, later.pk)
         self.assertEqual(links.find(token).appointment_id, later.pk)
         with time_machine.travel(self.messages()[0].send_after + dt.timedelta(seconds=1)):
-            self.work()
+            self.run_jobs()
         self.assertEqual(self.intake_status(later), "sent")
 
 
@@ -250,11 +211,11 @@ class Reminders(DeliveryCase):
         with time_machine.travel(at, tick=False), self.inside(self.desk):
             return deliveries.remind(self.desk, at)
 
-    def test_they_go_out_72_and_24_hours_before_once_each(self):
+    def test_one_reminder_72_and_one_24_hours_before(self):
         written = [self.remind(dt.timedelta(hours=hours)) for hours in (73, 72, 71, 47, 24, 23, 1)]
         self.assertEqual(written, [0, 1, 0, 0, 1, 0, 0])
 
-    def test_only_inside_the_contact_window(self):
+    def test_only_within_the_contact_window(self):
         self.change_settings(self.riverside, call_window_start=dt.time(9), call_window_end=dt.time(12))
         self.assertEqual(self.remind(dt.timedelta(hours=70)), 0)  # 17:00
         self.assertEqual(self.remind(dt.timedelta(hours=53)), 1)  # 10:00
@@ -268,7 +229,7 @@ class Reminders(DeliveryCase):
                     )
                 self.assertEqual(self.remind(dt.timedelta(hours=71)), 0)
 
-    def test_not_right_after_the_link_itself(self):
+    def test_not_right_after_the_link(self):
         with time_machine.travel(self.start - dt.timedelta(hours=72), tick=False):
             self.send()
         self.assertEqual(self.remind(dt.timedelta(hours=71)), 0)

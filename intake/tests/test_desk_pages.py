@@ -1,4 +1,4 @@
-"""The clinic's pages: the list, a visit's part, one form, paper, print, messages."""
+"""The staff pages of intake: the list, a visit's fragment, one form, paper, print and messages."""
 
 import re
 
@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from clinicflow.audit.models import AuditLog
 from clinicflow.testing.case import ClinicCase
+from clinicflow.testing.html import source_of
 from clinicflow.testing.jobs import run_due_jobs
 from intake.models import IntakeForm, IntakeRevision, PatientLink
 from intake.operations import deliveries, forms, links
@@ -16,7 +17,7 @@ from scheduling.models import Appointment, Message
 HTMX = {"hx-request": "true"}
 
 
-class DeskCase(IntakeCast, ClinicCase):
+class StaffPageCase(IntakeCast, ClinicCase):
     def setUp(self):
         self.at_desk = self.client_for(self.desk)
         self.as_doctor = self.client_for(self.doctor)
@@ -29,7 +30,7 @@ class DeskCase(IntakeCast, ClinicCase):
             return Appointment.objects.get(pk=self.visit.pk)
 
 
-class List(DeskCase):
+class FormList(StaffPageCase):
     def names(self, query="", client=None):
         page = (client or self.at_desk).get(f"/intake{query}")
         self.assertEqual(page.status_code, 200)
@@ -49,12 +50,12 @@ class List(DeskCase):
             made = {patient: forms.create(self.desk, visit.pk) for patient, visit in visits.items()}
             forms.open_for_patient(self.desk, made[started].pk)
             for patient in (submitted, reviewed):
-                forms.enter(self.desk, made[patient].pk, NOTHING_TO_REPORT)
+                forms.enter_from_paper(self.desk, made[patient].pk, NOTHING_TO_REPORT)
             forms.mark_completed(self.desk, made[waived].pk, reason="Seen last week")
         with self.inside(self.doctor):
             forms.review(self.doctor, made[reviewed].pk)
 
-    def test_each_state_has_its_tab(self):
+    def test_every_state_has_a_tab(self):
         self.several()
         for state, name in {
             "missing": "Grace Kim",
@@ -71,7 +72,7 @@ class List(DeskCase):
         for row in page.context["rows"]:
             self.assertIn(row.visit.patient.full_name, self.names(f"?state={row.state.key}"))
 
-    def test_it_is_narrowed_by_doctor_and_time(self):
+    def test_filters_by_doctor_and_time(self):
         other = self.make_patient(self.riverside, "Other Doctor")
         past = self.make_patient(self.riverside, "Past Patient")
         self.make_visit(other, hours=80, doctor=self.dr_herrera)
@@ -80,19 +81,19 @@ class List(DeskCase):
         self.assertEqual(self.names("?when=past"), ["Past Patient"])
         self.assertEqual(len(self.names("?doctor=nonsense&state=nonsense&page=x")), 2)
 
-    def test_cancelled_visits_and_other_clinics_are_not_in_it(self):
+    def test_cancelled_visits_and_other_clinics_are_excluded(self):
         self.make_visit(self.make_patient(self.riverside, "Gone Patient"), hours=90, status="cancelled")
         self.make_visit(self.make_patient(self.lakeside, "Lake Patient"), hours=90, doctor=self.dr_lake)
         self.assertEqual(self.names(), ["Grace Kim"])
 
-    def test_a_doctor_sees_their_own(self):
+    def test_a_doctor_sees_their_own_visits(self):
         self.make_visit(self.make_patient(self.riverside, "Other Doctor"), hours=80, doctor=self.dr_herrera)
         self.assertEqual(self.names(client=self.as_doctor), ["Grace Kim"])
 
-    def test_an_owner_may_not(self):
+    def test_an_owner_is_forbidden(self):
         self.assertEqual(self.client_for(self.owner).get("/intake").status_code, 403)
 
-    def test_twenty_cost_what_one_costs(self):
+    def test_query_count_does_not_depend_on_the_number_of_visits(self):
         with CaptureQueriesContext(connection) as one:
             self.at_desk.get("/intake", headers=HTMX)
         for number in range(20):
@@ -101,25 +102,25 @@ class List(DeskCase):
             self.at_desk.get("/intake", headers=HTMX)
         self.assertLessEqual(len(one), 14)
 
-    def test_reading_it_is_written_down(self):
+    def test_the_read_is_audited(self):
         self.at_desk.get("/intake")
         with self.inside(self.desk):
             row = AuditLog.objects.filter(action="read", resource_type="intake_forms").latest("at")
         self.assertEqual(row.patient_ids, [self.grace.pk])
 
 
-class Acts(DeskCase):
+class VisitActions(StaffPageCase):
     def post(self, rest, client=None, headers=HTMX, **data):
         return (client or self.at_desk).post(self.visit_url(rest), data, headers=headers)
 
-    def test_send_answers_with_the_row(self):
-        answer = self.post("/send", headers=HTMX | {"hx-target": f"intake-{self.visit.pk}"})
-        self.assertContains(answer, "on its way by text")
-        self.assertContains(answer, f'id="intake-{self.visit.pk}"')
+    def test_send_returns_the_row(self):
+        response = self.post("/send", headers=HTMX | {"hx-target": f"intake-{self.visit.pk}"})
+        self.assertContains(response, "Link sent by text")
+        self.assertContains(response, f'id="intake-{self.visit.pk}"')
         run_due_jobs(self.riverside.pk, kinds=["intake.send_link"])
         self.assertEqual(self.stored_visit().intake_status, "sent")
 
-    def test_the_row_says_what_became_of_the_message(self):
+    def test_the_row_shows_the_status_of_the_message(self):
         self.post("/send")
         self.assertContains(self.at_desk.get("/intake"), "on its way")
         run_due_jobs(self.riverside.pk, kinds=["intake.send_link"])
@@ -128,21 +129,21 @@ class Acts(DeskCase):
             Message.objects.update(status="failed")
         self.assertContains(self.at_desk.get("/intake"), "could not be delivered")
 
-    def test_send_answers_the_panel_with_its_part(self):
-        answer = self.post("/send", headers=HTMX | {"hx-target": "visit-intake"})
-        self.assertContains(answer, 'id="visit-intake"')
+    def test_send_returns_the_panel_fragment(self):
+        response = self.post("/send", headers=HTMX | {"hx-target": "visit-intake"})
+        self.assertContains(response, 'id="visit-intake"')
 
-    def test_send_without_a_script_goes_back_to_the_list(self):
+    def test_send_without_htmx_redirects_to_the_list(self):
         self.assertRedirects(self.post("/send", headers={}), "/intake", fetch_redirect_response=False)
 
-    def test_what_cannot_be_sent_says_why(self):
+    def test_send_shows_why_it_was_rejected(self):
         self.submitted_form()
-        answer = self.post("/send")
-        self.assertContains(answer, "completed already", status_code=409)
+        response = self.post("/send")
+        self.assertContains(response, "already completed", status_code=409)
         with self.inside(self.desk):
             self.assertFalse(Message.objects.exists())
 
-    def test_links_can_be_shown_and_closed(self):
+    def test_links_can_be_shown_and_revoked(self):
         page = self.post("/link")
         token = re.search(r'value="[^"]*/i/([\w-]{43})"', page.content.decode())[1]
         self.assertEqual(links.find(token).appointment_id, self.visit.pk)
@@ -150,22 +151,22 @@ class Acts(DeskCase):
         self.post("/revoke")
         self.assertEqual(PatientLink.objects.filter(revoked_at=None).count(), 0)
 
-    def test_the_tablet_opens_the_form_here(self):
-        answer = self.post("/tablet", headers={})
-        self.assertRegex(answer["Location"], r"^/i/[\w-]{43}$")
+    def test_the_kiosk_opens_the_form_on_this_device(self):
+        response = self.post("/tablet", headers={})
+        self.assertRegex(response["Location"], r"^/i/[\w-]{43}$")
         self.assertEqual(PatientLink.objects.get().purpose, "kiosk")
         self.assertRedirects(self.at_desk.get("/intake"), "/account/login/?next=/intake", fetch_redirect_response=False)
 
-    def test_waiving_wants_a_reason(self):
+    def test_waiving_requires_a_reason(self):
         self.assertContains(self.at_desk.get(self.visit_url("/waive"), headers=HTMX), "Why is no form needed?")
-        for nothing in (" ", "\x00"):
-            self.assertContains(self.post("/waive", reason=nothing), "Say why", status_code=422)
+        for nothing, refusal in ((" ", "Enter a reason"), ("\x00", "Null characters")):
+            self.assertContains(self.post("/waive", reason=nothing), refusal, status_code=422)
         self.assertEqual(self.stored_visit().intake_status, "missing")
-        answer = self.post("/waive", reason="Phoned in")
-        self.assertEqual(answer["X-Close-Dialog"], "modal")
+        response = self.post("/waive", reason="Phoned in")
+        self.assertEqual(response["X-Close-Dialog"], "modal")
         self.assertEqual(self.stored_visit().intake_status, "completed")
 
-    def test_who_may_not(self):
+    def test_other_roles_are_forbidden(self):
         for rest in ("/send", "/revoke", "/link", "/tablet", "/waive"):
             with self.subTest(rest):
                 self.assertEqual(self.post(rest, client=self.client_for(self.owner)).status_code, 403)
@@ -174,24 +175,24 @@ class Acts(DeskCase):
             self.assertEqual(self.post(rest, client=self.as_doctor).status_code, 403)
         self.assertFalse(PatientLink.objects.exists())
 
-    def test_the_panels_part_is_there_for_every_visit(self):
+    def test_every_visit_has_a_panel_fragment(self):
         self.assertContains(self.at_desk.get(self.visit_url(), headers=HTMX), "Not sent")
         other = self.client_for(self.other_doctor)
         self.assertEqual(other.get(self.visit_url(), headers=HTMX).status_code, 404)
 
 
-class OneForm(DeskCase):
+class FormPage(StaffPageCase):
     def url(self, form, rest=""):
         return f"/intake/forms/{form.pk}{rest}"
 
-    def test_the_front_desk_reads_the_administrative_part_only(self):
+    def test_front_desk_sees_administrative_answers_only(self):
         form = self.submitted_form(reason="Sore throat", pharmacy="Elm Street Pharmacy")
         page = self.at_desk.get(self.url(form))
         self.assertContains(page, "Elm Street Pharmacy")
-        for word in ("Sore throat", "medicines do you take", "Mark as reviewed"):
+        for word in ("Sore throat", "medications do you take", "Mark as reviewed"):
             self.assertNotContains(page, word)
 
-    def test_the_doctor_reads_all_of_it_and_reviews(self):
+    def test_the_doctor_sees_all_answers_and_reviews(self):
         form = self.submitted_form(reason="Sore throat")
         page = self.as_doctor.get(self.url(form))
         self.assertContains(page, "Sore throat")
@@ -200,7 +201,7 @@ class OneForm(DeskCase):
         with self.inside(self.desk):
             self.assertEqual(IntakeForm.objects.get(pk=form.pk).status, "reviewed")
 
-    def test_who_may_not(self):
+    def test_other_roles_are_forbidden(self):
         form = self.submitted_form()
         for actor, status in ((self.owner, 403), (self.other_doctor, 404), (self.foreign_desk, 404)):
             with self.subTest(actor.name):
@@ -226,46 +227,46 @@ class OneForm(DeskCase):
         self.assertEqual([(line.before, line.lines) for line in changed], [(("Cough",), ["Cough and fever"])])
 
 
-class Paper(DeskCase):
-    def test_it_is_typed_in_and_sent_in(self):
-        self.assertContains(self.at_desk.get(self.visit_url("/paper")), "Which medicines do you take?")
+class Paper(StaffPageCase):
+    def test_answers_are_entered_and_submitted(self):
+        self.assertContains(self.at_desk.get(self.visit_url("/paper")), "What medications do you take?")
         data = {"reason": "Rash", "medications.state": "some", "medications.0.name": "Aspirin", "tobacco": "never"}
-        answer = self.at_desk.post(self.visit_url("/paper"), data)
+        response = self.at_desk.post(self.visit_url("/paper"), data)
         with self.inside(self.desk):
             form = IntakeForm.objects.get()
-        self.assertRedirects(answer, f"/intake/forms/{form.pk}")
+        self.assertRedirects(response, f"/intake/forms/{form.pk}")
         self.assertEqual(
             (form.status, form.entered_by_id, form.raw_answers["reason"]), ("submitted", self.dana.pk, "Rash")
         )
 
-    def test_faults_are_marked(self):
-        answer = self.at_desk.post(self.visit_url("/paper"), {"conditions": ["none", "diabetes"], "reason": "Rash"})
-        self.assertContains(answer, "cannot be chosen together", status_code=422)
-        self.assertContains(answer, "Rash", status_code=422)
+    def test_errors_are_marked(self):
+        response = self.at_desk.post(self.visit_url("/paper"), {"conditions": ["none", "diabetes"], "reason": "Rash"})
+        self.assertContains(response, "cannot be combined", status_code=422)
+        self.assertContains(response, "Rash", status_code=422)
 
-    def test_a_correction_by_the_desk_keeps_what_it_does_not_see(self):
+    def test_a_correction_by_the_front_desk_keeps_clinical_answers(self):
         self.submitted_form(reason="Sore throat", pharmacy="Elm")
         page = self.at_desk.get(self.visit_url("/paper"))
         self.assertContains(page, "Elm")
         self.assertNotContains(page, "Sore throat")
 
-    def test_an_empty_form_is_printed_in_both_languages(self):
+    def test_a_blank_form_is_printed_in_both_languages(self):
         page = self.at_desk.get(self.visit_url("/print"))
-        self.assertContains(page, "Which medicines do you take?")
+        self.assertContains(page, "What medications do you take?")
         spanish = self.at_desk.get(self.visit_url("/print") + "?lang=es")
         for text in ("¿Qué medicamentos toma?", "Ningún medicamento", "Con qué frecuencia"):
             self.assertContains(spanish, text)
 
 
-class MessagesPage(DeskCase):
-    def test_it_shows_the_working_link(self):
+class MessagesPage(StaffPageCase):
+    def test_shows_the_working_link(self):
         with self.inside(self.desk):
             deliveries.send_link(self.desk, self.visit.pk)
         run_due_jobs(self.riverside.pk, kinds=["intake.send_link"])
         page = self.at_desk.get("/messages")
-        self.assertRegex(page.content.decode(), r'<a href="/i/[\w-]{43}"')
+        self.assertRegex(source_of(page), r'<a href="/i/[\w-]{43}"')
 
-    def test_it_is_for_the_front_desk(self):
+    def test_only_for_the_front_desk(self):
         self.assertEqual(self.as_doctor.get("/messages").status_code, 403)
         self.assertEqual(self.client_for(self.owner).get("/messages").status_code, 403)
         with self.inside(self.desk):
@@ -273,8 +274,8 @@ class MessagesPage(DeskCase):
         self.assertNotContains(self.client_for(self.foreign_desk).get("/messages"), "Grace Kim")
 
 
-class AskEveryTime(DeskCase):
-    def test_the_panel_asks_where_the_clinic_wants_to_be_asked(self):
-        self.assertNotContains(self.at_desk.get(self.visit_url(), headers=HTMX), "get the link now?")
+class AskOnBooking(StaffPageCase):
+    def test_the_panel_asks_if_the_setting_says_so(self):
+        self.assertNotContains(self.at_desk.get(self.visit_url(), headers=HTMX), "the link now?")
         self.change_settings(self.riverside, intake_delivery_path="ask-every-time")
-        self.assertContains(self.at_desk.get(self.visit_url(), headers=HTMX), "get the link now?")
+        self.assertContains(self.at_desk.get(self.visit_url(), headers=HTMX), "the link now?")

@@ -1,4 +1,4 @@
-"""Forms: made, filled in, sent in, changed, reviewed."""
+"""Forms: create, fill in, submit, change and review."""
 
 import datetime as dt
 from unittest import mock
@@ -15,7 +15,7 @@ from scheduling.models import Appointment
 
 
 class Create(IntakeCast, ClinicCase):
-    def test_the_questionnaire_fits_the_patient_and_the_visit(self):
+    def test_the_questionnaire_depends_on_patient_and_visit(self):
         child = self.make_patient(self.riverside, "Leo Kim", date_of_birth=dt.date(2019, 5, 5))
         for visit, audience in [
             (self.visit, "adult"),
@@ -30,11 +30,11 @@ class Create(IntakeCast, ClinicCase):
         with self.assertRaises(FormExists):
             self.make_form()
 
-    def test_the_patients_language_is_the_forms(self):
+    def test_the_form_has_the_patients_language(self):
         carmen = self.make_patient(self.riverside, "Carmen Ruiz", preferred_language="es")
         self.assertEqual(self.make_form(self.make_visit(carmen, hours=100)).language, "es")
 
-    def test_a_cancelled_visit_gets_none(self):
+    def test_a_cancelled_visit_gets_no_form(self):
         with self.assertRaises(FormClosed):
             self.make_form(self.make_visit(hours=120, status="cancelled"))
 
@@ -45,7 +45,7 @@ class Create(IntakeCast, ClinicCase):
 
 
 class SaveAnswers(IntakeCast, ClinicCase):
-    def test_answers_add_up_as_they_are_typed(self):
+    def test_answers_are_merged(self):
         form = self.make_form()
         with self.inside(self.patient):
             forms.save_answers(self.patient, form.pk, {"reason": "Cough"})
@@ -55,14 +55,14 @@ class SaveAnswers(IntakeCast, ClinicCase):
         self.assertEqual(form.status, "pending")
         self.assertIsNotNone(form.saved_at)
 
-    def test_one_wrong_answer_keeps_nothing(self):
+    def test_an_invalid_answer_saves_nothing(self):
         form = self.make_form()
         with self.inside(self.patient), self.assertRaises(Invalid) as caught:
             forms.save_answers(self.patient, form.pk, {"reason": "fine", "symptoms": 5, "nonsense": "x"})
         self.assertEqual(set(caught.exception.fields), {"symptoms", "nonsense"})
         self.assertEqual(self.stored(form).raw_answers, {})
 
-    def test_the_signature_carries_our_time_and_keeps_it(self):
+    def test_a_signature_is_timestamped_once(self):
         form = self.make_form()
         claimed = {"agreed": True, "name": "Grace Kim", "signed_at": "1999-01-01T00:00:00+00:00"}
         with self.inside(self.patient):
@@ -73,7 +73,7 @@ class SaveAnswers(IntakeCast, ClinicCase):
         self.assertEqual(first, second)
         self.assertNotEqual(other.raw_answers["consent"]["signed_at"], first["signed_at"])
 
-    def test_a_sent_in_form_is_closed_until_opened_again(self):
+    def test_a_submitted_form_is_closed_until_reopened(self):
         form = self.submitted_form()
         with self.inside(self.patient), self.assertRaises(FormClosed):
             forms.save_answers(self.patient, form.pk, {"reason": "late"})
@@ -85,13 +85,13 @@ class SaveAnswers(IntakeCast, ClinicCase):
         with self.inside(self.patient), self.assertRaises(FormClosed):
             forms.save_answers(self.patient, form.pk, {"reason": "late"})
 
-    def test_another_patient_does_not_see_it(self):
+    def test_another_patient_cannot_see_it(self):
         form = self.make_form()
         stranger = self.patient_actor(self.make_patient(self.riverside))
         with self.inside(stranger), self.assertRaises(NotFound):
             forms.save_answers(stranger, form.pk, {"reason": "x"})
 
-    def test_the_questionnaire_may_be_edited_meanwhile(self):
+    def test_the_questionnaire_can_be_edited_meanwhile(self):
         form = self.make_form()
         with self.inside(self.desk):
             draft = questionnaires.new_version(self.desk, form.questionnaire_id)
@@ -109,8 +109,8 @@ class SaveAnswers(IntakeCast, ClinicCase):
 
 
 class Submit(IntakeCast, ClinicCase):
-    def test_it_makes_a_revision_completes_the_intake_and_says_so(self):
-        with mock.patch("intake.operations.forms.publish") as publish:
+    def test_creates_a_revision_completes_the_intake_and_publishes(self):
+        with mock.patch("clinicflow.access.actor.publish") as publish:
             form = self.submitted_form(reason="Sore throat")
         event = publish.call_args.args[0]
         self.assertIsInstance(event, IntakeSubmitted)
@@ -134,7 +134,7 @@ class Submit(IntakeCast, ClinicCase):
             self.assertEqual(Appointment.objects.get(pk=self.visit.pk).intake_status, "missing")
             self.assertFalse(IntakeRevision.objects.exists())
 
-    def test_sending_in_twice_counts_once(self):
+    def test_submitting_twice_creates_one_revision(self):
         form = self.submitted_form()
         with self.inside(self.patient):
             again = forms.submit(self.patient, form.pk)
@@ -142,12 +142,12 @@ class Submit(IntakeCast, ClinicCase):
         with self.inside(self.desk):
             self.assertEqual(IntakeRevision.objects.count(), 1)
 
-    def test_a_change_after_sending_is_a_new_revision(self):
+    def test_a_change_after_submission_is_a_new_revision(self):
         form = self.submitted_form(reason="Cough")
         with self.inside(self.patient):
             forms.reopen(self.patient, form.pk)
             form = forms.save_answers(self.patient, form.pk, {"reason": "Cough and fever"})
-            self.assertEqual(form.raw_answers["reason"], "Cough")  # what was sent in stands until then
+            self.assertEqual(form.raw_answers["reason"], "Cough")  # the submitted answers are unchanged until then
             self.assertTrue(form.is_being_changed)
             form = forms.submit(self.patient, form.pk)
         self.assertEqual((form.revision, form.raw_answers["reason"]), (2, "Cough and fever"))
@@ -157,27 +157,27 @@ class Submit(IntakeCast, ClinicCase):
                 ["Cough", "Cough and fever"],
             )
 
-    def test_opening_it_and_changing_nothing_makes_no_revision(self):
+    def test_reopening_without_changes_creates_no_revision(self):
         form = self.submitted_form()
         with self.inside(self.patient):
             forms.reopen(self.patient, form.pk)
             form = forms.submit(self.patient, form.pk)
         self.assertEqual((form.revision, form.is_being_changed), (1, False))
 
-    def test_changes_can_be_dropped(self):
+    def test_changes_can_be_discarded(self):
         form = self.submitted_form(reason="Cough")
         with self.inside(self.patient):
             forms.reopen(self.patient, form.pk)
             forms.save_answers(self.patient, form.pk, {"reason": "Oops"})
-            form = forms.keep_as_sent(self.patient, form.pk)
+            form = forms.discard_changes(self.patient, form.pk)
         self.assertEqual((form.raw_answers["reason"], form.is_being_changed), ("Cough", False))
 
 
 class Paper(IntakeCast, ClinicCase):
-    def test_staff_enter_what_is_on_paper(self):
+    def test_staff_enter_answers_from_paper(self):
         form = self.make_form()
         with self.inside(self.desk):
-            form = forms.enter(self.desk, form.pk, {"reason": "Rash", "tobacco": "never"})
+            form = forms.enter_from_paper(self.desk, form.pk, {"reason": "Rash", "tobacco": "never"})
         self.assertEqual((form.status, form.entered_by_id), ("submitted", self.dana.pk))
 
     def test_it_can_be_marked_completed_with_a_reason(self):
@@ -189,7 +189,7 @@ class Paper(IntakeCast, ClinicCase):
         with self.inside(self.desk):
             self.assertTrue(AuditLog.objects.filter(action="intake.marked_completed", reason="Seen last week").exists())
 
-    def test_a_reason_is_needed_and_once_is_enough(self):
+    def test_a_reason_is_required_and_completion_is_final(self):
         form = self.make_form()
         with self.inside(self.desk), self.assertRaises(Invalid):
             forms.mark_completed(self.desk, form.pk, reason="  ")
@@ -197,13 +197,13 @@ class Paper(IntakeCast, ClinicCase):
         with self.inside(self.desk), self.assertRaises(AlreadyCompleted):
             forms.mark_completed(self.desk, form.pk, reason="again")
 
-    def test_the_clinic_can_switch_it_off(self):
+    def test_the_clinic_can_disallow_it(self):
         form = self.make_form()
         self.change_settings(self.riverside, allow_manual_completion=False)
         with self.inside(self.desk), self.assertRaises(ManualCompletionOff):
             forms.mark_completed(self.desk, form.pk, reason="x")
         with self.inside(self.desk), self.assertRaises(ManualCompletionOff):
-            forms.enter(self.desk, form.pk, {"reason": "x"})
+            forms.enter_from_paper(self.desk, form.pk, {"reason": "x"})
 
     def test_a_patient_cannot_complete_without_answers(self):
         form = self.make_form()
@@ -217,7 +217,7 @@ class Paper(IntakeCast, ClinicCase):
 
 
 class Review(IntakeCast, ClinicCase):
-    def test_the_doctor_reviews_and_then_it_stands(self):
+    def test_a_reviewed_form_is_final(self):
         form = self.submitted_form()
         with self.inside(self.doctor):
             form = forms.review(self.doctor, form.pk)
@@ -226,14 +226,14 @@ class Review(IntakeCast, ClinicCase):
         with self.inside(self.patient), self.assertRaises(FormClosed):
             forms.reopen(self.patient, form.pk)
 
-    def test_only_a_doctor_of_the_patient_reviews(self):
+    def test_only_a_doctor_of_the_patient_can_review(self):
         form = self.submitted_form()
         with self.inside(self.desk), self.assertRaises(Forbidden):
             forms.review(self.desk, form.pk)
         with self.inside(self.other_doctor), self.assertRaises(NotFound):
             forms.review(self.other_doctor, form.pk)
 
-    def test_an_empty_form_is_not_reviewed(self):
+    def test_a_form_that_was_not_submitted_cannot_be_reviewed(self):
         form = self.make_form()
         with self.inside(self.doctor), self.assertRaises(FormClosed):
             forms.review(self.doctor, form.pk)

@@ -1,4 +1,4 @@
-"""Links: made, found, tried, closed."""
+"""Links: creation, expiry, attempts and revocation."""
 
 import datetime as dt
 
@@ -15,16 +15,16 @@ from intake.tests.factories import IntakeCast
 class Links(IntakeCast, ClinicCase):
     def setUp(self):
         with self.inside(self.desk):
-            self.link, self.token = links.mint(self.desk, self.visit, "intake")
+            self.link, self.token = links.create(self.desk, self.visit, "intake")
 
-    def test_the_token_is_long_and_kept_as_a_hash_only(self):
+    def test_only_a_hash_of_the_token_is_stored(self):
         self.assertEqual(len(self.token), 43)  # 256 bits
         stored = bytes(PatientLink.objects.get(pk=self.link.pk).token_hash)
         self.assertEqual(stored, links.digest(self.token))
         self.assertNotIn(self.token.encode(), stored)
         self.assertEqual(links.find(self.token), self.link)
 
-    def test_made_up_tokens_find_nothing(self):
+    def test_unknown_tokens_are_not_found(self):
         for token in (
             "",
             "x",
@@ -38,19 +38,19 @@ class Links(IntakeCast, ClinicCase):
             with self.subTest(token), self.assertRaises(NotFound):
                 links.find(token)
 
-    def test_it_ends_a_day_after_the_visit(self):
+    def test_a_link_expires_a_day_after_the_visit(self):
         with time_machine.travel(self.visit.ends_at + dt.timedelta(hours=23, minutes=59)):
             self.assertEqual(links.find(self.token), self.link)
         with time_machine.travel(self.visit.ends_at + dt.timedelta(hours=24)), self.assertRaises(NotFound):
             links.find(self.token)
 
-    def test_a_tablets_link_ends_after_an_hour(self):
+    def test_a_kiosk_link_expires_after_an_hour(self):
         with self.inside(self.desk):
-            _, token = links.mint(self.desk, self.visit, "kiosk")
+            _, token = links.create(self.desk, self.visit, "kiosk")
         with time_machine.travel(clock.now() + dt.timedelta(minutes=61)), self.assertRaises(NotFound):
             links.find(token)
 
-    def test_five_wrong_birth_dates_lock_it_for_the_right_one_too(self):
+    def test_five_wrong_birth_dates_lock_the_link(self):
         wrong, right = dt.date(1990, 1, 1), self.grace.date_of_birth
         for _ in range(4):
             self.assertFalse(links.try_birth_date(self.link.pk, wrong, right))
@@ -60,7 +60,7 @@ class Links(IntakeCast, ClinicCase):
             links.find(self.token)
         self.assertFalse(links.try_birth_date(self.link.pk, right, right))
 
-    def test_the_right_birth_date_starts_the_count_again(self):
+    def test_the_right_birth_date_resets_the_count(self):
         wrong, right = dt.date(1990, 1, 1), self.grace.date_of_birth
         for _ in range(4):
             links.try_birth_date(self.link.pk, wrong, right)
@@ -68,11 +68,11 @@ class Links(IntakeCast, ClinicCase):
         self.assertFalse(links.try_birth_date(self.link.pk, wrong, right))
         links.find(self.token)
 
-    def test_revoking_closes_every_link_of_the_visit(self):
+    def test_revoke_ends_all_links_of_the_visit(self):
         with self.inside(self.desk):
-            _, second = links.mint(self.desk, self.visit, "intake")
+            _, second = links.create(self.desk, self.visit, "intake")
             other = self.make_visit(hours=100)
-            _, others = links.mint(self.desk, other, "intake")
+            _, others = links.create(self.desk, other, "intake")
             self.assertEqual(links.revoke(self.desk, self.visit.pk), 2)
         for token in (self.token, second):
             with self.assertRaises(NotFound):
@@ -84,9 +84,9 @@ class Links(IntakeCast, ClinicCase):
             links.revoke(self.foreign_desk, self.visit.pk)
         links.find(self.token)
 
-    def test_it_follows_a_visit_that_is_moved(self):
+    def test_links_move_with_a_rescheduled_visit(self):
         later = self.make_visit(hours=200)
         with self.inside(self.desk):
             links.carry_over(self.desk, self.visit.pk, later)
-        found = links.find(self.token)
-        self.assertEqual((found.appointment_id, found.expires_at), (later.pk, later.ends_at + dt.timedelta(hours=24)))
+        link = links.find(self.token)
+        self.assertEqual((link.appointment_id, link.expires_at), (later.pk, later.ends_at + dt.timedelta(hours=24)))

@@ -1,14 +1,14 @@
-"""Questionnaires for managers: the list, the editor, versions, files."""
+"""The questionnaire pages: list, editor, versions and files."""
 
 import json
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from clinicflow.testing.case import ClinicCase
-from intake import editing
 from intake.models import Questionnaire
 from intake.operations import questionnaires
-from intake.structure import questions
+from intake.rules import questionnaire_editor
+from intake.rules.questionnaire_schema import questions
 
 HTMX = {"hx-request": "true"}
 
@@ -36,21 +36,21 @@ class QuestionnaireCase(ClinicCase):
 
 
 class Pages(QuestionnaireCase):
-    def test_only_managers_come_in(self):
+    def test_only_the_front_desk_has_access(self):
         for path in ("/intake/questionnaires", self.url, f"{self.url}/compare", f"{self.url}/file"):
             for actor, status in ((self.doctor, 403), (self.owner, 403), (self.desk, 200)):
                 with self.subTest(path=path, role=actor.role):
                     self.assertEqual(self.client_for(actor).get(path).status_code, status)
         self.assertEqual(self.client_for(self.foreign_desk).get(self.url).status_code, 404)
 
-    def test_a_clinic_without_any_is_offered_the_three(self):
+    def test_a_clinic_without_questionnaires_is_offered_the_defaults(self):
         theirs = self.client_for(self.foreign_desk)
-        self.assertContains(theirs.get("/intake/questionnaires"), "Take the three")
+        self.assertContains(theirs.get("/intake/questionnaires"), "Use these three")
         theirs.post("/intake/questionnaires/defaults")
         self.assertContains(theirs.get("/intake/questionnaires"), "Follow-up visit")
 
-    def test_the_phone_shows_it_in_both_languages(self):
-        self.assertContains(self.manager.get(self.url), "Which medicines do you take?")
+    def test_the_preview_is_in_both_languages(self):
+        self.assertContains(self.manager.get(self.url), "What medications do you take?")
         spanish = self.manager.get(f"{self.url}?lang=es")
         self.assertContains(spanish, "¿Qué medicamentos toma?")
         self.assertContains(spanish, "Ningún medicamento")
@@ -62,20 +62,20 @@ class Pages(QuestionnaireCase):
         with self.inside(self.desk):
             self.assertEqual(questionnaires.current_for(self.desk, "adult").pk, self.draft.pk)
 
-    def test_a_published_version_cannot_be_changed_but_revised(self):
+    def test_a_published_version_is_revised_instead_of_changed(self):
         published = f"/intake/questionnaires/{self.adult.pk}"
-        answer = self.manager.post(published, {"action": "name", "name": "X", "audience": "adult"}, headers=HTMX)
-        self.assertEqual(answer.status_code, 409)
+        response = self.manager.post(published, {"action": "name", "name": "X", "audience": "adult"}, headers=HTMX)
+        self.assertEqual(response.status_code, 409)
         self.assertRedirects(self.manager.post(f"{published}/revise"), self.url)
 
-    def test_a_draft_can_be_thrown_away(self):
+    def test_a_draft_can_be_discarded(self):
         self.manager.post(f"{self.url}/discard")
         with self.inside(self.desk):
             self.assertFalse(Questionnaire.objects.filter(pk=self.draft.pk).exists())
 
 
 class Editor(QuestionnaireCase):
-    def test_questions_move_by_steps_and_over_edges(self):
+    def test_questions_move_by_steps_and_between_sections(self):
         self.act("question.up", question="symptoms")
         self.assertEqual(self.ids()[0], ["symptoms", "reason"])
         self.act("question.down", question="reason")
@@ -83,11 +83,11 @@ class Editor(QuestionnaireCase):
         self.act("question.up", question="reason")
         self.assertEqual(self.ids()[0], ["symptoms", "reason"])
 
-    def test_a_dragged_question_lands_where_it_was_dropped(self):
+    def test_a_dragged_question_moves_to_its_target(self):
         self.act("question.move", question="alcohol", section="visit", to="1")
         self.assertEqual(self.ids()[0], ["reason", "alcohol", "symptoms"])
 
-    def test_sections_move_and_go(self):
+    def test_sections_can_be_moved_and_removed(self):
         first = self.stored().sections[0]["id"]
         self.act("section.down", section=first)
         self.assertEqual(self.stored().sections[1]["id"], first)
@@ -96,7 +96,7 @@ class Editor(QuestionnaireCase):
         self.act("section.add", title_en="Insurance")
         self.assertEqual(self.stored().sections[-1]["title"], {"en": "Insurance"})
 
-    def test_every_kind_of_question_can_be_added_and_worded(self):
+    def test_every_type_of_question_can_be_added_and_edited(self):
         for kind in ("short_text", "choice", "choices", "yes_no", "date", "number", "medication_list", "consent"):
             with self.subTest(kind):
                 before = {name for names in self.ids() for name in names}
@@ -105,29 +105,29 @@ class Editor(QuestionnaireCase):
                 data = {"text_en": "Worded", "text_es": "Dicho", "kind": "administrative", "topic": "other"}
                 if kind in {"choice", "choices"}:
                     data["options"] = "First | Primero\nSecond | Segundo\nNeither | Ninguno *"
-                answer = self.act("question.save", question=new, required="on", **data)
-                self.assertEqual(answer.status_code, 200, answer.content[:2000])
+                response = self.act("question.save", question=new, required="on", **data)
+                self.assertEqual(response.status_code, 200, response.content[:2000])
                 self.assertEqual(self.question(new)["text"], {"en": "Worded", "es": "Dicho"})
                 self.assertTrue(self.question(new)["required"])
-        self.assertTrue(editing.read_options("Neither | Ninguno *", [])[0]["exclusive"])
+        self.assertTrue(questionnaire_editor.parse_options("Neither | Ninguno *", [])[0]["exclusive"])
 
-    def test_options_keep_their_values_when_they_are_worded_anew(self):
-        kept = self.question("conditions")["options"]
+    def test_options_keep_their_values_when_edited(self):
+        options = self.question("conditions")["options"]
         self.assertEqual(
-            editing.read_options(editing.write_options(kept), kept),
-            [{name: part for name, part in option.items() if part} for option in kept],
+            questionnaire_editor.parse_options(questionnaire_editor.format_options(options), options),
+            [{name: part for name, part in option.items() if part} for option in options],
         )
 
-    def test_conditions_are_kept_and_checked(self):
+    def test_conditions_are_stored_and_validated(self):
         data = {"text_en": "Pharmacy?", "topic": "pharmacy", "kind": "administrative"}
         self.act("question.save", question="pharmacy", show_question="tobacco", show_equals="never former", **data)
         self.assertEqual(self.question("pharmacy")["show_if"], {"question": "tobacco", "equals": ["never", "former"]})
-        answer = self.act("question.save", question="pharmacy", show_question="tobacco", show_equals="green", **data)
-        self.assertContains(answer, "cannot have", status_code=422)
-        answer = self.act("question.remove", question="tobacco")
-        self.assertContains(answer, "does not come before it", status_code=422)
+        response = self.act("question.save", question="pharmacy", show_question="tobacco", show_equals="green", **data)
+        self.assertContains(response, "cannot have", status_code=422)
+        response = self.act("question.remove", question="tobacco")
+        self.assertContains(response, "does not come before it", status_code=422)
 
-    def test_what_makes_no_sense_changes_nothing(self):
+    def test_an_invalid_action_changes_nothing(self):
         before = self.stored().sections
         for action, data in [
             ("nonsense", {}),
@@ -143,15 +143,15 @@ class Editor(QuestionnaireCase):
 
 
 class Compare(QuestionnaireCase):
-    def test_changes_are_named_one_by_one(self):
+    def test_changes_are_listed(self):
         self.act("question.save", question="reason", text_en="Why do you come?", topic="reason", kind="clinical")
         self.act("question.remove", question="alcohol")
         self.act("question.add", section="visit", type="date")
         self.act("question.move", question="pharmacy", section="visit", to="0")
         page = self.manager.get(f"{self.url}/compare")
-        found = {(change["kind"], change["id"]) for change in page.context["changes"]}
+        changes = {(change["kind"], change["id"]) for change in page.context["changes"]}
         self.assertEqual(
-            found, {("changed", "reason"), ("removed", "alcohol"), ("added", "question"), ("moved", "pharmacy")}
+            changes, {("changed", "reason"), ("removed", "alcohol"), ("added", "question"), ("moved", "pharmacy")}
         )
         self.assertContains(page, "Why do you come?")
 
@@ -161,16 +161,16 @@ class Files(QuestionnaireCase):
         file = SimpleUploadedFile(name, content, content_type="application/json")
         return self.manager.post("/intake/questionnaires/import", {"file": file}, follow=True)
 
-    def test_a_file_goes_out_and_comes_in_again(self):
-        answer = self.manager.get(f"{self.url}/file")
-        self.assertIn('filename="new-adult-patient-v2.json"', answer["Content-Disposition"])
-        self.upload(answer.content)
+    def test_an_export_can_be_imported(self):
+        response = self.manager.get(f"{self.url}/file")
+        self.assertIn('filename="new-adult-patient-v2.json"', response["Content-Disposition"])
+        self.upload(response.content)
         with self.inside(self.desk):
             newest = Questionnaire.objects.order_by("-created_at").first()
             self.assertEqual((newest.sections, newest.published_at), (self.adult.sections, None))
             self.assertEqual(Questionnaire.objects.count(), 5)
 
-    def test_bad_files_are_refused_with_a_reason(self):
+    def test_invalid_files_are_rejected_with_a_message(self):
         for content, words in [
             (b"not json", "not JSON"),
             (b"\xff\xfe\x00", "not JSON"),

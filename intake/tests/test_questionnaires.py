@@ -1,4 +1,4 @@
-"""Questionnaires: the defaults, drafts, versions, files."""
+"""Questionnaires: defaults, drafts, versions and files."""
 
 import copy
 import json
@@ -8,14 +8,14 @@ from django.test import SimpleTestCase
 
 from clinicflow.core.errors import Forbidden, Invalid, NotFound
 from clinicflow.testing.case import ClinicCase
-from intake import structure
 from intake.errors import QuestionnaireFrozen
 from intake.models import Questionnaire
 from intake.operations import questionnaires
+from intake.rules import questionnaire_schema
 
 
 class Defaults(SimpleTestCase):
-    def test_they_ask_everything_in_both_languages(self):
+    def test_defaults_are_complete_in_both_languages(self):
         for name in ("adult", "child", "follow-up"):
             data = questionnaires.read_default(name)
             for section in data["sections"]:
@@ -26,14 +26,17 @@ class Defaults(SimpleTestCase):
                         with self.subTest(questionnaire=name, text=text["en"]):
                             self.assertTrue(text["es"])
 
-    def test_the_adult_form_asks_what_summaries_are_made_of(self):
-        asked = {question["id"] for question in structure.questions(questionnaires.read_default("adult")["sections"])}
-        wanted = "reason symptoms medications allergies conditions surgeries family_history tobacco alcohol pregnancy"
-        self.assertLessEqual({*wanted.split(), "pharmacy", "emergency_contact", "consent"}, asked)
+    def test_the_adult_form_has_the_topics_of_summaries(self):
+        topics = {
+            question["id"]
+            for question in questionnaire_schema.questions(questionnaires.read_default("adult")["sections"])
+        }
+        expected = "reason symptoms medications allergies conditions surgeries family_history tobacco alcohol pregnancy"
+        self.assertLessEqual({*expected.split(), "pharmacy", "emergency_contact", "consent"}, topics)
 
-    def test_the_published_schema_is_the_one_in_use(self):
+    def test_the_schema_file_is_up_to_date(self):
         published = json.loads((settings.BASE_DIR / "docs" / "questionnaire.schema.json").read_text("utf-8"))
-        self.assertEqual(published, structure.json_schema())
+        self.assertEqual(published, questionnaire_schema.json_schema())
 
 
 class Files(SimpleTestCase):
@@ -41,16 +44,16 @@ class Files(SimpleTestCase):
         data = copy.deepcopy(questionnaires.read_default("adult"))
         change(data)
         with self.assertRaises(Invalid) as caught:
-            structure.read(data)
+            questionnaire_schema.validate(data)
         return caught.exception.fields
 
-    def test_faults_are_named_by_their_place(self):
+    def test_errors_are_reported_by_path(self):
         def untyped(data):
             data["sections"][0]["questions"][0]["type"] = "essay"
 
         self.assertIn("sections.0.questions.0.type", self.broken(untyped))
 
-    def test_what_does_not_hold_together_is_refused(self):
+    def test_inconsistent_questionnaires_are_rejected(self):
         first = ("sections", 0, "questions", 0)
 
         def setting(path, value):
@@ -80,10 +83,10 @@ class Files(SimpleTestCase):
             with self.subTest(change):
                 self.assertTrue(self.broken(change))
 
-    def test_something_that_is_no_object_is_refused(self):
+    def test_a_file_that_is_not_an_object_is_rejected(self):
         for data in (None, [], "x", 5):
             with self.subTest(data), self.assertRaises(Invalid):
-                structure.read(data)
+                questionnaire_schema.validate(data)
 
 
 class Versions(ClinicCase):
@@ -119,7 +122,7 @@ class Versions(ClinicCase):
             self.assertEqual(again.sections, adult.sections)
             self.assertNotEqual(again.family, adult.family)
 
-    def test_only_managers_change_questionnaires(self):
+    def test_only_the_front_desk_can_change_questionnaires(self):
         with self.inside(self.desk):
             adult = self.defaults()[0]
         for actor in (self.doctor, self.owner):
@@ -127,13 +130,13 @@ class Versions(ClinicCase):
                 questionnaires.new_version(actor, adult.pk)
         self.assertEqual(len(self.all()), 3)
 
-    def test_another_clinics_questionnaire_is_not_there(self):
+    def test_another_clinics_questionnaire_is_not_found(self):
         with self.inside(self.desk):
             adult = self.defaults()[0]
         with self.inside(self.foreign_desk), self.assertRaises(NotFound):
             questionnaires.new_version(self.foreign_desk, adult.pk)
 
-    def test_a_draft_can_be_thrown_away_and_a_published_version_cannot(self):
+    def test_a_draft_can_be_discarded_and_a_published_version_cannot(self):
         with self.inside(self.desk):
             adult = self.defaults()[0]
             draft = questionnaires.new_version(self.desk, adult.pk)
@@ -142,7 +145,7 @@ class Versions(ClinicCase):
                 questionnaires.discard(self.desk, adult.pk)
         self.assertEqual(len(self.all()), 3)
 
-    def test_an_audience_without_its_own_form_gets_the_adult_one(self):
+    def test_an_audience_without_a_questionnaire_gets_the_adult_one(self):
         with self.inside(self.desk):
             self.defaults()
             Questionnaire.objects.filter(audience="child").update(published_at=None)

@@ -1,18 +1,16 @@
-"""What the list of patients can be narrowed by."""
-
-from typing import Any
+"""Filters of the patient list."""
 
 import django_filters
-from django.db.models import QuerySet
 
-from clinicflow.api.filters import DayFilter, Filters
+from clinicflow.api.filters import DayFilter
 from patients.models import Patient
+from patients.querysets import PatientQuerySet
 
-MAX_SEARCH = 120
+MAX_SEARCH_LENGTH = 120
 
 
-class PatientFilters(Filters):
-    search = django_filters.CharFilter(method="find", max_length=MAX_SEARCH)
+class PatientFilters(django_filters.FilterSet):
+    search = django_filters.CharFilter(method="find", max_length=MAX_SEARCH_LENGTH)
     doctor = django_filters.UUIDFilter(field_name="primary_doctor_id")
     date_of_birth = DayFilter()
     preferred_language = django_filters.ChoiceFilter(choices=Patient.Language.choices)
@@ -22,5 +20,5 @@ class PatientFilters(Filters):
         model = Patient
         fields: list[str] = []
 
-    def find(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+    def find(self, rows: PatientQuerySet[Patient], name: str, value: str) -> PatientQuerySet[Patient]:
         return rows.search(value)

@@ -1,4 +1,4 @@
-"""Shapes of patients, by role."""
+"""Serializers of patients, by role."""
 
 from typing import Any
 
@@ -8,11 +8,11 @@ from clinicflow.api.serializers import Input
 from clinicflow.core import clock
 from patients.models import Patient
 
-FOR_ALL = (
+COMMON_FIELDS = (
     *("id", "first_name", "last_name", "name", "date_of_birth", "age", "is_minor", "phone", "preferred_language"),
     *("primary_doctor_id", "first_visit_date", "flags", "guardian", "created_at", "updated_at"),
 )
-FOR_THE_DESK = ("email", "contact_preferences", "merged_into_id")
+FRONT_DESK_FIELDS = ("email", "contact_preferences", "merged_into_id")
 
 
 class Preferences(Input):
@@ -28,7 +28,7 @@ class Guardian(Input):
 
 
 class PatientForDoctor(serializers.ModelSerializer):
-    """What a doctor sees of an own patient."""
+    """A patient, as shown to their doctors."""
 
     name = serializers.CharField(source="full_name", read_only=True)
     phone = serializers.CharField()
@@ -40,7 +40,7 @@ class PatientForDoctor(serializers.ModelSerializer):
 
     class Meta:
         model = Patient
-        fields: tuple[str, ...] = FOR_ALL
+        fields: tuple[str, ...] = COMMON_FIELDS
 
     def _today(self) -> Any:
         return clock.today(self.context["actor"].timezone)
@@ -53,13 +53,13 @@ class PatientForDoctor(serializers.ModelSerializer):
 
 
 class PatientOutput(PatientForDoctor):
-    """What the front desk sees."""
+    """A patient, as shown to the front desk."""
 
     merged_into_id = serializers.UUIDField(allow_null=True)
     contact_preferences = Preferences()
 
     class Meta(PatientForDoctor.Meta):
-        fields = FOR_ALL + FOR_THE_DESK
+        fields = COMMON_FIELDS + FRONT_DESK_FIELDS
 
 
 class PatientInput(Input):
@@ -79,25 +79,25 @@ class PatientInput(Input):
 
 class NewPatient(PatientInput):
     although_alike = serializers.BooleanField(
-        required=False, help_text="The candidates of `possible_duplicate` were looked at; it is somebody else."
+        required=False, help_text="The candidates of `possible_duplicate` were checked; this is a different patient."
     )
 
 
 class MergeInput(Input):
-    into = serializers.UUIDField(help_text="The record that stays.")
+    into = serializers.UUIDField(help_text="The record that is kept.")
 
 
 class RowOutput(serializers.Serializer):
     line = serializers.IntegerField()
     status = serializers.ChoiceField(["bad", "known"])
-    errors = serializers.DictField(  # type: ignore[assignment]  # a column of the report, not the serializer's own
+    errors = serializers.DictField(  # type: ignore[assignment]  # a column of the report, not `Serializer.errors`
         child=serializers.ListField(child=serializers.CharField())
     )
     patient_id = serializers.UUIDField(allow_null=True)
 
 
 class ReportOutput(serializers.Serializer):
-    """`created` counts what was made, or with `dry_run` what would be."""
+    """The outcome of an import. With `dry_run`, `created` is the number of patients that would be added."""
 
     dry_run = serializers.BooleanField()
     created = serializers.IntegerField()

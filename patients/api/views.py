@@ -5,7 +5,6 @@ from typing import IO, Any, ClassVar
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema, extend_schema_view
@@ -17,10 +16,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
+from clinicflow.access.guards import require_recent_password
+from clinicflow.access.http import request_actor
+from clinicflow.api.base import ClinicView, ClinicViewSet, ListMixin, RetrieveMixin, UpdateMixin
 from clinicflow.api.errors import TooLarge
 from clinicflow.api.renderers import PROBLEM_TYPE, JSONRenderer, as_json
-from clinicflow.clinics.api.base import Changes, ClinicView, ClinicViewSet, Lists, Shows
-from clinicflow.clinics.permissions import require_password_again
 from clinicflow.core import clock
 from patients.api.filters import PatientFilters
 from patients.api.serializers import (
@@ -34,6 +34,7 @@ from patients.api.serializers import (
 )
 from patients.models import Patient
 from patients.operations import exchange, patients
+from patients.querysets import PatientQuerySet
 
 BY_ROLE: Any = PolymorphicProxySerializer(
     component_name="Patient", serializers=[PatientOutput, PatientForDoctor], resource_type_field_name=None
@@ -44,8 +45,8 @@ BY_ROLE: Any = PolymorphicProxySerializer(
     list=extend_schema(summary="Patients, by name or a search", responses=BY_ROLE),
     retrieve=extend_schema(summary="One patient", responses=BY_ROLE),
 )
-class PatientViewSet(Lists, Shows, Changes, ClinicViewSet):
-    """A doctor sees own patients, with fewer fields; only the front desk writes."""
+class PatientViewSet(ListMixin, RetrieveMixin, UpdateMixin, ClinicViewSet):
+    """Patients. Doctors read their own patients, with fewer fields; only the front desk writes."""
 
     roles = {"list": ("admin", "doctor"), "retrieve": ("admin", "doctor"), "*": ("admin",)}
     output_class = PatientOutput
@@ -55,13 +56,13 @@ class PatientViewSet(Lists, Shows, Changes, ClinicViewSet):
     ordering = ("search_last", "pk")
     ordering_fields = ("last_name", "first_name", "date_of_birth", "created_at", "updated_at")
 
-    def get_queryset(self) -> QuerySet[Patient]:
+    def get_queryset(self) -> PatientQuerySet[Patient]:
         rows = Patient.objects.visible_to(self.actor)
         return rows.current() if self.action == "list" else rows
 
     def get_output_class(self) -> type[BaseSerializer]:
-        request: Any = self.request  # None while the schema is drawn
-        actor = getattr(request._request, "actor", None) if request else None
+        request: Any = self.request  # None while the schema is generated
+        actor = request_actor(request._request) if request else None
         return PatientForDoctor if actor is not None and actor.role == "doctor" else PatientOutput
 
     def patients_of(self, rows: Any) -> list[UUID]:
@@ -69,9 +70,9 @@ class PatientViewSet(Lists, Shows, Changes, ClinicViewSet):
 
     @extend_schema(summary="Register a patient", request=NewPatient, responses={201: PatientOutput})
     def create(self, request: Request) -> Response:
-        details = self.read(NewPatient)
-        alike = details.pop("although_alike", False)
-        patient = patients.register(self.actor, **details, unless_alike=not alike)
+        fields: Any = self.read(NewPatient)
+        allow_duplicate = fields.pop("although_alike", False)
+        patient = patients.register(self.actor, fields, unless_alike=not allow_duplicate)
         response = self.answer(patient, status=201)
         response["Location"] = f"/api/patients/{patient.pk}"
         return response
@@ -82,14 +83,14 @@ class PatientViewSet(Lists, Shows, Changes, ClinicViewSet):
         details: Any = fields
         return patients.update(self.actor, obj.pk, changes=details)
 
-    @extend_schema(summary="Make two records one", request=MergeInput, responses={200: PatientOutput})
+    @extend_schema(summary="Merge two records", request=MergeInput, responses={200: PatientOutput})
     @action(detail=True, methods=["post"])
     def merge(self, request: Request, pk: UUID) -> Response:
         return self.answer(patients.merge(self.actor, pk, **self.read(MergeInput)))
 
 
 class CsvParser(BaseParser):
-    """The bytes of a file, up to the size of any body."""
+    """A CSV body as bytes. TooLarge above the limit of all request bodies."""
 
     media_type = "text/csv"
 
@@ -103,7 +104,7 @@ class CsvParser(BaseParser):
 
 
 class CsvRenderer(BaseRenderer):
-    """For clients that ask for text/csv by name. The lines come as they are; what this renders is an error."""
+    """For clients that accept text/csv. The file itself is streamed, so this renders only errors, as problem+json."""
 
     media_type = "text/csv"
     format = "csv"
@@ -123,15 +124,15 @@ class ImportView(ClinicView):
     parser_classes = [CsvParser, MultiPartParser]
 
     @extend_schema(
-        summary="Register the patients of a CSV file",
-        description="The file as `text/csv`, or as `file` of a form. Columns: " + ", ".join(exchange.COLUMNS) + ".",
+        summary="Import patients from a CSV file",
+        description="A `text/csv` body, or `file` in a multipart form. Columns: " + ", ".join(exchange.COLUMNS) + ".",
         parameters=[ImportQuery],
         request={"text/csv": OpenApiTypes.STR},
         responses=ReportOutput,
     )
     def post(self, request: Request) -> Response:
-        sent: Any = request.data
-        file = sent.get("file")
+        payload: Any = request.data
+        file = payload.get("file")
         if file is None or isinstance(file, str):
             raise ValidationError({"file": ["Send a CSV file."]})
         data = file if isinstance(file, bytes) else _read(file)
@@ -151,9 +152,9 @@ class ExportView(ClinicView):
     roles = ("admin",)
     renderer_classes = [JSONRenderer, CsvRenderer]
 
-    @extend_schema(summary="All patients as a CSV file", responses={(200, "text/csv"): OpenApiTypes.STR})
+    @extend_schema(summary="Export all patients as a CSV file", responses={(200, "text/csv"): OpenApiTypes.STR})
     def get(self, request: Request) -> StreamingHttpResponse:
-        require_password_again(request._request)
+        require_recent_password(request._request)
         name = f"patients-{clock.today(self.actor.timezone)}.csv"
         response = StreamingHttpResponse(exchange.write_csv(self.actor), content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="{name}"'

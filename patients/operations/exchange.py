@@ -1,4 +1,4 @@
-"""Patients in and out as CSV files."""
+"""Import and export of patients as CSV files."""
 
 import csv
 import datetime as dt
@@ -10,34 +10,32 @@ from uuid import UUID
 
 from django.db import transaction
 
-from clinicflow.audit.log import exported, record
-from clinicflow.clinics.actors import Actor, Role
-from clinicflow.clinics.models import ClinicSettings
+from clinicflow.access.actor import Actor, publish_for
+from clinicflow.audit.log import record, record_export
+from clinicflow.clinics.selectors import settings_of
 from clinicflow.core import clock
-from clinicflow.core.errors import Forbidden, Invalid
-from clinicflow.core.events import publish
+from clinicflow.core.errors import Invalid
 from clinicflow.db import tenant
-from patients.details import CHANNELS, Details, checked
 from patients.events import PatientRegistered
 from patients.models import Patient
 from patients.operations.patients import fill_search_fields
+from patients.rules.details import CHANNELS, PatientData, validated
 
-DESK = frozenset({Role.ADMIN, Role.SYSTEM})
 COLUMNS = (
     *("id", "first_name", "last_name", "date_of_birth", "phone", "email", "preferred_language", "first_visit_date"),
     *("flags", "guardian_name", "guardian_phone", "guardian_relation", "sms", "email_contact", "voice"),
 )
 REQUIRED = ("first_name", "last_name", "date_of_birth")
-MOST_ROWS = 5000
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-DATE_ORDERS = {"MM/DD/YYYY": "%m/%d/%Y", "DD/MM/YYYY": "%d/%m/%Y", "YYYY-MM-DD": "%Y-%m-%d"}
-Line = tuple[int, dict[str, str]]
+MAX_ROWS = 5000
+FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r")
+DATE_FORMATS = {"MM/DD/YYYY": "%m/%d/%Y", "DD/MM/YYYY": "%d/%m/%Y", "YYYY-MM-DD": "%Y-%m-%d"}
+NumberedRow = tuple[int, dict[str, str]]
 YES, NO = frozenset({"", "yes", "true", "1", "y"}), frozenset({"no", "false", "0", "n"})
 
 
 @dataclass(frozen=True, kw_only=True)
 class RowReport:
-    """What is to say about one line of the file: `bad` with the errors by column, or `known` with the patient."""
+    """A row of the file that adds no patient: `bad` with the errors by column, or `known` with the patient's id."""
 
     line: int
     status: str
@@ -46,8 +44,8 @@ class RowReport:
     patient_id: UUID | None = None
 
 
-class Counts(Protocol):
-    """What a report and a kept import both count."""
+class ImportCounts(Protocol):
+    """The counts that a report and a stored import have in common."""
 
     created: int
     known: int
@@ -55,8 +53,8 @@ class Counts(Protocol):
 
 
 @dataclass(kw_only=True)
-class Report:
-    """The outcome of an import, or of its rehearsal: how many, and each line that made no new patient."""
+class ImportReport:
+    """The outcome of an import or a dry run: the counts, and each row that adds no patient."""
 
     dry_run: bool
     created: int = 0
@@ -66,166 +64,170 @@ class Report:
 
 
 @transaction.atomic
-def read_csv(actor: Actor, data: bytes, *, dry_run: bool) -> Report:
-    """Register the patients of a CSV file that are not here yet; with `dry_run` only say what would happen.
+def read_csv(actor: Actor, data: bytes, *, dry_run: bool) -> ImportReport:
+    """Import the new patients of a CSV file; with `dry_run`, only report what would be imported.
 
-    A bad line keeps no other from being read. Somebody with the same name and birth date is `known`, so a file may be
-    read again. Invalid when the file as a whole cannot be read. Forbidden for anyone but the front desk.
+    An invalid row does not affect the others. A patient with the same name and birth date is `known`, so importing a
+    file twice is safe. Invalid if the file cannot be parsed; Forbidden except for the front desk.
     """
-    _require_desk(actor)
-    new, report = sort_out(actor, lines_of(data), dry_run=dry_run)
+    actor.require_front_desk()
+    new, report = classify_rows(actor, parse_rows(data), dry_run=dry_run)
     if not dry_run:
-        add_all(actor, new)
-        say_imported(actor, report)
+        insert_all(actor, new)
+        record_imported(actor, report)
     return report
 
 
-def sort_out(actor: Actor, lines: Sequence[Line], *, dry_run: bool = False) -> tuple[list[Patient], Report]:
-    """The patients that the lines would add, unsaved, and the report on all of them."""
-    report = Report(dry_run=dry_run)
-    read = _readable(actor, lines, report)
-    born = {patient.date_of_birth for _, patient in read}
-    rows = Patient.objects.visible_to(actor).current().filter(date_of_birth__in=born)
-    here = {(key, day): pk for pk, key, day in rows.values_list("pk", "search_last", "date_of_birth")}
+def classify_rows(
+    actor: Actor, rows: Sequence[NumberedRow], *, dry_run: bool = False
+) -> tuple[list[Patient], ImportReport]:
+    """The patients that the rows would add, unsaved, and the report on all rows. Three queries."""
+    report = ImportReport(dry_run=dry_run)
+    parsed = _valid_rows(actor, rows, report)
+    birth_dates = {patient.date_of_birth for _, patient in parsed}
+    same_day = Patient.objects.visible_to(actor).current().filter(date_of_birth__in=birth_dates)
+    existing = {(key, day): pk for pk, key, day in same_day.values_list("pk", "search_last", "date_of_birth")}
     new: list[Patient] = []
-    for number, patient in read:
+    for number, patient in parsed:
         identity = (patient.search_last, patient.date_of_birth)
-        if identity in here:
+        if identity in existing:
             report.known += 1
-            report.rows.append(RowReport(line=number, status="known", who=patient.full_name, patient_id=here[identity]))
+            known_as = existing[identity]
+            report.rows.append(RowReport(line=number, status="known", who=patient.full_name, patient_id=known_as))
             continue
-        here[identity] = patient.pk
+        existing[identity] = patient.pk
         new.append(patient)
     report.created = len(new)
     report.rows.sort(key=lambda row: row.line)
     return new, report
 
 
-def _readable(actor: Actor, lines: Sequence[Line], report: Report) -> list[tuple[int, Patient]]:
-    """The lines that make a patient; the others go into the report."""
-    order = DATE_ORDERS.get(ClinicSettings.objects.visible_to(actor).get().date_format, "%Y-%m-%d")
+def _valid_rows(actor: Actor, rows: Sequence[NumberedRow], report: ImportReport) -> list[tuple[int, Patient]]:
+    """The valid rows as unsaved patients; invalid ones are added to the report."""
+    date_format = DATE_FORMATS.get(settings_of(actor).date_format, "%Y-%m-%d")
     today = clock.today(actor.timezone)
-    read = []
-    for number, line in lines:
-        details, unread = _details(line, order)
+    valid = []
+    for number, cells in rows:
+        data, cell_errors = _parse_cells(cells, date_format)
         try:
-            values = checked(details, today=today)
-            if unread:
-                raise Invalid(fields=unread)
-        except Invalid as problem:
-            who = " ".join(filter(None, (line.get("first_name", ""), line.get("last_name", ""))))[:80]
+            values = validated(data, today=today)
+            if cell_errors:
+                raise Invalid(fields=cell_errors)
+        except Invalid as error:
+            name = " ".join(filter(None, (cells.get("first_name", ""), cells.get("last_name", ""))))[:80]
             report.bad += 1
-            report.rows.append(RowReport(line=number, status="bad", who=who, errors={**problem.fields, **unread}))
+            report.rows.append(RowReport(line=number, status="bad", who=name, errors={**error.fields, **cell_errors}))
             continue
         patient = Patient(clinic_id=actor.clinic_id, **values)
         fill_search_fields(patient)
-        read.append((number, patient))
-    return read
+        valid.append((number, patient))
+    return valid
 
 
-def add_all(actor: Actor, new: Sequence[Patient]) -> None:
-    """Save the patients that `sort_out` found to be new, in the caller's transaction."""
+def insert_all(actor: Actor, new: Sequence[Patient]) -> None:
+    """Save the new patients from `classify_rows`, in the caller's transaction."""
     Patient.objects.bulk_create(new, batch_size=500)
     for patient in new:
-        publish(PatientRegistered(clinic_id=actor.clinic_id, subject_id=patient.pk, origin=actor.tab))
+        publish_for(actor, PatientRegistered, patient)
 
 
-def say_imported(actor: Actor, report: Counts) -> None:
-    """Write into the audit log that a file was read, and what came of it."""
+def record_imported(actor: Actor, report: ImportCounts) -> None:
+    """Audit an import with its counts."""
     counts = {"created": report.created, "known": report.known, "bad": report.bad}
     record(actor, "patients.imported", resource_type="patients", values=counts)
 
 
-def lines_of(data: bytes) -> list[Line]:
-    """The data lines with their numbers, cells by column name. Invalid when the file as a whole cannot be read."""
+def parse_rows(data: bytes) -> list[NumberedRow]:
+    """The rows of a file with their line numbers, cells by column name. Invalid if the file cannot be parsed."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise _unreadable("Save the file as CSV in UTF-8.") from None
+        raise _invalid_file("Save the file as CSV in UTF-8.") from None
     if "\x00" in text:
-        raise _unreadable("This is no text file.")
+        raise _invalid_file("This isn't a CSV file.")
     heading = text.partition("\n")[0]
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=";" if ";" in heading else ",", strict=True)
-    lines: list[Line] = []
+    rows: list[NumberedRow] = []
     try:
         names = [name.strip().lower() for name in next(reader, [])]
         _check_heading(names)
         for cells in reader:
             if not any(cell.strip() for cell in cells):
                 continue
-            if len(lines) == MOST_ROWS:
-                raise _unreadable(f"At most {MOST_ROWS} patients in one file.")
-            lines.append((reader.line_num, dict(zip(names, [_plain(cell) for cell in cells], strict=False))))
+            if len(rows) == MAX_ROWS:
+                raise _invalid_file(f"Split the file: it can have at most {MAX_ROWS} patients.")
+            rows.append((reader.line_num, dict(zip(names, [_plain(cell) for cell in cells], strict=False))))
     except csv.Error:
-        raise _unreadable(f"Line {reader.line_num} is no CSV.") from None
-    return lines
+        raise _invalid_file(f"Line {reader.line_num} is not valid CSV.") from None
+    return rows
 
 
 def _check_heading(names: Sequence[str]) -> None:
     missing = [name for name in REQUIRED if name not in names]
     unknown = [name for name in names if name not in COLUMNS]
     if missing or len(names) != len(set(names)):
-        raise _unreadable("The first line names the columns; it needs " + ", ".join(REQUIRED) + ", each once.")
+        raise _invalid_file("The first line must name the columns, each once, including " + ", ".join(REQUIRED) + ".")
     if unknown:
-        raise _unreadable("These columns are not known: " + ", ".join(name[:40] for name in unknown[:5]) + ".")
+        raise _invalid_file("Remove these unknown columns: " + ", ".join(name[:40] for name in unknown[:5]) + ".")
 
 
-def _unreadable(sentence: str) -> Invalid:
-    return Invalid(sentence, fields={"file": [sentence]})
+def _invalid_file(message: str) -> Invalid:
+    return Invalid(message, fields={"file": [message]})
 
 
 def _plain(cell: str) -> str:
-    """A cell without the apostrophe that keeps spreadsheets from reading it as a formula."""
+    """A cell without the apostrophe that the export adds, see `_safe`."""
     cell = cell.strip()
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in FORMULA else cell
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in FORMULA_PREFIXES else cell
 
 
-def _details(line: Mapping[str, str], order: str) -> tuple[Details, dict[str, list[str]]]:
-    """The line in the shape that is checked, and the dates and switches in it that cannot be read, by column."""
-    wrong: dict[str, list[str]] = {}
+def _parse_cells(cells: Mapping[str, str], date_format: str) -> tuple[PatientData, dict[str, list[str]]]:
+    """A row as patient data, and errors of dates and yes/no cells by column."""
+    errors: dict[str, list[str]] = {}
 
     def day(name: str) -> dt.date | None:
-        text = line.get(name, "")
+        text = cells.get(name, "")
         if not text:
             return None
-        for form in (order, "%Y-%m-%d"):
+        for pattern in (date_format, "%Y-%m-%d"):
             try:
-                return dt.datetime.strptime(text, form).replace(tzinfo=dt.UTC).date()
+                return dt.datetime.strptime(text, pattern).replace(tzinfo=dt.UTC).date()
             except ValueError:
                 continue
-        wrong[name] = ["This is no date; write 1983-06-26."]
+        errors[name] = ["Enter a valid date, such as 1983-06-26."]
         return None
 
-    def wanted(name: str) -> bool:
-        text = line.get(name, "").lower()
+    def is_yes(name: str) -> bool:
+        text = cells.get(name, "").lower()
         if text not in YES | NO:
-            wrong[name] = ["Write yes or no."]
+            errors[name] = ["Enter yes or no."]
         return text in YES
 
-    details = Details(
-        first_name=line.get("first_name", ""),
-        last_name=line.get("last_name", ""),
-        phone=line.get("phone", ""),
-        email=line.get("email", ""),
-        preferred_language=line.get("preferred_language", "").lower() or "en",
+    data = PatientData(
+        first_name=cells.get("first_name", ""),
+        last_name=cells.get("last_name", ""),
+        phone=cells.get("phone", ""),
+        email=cells.get("email", ""),
+        preferred_language=cells.get("preferred_language", "").lower() or "en",
         first_visit_date=day("first_visit_date"),
-        contact_preferences={"sms": wanted("sms"), "email": wanted("email_contact"), "voice": wanted("voice")},
-        flags=[flag for flag in line.get("flags", "").split("|") if flag.strip()],
-        guardian={name: line.get(f"guardian_{name}", "") for name in ("name", "phone", "relation")},
+        contact_preferences={"sms": is_yes("sms"), "email": is_yes("email_contact"), "voice": is_yes("voice")},
+        flags=[flag for flag in cells.get("flags", "").split("|") if flag.strip()],
+        guardian={name: cells.get(f"guardian_{name}", "") for name in ("name", "phone", "relation")},
     )
-    if born := day("date_of_birth"):
-        details["date_of_birth"] = born
-    return details, wrong
+    if birth_date := day("date_of_birth"):
+        data["date_of_birth"] = birth_date
+    return data, errors
 
 
 def write_csv(actor: Actor) -> Iterator[str]:
-    """The clinic's current patients as lines of a CSV file, by name. The export is audited before the first line.
+    """The clinic's current patients as chunks of a CSV file, by name. The export is audited before the first chunk.
 
-    Opens a transaction of its own, since a streamed answer is written when the request's has ended.
+    Opens transactions of its own: a streamed response is written after the request's transaction has ended. Forbidden
+    except for the front desk.
     """
-    _require_desk(actor)
+    actor.require_front_desk()
     with transaction.atomic(), tenant(actor.scope()):
-        exported(actor, "patients", Patient.objects.visible_to(actor).current().count())
+        record_export(actor, "patients", Patient.objects.visible_to(actor).current().count())
     return _csv_lines(actor)
 
 
@@ -238,11 +240,11 @@ def _csv_lines(actor: Actor) -> Iterator[str]:
         for patient in rows.iterator(chunk_size=500):
             writer.writerow([_safe(cell) for cell in _cells(patient)])
             if buffer.tell() > 16_000:
-                yield _emptied(buffer)
-        yield _emptied(buffer)
+                yield _drain(buffer)
+        yield _drain(buffer)
 
 
-def _emptied(buffer: io.StringIO) -> str:
+def _drain(buffer: io.StringIO) -> str:
     text = buffer.getvalue()
     buffer.seek(0)
     buffer.truncate()
@@ -268,10 +270,5 @@ def _cells(patient: Patient) -> list[str]:
 
 
 def _safe(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
-
-
-def _require_desk(actor: Actor) -> None:
-    if actor.role not in DESK:
-        raise Forbidden()
+    """A cell that spreadsheets do not read as a formula: with a leading apostrophe if it starts like one."""
+    return f"'{cell}" if cell.startswith(FORMULA_PREFIXES) else cell

@@ -1,4 +1,4 @@
-"""A file of patients: rehearsed, then read in by a job that can be followed."""
+"""Patient imports: a dry run first, then a job that imports the file in chunks."""
 
 import datetime as dt
 from dataclasses import asdict
@@ -7,93 +7,97 @@ from uuid import UUID
 
 from django.db import transaction
 
+from clinicflow.access.actor import Actor
+from clinicflow.access.roles import Role
 from clinicflow.audit.log import record
-from clinicflow.clinics.actors import Actor, Role
 from clinicflow.core import clock
 from clinicflow.core.errors import Forbidden
 from clinicflow.jobs.queue import enqueue
-from patients.errors import ImportOver
+from patients.errors import ImportFinished
 from patients.models import PatientImport
 from patients.operations import exchange
 from patients.operations.exchange import RowReport
 
-STEP = 250  # lines in one transaction
-KEEP = dt.timedelta(days=1)  # a file that was checked and then left
+CHUNK_SIZE = 250  # rows in one transaction
+DRY_RUN_RETENTION = dt.timedelta(days=1)  # of a file that was checked but not imported
 Status = PatientImport.Status
 
 
 @transaction.atomic
-def check(actor: Actor, *, file_name: str, data: bytes) -> PatientImport:
-    """Rehearse the file and keep it with the report, for a person to look at. Invalid when it cannot be read."""
-    if actor.role != Role.ADMIN:
+def create_dry_run(actor: Actor, *, file_name: str, data: bytes) -> PatientImport:
+    """Check a file and store it with the report. Invalid if it cannot be parsed; Forbidden for other roles."""
+    if actor.role != Role.FRONT_DESK:
         raise Forbidden()
-    lines = exchange.lines_of(data)
-    _, report = exchange.sort_out(actor, lines, dry_run=True)
-    kept: PatientImport = PatientImport.objects.create(
+    rows = exchange.parse_rows(data)
+    _, report = exchange.classify_rows(actor, rows, dry_run=True)
+    patient_import: PatientImport = PatientImport.objects.create(
         clinic_id=actor.clinic_id,
         file_name=file_name[-120:],
         content=data.decode("utf-8-sig"),
-        lines=len(lines),
+        lines=len(rows),
         created=report.created,
         known=report.known,
         bad=report.bad,
         report=[_as_json(row) for row in report.rows],
         started_by_id=actor.user_id,
     )
-    return kept
+    return patient_import
 
 
 @transaction.atomic
 def start(actor: Actor, import_id: UUID) -> PatientImport:
-    """Have a checked file read in. Twice is once; ImportOver when it has been read already."""
-    kept: PatientImport = PatientImport.objects.visible_to(actor).lock(import_id)
-    if kept.status == Status.RUNNING:
-        return kept
-    if kept.status != Status.CHECKED:
-        raise ImportOver()
-    kept.status, kept.position = Status.RUNNING, 0
-    kept.created = kept.known = kept.bad = 0
-    kept.report = []
-    kept.save()
-    record(actor, "patients.import_started", kept, values={"lines": kept.lines})
-    enqueue("patients.read_file", clinic_id=actor.clinic_id, key=str(kept.pk), args={"import_id": str(kept.pk)})
-    return kept
+    """Start the import of a checked file. Idempotent while it runs; ImportFinished afterwards."""
+    patient_import: PatientImport = PatientImport.objects.visible_to(actor).lock(import_id)
+    if patient_import.status == Status.RUNNING:
+        return patient_import
+    if patient_import.status != Status.CHECKED:
+        raise ImportFinished()
+    patient_import.status, patient_import.position = Status.RUNNING, 0
+    patient_import.created = patient_import.known = patient_import.bad = 0
+    patient_import.report = []
+    patient_import.save()
+    record(actor, "patients.import_started", patient_import, values={"lines": patient_import.lines})
+    pk = str(patient_import.pk)
+    enqueue("patients.read_file", clinic_id=actor.clinic_id, key=pk, args={"import_id": pk})
+    return patient_import
 
 
 @transaction.atomic
-def proceed(actor: Actor, import_id: UUID) -> bool:
-    """Read the next lines in; whether there are more. A line read twice is known the second time."""
-    kept: PatientImport = PatientImport.objects.visible_to(actor).lock(import_id)
-    if kept.status != Status.RUNNING:
+def import_next_chunk(actor: Actor, import_id: UUID) -> bool:
+    """Import the next chunk; returns whether there are more rows. A row that was imported before is `known`."""
+    patient_import: PatientImport = PatientImport.objects.visible_to(actor).lock(import_id)
+    if patient_import.status != Status.RUNNING:
         return False
-    lines = exchange.lines_of(kept.content.encode())[kept.position : kept.position + STEP]
-    new, report = exchange.sort_out(actor, lines)
-    exchange.add_all(actor, new)
-    kept.position += len(lines)
-    kept.created += report.created
-    kept.known += report.known
-    kept.bad += report.bad
-    kept.report = [*kept.report, *(_as_json(row) for row in report.rows)]
-    if kept.position >= kept.lines:
-        kept.status, kept.content, kept.finished_at = Status.DONE, "", clock.now()
-        exchange.say_imported(actor, kept)
-    kept.save()
-    return kept.status == Status.RUNNING
+    start_at = patient_import.position
+    rows = exchange.parse_rows(patient_import.content.encode())[start_at : start_at + CHUNK_SIZE]
+    new, report = exchange.classify_rows(actor, rows)
+    exchange.insert_all(actor, new)
+    patient_import.position += len(rows)
+    patient_import.created += report.created
+    patient_import.known += report.known
+    patient_import.bad += report.bad
+    patient_import.report = [*patient_import.report, *(_as_json(row) for row in report.rows)]
+    if patient_import.position >= patient_import.lines:
+        patient_import.status, patient_import.content, patient_import.finished_at = Status.DONE, "", clock.now()
+        exchange.record_imported(actor, patient_import)
+    patient_import.save()
+    return patient_import.status == Status.RUNNING
 
 
 @transaction.atomic
-def give_up(actor: Actor, import_id: UUID) -> None:
-    """Say that the file could not be read to its end; what was read in stays."""
+def mark_failed(actor: Actor, import_id: UUID) -> None:
+    """Mark a running import as failed. Rows that were imported are kept."""
     PatientImport.objects.visible_to(actor).filter(pk=import_id, status=Status.RUNNING).update(
         status=Status.FAILED, content="", finished_at=clock.now(), updated_at=clock.now()
     )
 
 
 @transaction.atomic
-def forget_left(actor: Actor, *, at: dt.datetime) -> int:
-    """Drop the files that were checked more than a day ago and never read in; how many there were."""
-    left = PatientImport.objects.visible_to(actor).filter(status=Status.CHECKED, created_at__lt=at - KEEP)
-    count, _ = left.delete()
+def delete_abandoned(actor: Actor, *, at: dt.datetime) -> int:
+    """Delete files that were checked over a day before `at` and never imported; returns their number."""
+    checked = PatientImport.objects.visible_to(actor).filter(status=Status.CHECKED)
+    abandoned = checked.filter(created_at__lt=at - DRY_RUN_RETENTION)
+    count, _ = abandoned.delete()
     return count
 
 

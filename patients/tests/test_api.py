@@ -1,4 +1,4 @@
-"""`/api/patients`: who sees what, duplicates first, merging, files in and out."""
+"""`/api/patients`: fields by role, duplicates, merges, import and export."""
 
 import csv
 import datetime as dt
@@ -13,12 +13,12 @@ from patients.operations import exchange
 NEW = {"first_name": "Ana", "last_name": "Núñez", "date_of_birth": "1991-03-04", "phone": "(212) 555-0133"}
 
 
-class ApiCase(ClinicCase):
+class PatientApiCase(ClinicCase):
     @classmethod
     def setUpTestData(cls):
         super().setUpTestData()
         cls.hannah = cls.make_patient(cls.riverside, "Hannah Lindqvist", email="hannah@mail.test")
-        cls.stranger = cls.make_patient(cls.lakeside, "Peter Novak")
+        cls.foreign = cls.make_patient(cls.lakeside, "Peter Novak")
 
     def call(self, method, path="", body=None, *, actor=None, content_type="application/json", **headers):
         headers |= self.bearer_for(actor or self.desk)
@@ -26,9 +26,9 @@ class ApiCase(ClinicCase):
         path = f"/api/patients{path}"
         return send(path, headers=headers) if method == "get" else send(path, body, content_type, headers=headers)
 
-    def problem(self, answer, status, code):
-        self.assertEqual((answer.status_code, answer.json()["code"]), (status, code), answer.content)
-        return answer.json()
+    def problem(self, response, status, code):
+        self.assertEqual((response.status_code, response.json()["code"]), (status, code), response.content)
+        return response.json()
 
     def count(self):
         with self.inside(self.desk):
@@ -39,8 +39,8 @@ class ApiCase(ClinicCase):
             return list(AuditLog.objects.filter(**conditions))
 
 
-class ReadTests(ApiCase):
-    def test_the_front_desk_sees_all_and_everything(self):
+class ReadTests(PatientApiCase):
+    def test_front_desk_sees_all_patients_and_fields(self):
         body = self.call("get").json()
         self.assertEqual([row["name"] for row in body["results"]], ["Hannah Lindqvist"])
         (row,) = body["results"]
@@ -56,18 +56,18 @@ class ReadTests(ApiCase):
         for hidden in ("email", "contact_preferences", "merged_into_id"):
             self.assertNotIn(hidden, body)
 
-    def test_an_owner_and_another_clinic(self):
+    def test_owners_are_forbidden_and_other_clinics_patients_hidden(self):
         self.problem(self.call("get", actor=self.owner), 403, "forbidden")
         self.problem(self.call("get", f"/{self.hannah.pk}", actor=self.owner), 403, "forbidden")
-        self.problem(self.call("get", f"/{self.stranger.pk}"), 404, "not_found")
+        self.problem(self.call("get", f"/{self.foreign.pk}"), 404, "not_found")
 
     def test_searches_and_filters(self):
         self.call("post", body=NEW)
         for query, expected in (
             ("search=nunez", ["Ana Núñez"]),
-            ("search=nunes", ["Ana Núñez"]),  # a slip
+            ("search=nunes", ["Ana Núñez"]),  # a typo
             ("search=03/04/1991", ["Ana Núñez"]),
-            ("search=555-0133", []),  # not where the number begins, yet there
+            ("search=555-0133", []),  # in the middle of the number
             ("search=hannah@", ["Hannah Lindqvist"]),
             ("date_of_birth=1983-06-26", ["Hannah Lindqvist"]),
             ("ordering=-last_name", ["Ana Núñez", "Hannah Lindqvist"]),
@@ -78,12 +78,12 @@ class ReadTests(ApiCase):
                 self.assertEqual(names, expected if query != "search=555-0133" else ["Ana Núñez"])
         self.problem(self.call("get", "?colour=red"), 400, "invalid")
 
-    def test_is_audited_with_its_patients(self):
+    def test_a_read_is_audited_with_its_patients(self):
         self.call("get", f"/{self.hannah.pk}")
         (entry,) = self.audited(action="read", resource_type="patients")
         self.assertEqual((entry.patient_ids, entry.resource_id), ([self.hannah.pk], str(self.hannah.pk)))
 
-    def test_one_patient_and_twenty_cost_the_same(self):
+    def test_query_count_does_not_depend_on_the_number_of_patients(self):
         headers = self.bearer_for(self.desk)
         for _ in range(2):
             with self.assertNumQueries(7):  # sign-in, membership, count, page, audit; begin and commit
@@ -92,15 +92,15 @@ class ReadTests(ApiCase):
                 self.make_patient(self.riverside)
 
 
-class WriteTests(ApiCase):
-    def test_registers_and_normalises(self):
-        answer = self.call("post", body=NEW | {"first_name": " Ana \u202e", "email": "ANA@Mail.test"})
-        self.assertEqual(answer.status_code, 201, answer.content)
-        body = answer.json()
+class WriteTests(PatientApiCase):
+    def test_registers_and_normalizes(self):
+        response = self.call("post", body=NEW | {"first_name": " Ana \u202e", "email": "ANA@Mail.test"})
+        self.assertEqual(response.status_code, 201, response.content)
+        body = response.json()
         self.assertEqual((body["first_name"], body["phone"], body["email"]), ("Ana", "+12125550133", "ana@mail.test"))
-        self.assertEqual(answer["Location"], f"/api/patients/{body['id']}")
+        self.assertEqual(response["Location"], f"/api/patients/{body['id']}")
 
-    def test_shows_the_candidates_first(self):
+    def test_possible_duplicates_are_returned(self):
         self.call("post", body=NEW)
         again = NEW | {"first_name": "Anna", "phone": ""}
         body = self.problem(self.call("post", body=again), 409, "possible_duplicate")
@@ -109,7 +109,7 @@ class WriteTests(ApiCase):
         same_phone = NEW | {"first_name": "Bo", "last_name": "Ek", "date_of_birth": "1960-01-01"}
         self.problem(self.call("post", body=same_phone), 409, "possible_duplicate")
 
-    def test_bad_fields_are_named(self):
+    def test_invalid_fields_are_named(self):
         before = self.count()
         for fields, name in (
             ({"first_name": " "}, "first_name"),
@@ -133,31 +133,31 @@ class WriteTests(ApiCase):
         body = self.call("post", body=child).json()
         self.assertEqual((body["is_minor"], body["guardian"]["phone"]), (True, "+12125550134"))
 
-    def test_what_was_read_can_be_put_back_and_corrected(self):
+    def test_a_representation_can_be_put_back_and_patched(self):
         path = f"/{self.hannah.pk}"
         before = self.call("get", path).json()
-        answer = self.call("put", path, before)
-        self.assertEqual((answer.status_code, answer.json()), (200, before), answer.content)
+        response = self.call("put", path, before)
+        self.assertEqual((response.status_code, response.json()), (200, before), response.content)
         changed = self.call("patch", path, {"last_name": "Berg", "contact_preferences": {"sms": False}}).json()
         self.assertEqual((changed["name"], changed["email"]), ("Hannah Berg", "hannah@mail.test"))
         self.assertEqual(changed["contact_preferences"], {"sms": False, "email": True, "voice": True})
         self.assertEqual(self.call("get", "?search=berg").json()["count"], 1)
 
-    def test_only_the_front_desk_writes(self):
+    def test_only_the_front_desk_can_write(self):
         for actor in (self.doctor, self.owner):
             self.problem(self.call("post", body=NEW, actor=actor), 403, "forbidden")
             self.problem(self.call("patch", f"/{self.hannah.pk}", {}, actor=actor), 403, "forbidden")
-        self.problem(self.call("patch", f"/{self.stranger.pk}", {}), 404, "not_found")
+        self.problem(self.call("patch", f"/{self.foreign.pk}", {}), 404, "not_found")
 
 
-class MergeTests(ApiCase):
-    def test_history_moves_and_can_be_read_back(self):
-        known = {"flags": ["VIP"], "first_visit_date": dt.date(2020, 1, 2)}
-        double = self.make_patient(self.riverside, "Hanna Lindquist", **known)
+class MergeTests(PatientApiCase):
+    def test_related_rows_move_to_the_target(self):
+        known_fields = {"flags": ["VIP"], "first_visit_date": dt.date(2020, 1, 2)}
+        double = self.make_patient(self.riverside, "Hanna Lindquist", **known_fields)
         visit = self.make_appointment(self.dr_okafor, double, clock.now() + dt.timedelta(days=1))
-        answer = self.call("post", f"/{double.pk}/merge", {"into": str(self.hannah.pk)})
-        self.assertEqual(answer.status_code, 200, answer.content)
-        body = answer.json()
+        response = self.call("post", f"/{double.pk}/merge", {"into": str(self.hannah.pk)})
+        self.assertEqual(response.status_code, 200, response.content)
+        body = response.json()
         self.assertEqual((body["id"], body["flags"]), (str(self.hannah.pk), ["VIP"]))
         self.assertEqual(body["first_visit_date"], "2020-01-02")
         with self.inside(self.desk):
@@ -169,10 +169,10 @@ class MergeTests(ApiCase):
         self.assertEqual(self.call("get", f"/{double.pk}").json()["merged_into_id"], str(self.hannah.pk))
         self.assertEqual(self.call("post", f"/{double.pk}/merge", {"into": str(self.hannah.pk)}).status_code, 200)
 
-    def test_refusals(self):
+    def test_rejected_merges(self):
         double = self.make_patient(self.riverside, "Hanna Lindquist")
         self.problem(self.call("post", f"/{double.pk}/merge", {"into": str(double.pk)}), 409, "cannot_merge")
-        self.problem(self.call("post", f"/{double.pk}/merge", {"into": str(self.stranger.pk)}), 404, "not_found")
+        self.problem(self.call("post", f"/{double.pk}/merge", {"into": str(self.foreign.pk)}), 404, "not_found")
         self.problem(self.call("post", f"/{double.pk}/merge", {}), 400, "invalid")
         into = {"into": str(self.hannah.pk)}
         self.problem(self.call("post", f"/{double.pk}/merge", into, actor=self.doctor), 403, "forbidden")
@@ -180,52 +180,51 @@ class MergeTests(ApiCase):
         third = self.make_patient(self.riverside, "Grace Kim")
         self.problem(self.call("post", f"/{third.pk}/merge", {"into": str(double.pk)}), 409, "cannot_merge")
 
-    def test_an_opt_out_of_either_record_holds(self):
+    def test_an_opt_out_of_either_record_is_kept(self):
         double = self.make_patient(self.riverside, "Hanna L", contact_preferences={"sms": False, "email": True})
         body = self.call("post", f"/{double.pk}/merge", {"into": str(self.hannah.pk)}).json()
         self.assertEqual(body["contact_preferences"], {"sms": False, "email": True, "voice": True})
 
 
-GOOD = "first_name,last_name,date_of_birth,phone,flags\nAna,Núñez,03/04/1991,212-555-0133,VIP|needs_interpreter\n"
+CSV = "first_name,last_name,date_of_birth,phone,flags\nAna,Núñez,03/04/1991,212-555-0133,VIP|needs_interpreter\n"
 
 
-class ImportTests(ApiCase):
+class ImportTests(PatientApiCase):
     def send(self, text, query="", **fields):
         data = text if isinstance(text, bytes) else text.encode()
         return self.call("post", f"/import{query}", data, content_type="text/csv", **fields)
 
-    def test_registers_once_however_often_it_is_read(self):
-        body = self.send(GOOD).json()
+    def test_importing_a_file_twice_adds_its_patients_once(self):
+        body = self.send(CSV).json()
         self.assertEqual((body["created"], body["known"], body["bad"]), (1, 0, 0))
-        body = self.send(GOOD).json()
+        body = self.send(CSV).json()
         self.assertEqual((body["created"], body["known"], body["bad"]), (0, 1, 0))
         row = self.call("get", "?search=nunez").json()["results"][0]
         self.assertEqual((row["date_of_birth"], row["flags"]), ("1991-03-04", ["VIP", "needs_interpreter"]))
         self.assertEqual(len(self.audited(action="patients.imported")), 2)
 
-    def test_a_rehearsal_writes_nothing_and_names_every_bad_line(self):
+    def test_a_dry_run_adds_nothing_and_names_every_invalid_row(self):
         before = self.count()
         text = (
-            GOOD
-            + "Bo,,1990-01-01,,\nEd,Low,31/31/1990,call,\nHannah,Lindqvist,1983-06-26,,\n\nKid,Small,2020-01-01,,\n"
+            CSV + "Bo,,1990-01-01,,\nEd,Low,31/31/1990,call,\nHannah,Lindqvist,1983-06-26,,\n\nKid,Small,2020-01-01,,\n"
         )
         body = self.send(text, "?dry_run=true").json()
         self.assertEqual((body["dry_run"], body["created"], body["known"], body["bad"]), (True, 1, 1, 3))
-        bad = {row["line"]: sorted(row["errors"]) for row in body["rows"] if row["status"] == "bad"}
-        self.assertEqual(bad, {3: ["last_name"], 4: ["date_of_birth", "phone"], 7: ["guardian"]})
+        invalid = {row["line"]: sorted(row["errors"]) for row in body["rows"] if row["status"] == "bad"}
+        self.assertEqual(invalid, {3: ["last_name"], 4: ["date_of_birth", "phone"], 7: ["guardian"]})
         self.assertEqual(self.count(), before)
 
     def test_semicolons_and_a_byte_order_mark(self):
-        body = self.send(b"\xef\xbb\xbf" + GOOD.replace(",", ";").encode()).json()
+        body = self.send(b"\xef\xbb\xbf" + CSV.replace(",", ";").encode()).json()
         self.assertEqual(body["created"], 1)
 
     def test_a_form_upload(self):
-        file = io.BytesIO(GOOD.encode())
+        file = io.BytesIO(CSV.encode())
         file.name = "patients.csv"
-        answer = self.client.post("/api/patients/import", {"file": file}, headers=self.bearer_for(self.desk))
-        self.assertEqual((answer.status_code, answer.json()["created"]), (200, 1), answer.content)
+        response = self.client.post("/api/patients/import", {"file": file}, headers=self.bearer_for(self.desk))
+        self.assertEqual((response.status_code, response.json()["created"]), (200, 1), response.content)
 
-    def test_what_is_no_file_of_patients_is_refused(self):
+    def test_an_invalid_file_is_rejected(self):
         before = self.count()
         for data in (
             b"",
@@ -238,24 +237,24 @@ class ImportTests(ApiCase):
         ):
             with self.subTest(data=data):
                 self.assertIn("file", self.problem(self.send(data), 400, "invalid")["errors"])
-        self.problem(self.send(GOOD, actor=self.doctor), 403, "forbidden")
+        self.problem(self.send(CSV, actor=self.doctor), 403, "forbidden")
         self.assertEqual(self.call("post", "/import", {"x": 1}).status_code, 415)
         self.assertEqual(self.count(), before)
 
-    def test_too_long_a_file_is_413(self):
+    def test_a_file_above_the_limit_is_413(self):
         self.assertEqual(self.send(b"x" * 1_100_000).status_code, 413)
 
 
-class ExportTests(ApiCase):
+class ExportTests(PatientApiCase):
     def export(self, actor=None):
         return self.call("get", "/export", actor=actor)
 
     def test_streams_all_current_patients_and_is_audited(self):
-        answer = self.export()
-        rows = list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode())))
+        response = self.export()
+        rows = list(csv.DictReader(io.StringIO(b"".join(response.streaming_content).decode())))
         self.assertEqual([row["last_name"] for row in rows], ["Lindqvist"])
         self.assertEqual(rows[0]["id"], str(self.hannah.pk))
-        self.assertIn("attachment", answer["Content-Disposition"])
+        self.assertIn("attachment", response["Content-Disposition"])
         (entry,) = self.audited(action="export")
         self.assertEqual(entry.new_values, {"rows": 1})
         self.problem(self.export(self.doctor), 403, "forbidden")
@@ -263,16 +262,16 @@ class ExportTests(ApiCase):
         self.assertEqual((refused.status_code, refused["Content-Type"]), (403, "application/problem+json"))
         self.problem(self.export(self.owner), 403, "forbidden")
 
-    def test_no_cell_is_a_formula_and_what_went_out_comes_in(self):
-        bad = '=HYPERLINK("http://evil.test")'
+    def test_no_exported_cell_is_a_formula_and_the_file_can_be_imported(self):
+        formula = '=HYPERLINK("http://evil.test")'
         with self.inside(self.desk):
-            Patient.objects.filter(pk=self.hannah.pk).update(first_name=bad, guardian={"name": "@x", "phone": "+1"})
+            Patient.objects.filter(pk=self.hannah.pk).update(first_name=formula, guardian={"name": "@x", "phone": "+1"})
         text = b"".join(self.export().streaming_content).decode()
         for row in csv.reader(io.StringIO(text)):
-            self.assertFalse([cell for cell in row if cell.startswith(exchange.FORMULA)])
+            self.assertFalse([cell for cell in row if cell.startswith(exchange.FORMULA_PREFIXES)])
         with self.inside(self.desk):
             Patient.objects.filter(pk=self.hannah.pk).update(
-                first_name=bad, guardian={}, search_last=f"lindqvist {bad}", date_of_birth=dt.date(1950, 1, 1)
+                first_name=formula, guardian={}, search_last=f"lindqvist {formula}", date_of_birth=dt.date(1950, 1, 1)
             )
-        answer = self.call("post", "/import", text.encode(), content_type="text/csv")
-        self.assertEqual(answer.status_code, 200, answer.content)
+        response = self.call("post", "/import", text.encode(), content_type="text/csv")
+        self.assertEqual(response.status_code, 200, response.content)

@@ -9,12 +9,12 @@ class FoldTests(ClinicCase):
     def test_folds_case_accents_and_punctuation(self):
         self.assertEqual(fold("  José   O'Neil-Łuk "), "jose oneil luk")
 
-    def test_keeps_the_digits_people_type(self):
+    def test_national_digits(self):
         self.assertEqual(national_digits("+1 (512) 555-0121"), "5125550121")
         self.assertEqual(national_digits("not a number"), "")
 
 
-class PeopleCase(ClinicCase):
+class SearchCase(ClinicCase):
     @classmethod
     def setUpTestData(cls):
         super().setUpTestData()
@@ -28,42 +28,42 @@ class PeopleCase(ClinicCase):
         return cls.make_patient(clinic or cls.riverside, f"{first} {last}", phone=phone, date_of_birth=born, **fields)
 
 
-class SearchTests(PeopleCase):
-    def found(self, text, actor=None):
+class SearchTests(SearchCase):
+    def results(self, text, actor=None):
         with self.inside(actor or self.desk) as who:
             return list(Patient.objects.visible_to(who).current().search(text).order_by("search_last"))
 
     def test_finds_by_either_name_without_accents(self):
-        self.assertEqual(self.found("lind"), [self.hannah])
-        self.assertEqual(self.found("hannah l"), [self.hannah])
-        self.assertEqual(self.found("nunez jo"), [self.jose])
+        self.assertEqual(self.results("lind"), [self.hannah])
+        self.assertEqual(self.results("hannah l"), [self.hannah])
+        self.assertEqual(self.results("nunez jo"), [self.jose])
 
     def test_finds_by_phone_and_by_birth_date(self):
-        self.assertEqual(self.found("(512) 555-01"), [self.hannah])
-        self.assertEqual(self.found("6/26/1983"), [self.hannah])
-        self.assertEqual(self.found("1990-01-02"), [self.jose])
+        self.assertEqual(self.results("(512) 555-01"), [self.hannah])
+        self.assertEqual(self.results("6/26/1983"), [self.hannah])
+        self.assertEqual(self.results("1990-01-02"), [self.jose])
 
-    def test_an_empty_or_tiny_text_finds_nobody(self):
-        self.assertEqual(self.found(""), [])
-        self.assertEqual(self.found("5"), [])
+    def test_an_empty_or_short_text_matches_nothing(self):
+        self.assertEqual(self.results(""), [])
+        self.assertEqual(self.results("5"), [])
 
-    def test_never_shows_another_clinics_patient(self):
-        self.assertEqual(self.found("hannah", self.foreign_desk), [self.foreign])
+    def test_finds_no_patient_of_another_clinic(self):
+        self.assertEqual(self.results("hannah", self.foreign_desk), [self.foreign])
 
-    def test_an_owner_finds_nobody(self):
-        self.assertEqual(self.found("hannah", self.owner), [])
+    def test_an_owner_finds_no_patients(self):
+        self.assertEqual(self.results("hannah", self.owner), [])
 
 
-class LookingLikeTests(PeopleCase):
-    def alike(self, **facts):
-        facts = {"first_name": "Zed", "last_name": "Zed", "date_of_birth": None} | facts
+class LookingLikeTests(SearchCase):
+    def duplicates(self, **data):
+        data = {"first_name": "Zed", "last_name": "Zed", "date_of_birth": None} | data
         with self.inside(self.desk):
-            return list(Patient.objects.visible_to(self.desk).looking_like(**facts))
+            return list(Patient.objects.visible_to(self.desk).looking_like(**data))
 
-    def test_same_phone_is_enough(self):
-        self.assertEqual(self.alike(phone="512 555 0101"), [self.hannah])
+    def test_the_same_phone_is_enough(self):
+        self.assertEqual(self.duplicates(phone="512 555 0101"), [self.hannah])
 
-    def test_same_birth_date_needs_a_name_that_begins_alike(self):
+    def test_the_same_birth_date_needs_a_similar_name(self):
         born = dt.date(1983, 6, 26)
-        self.assertEqual(self.alike(last_name="Lindquist", date_of_birth=born), [self.hannah])
-        self.assertEqual(self.alike(last_name="Berg", date_of_birth=born), [])
+        self.assertEqual(self.duplicates(last_name="Lindquist", date_of_birth=born), [self.hannah])
+        self.assertEqual(self.duplicates(last_name="Berg", date_of_birth=born), [])

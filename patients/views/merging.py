@@ -1,60 +1,62 @@
-"""Two records of one person: find the other, compare, choose, make them one."""
+"""Pages to merge two records of one patient: search, comparison and merge."""
 
 from uuid import UUID
 
 from django import forms
-from django.contrib import messages as notes
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from clinicflow.audit.log import saw
-from clinicflow.clinics.permissions import role_required
+from clinicflow.access.guards import role_required
+from clinicflow.audit.log import record_access
+from clinicflow.clinics.http import ClinicRequest
 from clinicflow.core.errors import Invalid
 from clinicflow.web.render import render_page
 from patients.errors import CannotMerge
 from patients.forms import MergeForm
 from patients.models import Patient
 from patients.operations import patients
-from patients.reading import TO_CHOOSE, chosen_details, compare
+from patients.presentation import CONFLICTING_FIELDS, chosen_values, compare_records
 
-MOST = 10
+MAX_CANDIDATES = 10
 
 
 @require_http_methods(["GET", "POST"])
 @role_required("admin")
-def patient_merge(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Without `?with=` the other record is looked for; with it the two stand side by side."""
-    left = Patient.objects.visible_to(request.actor).current().select_related("primary_doctor").fetch(pk)
-    asked = request.GET.get("with", "")
-    if not asked:
-        return _choose(request, left)
-    other = _as_id(asked)
-    right = Patient.objects.visible_to(request.actor).current().select_related("primary_doctor").fetch(other)
-    saw(request.actor, "patients", [left.pk, right.pk], resource_id=pk)
+def patient_merge(request: ClinicRequest, pk: UUID) -> HttpResponse:
+    """Merge a record with `?with=`; without it, a page to search for the other record."""
+    records = Patient.objects.visible_to(request.actor).current().select_related("primary_doctor")
+    left = records.fetch(pk)
+    other_id = request.GET.get("with", "")
+    if not other_id:
+        return _candidates_page(request, left)
+    right = records.fetch(_parse_id(other_id))
+    record_access(request.actor, "patients", [left.pk, right.pk], resource_id=pk)
     form = MergeForm(request.POST or None)
     if form.is_valid():
         source, target = (left, right) if form.cleaned_data["keep"] == "right" else (right, left)
-        choices = {field: request.POST.get(field, "") for field in TO_CHOOSE}
+        choices = {field: request.POST.get(field, "") for field in CONFLICTING_FIELDS}
         try:
-            patients.merge(request.actor, source.pk, into=target.pk, keeping=chosen_details(left, right, choices))
+            patients.merge(request.actor, source.pk, into=target.pk, keeping=chosen_values(left, right, choices))
         except Invalid as error:
-            form.add_error(None, " ".join(text for texts in error.fields.values() for text in texts) or error.detail)
+            messages_by_field = error.fields.values()
+            form.add_error(None, " ".join(text for texts in messages_by_field for text in texts) or error.detail)
         except CannotMerge as error:
             form.add_error(None, error.detail)
         else:
-            notes.success(request, _("The two records of %(name)s are one now") % {"name": target.full_name})
+            messages.success(request, _("Merged the records of %(name)s") % {"name": target.full_name})
             return redirect("patient", target.pk)
-    context = {"left": left, "right": right, "rows": compare(left, right), "form": form, "chosen": request.POST}
+    context = {"left": left, "right": right, "rows": compare_records(left, right), "form": form, "chosen": request.POST}
     return render_page(request, "patients/patient_merge.html", context, status=422 if form.errors else 200)
 
 
-def _choose(request: HttpRequest, left: Patient) -> HttpResponse:
-    """Records that look like this one, or those that a search finds."""
+def _candidates_page(request: ClinicRequest, left: Patient) -> HttpResponse:
+    """The page to choose the other record: likely duplicates, or the results of a search."""
     text = request.GET.get("q", "").strip()[:80]
     rows = Patient.objects.visible_to(request.actor).current().exclude(pk=left.pk)
-    found = (
+    candidates = (
         rows.search(text)
         if text
         else rows.looking_like(
@@ -64,16 +66,16 @@ def _choose(request: HttpRequest, left: Patient) -> HttpResponse:
             phone=str(left.phone),
         )
     )
-    others = list(found.order_by("search_last", "pk")[:MOST])
-    saw(request.actor, "patients", [left.pk, *(other.pk for other in others)], resource_id=left.pk)
+    others = list(candidates.order_by("search_last", "pk")[:MAX_CANDIDATES])
+    record_access(request.actor, "patients", [left.pk, *(other.pk for other in others)], resource_id=left.pk)
     context = {"left": left, "others": others, "q": text}
     return render_page(request, "patients/merge_choose.html", context, partial="found")
 
 
-def _as_id(text: str) -> UUID:
-    """Nonsense is a record that is not there."""
+def _parse_id(text: str) -> UUID:
+    """The id; for a malformed one an id that no record has, so that it is treated as not found."""
     try:
-        found: UUID = forms.UUIDField().clean(text)
+        pk: UUID = forms.UUIDField().clean(text)
     except forms.ValidationError:
         return UUID(int=0)
-    return found
+    return pk

@@ -1,7 +1,6 @@
-"""`/api/doctors/:id/calendar.ics`: a doctor's visits for calendar programs, by a secret address, initials only."""
+"""`/api/doctors/:id/calendar.ics`: a doctor's visits for calendar applications, by a secret URL, with initials only."""
 
 import datetime as dt
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -15,11 +14,12 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clinicflow.audit.log import saw
-from clinicflow.clinics.actors import Actor, Role
-from clinicflow.clinics.api.base import ClinicView
+from clinicflow.access.actor import Actor
+from clinicflow.access.guards import public
+from clinicflow.access.roles import Role
+from clinicflow.api.base import ClinicView
+from clinicflow.audit.log import record_access
 from clinicflow.clinics.models import Clinic, Doctor
-from clinicflow.clinics.permissions import public
 from clinicflow.core import clock
 from clinicflow.db import tenant
 from scheduling.models import Appointment
@@ -30,21 +30,21 @@ STATUS = {"unconfirmed": "TENTATIVE", "confirmed": "CONFIRMED", "completed": "CO
 
 
 class FeedOutput(serializers.Serializer):
-    url = serializers.CharField(help_text="Secret; shown this once.")
+    url = serializers.CharField(help_text="Secret; returned only once.")
 
 
 class CalendarFeedView(ClinicView):
-    """The secret address of a doctor's calendar."""
+    """The secret URL of a doctor's calendar."""
 
     roles = ("admin", "doctor")
 
-    @extend_schema(summary="A new secret address; the old one ends", request=None, responses={201: FeedOutput})
+    @extend_schema(summary="Issue a new secret URL and revoke the old one", request=None, responses={201: FeedOutput})
     def post(self, request: Request, pk: UUID) -> Response:
         token = calendar_feeds.issue(self.actor, pk)
-        address = request.build_absolute_uri(reverse("api_calendar", args=[pk]))
-        return Response({"url": f"{address}?token={token}"}, status=201)
+        url = request.build_absolute_uri(reverse("api_calendar", args=[pk]))
+        return Response({"url": f"{url}?token={token}"}, status=201)
 
-    @extend_schema(summary="End the secret address", responses={204: None})
+    @extend_schema(summary="Revoke the secret URL", responses={204: None})
     def delete(self, request: Request, pk: UUID) -> Response:
         calendar_feeds.revoke(self.actor, pk)
         return Response(status=204)
@@ -53,7 +53,7 @@ class CalendarFeedView(ClinicView):
 @public
 @require_safe
 def calendar(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The feed itself. A wrong or ended secret looks like an address that never was."""
+    """The feed. 404 for a wrong or revoked token."""
     clinic_id = calendar_feeds.clinic_of(pk, request.GET.get("token", ""))
     if clinic_id is None:
         raise Http404
@@ -65,15 +65,15 @@ def calendar(request: HttpRequest, pk: UUID) -> HttpResponse:
         doctor = Doctor.objects.visible_to(actor).get(pk=pk)
         now = clock.now()
         visits = list(Appointment.objects.visible_to(actor).live().between(now - BACK, now + AHEAD).for_cards())
-        saw(actor, "calendar_feeds", [visit.patient_id for visit in visits], resource_id=pk)
+        record_access(actor, "calendar_feeds", [visit.patient_id for visit in visits], resource_id=pk)
     response = HttpResponse(calendar_of(doctor, clinic, visits).to_ical(), content_type="text/calendar; charset=utf-8")
     response["Cache-Control"] = "private, max-age=300"
     response["Content-Disposition"] = 'inline; filename="calendar.ics"'
     return response
 
 
-def calendar_of(doctor: Doctor, clinic: Clinic, visits: list[Any]) -> Calendar:
-    """RFC 5545, times in the clinic's zone with its definition, one event a visit."""
+def calendar_of(doctor: Doctor, clinic: Clinic, visits: list[Appointment]) -> Calendar:
+    """An RFC 5545 calendar with one event per visit, in the clinic's zone, whose definition it includes."""
     zone = ZoneInfo(clinic.timezone)
     feed = Calendar()
     feed.add("prodid", "-//ClinicFlow//Calendar//EN")

@@ -1,4 +1,4 @@
-"""What lists of visits and what hangs on them can be narrowed by. Dates are the clinic's."""
+"""Filters of the lists of appointments and related rows. Dates are local dates of the clinic."""
 
 import datetime as dt
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import django_filters
 from django.db.models import QuerySet
 
-from clinicflow.api.filters import DayFilter, Filters, YesNoFilter
+from clinicflow.api.filters import BooleanFilter, DayFilter
 from clinicflow.core import clock
 from patients.models import Patient
 from scheduling.models import Appointment, Cancellation, FollowUp, WaitlistEntry
@@ -14,8 +14,8 @@ from scheduling.models import Appointment, Cancellation, FollowUp, WaitlistEntry
 MAX_SEARCH = 120
 
 
-class OnDays(Filters):
-    """`date`, `date_from`, `date_to` on the local day that `instant` falls on."""
+class OnDays(django_filters.FilterSet):
+    """`date`, `date_from` and `date_to`, by the local day of the field `instant`."""
 
     instant = "starts_at"
 
@@ -47,30 +47,30 @@ class AppointmentFilters(OnDays):
     status = django_filters.MultipleChoiceFilter(choices=Appointment.Status.choices)
     intake_status = django_filters.MultipleChoiceFilter(choices=Appointment.IntakeStatus.choices)
     visit_type = django_filters.ChoiceFilter(choices=Appointment.VisitType.choices)
-    needs_attention = YesNoFilter()
-    search = django_filters.CharFilter(method="find", max_length=MAX_SEARCH)
+    needs_attention = BooleanFilter()
+    search = django_filters.CharFilter(method="by_patient", max_length=MAX_SEARCH)
 
-    def find(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+    def by_patient(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         patients = Patient.objects.visible_to(self.request._request.actor).search(value)
         return rows.filter(patient_id__in=patients.values("pk"))
 
 
 class CancellationFilters(OnDays):
-    """By the day on which it was cancelled."""
+    """Dates are those of the cancellation."""
 
     instant = "created_at"
 
     doctor = django_filters.UUIDFilter(field_name="appointment__doctor_id")
     patient = django_filters.UUIDFilter(field_name="patient_id")
     cancellation_type = django_filters.MultipleChoiceFilter(choices=Cancellation.Type.choices)
-    late = YesNoFilter()
+    late = BooleanFilter()
 
     class Meta:
         model = Cancellation
         fields: list[str] = []
 
 
-class FollowUpFilters(Filters):
+class FollowUpFilters(django_filters.FilterSet):
     doctor = django_filters.UUIDFilter(field_name="doctor_id")
     patient = django_filters.UUIDFilter(field_name="patient_id")
     status = django_filters.MultipleChoiceFilter(choices=FollowUp.Status.choices)
@@ -81,7 +81,7 @@ class FollowUpFilters(Filters):
         fields: list[str] = []
 
 
-class WaitlistFilters(Filters):
+class WaitlistFilters(django_filters.FilterSet):
     doctor = django_filters.UUIDFilter(field_name="doctor_id")
     patient = django_filters.UUIDFilter(field_name="patient_id")
     status = django_filters.MultipleChoiceFilter(choices=WaitlistEntry.Status.choices)

@@ -1,20 +1,21 @@
-"""How a visit looks to a program: one function for rows of the ORM and of the hand-written day query."""
+"""The API representation of appointments, from ORM instances and from the rows of the day query alike."""
 
 import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from clinicflow.clinics.actors import Actor
+from clinicflow.access.actor import Actor
 from clinicflow.clinics.models import ClinicSettings
-from scheduling.sql import DayRow
-from scheduling.transitions import allowed_actions
+from scheduling.models import Appointment
+from scheduling.rules.transitions import allowed_actions
+from scheduling.selectors.day_rows import DayRow
 
-Visit = Any  # an Appointment or a DayRow, which have the same fields
+Visit = Appointment | DayRow  # both have the same fields
 
 
 class VisitWriter:
-    """Writes visits for one actor at one instant; what is allowed is worked out once per state, not per visit."""
+    """Represents appointments for one actor at one instant. Allowed actions are computed once per state and cached."""
 
     def __init__(self, actor: Actor, *, settings: ClinicSettings, at: dt.datetime) -> None:
         self.actor, self.settings, self.at = actor, settings, at
@@ -22,9 +23,9 @@ class VisitWriter:
         self._allowed: dict[tuple[Any, ...], list[str]] = {}
 
     def write(self, visit: Visit, warnings: Sequence[str] = ()) -> dict[str, Any]:
-        """The fields of schema.md, on the clinic's clock and as instants with the clinic's offset.
+        """The fields of `AppointmentOutput`; local times are on the clinic's clock, instants have its UTC offset.
 
-        `warnings` are those of the write that this answers.
+        `warnings` are those of the operation that the response reports.
         """
         begins, ends = visit.starts_at.astimezone(self.zone), visit.ends_at.astimezone(self.zone)
         doctor_name, patient_name = names_of(visit)
@@ -66,22 +67,24 @@ class VisitWriter:
         }
 
     def allowed(self, visit: Visit, day: dt.date) -> list[str]:
+        """The actions that the actor may take; `day` is the local day of the start."""
         state = (
             *(visit.status, visit.arrived, visit.visit_type, visit.intake_status, visit.rescheduled),
             *(day, visit.starts_at <= self.at),
         )
-        found = self._allowed.get(state)
-        if found is None:
+        actions = self._allowed.get(state)
+        if actions is None:
             settings: Any = visit if isinstance(visit, DayRow) else self.settings
-            found = self._allowed[state] = allowed_actions(self.actor, visit, settings=settings, at=self.at)
-        return found
+            row: Any = visit
+            actions = self._allowed[state] = allowed_actions(self.actor, row, settings=settings, at=self.at)
+        return actions
 
     def _local(self, instant: dt.datetime | None) -> dt.datetime | None:
         return instant.astimezone(self.zone) if instant else None
 
 
 def names_of(visit: Visit) -> tuple[str, str]:
-    """Doctor and patient; of an ORM row with both selected along."""
+    """The doctor's and the patient's name; an ORM instance needs both selected."""
     if isinstance(visit, DayRow):
         return visit.doctor_name, visit.patient_name
     return visit.doctor.name, visit.patient.full_name

@@ -1,4 +1,4 @@
-"""Shapes of visits and what hangs on them."""
+"""Serializers of appointments, slots, cancellations, follow-ups, the waitlist and doctors' notes."""
 
 import datetime as dt
 from typing import Any
@@ -6,16 +6,18 @@ from typing import Any
 from rest_framework import serializers
 
 from clinicflow.api.serializers import Input
-from scheduling.api.fields import ClockField, DayField, MomentField, instant_of
+from clinicflow.clinics.rules.working_hours import minutes_between
+from scheduling.api.fields import ClockField, DayField, MomentField, VisitLengthField, instant_of
 from scheduling.models import Appointment, Cancellation, DoctorNote, FollowUp, WaitlistEntry
-from scheduling.transitions import TABLE
+from scheduling.rules.limits import LENGTH_ERROR, VISIT_MINUTES
+from scheduling.rules.transitions import TRANSITIONS
+from scheduling.selectors.availability import MAX_LIMIT
 
-MINUTES: dict[str, Any] = {"min_value": 5, "max_value": 480}
 REASON: dict[str, Any] = {"max_length": 200, "allow_blank": True, "required": False}
 
 
 class AppointmentOutput(serializers.Serializer):
-    """A visit. `date`, `start_time`, `end_time` are on the clinic's clock; `starts_at`, `ends_at` carry its offset."""
+    """A visit. `date`, `start_time`, `end_time` are on the clinic's clock; `starts_at`, `ends_at` have its offset."""
 
     id = serializers.UUIDField()
     doctor_id = serializers.UUIDField()
@@ -49,9 +51,9 @@ class AppointmentOutput(serializers.Serializer):
     version = serializers.IntegerField()
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
-    allowed_actions = serializers.ListField(child=serializers.ChoiceField([row.action for row in TABLE]))
+    allowed_actions = serializers.ListField(child=serializers.ChoiceField([row.action for row in TRANSITIONS]))
     warnings = serializers.ListField(
-        child=serializers.ChoiceField(["patient_overlap"]), help_text="Of the write that this answers."
+        child=serializers.ChoiceField(["patient_overlap"]), help_text="Of the request that this answers."
     )
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
@@ -60,14 +62,14 @@ class AppointmentOutput(serializers.Serializer):
 
 
 class WhenInput(Input):
-    """A time: `date` and `start_time` on the clinic's clock, or `starts_at` with an offset. `duration` in minutes; an
-    `end_time` stands for it where it is missing."""
+    """A time: `date` and `start_time` on the clinic's clock, or `starts_at` with an offset. `duration` is in minutes;
+    without it, `end_time` determines it."""
 
     date = DayField(required=False)
     start_time = ClockField(required=False)
     end_time = ClockField(required=False)
     starts_at = MomentField(required=False)
-    duration = serializers.IntegerField(required=False, **MINUTES)
+    duration = VisitLengthField(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         day, start, end = attrs.pop("date", None), attrs.pop("start_time", None), attrs.pop("end_time", None)
@@ -77,45 +79,45 @@ class WhenInput(Input):
             if end and "duration" not in attrs:
                 attrs["duration"] = self._minutes(start, end)
         elif moment is None:
-            moment = self._partly(day, start)
+            moment = self._incomplete_time(day, start)
         if moment is not None:
             attrs["starts_at"] = moment
         return attrs
 
-    def _partly(self, day: dt.date | None, start: dt.time | None) -> dt.datetime | None:
-        """What half of a time means; by itself nothing."""
+    def _incomplete_time(self, day: dt.date | None, start: dt.time | None) -> dt.datetime | None:
+        """The instant for a date without a time or the reverse. ValidationError here; subclasses may complete it."""
         missing = [name for name, value in (("date", day), ("start_time", start)) if value is None]
         raise serializers.ValidationError({name: ["This field is required."] for name in missing})
 
     def _minutes(self, start: dt.time, end: dt.time) -> int:
-        minutes = (end.hour - start.hour) * 60 + end.minute - start.minute
-        if not 5 <= minutes <= 480:
-            raise serializers.ValidationError({"end_time": ["A visit takes 5 to 480 minutes, within one day."]})
+        minutes = minutes_between(start, end)
+        if minutes not in VISIT_MINUTES:
+            raise serializers.ValidationError({"end_time": [LENGTH_ERROR]})
         return minutes
 
 
 class AppointmentInput(WhenInput):
-    """A new visit. Without a doctor the first available one gets it, where the clinic does not require one."""
+    """A new visit. Without a doctor the first available one is booked, unless the clinic requires a doctor."""
 
     patient_id = serializers.UUIDField()
     doctor_id = serializers.UUIDField(required=False, allow_null=True)
-    specialty = serializers.CharField(max_length=80, required=False, help_text="Where no doctor is named.")
+    specialty = serializers.CharField(max_length=80, required=False, help_text="Restricts the first available doctor.")
     visit_type = serializers.ChoiceField(Appointment.VisitType.choices, default=Appointment.VisitType.IN_CLINIC)
     visit_category = serializers.ChoiceField(Appointment.VisitCategory.choices, required=False)
     reason = serializers.CharField(**REASON)
     meeting_link = serializers.URLField(max_length=300, allow_blank=True, required=False)
-    override_reason = serializers.CharField(help_text="Books past the rules, where that is allowed.", **REASON)
+    override_reason = serializers.CharField(help_text="Books although a rule forbids it, if permitted.", **REASON)
     follow_up_id = serializers.UUIDField(required=False)
     waitlist_entry_id = serializers.UUIDField(required=False)
 
 
 class WalkInInput(Input):
-    """Somebody who stands at the desk: from this minute on, confirmed and arrived. Without a doctor as for a visit."""
+    """A walk-in: starts now, confirmed and arrived. Without a doctor the first available one is booked."""
 
     patient_id = serializers.UUIDField()
     doctor_id = serializers.UUIDField(required=False, allow_null=True)
-    specialty = serializers.CharField(max_length=80, required=False, help_text="Where no doctor is named.")
-    duration = serializers.IntegerField(required=False, **MINUTES)
+    specialty = serializers.CharField(max_length=80, required=False, help_text="Restricts the first available doctor.")
+    duration = VisitLengthField(required=False)
     visit_category = serializers.ChoiceField(Appointment.VisitCategory.choices, required=False)
     reason = serializers.CharField(**REASON)
     override_reason = serializers.CharField(**REASON)
@@ -125,7 +127,7 @@ UNCHANGING = ("patient_id", "status", "arrived", "intake_status")
 
 
 class AppointmentChange(WhenInput):
-    """A correction. What was read may be put back; statuses change by their own actions."""
+    """A change of a visit. Read-only fields may be sent back unchanged; statuses change by their own actions."""
 
     echoed = (
         *("id", "doctor_name", "patient_name", "ends_at", "arrived_at", "confirmed_at", "completed_at"),
@@ -148,13 +150,13 @@ class AppointmentChange(WhenInput):
         visit: Appointment = self.context["visit"]
         for name in UNCHANGING:
             if name in attrs and attrs.pop(name) != getattr(visit, name):
-                raise serializers.ValidationError({name: ["This does not change by editing; see the actions."]})
+                raise serializers.ValidationError({name: ["This field cannot be edited. Use the visit's actions."]})
         return super().validate(attrs)
 
-    def _partly(self, day: dt.date | None, start: dt.time | None) -> dt.datetime | None:
+    def _incomplete_time(self, day: dt.date | None, start: dt.time | None) -> dt.datetime | None:
         if day is None and start is None:
             if not self.partial:
-                super()._partly(day, start)
+                super()._incomplete_time(day, start)
             return None
         actor = self.context["actor"]
         begins = self.context["visit"].starts_at.astimezone(self.context["view"].writer.zone)
@@ -167,7 +169,7 @@ class RescheduleInput(WhenInput):
 
 
 class OverrideInput(Input):
-    override_reason = serializers.CharField(help_text="Goes past a rule that allows it; audited.", **REASON)
+    override_reason = serializers.CharField(help_text="Overrides a rule that permits it; audited.", **REASON)
 
 
 class CancelInput(Input):
@@ -176,17 +178,17 @@ class CancelInput(Input):
 
 
 class SlotQuery(serializers.Serializer):
-    """`date_from` is today and `date_to` six days later unless given; `after` and `before` bound the wall clock."""
+    """`date_from` defaults to today and `date_to` to six days later; `after` and `before` are on the clinic's clock."""
 
     doctor = serializers.UUIDField(required=False)
     specialty = serializers.CharField(required=False, max_length=80)
     date_from = DayField(required=False)
     date_to = DayField(required=False)
-    duration = serializers.IntegerField(required=False, **MINUTES)
+    duration = VisitLengthField(required=False)
     visit_type = serializers.ChoiceField(Appointment.VisitType.choices, default=Appointment.VisitType.IN_CLINIC)
     after = ClockField(required=False)
     before = ClockField(required=False)
-    limit = serializers.IntegerField(required=False, min_value=1, max_value=500, default=50)
+    limit = serializers.IntegerField(required=False, min_value=1, max_value=MAX_LIMIT, default=50)
 
 
 class SlotOutput(serializers.Serializer):
@@ -239,7 +241,7 @@ class FollowUpOutput(serializers.ModelSerializer):
 
 class FollowUpInput(Input):
     patient_id = serializers.UUIDField()
-    doctor_id = serializers.UUIDField(required=False, allow_null=True, help_text="A doctor's own, for doctors.")
+    doctor_id = serializers.UUIDField(required=False, allow_null=True, help_text="Ignored for a doctor's own.")
     appointment_id = serializers.UUIDField(required=False, allow_null=True)
     scheduled_date = DayField()
     note = serializers.CharField(max_length=500, allow_blank=True, required=False)
@@ -252,7 +254,7 @@ class FollowUpChange(Input):
     status = serializers.ChoiceField(FollowUp.Status.choices, required=False)
 
 
-WAITLIST_WISH = frozenset(
+WAITLIST_INPUT = frozenset(
     {"doctor_id", "date_from", "date_to", "duration", "visit_type", "time_from", "time_to", "note"}
 )
 
@@ -266,7 +268,7 @@ class WaitlistOutput(serializers.ModelSerializer):
     time_to = ClockField(allow_null=True)
     offered_starts_at = serializers.SerializerMethodField()
     offered_doctor_id = serializers.UUIDField(allow_null=True)
-    offer_channel = serializers.SerializerMethodField(help_text="sms or email; empty when nothing was sent.")
+    offer_channel = serializers.SerializerMethodField(help_text="sms or email; empty if no message was sent.")
     booked_appointment_id = serializers.UUIDField(allow_null=True)
 
     class Meta:
@@ -296,22 +298,22 @@ class WaitlistInput(Input):
     doctor_id = serializers.UUIDField(required=False, allow_null=True)
     date_from = DayField()
     date_to = DayField()
-    duration = serializers.IntegerField(required=False, **MINUTES)
+    duration = VisitLengthField(required=False)
     visit_type = serializers.ChoiceField(Appointment.VisitType.choices, required=False)
     time_from = ClockField(required=False, allow_null=True, help_text="The earliest start, HH:MM.")
-    time_to = ClockField(required=False, allow_null=True, help_text="The start comes before this, HH:MM.")
+    time_to = ClockField(required=False, allow_null=True, help_text="The start is before this time, HH:MM.")
     note = serializers.CharField(max_length=300, allow_blank=True, required=False)
 
 
 class WaitlistChange(WaitlistInput):
-    echoed = tuple(name for name in WaitlistOutput.Meta.fields if name not in WAITLIST_WISH)
+    echoed = tuple(name for name in WaitlistOutput.Meta.fields if name not in WAITLIST_INPUT)
 
     def get_fields(self) -> dict[str, Any]:
         return {name: each for name, each in super().get_fields().items() if name != "patient_id"}
 
 
 class OfferInput(WhenInput):
-    """A free time and its doctor; nothing at all notes that a time was offered in some other way."""
+    """A free time and its doctor; an empty body records that a time was offered by other means."""
 
     doctor_id = serializers.UUIDField(required=False)
 
@@ -325,8 +327,8 @@ class OfferInput(WhenInput):
                 raise serializers.ValidationError({name: ["This field is required."]})
         return attrs
 
-    def _partly(self, day: dt.date | None, start: dt.time | None) -> dt.datetime | None:
-        return None if day is None and start is None else super()._partly(day, start)
+    def _incomplete_time(self, day: dt.date | None, start: dt.time | None) -> dt.datetime | None:
+        return None if day is None and start is None else super()._incomplete_time(day, start)
 
 
 class DoctorNoteOutput(serializers.ModelSerializer):

@@ -1,4 +1,4 @@
-"""`/api/appointments/series`: a course of visits in one go, and the rest of one."""
+"""`/api/appointments/series`: plan, book, cancel and move recurring visits."""
 
 from typing import Any
 from uuid import UUID
@@ -8,13 +8,12 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from clinicflow.api.base import ClinicView
 from clinicflow.api.serializers import Input
-from clinicflow.clinics.api.base import ClinicView
-from scheduling.api.appointments import WritesVisits
-from scheduling.api.closed_time import OutcomeOutput, Outcomes
-from scheduling.api.fields import MomentField
+from scheduling.api.appointments import WriterMixin
+from scheduling.api.closures import OutcomeOutput, Outcomes
+from scheduling.api.fields import MomentField, VisitLengthField
 from scheduling.api.serializers import (
-    MINUTES,
     REASON,
     AppointmentOutput,
     CancelInput,
@@ -26,20 +25,20 @@ from scheduling.operations import series
 
 
 class SeriesPlan(WhenInput):
-    """The first visit and an RFC 5545 rule of what repeats: `FREQ=WEEKLY;INTERVAL=2;COUNT=8`."""
+    """The first visit and an RFC 5545 rule for the others: `FREQ=WEEKLY;INTERVAL=2;COUNT=8`."""
 
     doctor_id = serializers.UUIDField()
     rule = serializers.CharField(max_length=200, help_text="With COUNT, or UNTIL=YYYYMMDD: the last local day.")
-    patient_id = serializers.UUIDField(required=False, help_text="Whose other visits are warned of.")
+    patient_id = serializers.UUIDField(required=False, help_text="To warn of the patient's other visits.")
     visit_type = serializers.ChoiceField(Appointment.VisitType.choices, default=Appointment.VisitType.IN_CLINIC)
 
 
 class PlannedOutput(serializers.Serializer):
     starts_at = serializers.DateTimeField()
-    code = serializers.CharField(help_text="Why the date cannot be had; empty if it can.")
+    code = serializers.CharField(help_text="Why the date is not available; empty if it is.")
     detail = serializers.CharField()
     nearest = SlotOutput(allow_null=True)
-    patient_overlap = serializers.BooleanField(help_text="The patient has another visit then.")
+    patient_overlap = serializers.BooleanField(help_text="The patient has another visit at that time.")
 
 
 class PlannedDates(serializers.Serializer):
@@ -51,20 +50,20 @@ class Visits(serializers.Serializer):
 
 
 class SeriesInput(Input):
-    """The dates as they were agreed, after the plan was looked at."""
+    """The chosen dates of a planned series."""
 
     patient_id = serializers.UUIDField()
     doctor_id = serializers.UUIDField()
     starts = serializers.ListField(child=MomentField(), min_length=2, max_length=series.MOST_VISITS)
     rule = serializers.CharField(max_length=200, required=False, allow_blank=True)
-    duration = serializers.IntegerField(required=False, **MINUTES)
+    duration = VisitLengthField(required=False)
     visit_type = serializers.ChoiceField(Appointment.VisitType.choices, required=False)
     visit_category = serializers.ChoiceField(Appointment.VisitCategory.choices, required=False)
     reason = serializers.CharField(**REASON)
 
 
 class FollowingReschedule(WhenInput):
-    """Where this visit goes; the later ones go as far. Their lengths stay."""
+    """The new time of this visit; the later ones move by the same difference. Lengths are unchanged."""
 
     doctor_id = serializers.UUIDField(required=False, allow_null=True)
 
@@ -72,31 +71,31 @@ class FollowingReschedule(WhenInput):
         return {name: each for name, each in super().get_fields().items() if name not in {"duration", "end_time"}}
 
 
-class SeriesPlanView(WritesVisits, ClinicView):
+class SeriesPlanView(WriterMixin, ClinicView):
     roles = ("admin",)
 
     @extend_schema(
-        summary="The dates of a series, with what is in the way of each",
+        summary="The dates of a series, with the conflict of each",
         request=SeriesPlan,
         responses=PlannedDates,
     )
     def post(self, request: Request) -> Response:
-        asked = self.read(SeriesPlan)
-        starts = series.dates_of(self.actor, rule=asked.pop("rule"), first=asked.pop("starts_at"))
-        planned = series.plan(self.actor, starts=starts, **asked, at=self.now)
+        fields = self.read(SeriesPlan)
+        starts = series.dates_of(self.actor, rule=fields["rule"], first=fields.pop("starts_at"))
+        planned = series.plan(self.actor, series.SeriesRequest(starts=starts, **fields), at=self.now)
         return Response({"results": [date.as_json() for date in planned]})
 
 
-class SeriesView(WritesVisits, ClinicView):
+class SeriesView(WriterMixin, ClinicView):
     roles = ("admin",)
 
-    @extend_schema(summary="Book a series, all or nothing", request=SeriesInput, responses={201: Visits})
+    @extend_schema(summary="Book a series, all dates or none", request=SeriesInput, responses={201: Visits})
     def post(self, request: Request) -> Response:
-        visits = series.book(self.actor, **self.read(SeriesInput), at=self.now)
-        return Response({"results": written(self, visits)}, status=201)
+        visits = series.book(self.actor, series.SeriesRequest(**self.read(SeriesInput)), at=self.now)
+        return Response({"results": represented(self, visits)}, status=201)
 
 
-class CancelFollowingView(WritesVisits, ClinicView):
+class CancelFollowingView(WriterMixin, ClinicView):
     roles = ("admin",)
 
     @extend_schema(
@@ -105,26 +104,25 @@ class CancelFollowingView(WritesVisits, ClinicView):
         responses=Outcomes,
     )
     def post(self, request: Request, pk: UUID) -> Response:
-        outcomes = series.cancel_following(self.actor, pk, **self.read(CancelInput), at=self.now)
-        return Response({"results": OutcomeOutput(outcomes, many=True).data})
+        results = series.cancel_following(self.actor, pk, **self.read(CancelInput), at=self.now)
+        return Response({"results": OutcomeOutput(results, many=True).data})
 
 
-class RescheduleFollowingView(WritesVisits, ClinicView):
+class RescheduleFollowingView(WriterMixin, ClinicView):
     roles = ("admin",)
 
     @extend_schema(
-        summary="Move this visit, and the later ones of its series alike",
+        summary="Move this visit and the later ones of its series",
         request=FollowingReschedule,
         responses=Visits,
     )
     def post(self, request: Request, pk: UUID) -> Response:
         moved = series.move_following(self.actor, pk, **self.read(FollowingReschedule), at=self.now)
-        return Response({"results": written(self, moved)})
+        return Response({"results": represented(self, moved)})
 
 
-def written(view: Any, visits: list[Appointment]) -> list[dict[str, Any]]:
-    """The visits as they are now, with the names of their people, noted for the audit."""
+def represented(view: Any, visits: list[Appointment]) -> list[dict[str, Any]]:
+    """The current state of the appointments; the read is audited."""
     rows = Appointment.objects.visible_to(view.actor).filter(pk__in=[visit.pk for visit in visits]).for_cards()
-    shown = list(rows)
-    view.shows("appointments", [visit.patient_id for visit in shown])
-    return [view.writer.write(visit) for visit in shown]
+    view.shows("appointments", [visit.patient_id for visit in rows])
+    return [view.writer.write(visit) for visit in rows]

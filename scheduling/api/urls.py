@@ -3,16 +3,26 @@ from typing import Any
 from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
-from scheduling.api import appointments, care, closed_time, feed, series
+from scheduling.api import (
+    appointments,
+    cancellations,
+    closures,
+    feed,
+    follow_ups,
+    notes,
+    series,
+    slots,
+    waitlist,
+)
 
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)
 router.register("appointments", appointments.AppointmentViewSet, "api_appointments")
-router.register("cancellations", care.CancellationViewSet, "api_cancellations")
-router.register("waitlist", care.WaitlistViewSet, "api_waitlist")
-router.register("follow-ups", care.FollowUpViewSet, "api_follow_ups")
-router.register("doctor-notes", care.DoctorNoteViewSet, "api_doctor_notes")
-router.register("time-off", closed_time.TimeOffViewSet, "api_time_off")
-router.register("closures", closed_time.ClosureViewSet, "api_closures")
+router.register("cancellations", cancellations.CancellationViewSet, "api_cancellations")
+router.register("waitlist", waitlist.WaitlistViewSet, "api_waitlist")
+router.register("follow-ups", follow_ups.FollowUpViewSet, "api_follow_ups")
+router.register("doctor-notes", notes.DoctorNoteViewSet, "api_doctor_notes")
+router.register("time-off", closures.TimeOffViewSet, "api_time_off")
+router.register("closures", closures.ClosureViewSet, "api_closures")
 
 OF_PATIENT: Any = {"get": "list"}
 
@@ -29,13 +39,13 @@ urlpatterns = [
         series.RescheduleFollowingView.as_view(),
         name="api_reschedule_following",
     ),
-    path("closures/holidays", closed_time.HolidaysView.as_view(), name="api_holidays"),
+    path("closures/holidays", closures.HolidaysView.as_view(), name="api_holidays"),
     path(
         "appointments/<uuid:pk>/waitlist-matches",
-        care.WaitlistMatchesView.as_view(),
+        waitlist.WaitlistMatchesView.as_view(),
         name="api_waitlist_matches",
     ),
-    path("slots", care.SlotsView.as_view(), name="api_slots"),
+    path("slots", slots.SlotsView.as_view(), name="api_slots"),
     path(
         "patients/<uuid:patient_id>/appointments",
         appointments.PatientAppointmentsViewSet.as_view(OF_PATIENT),
@@ -43,12 +53,12 @@ urlpatterns = [
     ),
     path(
         "patients/<uuid:patient_id>/cancellations",
-        care.PatientCancellationsViewSet.as_view(OF_PATIENT),
+        cancellations.PatientCancellationsViewSet.as_view(OF_PATIENT),
         name="api_patient_cancellations",
     ),
     path(
         "doctor-notes/patient/<uuid:patient_id>",
-        care.DoctorNoteViewSet.as_view({"get": "patient"}),
+        notes.DoctorNoteViewSet.as_view({"get": "patient"}),
         name="api_patient_notes",
     ),
     path("doctors/<uuid:pk>/calendar.ics", feed.calendar, name="api_calendar"),

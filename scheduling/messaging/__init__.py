@@ -1,4 +1,4 @@
-"""What carries messages to patients, behind one small interface; scheduling/operations/messages.py uses it."""
+"""Message providers behind one interface, used by scheduling/operations/messages.py."""
 
 import re
 from typing import Protocol
@@ -7,21 +7,26 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 
 from scheduling.messaging.errors import NoWayToReach, OptedOut, ProviderBusy, Undeliverable
+from scheduling.messaging.inbound_message import InboundMessage
 from scheduling.messaging.twilio import TwilioProvider
 
 
 class Provider(Protocol):
-    """Takes one message. `send` returns the provider's own id or raises Undeliverable; other errors mean: try again."""
+    """Sends messages over one channel."""
 
     name: str
-    shows_text: bool  # whether the full text is kept, to be read in the app itself
+    shows_text: bool  # whether the full text is stored and shown on the Messages page
 
     def send(self, *, address: str, subject: str, text: str, sender: str = "") -> str:
-        """`sender` is the clinic's own number or address with the provider, where it has one."""
+        """Send a message and return the provider's id.
+
+        `sender` is the clinic's number or address, empty if it has none.
+        Undeliverable for a permanent error; any other error is temporary, and the job is retried.
+        """
 
 
 class ConsoleProvider:
-    """Keeps the message, so that it is seen and followed on the Messages page. Nothing leaves the machine."""
+    """Sends nothing. The message is shown on the Messages page, with its working link."""
 
     name = "console"
     shows_text = True
@@ -31,7 +36,7 @@ class ConsoleProvider:
 
 
 class EmailProvider:
-    """Mail through Django's configured backend."""
+    """Sends email through Django's configured backend."""
 
     name = "email"
     shows_text = False
@@ -47,26 +52,29 @@ TWILIO = TwilioProvider()
 
 
 def provider_for(channel: str) -> Provider:
-    """The provider of a channel, by MESSAGE_PROVIDER: `console` keeps all, `email` mails what is mail, `twilio` does
-    that too and sends texts."""
+    """The provider of a channel, by MESSAGE_PROVIDER.
+
+    `console` sends nothing, `email` sends email only, `twilio` sends email and text messages.
+    """
     if channel == "email":
         return CONSOLE if settings.MESSAGE_PROVIDER == "console" else EMAIL
     return TWILIO if settings.MESSAGE_PROVIDER == "twilio" else CONSOLE
 
 
 def links_in(text: str) -> list[tuple[str, str]]:
-    """The text in pieces `(words, path)`; the path is that of a link of ours, or empty."""
-    pieces = []
-    for piece in re.split(rf"({re.escape(settings.SITE_URL)}/\S+)", text):
-        is_link = piece.startswith(f"{settings.SITE_URL}/")
-        pieces.append((piece, piece.removeprefix(settings.SITE_URL) if is_link else ""))
-    return [piece for piece in pieces if piece[0]]
+    """The text split into parts `(text, path)`; `path` is that of a link to this site, empty for plain text."""
+    parts = []
+    for part in re.split(rf"({re.escape(settings.SITE_URL)}/\S+)", text):
+        is_link = part.startswith(f"{settings.SITE_URL}/")
+        parts.append((part, part.removeprefix(settings.SITE_URL) if is_link else ""))
+    return [part for part in parts if part[0]]
 
 
 __all__ = [
     "CONSOLE",
     "EMAIL",
     "TWILIO",
+    "InboundMessage",
     "NoWayToReach",
     "OptedOut",
     "Provider",

@@ -1,25 +1,25 @@
-"""What can go wrong with a message."""
+"""Errors of message delivery."""
 
 from clinicflow.core.errors import DomainError
 
 
 class Undeliverable(Exception):
-    """The provider refused the message for good; the text is a short reason without the address."""
+    """The provider permanently rejected the message. The text is a short reason without the address."""
 
 
 class OptedOut(Undeliverable):
-    """The provider knows that the patient has opted out."""
+    """The patient has opted out at the provider."""
 
     def __init__(self) -> None:
         super().__init__("opted-out")
 
 
 class NoWayToReach(DomainError):
-    """No number or address that the patient wants to be reached by."""
+    """The patient has no phone number or email address that may be used."""
 
     code = "no_way_to_reach"
-    title = "There is no number or address that this patient may be reached by"
+    title = "This patient has no phone number or email address that may be used"
 
 
 class ProviderBusy(Exception):
-    """The provider could not take it just now; the job tries again."""
+    """A temporary error of the provider; the job is retried."""

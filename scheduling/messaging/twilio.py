@@ -1,6 +1,6 @@
-"""Texts and keypad calls by Twilio's REST API, with nothing but the standard library.
+"""Text messages and keypad calls through Twilio's REST API, with the standard library only.
 
-Checked against a stub on loopback that answers as its documentation says; never against the service itself.
+Tested against a local stub that responds as Twilio's documentation specifies, not against the service itself.
 """
 
 import base64
@@ -17,14 +17,14 @@ from django.conf import settings
 from scheduling.messaging.errors import OptedOut, ProviderBusy, Undeliverable
 
 TIMEOUT = 15  # seconds for each read
-ANSWER_SIZE = 64_000
-HAS_OPTED_OUT = 21610
-TRY_AGAIN = frozenset({408, 429})
+MAX_RESPONSE = 64_000  # bytes
+OPTED_OUT_CODE = 21610
+RETRYABLE_STATUSES = frozenset({408, 429})
 UNKNOWN = "outcome-unknown"
 
 
 class TwilioProvider:
-    """The clinic's own number (`sender`) is in the table of provider numbers."""
+    """Sends text messages and places calls from the clinic's number (`sender`), see `ProviderNumber`."""
 
     name = "twilio"
     shows_text = False
@@ -33,28 +33,28 @@ class TwilioProvider:
         return _post("Messages", [("To", address), ("From", sender), ("Body", text)])
 
     def call(self, *, address: str, sender: str, url: str) -> str:
-        """Ring; Twilio asks `url` what to say, and tells it how the call ended."""
-        wanted = [("To", address), ("From", sender), ("Url", url), ("StatusCallback", url), ("Timeout", "25")]
-        return _post("Calls", wanted)
+        """Start a call and return its id. Twilio fetches the script from `url` and posts the status to it."""
+        fields = [("To", address), ("From", sender), ("Url", url), ("StatusCallback", url), ("Timeout", "25")]
+        return _post("Calls", fields)
 
 
 def signature(url: str, fields: Iterable[tuple[str, str]]) -> str:
-    """What Twilio writes into `X-Twilio-Signature` for a form that it posts to `url`."""
+    """The value of `X-Twilio-Signature` for a form that Twilio posts to `url`."""
     text = url + "".join(f"{name}{value}" for name, value in sorted(fields))
     digest = hmac.new(settings.TWILIO_AUTH_TOKEN.encode(), text.encode(), hashlib.sha1).digest()
     return base64.b64encode(digest).decode()
 
 
 def _post(kind: str, fields: list[tuple[str, str]]) -> str:
-    """Twilio's id of what was made. OptedOut, Undeliverable with its error number, or ProviderBusy.
+    """Create a resource and return its id. OptedOut, Undeliverable with Twilio's error code, or ProviderBusy.
 
-    Undeliverable as well when the request left and no answer told what became of it: rather not at all than twice.
+    Undeliverable also if the request was sent but no response arrived, since a retry could send the message twice.
     """
     if not dict(fields)["From"]:
         raise Undeliverable("no-sender")
-    place = urlsplit(settings.TWILIO_API_URL)
-    make = HTTPSConnection if place.scheme == "https" else HTTPConnection
-    connection = make(place.hostname or "", place.port, timeout=TIMEOUT)
+    base = urlsplit(settings.TWILIO_API_URL)
+    connection_class = HTTPSConnection if base.scheme == "https" else HTTPConnection
+    connection = connection_class(base.hostname or "", base.port, timeout=TIMEOUT)
     account, token = settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN
     credentials = base64.b64encode(f"{account}:{token}".encode()).decode()
     headers = {"Authorization": f"Basic {credentials}", "Content-Type": "application/x-www-form-urlencoded"}
@@ -64,27 +64,28 @@ def _post(kind: str, fields: list[tuple[str, str]]) -> str:
         raise ProviderBusy(type(error).__name__) from None
     try:
         connection.request("POST", f"/2010-04-01/Accounts/{account}/{kind}.json", urlencode(fields), headers)
-        answer = connection.getresponse()
-        return _read(answer.status, answer.read(ANSWER_SIZE))
+        response = connection.getresponse()
+        return _parse(response.status, response.read(MAX_RESPONSE))
     except (OSError, HTTPException):
         raise Undeliverable(UNKNOWN) from None
     finally:
         connection.close()
 
 
-def _read(status: int, body: bytes) -> str:
+def _parse(status: int, body: bytes) -> str:
+    """The id in a response; raises as `_post`."""
     try:
-        told: Any = json.loads(body)
+        data: Any = json.loads(body)
     except ValueError:
-        told = None
-    if not isinstance(told, dict):
-        told = {}
-    if 200 <= status < 300 and told.get("sid"):
-        return str(told["sid"])[:100]
+        data = None
+    if not isinstance(data, dict):
+        data = {}
+    if 200 <= status < 300 and data.get("sid"):
+        return str(data["sid"])[:100]
     if 200 <= status < 300:
         raise Undeliverable(UNKNOWN)
-    if told.get("code") == HAS_OPTED_OUT:
+    if data.get("code") == OPTED_OUT_CODE:
         raise OptedOut()
-    if 400 <= status < 500 and status not in TRY_AGAIN:
-        raise Undeliverable(f"twilio-{told.get('code') or status}"[:80])
+    if 400 <= status < 500 and status not in RETRYABLE_STATUSES:
+        raise Undeliverable(f"twilio-{data.get('code') or status}"[:80])
     raise ProviderBusy(f"answered {status}")

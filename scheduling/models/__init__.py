@@ -1,9 +1,11 @@
-"""What hangs on a visit, and the time it takes."""
+"""Appointments and their series, follow-ups, notes, the waitlist, messages, time off and closures."""
 
 from scheduling.models.appointments import Appointment, Cancellation, Series
-from scheduling.models.care import DoctorNote, FollowUp, WaitlistEntry
+from scheduling.models.closures import Closure, TimeOff
+from scheduling.models.follow_ups import FollowUp
 from scheduling.models.messages import Message, ProviderNumber
-from scheduling.models.time import Closure, TimeOff
+from scheduling.models.notes import DoctorNote
+from scheduling.models.waitlist import WaitlistEntry
 
 __all__ = [
     "Appointment",

@@ -1,4 +1,4 @@
-"""Appointments and their cancellations."""
+"""Appointments, their series and their cancellations."""
 
 import datetime as dt
 
@@ -8,15 +8,15 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
 
-from clinicflow.clinics.models import Doctor
-from clinicflow.clinics.querysets import ClinicQuerySet
+from clinicflow.access.querysets import ClinicQuerySet
+from clinicflow.clinics.models import VISIT_MINUTES, Doctor
 from clinicflow.core.models import ClinicOwned
 from patients.models import Patient
 from scheduling.querysets import AppointmentQuerySet, CancellationQuerySet
 
 
 class Series(ClinicOwned):
-    """A course of visits booked in one go; each of them is an ordinary appointment."""
+    """Recurring appointments that were booked together; each of them is an ordinary appointment."""
 
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="series", db_constraint=False)
     doctor = models.ForeignKey(Doctor, models.PROTECT, related_name="series", db_constraint=False)
@@ -30,9 +30,9 @@ class Series(ClinicOwned):
 
 
 class Appointment(ClinicOwned):
-    """A visit: one patient, one doctor, one half-open range of time `[starts_at, ends_at)`.
+    """One patient's visit to one doctor, in the half-open range of instants `[starts_at, ends_at)`.
 
-    Two live appointments of a doctor never overlap: the exclusion constraint says so, whatever wrote the row.
+    The exclusion constraint ensures that no two live appointments of a doctor overlap, unless `overlap_allowed`.
     """
 
     class VisitType(models.TextChoices):
@@ -50,8 +50,11 @@ class Appointment(ClinicOwned):
         NO_SHOW = "no-show", "No-show"
         CANCELLED = "cancelled", "Cancelled"
 
+    OPEN = (Status.UNCONFIRMED, Status.CONFIRMED)
+    LIVE = (*OPEN, Status.COMPLETED)  # those that occupy the doctor's time
+
     class ConfirmedBy(models.TextChoices):
-        """Who confirmed it; the values are those of `Actor.kind`."""
+        """Who confirmed the appointment; the values are those of `Actor.kind`."""
 
         STAFF = "user", "Staff"
         PATIENT = "patient", "Patient"
@@ -98,8 +101,6 @@ class Appointment(ClinicOwned):
     deleted_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
-    warnings: tuple[str, ...] = ()  # what the operation that returned it wants a person to know; not stored
-
     objects = AppointmentQuerySet.as_manager()
 
     class Meta:
@@ -132,8 +133,8 @@ class Appointment(ClinicOwned):
                 ),
             ),
             models.CheckConstraint(
-                condition=Q(ends_at__gte=F("starts_at") + dt.timedelta(minutes=5))
-                & Q(ends_at__lte=F("starts_at") + dt.timedelta(minutes=480)),
+                condition=Q(ends_at__gte=F("starts_at") + dt.timedelta(minutes=VISIT_MINUTES[0]))
+                & Q(ends_at__lte=F("starts_at") + dt.timedelta(minutes=VISIT_MINUTES[-1])),
                 name="appointments_duration",
             ),
             models.CheckConstraint(
@@ -174,7 +175,7 @@ class Appointment(ClinicOwned):
 
     @property
     def mark(self) -> str:
-        """What the visit is shown as: `arrived` while the patient is here, else its status."""
+        """The status as displayed: `arrived` while the patient is in the clinic, otherwise `status`."""
         return "arrived" if self.arrived and self.is_open else self.status
 
     @property
@@ -183,11 +184,11 @@ class Appointment(ClinicOwned):
 
     @property
     def is_open(self) -> bool:
-        return self.status in {self.Status.UNCONFIRMED, self.Status.CONFIRMED}
+        return self.status in self.OPEN
 
 
 class Cancellation(ClinicOwned):
-    """Why and when a visit did not take place; a no-show writes one too. `notice_minutes` counts to the start."""
+    """Why and when a visit was cancelled or missed. `notice_minutes` count down to the start, negative after it."""
 
     class Type(models.TextChoices):
         PATIENT = "patient-cancelled", "Patient cancelled"
@@ -195,6 +196,8 @@ class Cancellation(ClinicOwned):
         EXTERNAL = "rescheduled-externally", "Rescheduled elsewhere"
         CLINIC = "clinic-cancelled", "Clinic cancelled"
         OTHER = "other", "Other"
+
+    STAFF_REASONS = (Type.PATIENT, Type.EXTERNAL, Type.CLINIC, Type.OTHER)  # no-shows are recorded by their own action
 
     appointment = models.ForeignKey(Appointment, models.PROTECT, related_name="cancellations", db_constraint=False)
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="cancellations", db_constraint=False)

@@ -1,4 +1,4 @@
-"""Messages to and from patients about a visit, whatever carried them, and the numbers that clinics have for it."""
+"""Text messages and emails to and from patients, and the provider numbers of clinics."""
 
 from django.db import models
 from django.db.models import Q
@@ -11,9 +11,10 @@ from scheduling.querysets import MessageQuerySet
 
 
 class Message(ClinicOwned):
-    """One text or e-mail. `body` has links masked; `console_body` is what the demo's own provider shows in full.
+    """One text message or email. `body` has its links masked; `console_body` is the full text, stored by the console
+    provider only.
 
-    Outbound ones wait until `send_after`, so that an undo within that time sends nothing.
+    Outbound messages are queued until `send_after`, so that undoing a change before then sends nothing.
     """
 
     class Channel(models.TextChoices):
@@ -76,8 +77,8 @@ class Message(ClinicOwned):
 
 
 class ProviderNumber(Timestamped):
-    """A number or address of a clinic with a provider. What arrives there is the clinic's; it is read before any
-    clinic's scope is open, and holds no patient."""
+    """A phone number or email address that a clinic has with a message provider; inbound messages to it belong to the
+    clinic. It is looked up before a clinic's scope is set, and stores no patient data."""
 
     class Channel(models.TextChoices):
         SMS = "sms"

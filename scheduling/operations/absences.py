@@ -1,4 +1,4 @@
-"""Time off and closures together with what becomes of the visits in them: kept in one go, or not at all."""
+"""Save time off and closures together with the plan for the appointments in them, atomically."""
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
@@ -8,26 +8,29 @@ from uuid import UUID
 
 from django.db import transaction
 
-from clinicflow.clinics.actors import Actor
+from clinicflow.access.actor import Actor
 from clinicflow.core.errors import Invalid
 from scheduling.models import Appointment, Cancellation, Closure, TimeOff
-from scheduling.operations import bulk, changes, time_off
+from scheduling.operations import bulk, change_notices, time_off
 
 
-class What(StrEnum):
-    """What is to become of the visits."""
+class PlanAction(StrEnum):
+    """The action for the appointments in an absence."""
 
     LEAVE = "leave"
-    MOVE = "move"  # each to the nearest free time of its doctor, not to one before the absence
-    HAND_OVER = "hand-over"  # to another doctor, at its own time where that doctor is free
+    MOVE = "move"  # each to the nearest free slot of its doctor that does not precede the absence
+    HAND_OVER = "hand-over"  # to another doctor, at the same time if that doctor is free
     CANCEL = "cancel"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What becomes of `visits` (None: all that are hit). `doctor_id` takes them over, `note` says why they are off."""
+    """The action for `visits`, None for all in the absence.
 
-    what: What
+    `doctor_id` is the doctor they are handed over to; `note` is the reason of the cancellations.
+    """
+
+    what: PlanAction
     visits: Collection[UUID] | None = None
     doctor_id: UUID | None = None
     note: str = ""
@@ -35,7 +38,7 @@ class Plan:
 
 @dataclass(frozen=True, kw_only=True)
 class Absence:
-    """A time in which nobody books: of a doctor, or of the clinic when `doctor_id` is None."""
+    """A time off of a doctor, or a closure of the clinic if `doctor_id` is None."""
 
     doctor_id: UUID | None
     starts_at: dt.datetime
@@ -44,88 +47,89 @@ class Absence:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settled:
-    """What became of the visits. `untold` are patients whom no message reaches: somebody calls them."""
+class PlanResult:
+    """The outcome of a plan. `untold` are the ids of patients without a message, whom the front desk has to call."""
 
     row: TimeOff | Closure | None
     moved: Sequence[Appointment] = ()
     cancelled: Sequence[UUID] = ()
-    stayed: Sequence[bulk.Outcome] = ()
+    stayed: Sequence[bulk.BulkResult] = ()
     untold: Sequence[UUID] = field(default_factory=list)
 
 
 @transaction.atomic
-def keep(
+def save(
     actor: Actor, absence: Absence, *, row_id: UUID | None = None, plan: Plan | None = None, at: dt.datetime
-) -> Settled:
-    """Save a new absence, or change the one with `row_id`, and do with the visits in it as planned.
+) -> PlanResult:
+    """Create an absence, or update the one with `row_id`, and apply the plan to the appointments in it.
 
-    Raises what time_off and bulk raise: Invalid by field, Forbidden, NotFound.
+    Invalid by field, Forbidden, NotFound, as `time_off` and `bulk` raise.
     """
-    row = _save(actor, absence, row_id)
-    return settle(actor, row, plan, at=at) if plan else Settled(row=row)
+    row = _save_absence(actor, absence, row_id)
+    return apply_plan(actor, row, plan, at=at) if plan else PlanResult(row=row)
 
 
-def _save(actor: Actor, absence: Absence, row_id: UUID | None) -> TimeOff | Closure:
+def _save_absence(actor: Actor, absence: Absence, row_id: UUID | None) -> TimeOff | Closure:
     start, end, reason = absence.starts_at, absence.ends_at, absence.reason
     if absence.doctor_id is None:
         if row_id is None:
-            return time_off.close(actor, starts_at=start, ends_at=end, reason=reason)
-        return time_off.change_closure(actor, row_id, starts_at=start, ends_at=end, reason=reason)
+            return time_off.create_closure(actor, starts_at=start, ends_at=end, reason=reason)
+        return time_off.update_closure(actor, row_id, starts_at=start, ends_at=end, reason=reason)
     if row_id is None:
-        return time_off.take(actor, doctor_id=absence.doctor_id, starts_at=start, ends_at=end, reason=reason)
-    return time_off.change(actor, row_id, starts_at=start, ends_at=end, reason=reason)
+        return time_off.create(actor, doctor_id=absence.doctor_id, starts_at=start, ends_at=end, reason=reason)
+    return time_off.update(actor, row_id, starts_at=start, ends_at=end, reason=reason)
 
 
 @transaction.atomic
-def settle(actor: Actor, row: TimeOff | Closure, plan: Plan, *, at: dt.datetime) -> Settled:
-    """Move or cancel the visits in an absence; each patient is told. A visit that finds no time stays and says so."""
+def apply_plan(actor: Actor, row: TimeOff | Closure, plan: Plan, *, at: dt.datetime) -> PlanResult:
+    """Move or cancel the appointments in an absence and notify each patient. One without a free slot is unchanged."""
     hit = time_off.visits_hit(actor, row).to_be_moved(at).values_list("pk", "starts_at")
-    return settle_visits(actor, dict(hit), plan, at=at, row=row)
+    return apply_to_visits(actor, dict(hit), plan, at=at, row=row)
 
 
 @transaction.atomic
-def settle_visits(
+def apply_to_visits(
     actor: Actor,
     times: Mapping[UUID, dt.datetime],
     plan: Plan,
     *,
     at: dt.datetime,
     row: TimeOff | Closure | None = None,
-) -> Settled:
-    """The same for any visits, given with their starts."""
-    if plan.what == What.LEAVE:
-        return Settled(row=row)
+) -> PlanResult:
+    """Apply a plan to appointments, given as their ids with their starts; Invalid if it fails for all."""
+    if plan.what == PlanAction.LEAVE:
+        return PlanResult(row=row)
     if plan.visits is not None:
         times = {pk: times[pk] for pk in plan.visits if pk in times}
-    if plan.what == What.CANCEL:
-        outcomes = bulk.cancel_visits(
+    if plan.what == PlanAction.CANCEL:
+        results = bulk.cancel_visits(
             actor, times, cancellation_type=Cancellation.Type.CLINIC, reason_note=plan.note, at=at
         )
-    elif plan.what == What.HAND_OVER and plan.doctor_id is None:
-        raise Invalid(fields={"to_doctor": ["Choose who takes the visits."]})
+    elif plan.what == PlanAction.HAND_OVER and plan.doctor_id is None:
+        raise Invalid(fields={"to_doctor": ["Choose the doctor who takes the visits."]})
     else:
-        taker = plan.doctor_id if plan.what == What.HAND_OVER else None
-        outcomes = bulk.move_visits(actor, times, doctor_id=taker, not_before=row.starts_at if row else None, at=at)
-    for outcome in outcomes:
-        if isinstance(outcome.problem, Invalid):  # what was asked is wrong for all of them, not one visit's state
-            raise outcome.problem
-    return _told(actor, row, outcomes, times)
+        doctor_id = plan.doctor_id if plan.what == PlanAction.HAND_OVER else None
+        results = bulk.move_visits(actor, times, doctor_id=doctor_id, not_before=row.starts_at if row else None, at=at)
+    for result in results:
+        if isinstance(result.problem, Invalid):  # the plan is wrong for all of them, not one appointment's state
+            raise result.problem
+    return _notify(actor, row, results, times)
 
 
-def _told(
-    actor: Actor, row: TimeOff | Closure | None, outcomes: Sequence[bulk.Outcome], times: Mapping[UUID, dt.datetime]
-) -> Settled:
-    moved = [outcome.new for outcome in outcomes if outcome.new is not None]
-    off = [outcome.appointment_id for outcome in outcomes if outcome.new is None and outcome.problem is None]
+def _notify(
+    actor: Actor, row: TimeOff | Closure | None, results: Sequence[bulk.BulkResult], times: Mapping[UUID, dt.datetime]
+) -> PlanResult:
+    """Queue a notice to each patient and collect the results."""
+    moved = [result.new for result in results if result.new is not None]
+    cancelled = [result.appointment_id for result in results if result.new is None and result.problem is None]
     untold = [
-        outcome.new.patient_id
-        for outcome in outcomes
-        if outcome.new is not None
-        and changes.tell(actor, outcome.new, instead_of=times[outcome.appointment_id]) is None
+        result.new.patient_id
+        for result in results
+        if result.new is not None
+        and change_notices.queue_notice(actor, result.new, instead_of=times[result.appointment_id]) is None
     ]
-    for visit in Appointment.objects.visible_to(actor).filter(pk__in=off):
-        if changes.tell(actor, visit) is None:
-            untold.append(visit.patient_id)
-    stayed = [outcome for outcome in outcomes if outcome.problem is not None]
-    return Settled(row=row, moved=moved, cancelled=off, stayed=stayed, untold=untold)
+    for appointment in Appointment.objects.visible_to(actor).filter(pk__in=cancelled):
+        if change_notices.queue_notice(actor, appointment) is None:
+            untold.append(appointment.patient_id)
+    stayed = [result for result in results if result.problem is not None]
+    return PlanResult(row=row, moved=moved, cancelled=cancelled, stayed=stayed, untold=untold)

@@ -1,33 +1,22 @@
-"""What says on a visit that its patient waits for a person."""
+"""Mark appointments whose patient is waiting for a staff member's reply."""
 
 from uuid import UUID
 
 from django.db import transaction
 
-from clinicflow.clinics.actors import Actor
-from clinicflow.core.events import publish
+from clinicflow.access.actor import Actor
 from scheduling.events import AppointmentUpdated
 from scheduling.models import Appointment
+from scheduling.operations.appointments.shared_steps import publish_change, save
 
 
 @transaction.atomic
 def mark(actor: Actor, appointment_id: UUID, reason: str) -> Appointment:
-    """Say why the visit wants a person, or with an empty reason that it does not any more; open screens hear of a
-    change."""
-    visit: Appointment = Appointment.objects.visible_to(actor).lock(appointment_id)
-    if visit.attention_reason == reason and visit.needs_attention == bool(reason):
-        return visit
-    visit.needs_attention, visit.attention_reason = bool(reason), reason
-    visit.version += 1
-    visit.save(update_fields=["needs_attention", "attention_reason", "version", "updated_at"])
-    publish(
-        AppointmentUpdated(
-            clinic_id=visit.clinic_id,
-            subject_id=visit.pk,
-            doctor_ids=(visit.doctor_id,),
-            origin=actor.tab,
-            patient_id=visit.patient_id,
-            action="attention",
-        )
-    )
-    return visit
+    """Set why the appointment needs attention, or clear it with an empty reason. Publishes an event on a change."""
+    appointment: Appointment = Appointment.objects.visible_to(actor).lock(appointment_id)
+    if appointment.attention_reason == reason and appointment.needs_attention == bool(reason):
+        return appointment
+    appointment.needs_attention, appointment.attention_reason = bool(reason), reason
+    save(appointment, "needs_attention", "attention_reason")
+    publish_change(actor, AppointmentUpdated, appointment, action="attention")
+    return appointment

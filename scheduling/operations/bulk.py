@@ -1,6 +1,7 @@
-"""Many visits at once: when a doctor falls ill, the clinic closes, or a series changes.
+"""Cancel or move many appointments: when a doctor is ill, the clinic closes, or a series changes.
 
-Rows are locked in the order of their keys and doctors after them, as everywhere; each visit then stands or falls alone.
+Rows are locked in the order of their keys and doctors after them, as in every operation. Each appointment then succeeds
+or fails independently.
 """
 
 import datetime as dt
@@ -10,19 +11,18 @@ from uuid import UUID
 
 from django.db import transaction
 
-from clinicflow.clinics.actors import Actor
-from clinicflow.core.errors import DomainError, Forbidden, Invalid
-from scheduling.availability import bookable, nearest_free
+from clinicflow.access.actor import Actor
+from clinicflow.core.errors import DomainError, Invalid
 from scheduling.models import Appointment
 from scheduling.operations.appointments.cancelling import cancel
-from scheduling.operations.appointments.moving import reschedule
-from scheduling.operations.appointments.placing import lock_doctors
-from scheduling.transitions import DESK
+from scheduling.operations.appointments.rescheduling import reschedule
+from scheduling.operations.appointments.slot_reservation import lock_doctors
+from scheduling.selectors.availability import bookable_doctors, nearest_free
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
-    """What became of one visit: `new` where it moved to, `problem` when it stayed."""
+class BulkResult:
+    """The outcome for one appointment: `new` if moved, `problem` if unchanged, neither if cancelled."""
 
     appointment_id: UUID
     new: Appointment | None = None
@@ -30,7 +30,7 @@ class Outcome:
 
 
 def lock_visits(actor: Actor, appointment_ids: Collection[UUID], *doctors: UUID) -> list[Appointment]:
-    """The visible ones of these visits, locked with their doctors (and `doctors`), earliest first."""
+    """The appointments visible to the actor, locked together with their doctors (and `doctors`), earliest first."""
     visits = list(
         Appointment.objects.visible_to(actor)
         .filter(pk__in=list(appointment_ids))
@@ -50,20 +50,20 @@ def cancel_visits(
     cancellation_type: str,
     reason_note: str = "",
     at: dt.datetime,
-) -> list[Outcome]:
-    """Cancel each of the visits; one that cannot be cancelled says why and does not keep the others. Invalid reason."""
-    _require_desk(actor)
-    outcomes = []
+) -> list[BulkResult]:
+    """Cancel each appointment, except those that cannot be cancelled. Invalid for a bad reason."""
+    actor.require_front_desk()
+    results = []
     for visit in lock_visits(actor, appointment_ids):
         try:
             cancel(actor, visit.pk, cancellation_type=cancellation_type, reason_note=reason_note, at=at)
-        except Invalid:  # the reason is wrong for all of them
+        except Invalid:  # the reason, which is the same for all
             raise
         except DomainError as problem:
-            outcomes.append(Outcome(appointment_id=visit.pk, problem=problem))
+            results.append(BulkResult(appointment_id=visit.pk, problem=problem))
         else:
-            outcomes.append(Outcome(appointment_id=visit.pk))
-    return outcomes
+            results.append(BulkResult(appointment_id=visit.pk))
+    return results
 
 
 @transaction.atomic
@@ -74,22 +74,24 @@ def move_visits(
     doctor_id: UUID | None = None,
     not_before: dt.datetime | None = None,
     at: dt.datetime,
-) -> list[Outcome]:
-    """Move each visit to the nearest free time of its doctor, or of `doctor_id`, who may take it at its own time.
+) -> list[BulkResult]:
+    """Move each appointment to the nearest free slot of its doctor, or to `doctor_id` at the same time if possible.
 
-    None moves to a time before `not_before`. One that finds no time within 30 days stays and says so.
+    No slot starts before `not_before`. An appointment without a free slot within 30 days is unchanged.
     """
-    _require_desk(actor)
+    actor.require_front_desk()
     return [
         _move(actor, visit, doctor_id or visit.doctor_id, not_before or at, at)
         for visit in lock_visits(actor, appointment_ids, *([doctor_id] if doctor_id else []))
     ]
 
 
-def _move(actor: Actor, visit: Appointment, doctor_id: UUID, not_before: dt.datetime, at: dt.datetime) -> Outcome:
-    targets: Sequence[dt.datetime] = [visit.starts_at] if doctor_id != visit.doctor_id else []
-    doctors = [doctor for doctor in bookable(actor, doctors=[doctor_id]) if visit.visit_type in doctor.visit_types]
-    near = [
+def _move(actor: Actor, visit: Appointment, doctor_id: UUID, not_before: dt.datetime, at: dt.datetime) -> BulkResult:
+    same_time: Sequence[dt.datetime] = [visit.starts_at] if doctor_id != visit.doctor_id else []
+    doctors = [
+        doctor for doctor in bookable_doctors(actor, doctors=[doctor_id]) if visit.visit_type in doctor.visit_types
+    ]
+    nearest = [
         slot
         for doctor in doctors
         for slot in nearest_free(
@@ -102,16 +104,11 @@ def _move(actor: Actor, visit: Appointment, doctor_id: UUID, not_before: dt.date
         )
     ]
     problem: DomainError | None = None
-    for start in [*targets, *(slot.starts_at for slot in near)]:
+    for start in [*same_time, *(slot.starts_at for slot in nearest)]:
         try:
-            new = reschedule(actor, visit.pk, starts_at=start, doctor_id=doctor_id, at=at)
+            moved = reschedule(actor, visit.pk, starts_at=start, doctor_id=doctor_id, at=at)
         except DomainError as error:
             problem = error
         else:
-            return Outcome(appointment_id=visit.pk, new=new)
-    return Outcome(appointment_id=visit.pk, problem=problem or DomainError("No free time within 30 days."))
-
-
-def _require_desk(actor: Actor) -> None:
-    if actor.role not in DESK:
-        raise Forbidden()
+            return BulkResult(appointment_id=visit.pk, new=moved.appointment)
+    return BulkResult(appointment_id=visit.pk, problem=problem or DomainError("No free time within 30 days."))

@@ -1,35 +1,35 @@
-"""Messages to patients about a visit: written, held for a moment, then sent or dropped.
+"""Messages to patients: queued, held for a short time, then sent or cancelled.
 
-A message is a row first. It waits until `send_after`, so that an undo within that time sends nothing; then a job
-hands it to the provider and writes down what became of it. Nothing clinical is ever in one.
+A message is a row first. It is queued until `send_after`, so that undoing a change before then sends nothing; then a
+job passes it to the provider and stores the outcome. Messages contain nothing clinical.
 """
 
+import datetime as dt
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 
-from clinicflow.clinics.actors import Actor
-from clinicflow.clinics.models import ClinicSettings
+from clinicflow.access.actor import Actor, publish_for
+from clinicflow.clinics.selectors import settings_of
 from clinicflow.core import clock
-from clinicflow.core.events import publish
 from patients.models import Patient
 from patients.operations import patients
 from scheduling.events import AppointmentUpdated
-from scheduling.messaging import NoWayToReach, OptedOut, Undeliverable, provider_for
+from scheduling.messaging import InboundMessage, NoWayToReach, OptedOut, Undeliverable, provider_for
 from scheduling.models import Appointment, Message, ProviderNumber
 
 
 def channel_for(actor: Actor, patient: Patient) -> tuple[str, str] | None:
-    """Channel and address by which the patient wants to be reached and the clinic reaches people, text first.
+    """The channel and address for a message to the patient, text messages before email.
 
-    None when there is none: no address, opted out, or switched off.
+    None if there is no address, the patient has opted out, or the clinic has the channel turned off.
     """
-    clinic = ClinicSettings.objects.visible_to(actor).get()
-    wishes = patient.contact_preferences
-    if clinic.sms_enabled and wishes.get("sms", True) and patient.phone:
+    clinic = settings_of(actor)
+    preferences = patient.contact_preferences
+    if clinic.sms_enabled and preferences.get("sms", True) and patient.phone:
         return Message.Channel.SMS, str(patient.phone)
-    if clinic.email_enabled and wishes.get("email", True) and patient.email:
+    if clinic.email_enabled and preferences.get("email", True) and patient.email:
         return Message.Channel.EMAIL, patient.email
     return None
 
@@ -44,9 +44,10 @@ def compose(
     at_once: bool = False,
     way: tuple[str, str] | None = None,
 ) -> Message:
-    """A message about a visit, to wait for MESSAGE_HOLD unless `at_once`. NoWayToReach when the patient cannot be
-    reached. `body` is what staff read: it has no working link. `way` is a channel and an address that were chosen
-    already, such as those that the patient has just written from.
+    """Queue a message about an appointment, held for MESSAGE_HOLD unless `at_once`.
+
+    `body` is the text as staff read it, without a working link. `way` is a channel and address to use instead of those
+    of `channel_for`, for example those of the patient's own message. NoWayToReach if there is none.
     """
     return compose_to(
         actor, appointment.patient, kind=kind, body=body, appointment=appointment, at_once=at_once, way=way
@@ -64,7 +65,7 @@ def compose_to(
     at_once: bool = False,
     way: tuple[str, str] | None = None,
 ) -> Message:
-    """The same to a patient, about a visit or about none yet."""
+    """Queue a message to a patient, as `compose` does, with or without an appointment."""
     way = way or channel_for(actor, patient)
     if way is None:
         raise NoWayToReach()
@@ -81,49 +82,50 @@ def compose_to(
         body=body,
         send_after=now if at_once else now + settings.MESSAGE_HOLD,
     )
-    _tell(actor, message, appointment)
+    _publish(actor, message, appointment)
     return message
 
 
 @transaction.atomic
 def receive(
-    actor: Actor,
-    *,
-    patient_id: UUID,
-    appointment: Appointment | None,
-    channel: str,
-    address: str,
-    body: str,
-    provider: str,
-    provider_id: str = "",
+    actor: Actor, inbound: InboundMessage, *, patient_id: UUID, appointment: Appointment | None
 ) -> Message | None:
-    """Keep what a patient wrote. None when the provider has told us of it before (`provider_id` is its own id)."""
+    """Store what a patient wrote, about a visit or about none. None when the provider has delivered it before."""
     message = Message(
         clinic_id=actor.clinic_id,
         patient_id=patient_id,
         appointment=appointment,
         kind=Message.Kind.REPLY,
-        channel=channel,
+        channel=inbound.channel,
         direction=Message.Direction.INBOUND,
-        address=address,
-        body=body,
-        console_body=body if provider == "console" else "",
-        provider=provider,
-        provider_id=provider_id,
+        address=inbound.address,
+        body=inbound.body,
+        console_body=inbound.body if inbound.provider == "console" else "",
+        provider=inbound.provider,
+        provider_id=inbound.provider_id,
         status=Message.Status.RECEIVED,
-        sent_at=clock.now(),
+        sent_at=inbound.received_at,
     )
     Message.objects.bulk_create([message], ignore_conflicts=True)
     if not Message.objects.visible_to(actor).filter(pk=message.pk).exists():
         return None
-    _tell(actor, message, appointment)
+    _publish(actor, message, appointment)
     return message
 
 
+def was_sent_to(actor: Actor, address: str, *, channel: str, body: str, since: dt.datetime) -> bool:
+    """Whether this very text was written to an address over this channel at or after an instant."""
+    rows = Message.objects.visible_to(actor).filter(
+        address=address, channel=channel, direction=Message.Direction.OUTBOUND, body=body, created_at__gte=since
+    )
+    return rows.exists()
+
+
 @transaction.atomic
-def take(actor: Actor, message_id: UUID, *, last_word: bool = False) -> Message | None:
-    """The message, locked, if it is still to be sent. One to somebody who has opted out meanwhile is dropped, unless it
-    is the `last_word` that confirms just that.
+def claim(actor: Actor, message_id: UUID, *, last_word: bool = False) -> Message | None:
+    """The message, locked, if it is still queued, else None.
+
+    If the patient has opted out meanwhile it is cancelled, unless it is the `last_word`, which confirms the opt-out.
     """
     message: Message = (
         Message.objects.visible_to(actor).select_related("patient", "appointment__doctor").lock(message_id)
@@ -131,15 +133,16 @@ def take(actor: Actor, message_id: UUID, *, last_word: bool = False) -> Message 
     if message.status != Message.Status.QUEUED:
         return None
     if not last_word and not message.patient.contact_preferences.get(message.channel, True):
-        drop(actor, message.pk, error="opted-out")
+        cancel(actor, message.pk, error="opted-out")
         return None
     return message
 
 
 def deliver(actor: Actor, message: Message, *, subject: str, text: str) -> None:
-    """Hand the full text to the provider and write down what became of it. No transaction may be open for a
-    provider that uses the network. Errors that are not the message's fault go up, and the job tries again. Where the
-    provider refuses because the patient opted out there, that is an opt-out here.
+    """Pass the full text to the provider and store the outcome.
+
+    No transaction may be open for a provider that uses the network. Temporary errors are raised, so that the job is
+    retried. If the provider refuses because the patient has opted out there, the opt-out is stored here too.
     """
     provider = provider_for(message.channel)
     try:
@@ -148,12 +151,12 @@ def deliver(actor: Actor, message: Message, *, subject: str, text: str) -> None:
     except OptedOut as refusal:
         with transaction.atomic():
             patients.opt_out(actor, message.patient_id, channel=message.channel)
-            _settle(actor, message.pk, Message.Status.FAILED, error=str(refusal), provider=provider.name)
+            _finish(actor, message.pk, Message.Status.FAILED, error=str(refusal), provider=provider.name)
         return
     except Undeliverable as refusal:
-        _settle(actor, message.pk, Message.Status.FAILED, error=str(refusal)[:80], provider=provider.name)
+        _finish(actor, message.pk, Message.Status.FAILED, error=str(refusal)[:80], provider=provider.name)
         return
-    _settle(
+    _finish(
         actor,
         message.pk,
         Message.Status.SENT,
@@ -166,49 +169,52 @@ def deliver(actor: Actor, message: Message, *, subject: str, text: str) -> None:
 
 @transaction.atomic
 def sender_of(actor: Actor, channel: str) -> str:
-    """The clinic's own number or address with the provider of a channel; empty when it has none. A transaction of its
-    own, because `deliver` has none open."""
+    """The clinic's number or address with the provider of a channel, empty if it has none.
+
+    In its own transaction, because `deliver` has none open.
+    """
     numbers = ProviderNumber.objects.filter(clinic_id=actor.clinic_id, channel=channel).order_by("created_at")
     return numbers.values_list("address", flat=True).first() or ""
 
 
 @transaction.atomic
-def drop_to(actor: Actor, patient_id: UUID, *, channel: str) -> int:
-    """Nothing that still waits for the patient on this channel is sent; returns how many."""
-    waiting = Message.objects.visible_to(actor).filter(
+def cancel_queued_to(actor: Actor, patient_id: UUID, *, channel: str) -> int:
+    """Cancel the patient's queued messages on a channel after an opt-out. Returns their number."""
+    queued = Message.objects.visible_to(actor).filter(
         patient_id=patient_id, channel=channel, status=Message.Status.QUEUED
     )
-    return waiting.update(status=Message.Status.DROPPED, error="opted-out", updated_at=clock.now())
+    return queued.update(status=Message.Status.DROPPED, error="opted-out", updated_at=clock.now())
 
 
 @transaction.atomic
-def drop(actor: Actor, message_id: UUID, *, error: str) -> None:
-    """Do not send one message, and say why."""
-    _settle(actor, message_id, Message.Status.DROPPED, error=error)
+def cancel(actor: Actor, message_id: UUID, *, error: str) -> None:
+    """Cancel one queued message; `error` is the stored reason."""
+    _finish(actor, message_id, Message.Status.DROPPED, error=error)
 
 
 @transaction.atomic
-def drop_queued(actor: Actor, appointment_id: UUID) -> int:
-    """Messages about the visit that have not left yet are not sent; returns how many."""
-    waiting = Message.objects.visible_to(actor).filter(appointment_id=appointment_id, status=Message.Status.QUEUED)
-    return waiting.update(status=Message.Status.DROPPED, updated_at=clock.now())
+def cancel_queued(actor: Actor, appointment_id: UUID) -> int:
+    """Cancel the queued messages about an appointment. Returns their number."""
+    queued = Message.objects.visible_to(actor).filter(appointment_id=appointment_id, status=Message.Status.QUEUED)
+    return queued.update(status=Message.Status.DROPPED, updated_at=clock.now())
 
 
 @transaction.atomic
 def carry_over(actor: Actor, old_id: UUID, new: Appointment) -> None:
-    """Messages that still wait are about the visit that replaces the old one."""
-    waiting = Message.objects.visible_to(actor).filter(appointment_id=old_id, status=Message.Status.QUEUED)
-    waiting.update(appointment=new, updated_at=clock.now())
+    """Reassign the queued messages of an appointment to the one that replaces it."""
+    queued = Message.objects.visible_to(actor).filter(appointment_id=old_id, status=Message.Status.QUEUED)
+    queued.update(appointment=new, updated_at=clock.now())
 
 
 @transaction.atomic
-def fail(actor: Actor, message_id: UUID, *, error: str) -> None:
-    """Give up on a message."""
-    _settle(actor, message_id, Message.Status.FAILED, error=error)
+def mark_failed(actor: Actor, message_id: UUID, *, error: str) -> None:
+    """Mark a queued message as failed after the last attempt."""
+    _finish(actor, message_id, Message.Status.FAILED, error=error)
 
 
 @transaction.atomic
-def _settle(actor: Actor, message_id: UUID, status: str, **fields: object) -> None:
+def _finish(actor: Actor, message_id: UUID, status: str, **fields: object) -> None:
+    """Set the final status of a queued message; no change if it already has one."""
     message: Message = Message.objects.visible_to(actor).select_related("appointment").lock(message_id)
     if message.status != Message.Status.QUEUED:
         return
@@ -216,19 +222,16 @@ def _settle(actor: Actor, message_id: UUID, status: str, **fields: object) -> No
     for name, value in fields.items():
         setattr(message, name, value)
     message.save(update_fields=["status", *fields, "updated_at"])
-    _tell(actor, message, message.appointment)
+    _publish(actor, message, message.appointment)
 
 
-def _tell(actor: Actor, message: Message, appointment: Appointment | None) -> None:
-    if appointment is None:
-        return
-    publish(
-        AppointmentUpdated(
-            clinic_id=message.clinic_id,
-            subject_id=appointment.pk,
-            doctor_ids=(appointment.doctor_id,),
-            origin=actor.tab,
+def _publish(actor: Actor, message: Message, appointment: Appointment | None) -> None:
+    if appointment is not None:
+        publish_for(
+            actor,
+            AppointmentUpdated,
+            appointment,
+            doctor_ids=[appointment.doctor_id],
             patient_id=message.patient_id,
             action="message",
         )
-    )

@@ -1,11 +1,11 @@
-"""Visits that nobody came to, found by the clock."""
+"""Mark overdue appointments as no-shows, periodically."""
 
 import datetime as dt
 
 from django.db import transaction
 
-from clinicflow.clinics.actors import Actor
-from clinicflow.clinics.models import ClinicSettings
+from clinicflow.access.actor import Actor
+from clinicflow.clinics.selectors import settings_of
 from scheduling.models import Appointment
 from scheduling.operations.appointments.lifecycle import mark_no_show
 
@@ -14,12 +14,12 @@ BATCH = 200
 
 @transaction.atomic
 def mark_overdue(actor: Actor, *, at: dt.datetime, limit: int = BATCH) -> int:
-    """Mark open visits that nobody arrived for within the clinic's threshold; how many there were.
+    """Mark open appointments without an arrival within the clinic's threshold as no-shows. Returns their number.
 
-    Rows that somebody is just writing (an arrival) are left for the next minute, so an arrival always wins. Safe to
-    run twice at once. A threshold of 0 is off; video visits count only where the clinic says so.
+    Locked rows (an arrival being recorded) are skipped until the next run, so that an arrival always wins. Safe to run
+    concurrently. A threshold of 0 disables it; video visits are marked only if the clinic's settings include them.
     """
-    settings = ClinicSettings.objects.visible_to(actor).get()
+    settings = settings_of(actor)
     if settings.auto_no_show_threshold == 0:
         return 0
     overdue = Appointment.objects.visible_to(actor).overdue(

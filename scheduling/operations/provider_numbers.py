@@ -1,4 +1,4 @@
-"""Which clinic a number of a provider belongs to."""
+"""The clinics' phone numbers and email addresses with message providers."""
 
 from uuid import UUID
 
@@ -14,22 +14,22 @@ class NumberTaken(DomainError):
 
 
 def clinic_of(channel: str, address: str) -> UUID | None:
-    """The clinic that has this number or address; None for one that nobody has."""
-    found = ProviderNumber.objects.filter(channel=channel, address=normal(channel, address))
-    return found.values_list("clinic_id", flat=True).first()
+    """The clinic of a number or address, None if it is not assigned."""
+    rows = ProviderNumber.objects.filter(channel=channel, address=normalized(channel, address))
+    return rows.values_list("clinic_id", flat=True).first()
 
 
 @transaction.atomic
 def assign(clinic_id: UUID, *, channel: str, address: str) -> ProviderNumber:
-    """Give a clinic a number. Repeating is a success; NumberTaken when another clinic has it."""
+    """Assign a number to a clinic. Repeating succeeds without a change; NumberTaken if another clinic has it."""
     row, _made = ProviderNumber.objects.get_or_create(
-        channel=channel, address=normal(channel, address), defaults={"clinic_id": clinic_id}
+        channel=channel, address=normalized(channel, address), defaults={"clinic_id": clinic_id}
     )
     if row.clinic_id != clinic_id:
         raise NumberTaken()
     return row
 
 
-def normal(channel: str, address: str) -> str:
-    """As it is compared: addresses without case, numbers without blanks."""
+def normalized(channel: str, address: str) -> str:
+    """The address as it is compared: emails in lower case, numbers without blanks."""
     return address.strip().lower() if channel == "email" else "".join(address.split())

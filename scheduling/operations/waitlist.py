@@ -1,19 +1,19 @@
-"""Patients who want an earlier time. Booking one is `appointments.book(waitlist_entry_id=…)`."""
+"""The waitlist. An entry is booked by `appointments.book` with its `waitlist_entry_id`."""
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict, Unpack
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from clinicflow.clinics.actors import Actor
+from clinicflow.access.actor import Actor, publish_for
 from clinicflow.clinics.models import Doctor
+from clinicflow.clinics.selectors import settings_of
 from clinicflow.core import clock
-from clinicflow.core.errors import Forbidden, Invalid
-from clinicflow.core.events import publish
+from clinicflow.core.errors import Invalid
 from clinicflow.jobs.queue import enqueue
 from clinicflow.web import display
 from patients.models import Patient
@@ -22,56 +22,73 @@ from scheduling.events import ScheduleChanged
 from scheduling.messaging import NoWayToReach
 from scheduling.models import Appointment, Message, WaitlistEntry
 from scheduling.operations import messages
-from scheduling.operations.appointments.changes import settings_of
-from scheduling.operations.appointments.placing import Wanted, find_place, placing
-from scheduling.transitions import DESK
+from scheduling.operations.appointments.requests import SlotRequest
+from scheduling.operations.appointments.slot_reservation import reserve_slot, reserving
+from scheduling.rules.limits import DEFAULT_VISIT, LENGTH_ERROR, VISIT_MINUTES
 
 JOB = "scheduling.send_offer"
-CLOSED = frozenset({WaitlistEntry.Status.BOOKED, WaitlistEntry.Status.REMOVED})
+MOST_DAYS_AHEAD = 730
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wish:
-    """What somebody waits for: local dates (both included) and a wall-clock range for the start; no doctor is any."""
+class WaitlistRequest:
+    """What a patient waits for: local dates (both included) and a range of wall-clock times for the start.
+
+    `doctor_id` None is any doctor; `duration` is in minutes.
+    """
 
     date_from: dt.date
     date_to: dt.date
     doctor_id: UUID | None = None
-    duration: int = 30
+    duration: int = DEFAULT_VISIT
     visit_type: str = Appointment.VisitType.IN_CLINIC
     time_from: dt.time | None = None
     time_to: dt.time | None = None
     note: str = ""
 
 
+class WaitlistFields(TypedDict, total=False):
+    """The fields of `WaitlistRequest` to set; absent ones have their default or are unchanged."""
+
+    date_from: dt.date
+    date_to: dt.date
+    doctor_id: UUID | None
+    duration: int
+    visit_type: str
+    time_from: dt.time | None
+    time_to: dt.time | None
+    note: str
+
+
 @transaction.atomic
-def add(actor: Actor, *, patient_id: UUID, **wish: Any) -> WaitlistEntry:
-    """Let a patient wait; the words of the wish are those of `Wish`. The front desk's right. Invalid by field."""
-    _require_desk(actor)
-    wanted = Wish(**wish)
-    wrong = _wrong_words(actor, wanted)
+def add(actor: Actor, *, patient_id: UUID, **fields: Unpack[WaitlistFields]) -> WaitlistEntry:
+    """Add a patient to the waitlist; `date_from` and `date_to` are required. Forbidden for all but the front desk;
+    Invalid by field."""
+    actor.require_front_desk()
+    request = WaitlistRequest(**fields)
+    errors = _errors_in(actor, request)
     if not Patient.objects.visible_to(actor).current().filter(pk=patient_id).exists():
-        wrong["patient_id"] = ["There is no such patient."]
-    if wrong:
-        raise Invalid(fields=wrong)
+        errors["patient_id"] = ["There is no such patient."]
+    if errors:
+        raise Invalid(fields=errors)
     entry = WaitlistEntry(clinic_id=actor.clinic_id, patient_id=patient_id)
-    _write(entry, wanted)
+    _apply(entry, request)
     entry.save(force_insert=True)
-    _announce(actor, entry)
+    _publish(actor, entry)
     return entry
 
 
 @transaction.atomic
-def update(actor: Actor, entry_id: UUID, **changes: Any) -> WaitlistEntry:
-    """Change what somebody waits for; the place in the line stays. Names as in `Wish`. WaitlistClosed; Invalid."""
+def update(actor: Actor, entry_id: UUID, **changes: Unpack[WaitlistFields]) -> WaitlistEntry:
+    """Change an open entry; its position in the queue is kept. WaitlistClosed; Invalid by field."""
     entry = _open_entry(actor, entry_id)
-    present = {name: getattr(entry, name) for name in Wish.__dataclass_fields__}
-    wanted = Wish(**(present | changes))
-    if wrong := _wrong_words(actor, wanted):
-        raise Invalid(fields=wrong)
-    _write(entry, wanted)
-    entry.save(update_fields=[*Wish.__dataclass_fields__, "updated_at"])
-    _announce(actor, entry)
+    current = {name: getattr(entry, name) for name in WaitlistRequest.__dataclass_fields__}
+    request = WaitlistRequest(**{**current, **changes})
+    if errors := _errors_in(actor, request):
+        raise Invalid(fields=errors)
+    _apply(entry, request)
+    entry.save(update_fields=[*WaitlistRequest.__dataclass_fields__, "updated_at"])
+    _publish(actor, entry)
     return entry
 
 
@@ -84,11 +101,11 @@ def offer(
     starts_at: dt.datetime | None = None,
     at: dt.datetime,
 ) -> WaitlistEntry:
-    """Offer a free time of a doctor, by text or e-mail where the patient allows it; booking it is accepting it.
+    """Offer a doctor's free slot by text message or email; the patient accepts it by having it booked.
 
-    Without a time it is only noted that one was offered. `offer_message` is None when nothing could be sent: then
-    somebody calls. The time is not held: it goes to whoever answers first. Offering the same time again changes
-    nothing. WaitlistClosed once booked or removed; SlotUnavailable with the nearest free slots.
+    Without a slot only the fact of an offer is recorded. `offer_message` is None if no message can be sent, so that the
+    front desk has to call. The slot is not reserved. Offering the same slot again changes nothing. WaitlistClosed for a
+    booked or removed entry; SlotUnavailable with the nearest free slots.
     """
     entry = _open_entry(actor, entry_id)
     if entry.status == WaitlistEntry.Status.OFFERED and (starts_at, doctor_id) in {
@@ -96,27 +113,27 @@ def offer(
         (entry.offered_starts_at, entry.offered_doctor_id),
     }:
         return entry
-    _take_back_message(actor, entry)
+    _cancel_message(actor, entry)
     entry.status = WaitlistEntry.Status.OFFERED
     entry.offered_at, entry.offered_starts_at, entry.offered_doctor_id = at, None, None
     if starts_at is not None and doctor_id is not None:
-        _check_time(actor, entry, doctor_id, starts_at, at)
+        _check_slot(actor, entry, doctor_id, starts_at, at)
         entry.offered_starts_at, entry.offered_doctor_id = starts_at, doctor_id
-        entry.offer_message = _tell_patient(actor, entry, doctor_id, starts_at)
+        entry.offer_message = _queue_offer(actor, entry, doctor_id, starts_at)
     _save_offer(actor, entry)
     return entry
 
 
 @transaction.atomic
-def keep_waiting(actor: Actor, entry_id: UUID) -> WaitlistEntry:
-    """The offer was declined or taken back: the patient waits on, at the old place in the line.
+def withdraw_offer(actor: Actor, entry_id: UUID) -> WaitlistEntry:
+    """Withdraw a declined or mistaken offer; the entry waits again, at its original position in the queue.
 
-    A message that has not left yet is not sent. Repeating is a success.
+    A queued message is cancelled. Repeating succeeds without a change.
     """
     entry = _open_entry(actor, entry_id)
     if entry.status == WaitlistEntry.Status.WAITING:
         return entry
-    _take_back_message(actor, entry)
+    _cancel_message(actor, entry)
     entry.status = WaitlistEntry.Status.WAITING
     entry.offered_at = entry.offered_starts_at = entry.offered_doctor = None
     _save_offer(actor, entry)
@@ -125,14 +142,14 @@ def keep_waiting(actor: Actor, entry_id: UUID) -> WaitlistEntry:
 
 @transaction.atomic
 def remove(actor: Actor, entry_id: UUID) -> WaitlistEntry:
-    """The patient waits no more. Repeating is a success; WaitlistClosed once booked."""
-    _require_desk(actor)
+    """Remove an entry. Repeating succeeds without a change; WaitlistClosed if it is booked."""
+    actor.require_front_desk()
     entry: WaitlistEntry = WaitlistEntry.objects.visible_to(actor).lock(entry_id)
     if entry.status == WaitlistEntry.Status.REMOVED:
         return entry
     if entry.status == WaitlistEntry.Status.BOOKED:
         raise WaitlistClosed(current=entry.status)
-    _take_back_message(actor, entry)
+    _cancel_message(actor, entry)
     entry.status = WaitlistEntry.Status.REMOVED
     _save_offer(actor, entry)
     return entry
@@ -140,8 +157,9 @@ def remove(actor: Actor, entry_id: UUID) -> WaitlistEntry:
 
 @transaction.atomic
 def restore(actor: Actor, entry_id: UUID) -> WaitlistEntry:
-    """The patient waits after all, at the old place in the line. Repeating is a success; WaitlistClosed once booked."""
-    _require_desk(actor)
+    """Restore a removed entry, at its original position in the queue. Repeating succeeds without a change;
+    WaitlistClosed if it is booked."""
+    actor.require_front_desk()
     entry: WaitlistEntry = WaitlistEntry.objects.visible_to(actor).lock(entry_id)
     if entry.status == WaitlistEntry.Status.BOOKED:
         raise WaitlistClosed(current=entry.status)
@@ -153,70 +171,71 @@ def restore(actor: Actor, entry_id: UUID) -> WaitlistEntry:
 
 @transaction.atomic
 def offer_to_send(actor: Actor, message_id: UUID) -> Message | None:
-    """The message of an offer that still stands, locked; one that does not stand any more is dropped."""
-    message = messages.take(actor, message_id)
+    """The queued message of an open offer, locked. None if it must not be sent: it is then cancelled."""
+    message = messages.claim(actor, message_id)
     if message is None:
         return None
-    stands = WaitlistEntry.objects.visible_to(actor).filter(
+    offered = WaitlistEntry.objects.visible_to(actor).filter(
         offer_message_id=message_id, status=WaitlistEntry.Status.OFFERED
     )
-    if stands.exists():
+    if offered.exists():
         return message
-    messages.drop(actor, message_id, error="offer-closed")
+    messages.cancel(actor, message_id, error="offer-closed")
     return None
 
 
-def _wrong_words(actor: Actor, wish: Wish) -> dict[str, list[str]]:
-    wrong: dict[str, list[str]] = {}
-    if wish.doctor_id and not Doctor.objects.visible_to(actor).active().filter(pk=wish.doctor_id).exists():
-        wrong["doctor_id"] = ["There is no such doctor."]
-    if wish.date_to < wish.date_from:
-        wrong["date_to"] = ["The last date comes after the first."]
-    elif wish.date_to < clock.today(actor.timezone):
-        wrong["date_to"] = ["These dates have passed."]
-    elif wish.date_to > clock.today(actor.timezone) + dt.timedelta(days=730):
-        wrong["date_to"] = ["At most two years ahead."]
-    if wish.time_from and wish.time_to and wish.time_to <= wish.time_from:
-        wrong["time_to"] = ["The latest start comes after the earliest."]
-    if not 5 <= wish.duration <= 480:
-        wrong["duration"] = ["A visit takes 5 to 480 minutes."]
-    if wish.visit_type not in Appointment.VisitType.values:
-        wrong["visit_type"] = ["Choose in-clinic or virtual."]
-    if len(wish.note) > 300:
-        wrong["note"] = ["At most 300 characters."]
-    return wrong
+def _errors_in(actor: Actor, request: WaitlistRequest) -> dict[str, list[str]]:
+    errors: dict[str, list[str]] = {}
+    if request.doctor_id and not Doctor.objects.visible_to(actor).active().filter(pk=request.doctor_id).exists():
+        errors["doctor_id"] = ["There is no such doctor."]
+    if request.date_to < request.date_from:
+        errors["date_to"] = ["Enter a last date that is not before the first."]
+    elif request.date_to < clock.today(actor.timezone):
+        errors["date_to"] = ["Enter a last date that has not passed."]
+    elif request.date_to > clock.today(actor.timezone) + dt.timedelta(days=MOST_DAYS_AHEAD):
+        errors["date_to"] = ["Enter a date within two years."]
+    if request.time_from and request.time_to and request.time_to <= request.time_from:
+        errors["time_to"] = ["Enter a latest start after the earliest."]
+    if request.duration not in VISIT_MINUTES:
+        errors["duration"] = [LENGTH_ERROR]
+    if request.visit_type not in Appointment.VisitType.values:
+        errors["visit_type"] = ["Choose in-clinic or virtual."]
+    if len(request.note) > 300:
+        errors["note"] = ["Enter at most 300 characters."]
+    return errors
 
 
-def _write(entry: WaitlistEntry, wish: Wish) -> None:
-    for name in Wish.__dataclass_fields__:
-        setattr(entry, name, getattr(wish, name))
-    entry.note = wish.note.strip()
+def _apply(entry: WaitlistEntry, request: WaitlistRequest) -> None:
+    for name in WaitlistRequest.__dataclass_fields__:
+        setattr(entry, name, getattr(request, name))
+    entry.note = request.note.strip()
 
 
 def _open_entry(actor: Actor, entry_id: UUID) -> WaitlistEntry:
-    """The entry, locked, of a patient who still waits; WaitlistClosed."""
-    _require_desk(actor)
-    rows: Any = WaitlistEntry.objects.visible_to(actor).select_related("patient")
-    entry: WaitlistEntry = rows.lock(entry_id)
-    if entry.status in CLOSED:
+    """The waiting or offered entry, locked, with its patient. WaitlistClosed for any other status."""
+    actor.require_front_desk()
+    entry: WaitlistEntry = WaitlistEntry.objects.visible_to(actor).select_related("patient").lock(entry_id)
+    if entry.status not in WaitlistEntry.OPEN:
         raise WaitlistClosed(current=entry.status)
     return entry
 
 
-def _check_time(actor: Actor, entry: WaitlistEntry, doctor_id: UUID, starts_at: dt.datetime, at: dt.datetime) -> None:
-    wanted = Wanted(starts_at=starts_at, doctor_id=doctor_id, duration=entry.duration, visit_type=entry.visit_type)
-    with placing(actor, wanted, at=at):
-        find_place(actor, wanted, at=at)
+def _check_slot(actor: Actor, entry: WaitlistEntry, doctor_id: UUID, starts_at: dt.datetime, at: dt.datetime) -> None:
+    request = SlotRequest(
+        starts_at=starts_at, doctor_id=doctor_id, duration=entry.duration, visit_type=entry.visit_type
+    )
+    with reserving(actor, request, at=at):
+        reserve_slot(actor, request, at=at)
 
 
-def _tell_patient(actor: Actor, entry: WaitlistEntry, doctor_id: UUID, starts_at: dt.datetime) -> Message | None:
-    """The message on its way, or None where the patient may not be written to."""
+def _queue_offer(actor: Actor, entry: WaitlistEntry, doctor_id: UUID, starts_at: dt.datetime) -> Message | None:
+    """Queue the message with the offer. None if the patient cannot be reached by a message."""
     try:
         message = messages.compose_to(
             actor,
             entry.patient,
             kind=Message.Kind.OFFER,
-            body=_words(actor, entry.patient.preferred_language, doctor_id, starts_at),
+            body=_offer_text(actor, entry.patient.preferred_language, doctor_id, starts_at),
         )
     except NoWayToReach:
         return None
@@ -230,14 +249,13 @@ def _tell_patient(actor: Actor, entry: WaitlistEntry, doctor_id: UUID, starts_at
     return message
 
 
-def _words(actor: Actor, language: str, doctor_id: UUID, starts_at: dt.datetime) -> str:
-    """The offer in the patient's language: clinic, day and doctor's name; never why the patient waits."""
-    clinic = settings_of(actor)
-    look = display.Display(zone=actor.timezone, time_format=clinic.time_format, date_format=clinic.date_format)
+def _offer_text(actor: Actor, language: str, doctor_id: UUID, starts_at: dt.datetime) -> str:
+    """The offer in the patient's language: clinic, date, time and doctor's name; nothing clinical."""
+    look = display.Display.of(actor.timezone, settings_of(actor))
     with translation.override(language), display.display_as(look):
         return _(
-            "%(clinic)s: an earlier time is free, %(day)s, %(time)s with %(doctor)s. Reply or call us to take it; "
-            "it goes to whoever answers first."
+            "%(clinic)s: an earlier time is free, %(day)s, %(time)s with %(doctor)s. Reply or call us to "
+            "book it, first come, first served."
         ) % {
             "clinic": actor.clinic_name,
             "day": display.write_date(starts_at, "full"),
@@ -246,9 +264,9 @@ def _words(actor: Actor, language: str, doctor_id: UUID, starts_at: dt.datetime)
         }
 
 
-def _take_back_message(actor: Actor, entry: WaitlistEntry) -> None:
+def _cancel_message(actor: Actor, entry: WaitlistEntry) -> None:
     if entry.offer_message_id:
-        messages.drop(actor, entry.offer_message_id, error="offer-closed")
+        messages.cancel(actor, entry.offer_message_id, error="offer-closed")
         entry.offer_message = None
 
 
@@ -256,20 +274,8 @@ def _save_offer(actor: Actor, entry: WaitlistEntry) -> None:
     entry.save(
         update_fields=["status", "offered_at", "offered_starts_at", "offered_doctor", "offer_message", "updated_at"]
     )
-    _announce(actor, entry)
+    _publish(actor, entry)
 
 
-def _require_desk(actor: Actor) -> None:
-    if actor.role not in DESK:
-        raise Forbidden()
-
-
-def _announce(actor: Actor, entry: WaitlistEntry) -> None:
-    publish(
-        ScheduleChanged(
-            clinic_id=actor.clinic_id,
-            subject_id=entry.pk,
-            doctor_ids=(entry.doctor_id,) if entry.doctor_id else (),
-            origin=actor.tab,
-        )
-    )
+def _publish(actor: Actor, entry: WaitlistEntry) -> None:
+    publish_for(actor, ScheduleChanged, entry, doctor_ids=[entry.doctor_id])

@@ -1,4 +1,4 @@
-"""Time off and closures as pages: the visits in them are shown before anything is saved, and moved or cancelled."""
+"""The pages of time off and closures, with the plan for the visits in them."""
 
 import datetime as dt
 
@@ -59,7 +59,7 @@ class AbsenceCase(ClinicCase):
 class TimeOffPages(AbsenceCase):
     def test_the_visits_are_shown_before_anything_is_saved(self):
         page = self.client.post("/time-off/new", self.form())
-        self.assertContains(page, "2 visits are in that time")
+        self.assertContains(page, "2 visits are booked in that time")
         self.assertContains(page, "Hannah Lindqvist")
         self.assertEqual([visit.pk for visit in page.context["hit"]], [self.first.pk, self.second.pk])
         self.assertEqual(self.rows(), [])
@@ -67,9 +67,9 @@ class TimeOffPages(AbsenceCase):
             seen = AuditLog.objects.get(action="read")
         self.assertEqual(set(seen.patient_ids), {self.hannah.pk, self.diego.pk})
 
-    def test_each_moves_to_the_nearest_free_time_and_is_told(self):
-        answer = self.client.post("/time-off/new", self.plan("move"), follow=True)
-        self.assertContains(answer, "2 visits moved.")
+    def test_each_visit_moves_to_the_nearest_free_slot_and_its_patient_is_notified(self):
+        response = self.client.post("/time-off/new", self.plan("move"), follow=True)
+        self.assertContains(response, "2 visits moved.")
         [row] = self.rows()
         for visit in (self.first, self.second):
             self.assertEqual(self.fresh(visit).status, "cancelled")
@@ -83,9 +83,9 @@ class TimeOffPages(AbsenceCase):
         self.assertIn("had to move", bodies[self.hannah.pk])
         self.assertIn("Riverside Clinic", bodies[self.diego.pk])
         self.assertNotIn("had to move", bodies[self.diego.pk])
-        self.assertContains(self.client.get(f"/time-off/{row.pk}"), "told by message")
+        self.assertContains(self.client.get(f"/time-off/{row.pk}"), "notified")
 
-    def test_another_doctor_takes_them_at_their_own_time(self):
+    def test_another_doctor_takes_them_at_the_same_time(self):
         body = self.plan("hand-over") | {"to_doctor": str(self.dr_herrera.pk)}
         self.client.post("/time-off/new", body)
         for visit in (self.first, self.second):
@@ -98,36 +98,36 @@ class TimeOffPages(AbsenceCase):
             kept = list(Cancellation.objects.values_list("cancellation_type", "reason_note"))
         self.assertEqual(kept, [("clinic-cancelled", "Dr. Okafor is ill")] * 2)
 
-    def test_a_reason_is_asked_for_where_the_clinic_wants_one(self):
+    def test_a_reason_is_required_if_the_clinic_requires_one(self):
         page = self.client.post("/time-off/new", self.plan("cancel"))
-        self.assertContains(page, "Say why.", status_code=422)
+        self.assertContains(page, "Enter a reason.", status_code=422)
         self.assertEqual(self.rows(), [])
         self.assertEqual(self.fresh(self.first).status, "unconfirmed")
 
-    def test_only_the_chosen_ones_and_the_rest_later(self):
+    def test_selected_visits_are_moved_first_and_the_others_later(self):
         self.client.post("/time-off/new", self.plan("move", self.first))
         [row] = self.rows()
         self.assertEqual(self.fresh(self.second).status, "unconfirmed")
-        self.assertContains(self.client.get("/time-off"), "1 visit in it")
+        self.assertContains(self.client.get("/time-off"), "1 visit in this time")
         page = self.client.get(f"/time-off/{row.pk}")
-        self.assertContains(page, "1 visit still in it")
+        self.assertContains(page, "1 visit still in this time")
         self.client.post(f"/time-off/{row.pk}/visits", self.plan("move", self.second))
         self.assertEqual(self.fresh(self.second).status, "cancelled")
-        self.assertNotContains(self.client.get("/time-off"), "1 visit in it")
+        self.assertNotContains(self.client.get("/time-off"), "1 visit in this time")
 
-    def test_a_visit_of_another_doctor_cannot_be_slipped_in(self):
+    def test_a_visit_of_another_doctor_is_not_accepted(self):
         page = self.client.post("/time-off/new", self.plan("move", self.colleagues))
         self.assertEqual(page.status_code, 422)
         self.assertEqual((self.rows(), self.fresh(self.colleagues).status), ([], "unconfirmed"))
 
-    def test_who_cannot_be_reached_has_to_be_called(self):
+    def test_unreachable_patients_are_reported_for_a_call(self):
         with self.inside(self.desk):
             type(self.hannah).objects.filter(pk=self.hannah.pk).update(
                 contact_preferences={"sms": False, "email": False}
             )
         page = self.client.post("/time-off/new", self.plan("move"), follow=True)
         self.assertContains(page, "1 patient has to be called.")
-        self.assertContains(page, "not told: call")
+        self.assertContains(page, "not notified: please call")
 
     def test_hours_of_a_day(self):
         self.client.post("/time-off/new", self.form(start="12:00", end="13:00"))
@@ -137,7 +137,7 @@ class TimeOffPages(AbsenceCase):
         page = self.client.get(f"/time-off/{row.pk}")
         self.assertContains(page, "12:00")
 
-    def test_what_cannot_be_is_refused_on_its_field_and_stays_typed(self):
+    def test_invalid_input_is_reported_at_its_field_and_shown_again(self):
         gap = {"first": "2027-03-14", "start": "02:30", "end": "04:00"}
         for changes, field in (
             ({"last": "2020-01-01"}, "last"),
@@ -155,10 +155,10 @@ class TimeOffPages(AbsenceCase):
                 self.assertIn(field, page.context["form"].errors)
         self.assertEqual(self.rows(), [])
 
-    def test_a_doctor_keeps_their_own_and_leaves_the_visits_to_the_desk(self):
+    def test_a_doctor_adds_their_own_and_leaves_the_visits_to_the_front_desk(self):
         doctor = self.client_for(self.doctor)
-        answer = doctor.post("/time-off/new", self.form(), follow=True)
-        self.assertContains(answer, "The front desk sees them and moves them.")
+        response = doctor.post("/time-off/new", self.form(), follow=True)
+        self.assertContains(response, "The front desk sees them and moves them.")
         [row] = self.rows()
         self.assertEqual(row.doctor_id, self.dr_okafor.pk)
         self.assertEqual(doctor.post(f"/time-off/{row.pk}/visits", self.plan("cancel")).status_code, 403)
@@ -169,7 +169,7 @@ class TimeOffPages(AbsenceCase):
         self.assertEqual(other.post(f"/time-off/{row.pk}/remove").status_code, 404)
         self.assertNotContains(other.get("/time-off"), "Okafor")
 
-    def test_removed_and_bookable_again(self):
+    def test_a_removed_one_makes_the_time_bookable_again(self):
         self.client.post("/time-off/new", self.plan("leave"))
         [row] = self.rows()
         self.client.post(f"/time-off/{row.pk}/remove")
@@ -184,7 +184,7 @@ class TimeOffPages(AbsenceCase):
         self.client.post("/time-off/new", self.plan("leave"))
         [row] = self.rows()
         foreign = self.client_for(self.foreign_desk)
-        self.assertContains(foreign.get("/time-off"), "Nobody is away")
+        self.assertContains(foreign.get("/time-off"), "No time off")
         for path in ("", "/remove", "/visits"):
             self.assertEqual(foreign.post(f"/time-off/{row.pk}{path}", {}).status_code, 404)
 
@@ -209,9 +209,9 @@ class TimeOffPages(AbsenceCase):
 
 
 class ClosurePages(AbsenceCase):
-    def test_a_closure_hits_every_doctors_visits(self):
+    def test_a_closure_affects_every_doctors_visits(self):
         page = self.client.post("/settings/closures/new", self.form(reason="Painters"))
-        self.assertContains(page, "3 visits are in that time")
+        self.assertContains(page, "3 visits are booked in that time")
         body = self.plan("cancel", self.first, self.second, self.colleagues, reason="Painters") | {"note": "Painters"}
         self.client.post("/settings/closures/new", body)
         [row] = self.rows(Closure)
@@ -229,7 +229,7 @@ class ClosurePages(AbsenceCase):
         self.client.post(f"/settings/closures/{row.pk}/remove")
         self.assertEqual(self.rows(Closure), [])
 
-    def test_public_holidays_of_the_region_are_offered_and_ticked(self):
+    def test_public_holidays_of_the_region_are_offered_and_closed(self):
         Clinic.objects.filter(pk=self.riverside.pk).update(country="US", region="TX")
         page = self.client.get("/settings/closures?year=2027")
         self.assertContains(page, "Thanksgiving")

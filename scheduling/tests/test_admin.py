@@ -1,20 +1,20 @@
-"""The back office: what a manager sees and changes of the schedule and the patients."""
+"""The Django admin of scheduling and patients."""
 
 import datetime as dt
 
 from clinicflow.core import clock
 from scheduling.models import Appointment, Closure, TimeOff
 from scheduling.operations import follow_ups, waitlist
-from scheduling.tests.test_lifecycle import VisitCase
+from scheduling.tests.cases import AppointmentCase
 
 
-class BackOfficeTests(VisitCase):
+class BackOfficeTests(AppointmentCase):
     def open(self, path, actor=None, status=200):
-        answer = self.client_for(actor or self.desk).get(f"/admin/{path}")
-        self.assertEqual(answer.status_code, status)
-        return answer
+        response = self.client_for(actor or self.desk).get(f"/admin/{path}")
+        self.assertEqual(response.status_code, status)
+        return response
 
-    def test_lists_open_for_managers_only(self):
+    def test_the_lists_are_for_managers_only(self):
         for name in ("appointment", "cancellation", "followup", "waitlistentry", "timeoff", "closure"):
             self.open(f"scheduling/{name}/")
         self.open("patients/patient/")
@@ -50,8 +50,8 @@ class BackOfficeTests(VisitCase):
         form = self.open(path).context["adminform"].form
         body = {name: "" if form.initial.get(name) is None else form.initial[name] for name in form.fields}
         body |= {"last_name": "Berg", "contact_preferences": '{"sms": false}', "flags": "[]", "guardian": "{}"}
-        answer = self.client_for(self.desk).post(f"/admin/{path}", body)
-        self.assertEqual(answer.status_code, 302)
+        response = self.client_for(self.desk).post(f"/admin/{path}", body)
+        self.assertEqual(response.status_code, 302)
         self.assertContains(self.open("patients/patient/?q=berg"), "Berg")
 
     def test_visits_are_found_by_patient_and_confirmed_by_the_operation(self):
@@ -61,8 +61,8 @@ class BackOfficeTests(VisitCase):
         with self.inside(self.desk):
             visit = Appointment.objects.filter(patient=self.hannah, status="unconfirmed").first()
         body = {"action": "confirm", "_selected_action": [str(visit.pk)]}
-        answer = self.client_for(self.desk).post("/admin/scheduling/appointment/", body, follow=True)
-        self.assertContains(answer, "1 of 1 done.")
+        response = self.client_for(self.desk).post("/admin/scheduling/appointment/", body, follow=True)
+        self.assertContains(response, "1 of 1 done.")
         no_show = body | {"action": "mark_no_show"}
         refused = self.client_for(self.desk).post("/admin/scheduling/appointment/", no_show, follow=True)
         self.assertContains(refused, "0 of 1 done.")
@@ -74,10 +74,10 @@ class BackOfficeTests(VisitCase):
         for name in ("appointment", "cancellation", "message", "followup", "waitlistentry"):
             self.open(f"scheduling/{name}/add/", status=403)
 
-    def test_follow_ups_and_the_waitlist_are_closed_and_opened_again(self):
+    def test_follow_ups_and_waitlist_entries_are_closed_and_reopened(self):
         with self.inside(self.desk) as desk:
             fields = {"patient_id": self.hannah.pk, "doctor_id": self.dr_okafor.pk}
-            due = follow_ups.schedule(desk, scheduled_date=dt.date(2027, 6, 1), **fields)
+            due = follow_ups.create(desk, scheduled_date=dt.date(2027, 6, 1), **fields)
             waits = waitlist.add(desk, date_from=clock.today("UTC"), date_to=dt.date(2027, 6, 1), **fields)
         for model, row, action, status in (
             ("followup", due, "cancel", "cancelled"),
@@ -86,8 +86,8 @@ class BackOfficeTests(VisitCase):
             ("waitlistentry", waits, "restore", "waiting"),
         ):
             body = {"action": action, "_selected_action": [str(row.pk)]}
-            answer = self.client_for(self.desk).post(f"/admin/scheduling/{model}/", body, follow=True)
-            self.assertContains(answer, "1 of 1 done.")
+            response = self.client_for(self.desk).post(f"/admin/scheduling/{model}/", body, follow=True)
+            self.assertContains(response, "1 of 1 done.")
             with self.inside(self.desk):
                 row.refresh_from_db()
             self.assertEqual(row.status, status)

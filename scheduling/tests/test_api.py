@@ -1,54 +1,16 @@
-"""`/api/appointments` and its neighbours, as a program sees them."""
+"""The REST API of appointments."""
 
 import datetime as dt
 from uuid import uuid4
 
-import icalendar
 import time_machine
-from dateutil.rrule import rrulestr
 
 from clinicflow.audit.models import AuditLog
 from clinicflow.core import clock
 from scheduling.api.representation import VisitWriter
-from scheduling.models import Appointment, DoctorNote, FollowUp, TimeOff, WaitlistEntry
-from scheduling.sql import DayVisits, visit_row
-from scheduling.tests.test_lifecycle import VisitCase
-
-
-class ApiCase(VisitCase):
-    def call(self, method, path, body=None, *, actor=None, **headers):
-        headers |= self.bearer_for(actor or self.desk)
-        send = getattr(self.client, method)
-        if method == "get":
-            return send(path, headers=headers)
-        return send(path, body if body is not None else {}, "application/json", headers=headers)
-
-    def get(self, path, **fields):
-        answer = self.call("get", path, **fields)
-        self.assertEqual(answer.status_code, 200, answer.content)
-        return answer.json()
-
-    def post(self, path, body=None, *, status=200, **fields):
-        answer = self.call("post", path, body, **fields)
-        self.assertEqual(answer.status_code, status, answer.content)
-        return answer.json() if answer.content else None
-
-    def problem(self, answer, status, code):
-        self.assertEqual((answer.status_code, answer.json()["code"]), (status, code), answer.content)
-        self.assertEqual(answer["Content-Type"], "application/problem+json")
-        return answer.json()
-
-    @property
-    def one(self):
-        return f"/api/appointments/{self.visit.pk}"
-
-    def new(self, **fields):
-        return {
-            "patient_id": str(self.diego.pk),
-            "doctor_id": str(self.dr_okafor.pk),
-            "date": self.monday.isoformat(),
-            "start_time": "14:00",
-        } | fields
+from scheduling.models import Appointment
+from scheduling.selectors.day_rows import DayVisits, visit_row
+from scheduling.tests.cases import ApiCase
 
 
 class ListTests(ApiCase):
@@ -63,7 +25,7 @@ class ListTests(ApiCase):
         self.assertEqual((row["duration"], row["status"], row["rescheduled_from_id"]), (30, "unconfirmed", None))
         self.assertEqual(row["allowed_actions"], ["confirm", "cancel", "reschedule", "delete"])
 
-    def test_the_hand_written_day_equals_the_querysets(self):
+    def test_the_day_query_equals_the_queryset(self):
         midnight = self.time("00:00")
         self.make_appointment(self.dr_herrera, self.diego, midnight, status="cancelled", rescheduled=True)
         self.make_appointment(
@@ -149,12 +111,12 @@ class ListTests(ApiCase):
 
 class BookTests(ApiCase):
     def test_books_by_local_time_or_by_instant(self):
-        answer = self.call("post", "/api/appointments", self.new(reason="Cough", duration=45))
-        self.assertEqual(answer.status_code, 201, answer.content)
-        body = answer.json()
+        response = self.call("post", "/api/appointments", self.new(reason="Cough", duration=45))
+        self.assertEqual(response.status_code, 201, response.content)
+        body = response.json()
         self.assertEqual((body["start_time"], body["end_time"], body["duration"]), ("14:00", "14:45", 45))
-        self.assertEqual(answer["Location"], f"/api/appointments/{body['id']}")
-        self.assertTrue(answer["ETag"])
+        self.assertEqual(response["Location"], f"/api/appointments/{body['id']}")
+        self.assertTrue(response["ETag"])
         instant = self.time("15:00").isoformat()
         by_instant = {"patient_id": str(self.diego.pk), "doctor_id": str(self.dr_okafor.pk), "starts_at": instant}
         self.assertEqual(self.post("/api/appointments", by_instant, status=201)["start_time"], "15:00")
@@ -234,19 +196,19 @@ class OneTests(ApiCase):
         self.problem(self.call("get", self.one, actor=self.owner), 403, "forbidden")
         self.problem(self.call("get", f"/api/appointments/{uuid4()}"), 404, "not_found")
 
-    def test_the_hand_written_row_equals_the_querysets(self):
+    def test_the_row_query_equals_the_queryset(self):
         for actor in (self.desk, self.doctor):
             with self.inside(actor):
                 writer = VisitWriter(actor, settings=self.settings_of(self.riverside), at=self.during)
                 row = Appointment.objects.visible_to(actor).for_cards().get()
                 self.assertEqual(writer.write(visit_row(actor, row.pk)), writer.write(row))
 
-    def test_what_was_read_can_be_put_back(self):
+    def test_a_representation_can_be_put_back_unchanged(self):
         before = self.get(self.one)
-        answer = self.call("put", self.one, before)
-        self.assertEqual((answer.status_code, answer.json()), (200, before), answer.content)
+        response = self.call("put", self.one, before)
+        self.assertEqual((response.status_code, response.json()), (200, before), response.content)
 
-    def test_put_moves_in_place_and_patch_corrects(self):
+    def test_put_and_patch_edit_in_place(self):
         body = self.get(self.one) | {"start_time": "11:00"}
         changed = self.call("put", self.one, body).json()
         self.assertEqual((changed["id"], changed["start_time"], changed["duration"]), (str(self.visit.pk), "11:00", 30))
@@ -255,7 +217,7 @@ class OneTests(ApiCase):
         changed = self.call("patch", self.one, {"start_time": "09:00"}).json()
         self.assertEqual((changed["date"], changed["start_time"]), (self.monday.isoformat(), "09:00"))
 
-    def test_states_and_people_do_not_change_by_editing(self):
+    def test_status_and_patient_cannot_be_edited(self):
         for fields in ({"status": "confirmed"}, {"patient_id": str(self.diego.pk)}, {"arrived": True}):
             body = self.problem(self.call("patch", self.one, fields), 400, "invalid")
             self.assertEqual(list(body["errors"]), list(fields))
@@ -285,14 +247,14 @@ class ActionTests(ApiCase):
             ("arrive", self.early, "confirmed"),
             ("complete", self.during, "completed"),
         ):
-            answer = self.act(action, at=at)
-            self.assertEqual((answer.status_code, answer.json()["status"]), (200, status), answer.content)
+            response = self.act(action, at=at)
+            self.assertEqual((response.status_code, response.json()["status"]), (200, status), response.content)
 
-    def test_missed_and_back(self):
+    def test_no_show_and_reinstate(self):
         self.assertEqual(self.act("no-show", at=self.during).json()["status"], "no-show")
         self.assertEqual(self.act("reinstate", at=self.during).json()["status"], "confirmed")
 
-    def test_refusals_name_what_is_allowed(self):
+    def test_refusals_list_the_allowed_actions(self):
         body = self.problem(self.act("complete", at=self.early), 409, "illegal_transition")
         self.assertEqual(body["allowed_actions"], ["confirm", "arrive", "cancel", "reschedule", "delete"])
 
@@ -301,8 +263,8 @@ class ActionTests(ApiCase):
         self.assertIn("reason_note", body["errors"])
         body = self.problem(self.act("cancel", {"reason_note": "Ill"}), 400, "invalid")
         self.assertIn("cancellation_type", body["errors"])
-        answer = self.act("cancel", {"cancellation_type": "patient-cancelled", "reason_note": "Ill"})
-        self.assertEqual(answer.json()["status"], "cancelled")
+        response = self.act("cancel", {"cancellation_type": "patient-cancelled", "reason_note": "Ill"})
+        self.assertEqual(response.json()["status"], "cancelled")
         (row,) = self.get(f"/api/patients/{self.hannah.pk}/cancellations")["results"]
         self.assertEqual((row["appointment_id"], row["reason_note"], row["late"]), (str(self.visit.pk), "Ill", False))
         self.assertEqual(self.get("/api/cancellations?late=true")["count"], 0)
@@ -330,231 +292,3 @@ class ActionTests(ApiCase):
 
     def test_an_unknown_field_is_refused(self):
         self.problem(self.act("unconfirm", {"why": "because"}), 400, "invalid")
-
-
-class SlotTests(ApiCase):
-    def test_free_times_of_a_doctor(self):
-        path = f"/api/slots?doctor={self.dr_okafor.pk}&date_from={self.monday}&date_to={self.monday}&limit=3"
-        results = self.get(path)["results"]
-        self.assertEqual([slot["start_time"] for slot in results], ["09:00", "09:30", "10:30"])
-        self.assertEqual(set(results[0]), {"doctor_id", "doctor_name", "date", "start_time", "end_time", "starts_at"})
-
-    def test_by_specialty_and_time_of_day(self):
-        path = f"/api/slots?specialty=cardiology&date_from={self.monday}&date_to={self.monday}"
-        afternoon = self.get(f"{path}&after=15:00&before=16:30&duration=60")["results"]
-        self.assertEqual([slot["start_time"] for slot in afternoon], ["15:00", "15:30"])
-        self.assertEqual({slot["doctor_id"] for slot in afternoon}, {str(self.dr_herrera.pk)})
-
-    def test_bad_searches(self):
-        for query, name in (
-            ("date_from=2020-01-01&date_to=2030-01-01", "date_to"),
-            ("date_from=2030-01-02&date_to=2030-01-01", "date_to"),
-            ("duration=600", "duration"),
-            (f"doctor={self.dr_lake.pk}", "doctor"),
-            ("limit=0", "limit"),
-            ("after=noon", "after"),
-            ("colour=red", "colour"),
-        ):
-            body = self.problem(self.call("get", f"/api/slots?{query}"), 400, "invalid")
-            self.assertIn(name, body["errors"])
-
-    def test_a_month_over_all_doctors_is_two_queries(self):
-        headers = self.bearer_for(self.desk)
-        last = self.monday + dt.timedelta(days=29)
-        with self.assertNumQueries(6):  # sign-in, membership, doctors, what is booked; begin and commit
-            self.client.get(f"/api/slots?date_from={self.monday}&date_to={last}", headers=headers)
-
-
-class CareTests(ApiCase):
-    def test_follow_up(self):
-        new = {"patient_id": str(self.hannah.pk), "scheduled_date": self.monday.isoformat(), "note": "Check"}
-        body = self.post("/api/follow-ups", new, status=201, actor=self.doctor)
-        path = f"/api/follow-ups/{body['id']}"
-        self.assertEqual((body["status"], body["patient_name"]), ("pending", "Hannah Lindqvist"))
-        self.assertEqual(self.call("put", path, body | {"note": "Later"}).json()["note"], "Later")
-        self.assertEqual(self.get(f"/api/follow-ups?status=pending&due_by={self.monday}")["count"], 1)
-        booked = self.post(
-            "/api/appointments", self.new(patient_id=body["patient_id"], follow_up_id=body["id"]), status=201
-        )
-        self.assertEqual(self.get(path)["booked_appointment_id"], booked["id"])
-        self.problem(self.call("delete", path), 409, "follow_up_closed")
-        self.problem(self.call("get", path, actor=self.other_doctor), 404, "not_found")
-        with self.inside(self.desk):
-            self.assertEqual(FollowUp.objects.get().status, "scheduled")
-
-    def test_waitlist(self):
-        new = {"patient_id": str(self.diego.pk), "date_from": str(self.monday), "date_to": str(self.monday)}
-        body = self.post("/api/waitlist", new, status=201)
-        self.assertEqual((body["status"], body["doctor_name"]), ("waiting", ""))
-        self.assertEqual(self.post(f"/api/waitlist/{body['id']}/offer")["status"], "offered")
-        self.assertEqual(self.get(f"/api/waitlist?date={self.monday}&status=offered")["count"], 1)
-        self.assertEqual(self.call("delete", f"/api/waitlist/{body['id']}").status_code, 204)
-        self.problem(self.call("post", "/api/waitlist", new, actor=self.doctor), 403, "forbidden")
-        with self.inside(self.desk):
-            self.assertEqual(WaitlistEntry.objects.get().status, "removed")
-
-    def test_doctor_notes(self):
-        new = {"patient_id": str(self.hannah.pk), "content": "Better"}
-        note = self.post("/api/doctor-notes", new, status=201, actor=self.doctor)
-        listed = self.get(f"/api/doctor-notes/patient/{self.hannah.pk}", actor=self.doctor)
-        self.assertEqual([row["content"] for row in listed["results"]], ["Better"])
-        changed = self.call("put", f"/api/doctor-notes/{note['id']}", {"content": "Well"}, actor=self.doctor)
-        self.assertEqual(changed.json()["content"], "Well")
-        for actor in (self.desk, self.owner):
-            self.problem(self.call("get", f"/api/doctor-notes/patient/{self.hannah.pk}", actor=actor), 403, "forbidden")
-        self.problem(
-            self.call("get", f"/api/doctor-notes/patient/{self.diego.pk}", actor=self.doctor), 404, "not_found"
-        )
-        with self.inside(self.desk):
-            self.assertEqual(DoctorNote.objects.count(), 1)
-
-    def test_time_off(self):
-        new = {"doctor_id": str(self.dr_okafor.pk), "from": str(self.monday), "to": str(self.monday), "reason": "Away"}
-        body = self.post("/api/time-off", new, status=201, actor=self.doctor)
-        self.assertEqual(
-            dt.datetime.fromisoformat(body["to"]) - dt.datetime.fromisoformat(body["from"]), dt.timedelta(1)
-        )
-        hit = self.get(f"/api/time-off/{body['id']}/visits")["results"]
-        self.assertEqual([row["appointment_id"] for row in hit], [str(self.visit.pk)])
-        self.problem(self.call("post", "/api/appointments", self.new()), 409, "doctor_away")
-        moved = self.post(f"/api/time-off/{body['id']}/move-visits", {"doctor_id": str(self.dr_herrera.pk)})
-        self.assertTrue(moved["results"][0]["moved_to"])
-        short = self.call("put", f"/api/time-off/{body['id']}", body | {"to": f"{self.monday}T12:00"})
-        self.assertEqual(short.status_code, 200, short.content)
-        self.post("/api/appointments", self.new(), status=201)
-        other = new | {"doctor_id": str(self.dr_herrera.pk)}
-        self.problem(self.call("post", "/api/time-off", other, actor=self.doctor), 403, "forbidden")
-        for bad in ({"to": "2020-01-01"}, {"from": "tomorrow"}, {"from": f"{self.monday}T99:00"}, {"to": 5}):
-            self.problem(self.call("post", "/api/time-off", new | bad), 400, "invalid")
-        self.assertEqual(self.call("delete", f"/api/time-off/{body['id']}").status_code, 204)
-        with self.inside(self.desk):
-            self.assertEqual(TimeOff.objects.count(), 0)
-
-    def test_closures(self):
-        new = {"from": str(self.monday), "to": str(self.monday), "reason": "Painters"}
-        body = self.post("/api/closures", new, status=201)
-        self.problem(self.call("post", "/api/appointments", self.new()), 409, "clinic_closed")
-        self.problem(self.call("post", "/api/closures", new, actor=self.doctor), 403, "forbidden")
-        cancelled = self.post(
-            f"/api/closures/{body['id']}/cancel-visits",
-            {"cancellation_type": "clinic-cancelled", "reason_note": "Painters"},
-        )
-        self.assertEqual(
-            cancelled["results"], [{"appointment_id": str(self.visit.pk), "moved_to": None, "code": "", "detail": ""}]
-        )
-
-    def test_public_holidays(self):
-        offered = self.get("/api/closures/holidays?year=2027")["results"]
-        self.assertIn({"day": "2027-07-04", "name": "Independence Day"}, offered)
-        chosen = {"year": 2027, "days": ["2027-07-04"]}
-        self.assertEqual(len(self.post("/api/closures/holidays", chosen, status=201)["results"]), 1)
-        days = [holiday["day"] for holiday in self.get("/api/closures/holidays?year=2027")["results"]]
-        self.assertNotIn("2027-07-04", days)
-        self.problem(self.call("get", "/api/closures/holidays"), 400, "invalid")
-        self.problem(self.call("get", "/api/closures/holidays?year=2027", actor=self.doctor), 403, "forbidden")
-
-    def test_who_waits_for_a_visits_time(self):
-        new = {"patient_id": str(self.diego.pk), "date_from": str(self.monday), "date_to": str(self.monday)}
-        entry = self.post("/api/waitlist", new, status=201)
-        matches = self.get(f"{self.one}/waitlist-matches")["results"]
-        self.assertEqual([row["id"] for row in matches], [entry["id"]])
-        self.problem(self.call("get", f"{self.one}/waitlist-matches", actor=self.foreign_desk), 404, "not_found")
-
-    def test_a_patients_visits(self):
-        rows = self.get(f"/api/patients/{self.hannah.pk}/appointments")["results"]
-        self.assertEqual([row["id"] for row in rows], [str(self.visit.pk)])
-        self.problem(self.call("get", f"/api/patients/{self.stranger.pk}/appointments"), 404, "not_found")
-        self.problem(
-            self.call("get", f"/api/patients/{self.hannah.pk}/appointments", actor=self.other_doctor), 404, "not_found"
-        )
-
-
-class SeriesTests(ApiCase):
-    def plan(self, **fields):
-        first = {"doctor_id": str(self.dr_okafor.pk), "date": str(self.monday), "start_time": "14:00"}
-        return self.post("/api/appointments/series/plan", first | {"rule": "FREQ=WEEKLY;COUNT=3"} | fields)["results"]
-
-    def test_is_planned_booked_moved_and_cancelled(self):
-        week = dt.timedelta(days=7)
-        self.make_appointment(self.dr_okafor, self.hannah, self.time("14:00", self.monday + week))
-        planned = self.plan()
-        self.assertEqual([date["code"] for date in planned], ["", "slot_taken", ""])
-        people = {"patient_id": str(self.diego.pk), "doctor_id": str(self.dr_okafor.pk)}
-        starts = [date["starts_at"] for date in planned]
-        answer = self.call("post", "/api/appointments/series", people | {"starts": starts})
-        conflicts = self.problem(answer, 409, "series_conflicts")["conflicts"]
-        self.assertEqual([conflict["starts_at"] for conflict in conflicts], [starts[1]])
-        starts[1] = conflicts[0]["nearest"]["starts_at"]
-        booked = self.post("/api/appointments/series", people | {"starts": starts}, status=201)["results"]
-        self.assertEqual([visit["starts_at"] for visit in booked], starts)
-        path = f"/api/appointments/{booked[0]['id']}"
-        later = {"date": str(self.monday + dt.timedelta(days=1)), "start_time": "15:00"}
-        moved = self.post(f"{path}/reschedule-following", later)["results"]
-        self.assertEqual([visit["start_time"] for visit in moved], ["15:00", "14:30", "15:00"])
-        reason = {"cancellation_type": "patient-cancelled", "reason_note": "Well"}
-        outcomes = self.post(f"/api/appointments/{moved[1]['id']}/cancel-following", reason)["results"]
-        self.assertEqual([outcome["code"] for outcome in outcomes], ["", ""])
-        self.problem(self.call("post", "/api/appointments/series/plan", {"rule": "x"}), 400, "invalid")
-
-
-class CalendarTests(ApiCase):
-    def issue(self, actor=None):
-        answer = self.call("post", f"/api/doctors/{self.dr_okafor.pk}/calendar-feed", actor=actor or self.doctor)
-        self.assertEqual(answer.status_code, 201, answer.content)
-        return answer.json()["url"].removeprefix("http://testserver")
-
-    def test_shows_initials_only_in_the_clinics_zone(self):
-        self.visit.reason = "Secret knee"
-        self.put(reason="Secret knee")
-        answer = self.client.get(self.issue())
-        self.assertEqual((answer.status_code, answer["Content-Type"]), (200, "text/calendar; charset=utf-8"))
-        text = answer.content.decode()
-        for word in ("Hannah", "Lindqvist", "Secret", str(self.hannah.pk)):
-            self.assertNotIn(word, text)
-        feed = icalendar.Calendar.from_ical(text)
-        (event,) = feed.walk("VEVENT")
-        self.assertEqual(str(event["SUMMARY"]), "HL · In clinic")
-        self.assertEqual(event["DTSTART"].dt, self.visit.starts_at)
-        self.assertEqual(event["DTSTART"].params["TZID"], "America/New_York")
-        self.assertEqual(event["STATUS"], "TENTATIVE")
-
-    def test_an_independent_reader_of_its_zone_finds_the_same_instants(self):
-        """Reads VTIMEZONE by hand with dateutil's rules, as a calendar program without our zone data would."""
-        feed = icalendar.Calendar.from_ical(self.client.get(self.issue()).content)
-        (event,) = feed.walk("VEVENT")
-        wall = event["DTSTART"].dt.replace(tzinfo=None)
-        onsets = []
-        for part in (part for zone in feed.walk("VTIMEZONE") for part in zone.subcomponents):
-            start = part["DTSTART"].dt.replace(tzinfo=None)
-            offset = part["TZOFFSETTO"].td
-            onsets.append((start, offset))
-            if "RRULE" in part:
-                rule = rrulestr(part["RRULE"].to_ical().decode(), dtstart=start, ignoretz=True)
-                onsets += [(moment, offset) for moment in rule.between(wall - dt.timedelta(days=400), wall, inc=True)]
-            for dates in part.get("RDATE", []) if isinstance(part.get("RDATE"), list) else [part.get("RDATE")]:
-                onsets += [(date.dt.replace(tzinfo=None), offset) for date in (dates.dts if dates else [])]
-        _, offset = max(pair for pair in onsets if pair[0] <= wall)
-        self.assertEqual((wall - offset).replace(tzinfo=dt.UTC), self.visit.starts_at)
-
-    def test_a_new_secret_or_none_ends_the_old_one(self):
-        old = self.issue()
-        new = self.issue(self.desk)
-        self.assertEqual(self.client.get(old).status_code, 404)
-        self.assertEqual(self.client.get(new).status_code, 200)
-        other = new.replace(str(self.dr_okafor.pk), str(self.dr_herrera.pk))
-        self.assertEqual(self.client.get(other).status_code, 404)
-        self.assertEqual(self.call("delete", f"/api/doctors/{self.dr_okafor.pk}/calendar-feed").status_code, 204)
-        self.assertEqual(self.client.get(new).status_code, 404)
-        self.assertEqual(self.client.get(new.split("?")[0]).status_code, 404)
-
-    def test_whose_calendar(self):
-        path = f"/api/doctors/{self.dr_okafor.pk}/calendar-feed"
-        for actor in (self.other_doctor, self.owner):
-            self.problem(self.call("post", path, actor=actor), 403, "forbidden")
-        self.problem(self.call("post", path, actor=self.foreign_desk), 404, "not_found")
-
-    def test_is_audited(self):
-        self.client.get(self.issue())
-        with self.inside(self.desk):
-            (entry,) = AuditLog.objects.filter(action="read", resource_type="calendar_feeds")
-        self.assertEqual(entry.patient_ids, [self.hannah.pk])

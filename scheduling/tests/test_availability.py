@@ -1,7 +1,8 @@
-"""Free slots against an oracle that walks the clinic's wall clock minute by minute, and the two queries behind them."""
+"""Free slots, compared with an oracle that steps through the clinic's wall clock minute by minute."""
 
 import datetime as dt
 import random
+from dataclasses import replace
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -12,11 +13,11 @@ from hypothesis import strategies as st
 from clinicflow.clinics.models import WEEKDAYS, DoctorSettings
 from clinicflow.core import clock
 from clinicflow.core.errors import Invalid
-from scheduling import availability
-from scheduling.availability import free_at, free_slots, nearest_free
-from scheduling.hours import Bookable, starts_in
 from scheduling.models import Appointment, Closure, TimeOff
-from scheduling.tests.test_booking import BookingCase
+from scheduling.rules.opening_hours import BookableDoctor, starts_in
+from scheduling.selectors import availability
+from scheduling.selectors.availability import SlotSearch, free_at, free_slots, nearest_free
+from scheduling.tests.cases import BookingCase
 
 # Northern and southern summers, an odd half hour, a change at midnight, none at all, and one of thirty minutes.
 CHANGES = {
@@ -38,7 +39,7 @@ def wall(minutes):
 
 
 def bookable(weekly=None, own=None, hours=(540, 1020), step=30, days=WEEKDAYS):
-    return Bookable(
+    return BookableDoctor(
         doctor_id=uuid4(),
         doctor_name="Dr. Test",
         specialty="",
@@ -59,7 +60,7 @@ def bookable(weekly=None, own=None, hours=(540, 1020), step=30, days=WEEKDAYS):
 
 
 def open_minutes(doctor, day):
-    """Wall-clock minutes of a date at which the doctor sees patients, from the same facts, the slow way."""
+    """The wall-clock minutes of a date within the doctor's working hours, computed minute by minute."""
     weekday = WEEKDAYS[day.weekday()]
     if weekday not in doctor.clinic_days:
         return set()
@@ -80,7 +81,7 @@ def open_minutes(doctor, day):
 
 
 def oracle(doctor, day, zone, blocked, minutes):
-    """Every start, found by looking at each real minute from the day before to the day after."""
+    """Every start, by checking each minute from the day before to the day after."""
     place = ZoneInfo(zone)
     good = open_minutes(doctor, day)
     midnight = dt.datetime.combine(day, dt.time(12), tzinfo=dt.UTC)
@@ -138,7 +139,7 @@ class OracleTests(SimpleTestCase):
     @example((bookable(hours=(0, 1435)), dt.date(2026, 11, 1), "America/New_York", [], 90))
     @example((bookable(hours=(60, 120)), dt.date(2026, 11, 1), "America/New_York", [], 30))
     @settings(max_examples=150, deadline=None)
-    def test_slots_are_what_the_wall_clock_says(self, situation):
+    def test_slots_equal_those_of_the_wall_clock_oracle(self, situation):
         doctor, day, zone, blocked, minutes = situation
         found = starts_in(doctor, day, zone, blocked, dt.timedelta(minutes=minutes))
         self.assertEqual([start for start, _ in found], oracle(doctor, day, zone, blocked, minutes))
@@ -152,9 +153,10 @@ class OracleTests(SimpleTestCase):
 
 class FreeSlotsTests(BookingCase):
     def find(self, **fields):
-        fields = {"date_from": self.monday, "date_to": self.monday, "at": self.before} | fields
+        at = fields.pop("at", self.before)
+        search = SlotSearch(**{"date_from": self.monday, "date_to": self.monday} | fields)
         with self.inside(self.desk) as desk:
-            return free_slots(desk, **fields)
+            return free_slots(desk, search, at=at)
 
     def times(self, **fields):
         return [f"{slot.start_time:%H:%M}" for slot in self.find(**fields)]
@@ -162,7 +164,7 @@ class FreeSlotsTests(BookingCase):
     def okafor_times(self, **fields):
         return self.times(doctors=[self.dr_okafor.pk], **fields)
 
-    def test_leaves_out_breaks_visits_time_off_and_closures(self):
+    def test_excludes_breaks_visits_time_off_and_closures(self):
         self.make_appointment(self.dr_okafor, self.hannah, self.time("09:30"))
         with self.inside(self.desk):
             TimeOff.objects.create(
@@ -228,7 +230,7 @@ class FreeSlotsTests(BookingCase):
         self.make_appointment(self.dr_okafor, self.hannah, self.time("16:00"))
         self.assertEqual(self.find(limit=1)[0].doctor_id, self.dr_herrera.pk)
 
-    def test_only_doctors_who_see_patients_that_way_and_are_still_here(self):
+    def test_only_active_doctors_with_that_visit_type(self):
         with self.inside(self.desk):
             DoctorSettings.objects.filter(doctor=self.dr_okafor).update(supported_visit_types=["in-clinic"])
         self.assertEqual({slot.doctor_id for slot in self.find(visit_type="virtual")}, {self.dr_herrera.pk})
@@ -236,7 +238,7 @@ class FreeSlotsTests(BookingCase):
             type(self.dr_herrera).objects.filter(pk=self.dr_herrera.pk).update(is_active=False)
         self.assertEqual(self.find(visit_type="virtual"), [])
 
-    def test_a_date_of_its_own_replaces_the_weekly_hours_within_the_clinics(self):
+    def test_hours_of_a_date_replace_the_weekly_hours_within_the_clinics(self):
         with self.inside(self.desk):
             override = {self.monday.isoformat(): [["07:00", "10:00"]]}
             DoctorSettings.objects.filter(doctor=self.dr_okafor).update(working_hours_override=override)
@@ -252,7 +254,7 @@ class FreeSlotsTests(BookingCase):
             DoctorSettings.objects.filter(doctor=self.dr_okafor).update(working_hours_override=week)
         self.assertEqual(self.okafor_times(), [])
 
-    def test_a_doctor_without_hours_keeps_the_clinics(self):
+    def test_a_doctor_without_hours_has_the_clinics(self):
         new = self.make_doctor(self.riverside, "New Face", "NF", working_hours={})
         self.assertEqual(len(self.times(doctors=[new.pk])), 16)
 
@@ -273,7 +275,7 @@ class FreeSlotsTests(BookingCase):
             with self.assertRaises(Invalid):
                 self.find(**fields)
 
-    def test_never_sees_another_clinic(self):
+    def test_excludes_another_clinic(self):
         self.make_appointment(self.dr_lake, self.stranger, self.time("09:00"))
         self.assertEqual(self.times(doctors=[self.dr_lake.pk]), [])
         self.assertEqual({slot.doctor_id for slot in self.find()}, {self.dr_okafor.pk, self.dr_herrera.pk})
@@ -282,10 +284,9 @@ class FreeSlotsTests(BookingCase):
         for index in range(8):
             self.make_doctor(self.riverside, f"Number {index}", f"N{index}")
         with self.inside(self.desk) as desk, self.assertNumQueries(2):
-            found = free_slots(
-                desk, date_from=self.monday, date_to=self.monday + dt.timedelta(days=29), limit=500, at=self.before
-            )
-        self.assertEqual((len(found), len({slot.doctor_id for slot in found})), (500, 10))
+            search = SlotSearch(date_from=self.monday, date_to=self.monday + dt.timedelta(days=29), limit=500)
+            slots = free_slots(desk, search, at=self.before)
+        self.assertEqual((len(slots), len({slot.doctor_id for slot in slots})), (500, 10))
 
 
 class NearTests(BookingCase):
@@ -299,7 +300,7 @@ class NearTests(BookingCase):
             )
             near = nearest_free(
                 desk,
-                doctor=availability.bookable(desk, doctors=[self.dr_okafor.pk])[0],
+                doctor=availability.bookable_doctors(desk, doctors=[self.dr_okafor.pk])[0],
                 around=self.time("16:00", self.monday + dt.timedelta(days=1)),
                 duration=30,
                 at=self.before,
@@ -309,22 +310,22 @@ class NearTests(BookingCase):
         self.assertNotIn(friday_before, [slot.date for slot in near])
         self.assertEqual([f"{slot.start_time:%H:%M}" for slot in near], ["09:00", "09:30", "10:00"])
 
-    def test_first_available_answers_the_phone_call(self):
-        """First free half hour with any cardiologist after three, from Monday on."""
+    def test_the_first_available_slot_of_a_specialty_in_the_afternoon(self):
+        """The first free half hour with any cardiologist after 3 pm, from Monday on."""
         for time in ("15:00", "15:30", "16:00", "16:30"):
             self.make_appointment(self.dr_herrera, self.hannah, self.time(time))
         with self.inside(self.desk) as desk:
-            asked = {"date_from": self.monday, "date_to": self.monday + dt.timedelta(days=29), "limit": 1}
-            found = free_slots(desk, specialty="Cardiology", duration=30, after=dt.time(15), at=self.before, **asked)
-            none = free_slots(desk, specialty="Dentistry", at=self.before, **asked)
-        slot = found[0]
+            month = SlotSearch(date_from=self.monday, date_to=self.monday + dt.timedelta(days=29), limit=1)
+            cardiology = replace(month, specialty="Cardiology", duration=30, after=dt.time(15))
+            slot = free_slots(desk, cardiology, at=self.before)[0]
+            none = free_slots(desk, replace(month, specialty="Dentistry"), at=self.before)
         self.assertEqual((slot.date, f"{slot.start_time:%H:%M}"), (self.monday + dt.timedelta(days=1), "15:00"))
         self.assertEqual((slot.duration, none), (30, []))
 
-    def test_free_at_names_who_could(self):
+    def test_free_at_lists_the_free_doctors(self):
         self.make_appointment(self.dr_okafor, self.hannah, self.time("10:00"))
         with self.inside(self.desk) as desk:
-            able = availability.bookable(desk)
+            able = availability.bookable_doctors(desk)
             names = [
                 [who.doctor_name for who in free_at(desk, able, starts_at=self.time(at), duration=30)]
                 for at in ("10:00", "10:30", "12:15")

@@ -1,16 +1,16 @@
-"""Booking: what is taken, what is refused, and what the settings allow."""
+"""The operation `book`: its rules, overrides, walk-ins and the settings that change them."""
 
 import datetime as dt
 from unittest import mock
 from uuid import uuid4
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test import TransactionTestCase
 
-from clinicflow.audit.models import AuditLog
+from clinicflow.access.actor import system_actor
 from clinicflow.clinics.models import Doctor, DoctorSettings
-from clinicflow.core import events
 from clinicflow.core.errors import Forbidden, Invalid
-from clinicflow.testing.case import ClinicCase
+from patients.models import Patient
 from scheduling.errors import (
     ClinicClosed,
     DoctorAway,
@@ -24,66 +24,22 @@ from scheduling.errors import (
 from scheduling.events import AppointmentCreated
 from scheduling.models import Appointment, Closure, FollowUp, TimeOff, WaitlistEntry
 from scheduling.operations import appointments
-from scheduling.operations.appointments import placing
-
-
-class BookingCase(ClinicCase):
-    @classmethod
-    def setUpTestData(cls):
-        super().setUpTestData()
-        cls.monday = cls.next_weekday(cls.riverside)
-        cls.hannah = cls.make_patient(cls.riverside, "Hannah Lindqvist")
-        cls.diego = cls.make_patient(cls.riverside, "Diego Flores")
-        cls.stranger = cls.make_patient(cls.lakeside, "Peter Novak")
-        cls.before = cls.time("08:00") - dt.timedelta(days=3)
-
-    @classmethod
-    def time(cls, clock, day=None):
-        return cls.at(cls.riverside, day or cls.monday, clock)
-
-    def book(self, time="10:00", *, actor=None, **fields):
-        fields = {
-            "patient_id": self.hannah.pk,
-            "doctor_id": self.dr_okafor.pk,
-            "starts_at": self.time(time),
-            "at": self.before,
-        } | fields
-        with self.inside(actor or self.desk) as who:
-            return appointments.book(who, **fields)
-
-    def heard(self, *kinds):
-        """Collects the events of these kinds from now on."""
-        found = []
-
-        def hear(event):
-            if isinstance(event, kinds):
-                found.append(event)
-
-        handlers = events._handlers[events.Event]
-        handlers.append(hear)
-        self.addCleanup(handlers.remove, hear)
-        return found
-
-    def rows(self):
-        with self.inside(self.desk):
-            return list(Appointment.objects.order_by("starts_at", "id").values("pk", "status", "version"))
-
-    def audited(self, **conditions):
-        with self.inside(self.desk):
-            return AuditLog.objects.filter(**conditions).count()
+from scheduling.operations.appointments import BookingRequest, slot_reservation
+from scheduling.tests.cases import BookingCase
 
 
 class BookTests(BookingCase):
-    def test_books_unconfirmed_for_the_doctors_own_length_and_says_so_once(self):
-        heard = self.heard(AppointmentCreated)
+    def test_books_unconfirmed_with_the_doctors_default_length_and_publishes_one_event(self):
+        published = self.published(AppointmentCreated)
         visit = self.book(reason="  sore knee ")
         self.assertEqual((visit.status, visit.duration, visit.reason), ("unconfirmed", 30, "sore knee"))
         self.assertEqual(visit.visit_category, "new-patient")
         self.assertEqual(visit.booked_by_id, self.dana.pk)
-        self.assertEqual([(event.subject_id, event.doctor_ids) for event in heard], [(visit.pk, (self.dr_okafor.pk,))])
+        [event] = published
+        self.assertEqual((event.subject_id, event.doctor_ids), (visit.pk, (self.dr_okafor.pk,)))
         self.assertEqual(self.audited(resource_type="appointments", resource_id=str(visit.pk), action="create"), 1)
 
-    def test_someone_who_was_here_before_is_a_follow_up(self):
+    def test_a_patient_with_earlier_visits_gets_the_follow_up_category(self):
         patient = self.make_patient(self.riverside, "Grace Kim", first_visit_date=dt.date(2024, 1, 9))
         self.assertEqual(self.book(patient_id=patient.pk).visit_category, "follow-up")
 
@@ -93,7 +49,7 @@ class BookTests(BookingCase):
                 self.book(actor=actor)
         self.assertEqual(self.rows(), [])
 
-    def test_other_clinics_ids_do_not_exist(self):
+    def test_ids_of_another_clinic_are_invalid(self):
         for field, wrong in (
             ("patient_id", self.stranger.pk),
             ("patient_id", uuid4()),
@@ -105,7 +61,7 @@ class BookTests(BookingCase):
             self.assertEqual(list(refusal.exception.fields), [field])
         self.assertEqual(self.rows(), [])
 
-    def test_taken_time_names_the_three_nearest_free_ones(self):
+    def test_a_taken_slot_is_refused_with_the_three_nearest_free_ones(self):
         self.book()
         with self.assertRaises(SlotTaken) as refusal:
             self.book("10:15", patient_id=self.diego.pk)
@@ -121,7 +77,7 @@ class BookTests(BookingCase):
         self.book("09:30", patient_id=self.diego.pk)
         self.assertEqual(len(self.rows()), 3)
 
-    def test_cancelled_missed_and_deleted_visits_leave_their_time_free(self):
+    def test_cancelled_missed_and_deleted_visits_do_not_block_their_slot(self):
         for time, fields in (
             ("10:00", {"status": "cancelled"}),
             ("10:30", {"status": "no-show"}),
@@ -141,7 +97,7 @@ class BookTests(BookingCase):
         with self.assertRaises(Invalid):
             self.book(starts_at=self.time("10:00") + dt.timedelta(seconds=30))
 
-    def test_a_doctor_without_video_visits_gets_none(self):
+    def test_a_doctor_without_video_visits_cannot_be_booked_for_one(self):
         with self.inside(self.desk):
             DoctorSettings.objects.filter(doctor=self.dr_okafor).update(video_visits_enabled=False)
         with self.assertRaises(Invalid) as refusal:
@@ -157,7 +113,7 @@ class BookTests(BookingCase):
             with self.assertRaises(Invalid):
                 self.book("11:00", visit_type="virtual", meeting_link=link)
 
-    def test_outside_hours_breaks_weekends_closures_time_off_and_the_past_are_each_named(self):
+    def test_each_reason_for_an_unavailable_slot_has_its_own_error(self):
         with self.inside(self.desk):
             Closure.objects.create(
                 clinic=self.riverside, starts_at=self.time("15:00"), ends_at=self.time("16:00"), reason="Fire drill"
@@ -182,29 +138,31 @@ class BookTests(BookingCase):
 
     def test_a_patients_second_visit_at_that_time_is_a_warning(self):
         self.book()
-        visit = self.book(doctor_id=self.dr_herrera.pk)
-        self.assertEqual(visit.warnings, ("patient_overlap",))
-        self.assertEqual(self.book("11:00").warnings, ())
+        self.assertEqual(self.book_result(doctor_id=self.dr_herrera.pk).warnings, ("patient_overlap",))
+        self.assertEqual(self.book_result("11:00").warnings, ())
 
-    def test_the_constraint_is_the_net_and_says_the_same(self):
-        """Another path wrote between the check and the insert: as if the check had seen nothing."""
+    def test_the_exclusion_constraint_raises_the_same_error(self):
+        """Another transaction inserts between the check and the insert: the check finds no blocked range."""
         self.book()
-        with mock.patch.object(placing, "blocks", return_value=[]), self.assertRaises(SlotTaken) as refusal:
+        with (
+            mock.patch.object(slot_reservation, "blocked_ranges", return_value=[]),
+            self.assertRaises(SlotTaken) as refusal,
+        ):
             self.book("10:15", patient_id=self.diego.pk)
         self.assertEqual(len(refusal.exception.extras["free_slots"]), 3)
         self.assertEqual(len(self.rows()), 1)
 
-    def test_the_database_alone_refuses_an_overlap(self):
+    def test_the_exclusion_constraint_rejects_an_overlap(self):
         first = self.book()
         second = self.book("10:30", patient_id=self.diego.pk)
         with self.inside(self.desk), self.assertRaises(IntegrityError), transaction.atomic():
             Appointment.objects.filter(pk=second.pk).update(starts_at=first.starts_at + dt.timedelta(minutes=15))
 
-    def test_a_doctor_who_leaves_while_the_booking_waits_for_them_is_not_booked(self):
+    def test_a_doctor_deactivated_while_the_booking_waits_for_the_lock_is_not_booked(self):
         def after_a_wait(actor, doctors):
             Doctor.objects.filter(pk__in=doctors).update(is_active=False)
 
-        with mock.patch.object(placing, "lock_doctors", after_a_wait), self.assertRaises(Invalid):
+        with mock.patch.object(slot_reservation, "lock_doctors", after_a_wait), self.assertRaises(Invalid):
             self.book()
         self.assertEqual(self.rows(), [])
 
@@ -224,7 +182,7 @@ class OverrideTests(BookingCase):
         with self.assertRaises(OutsideHours):
             self.book("07:00", patient_id=self.diego.pk)
 
-    def test_a_normal_booking_sees_an_overriding_one(self):
+    def test_a_booking_without_override_is_blocked_by_an_overriding_one(self):
         original = self.book()
         self.book(patient_id=self.diego.pk, override_reason="Emergency")
         with self.inside(self.desk):
@@ -232,12 +190,12 @@ class OverrideTests(BookingCase):
         with self.assertRaises(SlotTaken):
             self.book()
 
-    def test_a_reason_where_none_is_needed_leaves_no_mark(self):
+    def test_an_unneeded_reason_is_not_recorded(self):
         visit = self.book(override_reason="Just in case")
         self.assertFalse(visit.overlap_allowed)
         self.assertEqual(self.audited(action="appointment.override"), 0)
 
-    def test_the_clinic_and_the_doctor_can_switch_it_off(self):
+    def test_the_clinic_and_the_doctor_can_turn_overrides_off(self):
         self.book()
         self.change_settings(self.riverside, allow_admin_override=False)
         with self.assertRaises(OverrideNotAllowed):
@@ -268,7 +226,7 @@ class FirstAvailableTests(BookingCase):
             self.book(doctor_id=None)
         self.assertEqual(list(refusal.exception.fields), ["doctor_id"])
 
-    def test_the_free_doctor_with_fewer_visits_that_day_gets_it(self):
+    def test_the_free_doctor_with_fewer_visits_that_day_is_booked(self):
         self.change_settings(self.riverside, require_provider=False)
         self.book("09:00")  # Dr. Okafor, who comes first by name, has a visit that day
         self.assertEqual(self.book(doctor_id=None).doctor_id, self.dr_herrera.pk)
@@ -279,15 +237,9 @@ class FirstAvailableTests(BookingCase):
 
 
 class WalkInTests(BookingCase):
-    def walk_in(self, at, **fields):
-        with self.inside(self.desk) as who:
-            return appointments.walk_in(
-                who, **({"patient_id": self.hannah.pk, "doctor_id": self.dr_okafor.pk, "at": at} | fields)
-            )
-
-    def test_is_here_now(self):
+    def test_starts_now_confirmed_and_arrived(self):
         now = self.time("10:07") + dt.timedelta(seconds=20)
-        visit = self.walk_in(now)
+        visit = self.book_walk_in(now)
         self.assertEqual((visit.status, visit.arrived, visit.arrived_at), ("confirmed", True, now))
         self.assertEqual(visit.starts_at, self.time("10:07"))
         self.assertTrue(visit.walk_in)
@@ -295,18 +247,18 @@ class WalkInTests(BookingCase):
     def test_needs_a_free_doctor_or_a_reason(self):
         self.book("10:30")
         with self.assertRaises(SlotTaken):
-            self.walk_in(self.time("10:20"))
-        self.assertTrue(self.walk_in(self.time("10:20"), override_reason="Bleeding").overlap_allowed)
+            self.book_walk_in(self.time("10:20"))
+        self.assertTrue(self.book_walk_in(self.time("10:20"), override_reason="Bleeding").overlap_allowed)
 
-    def test_can_be_switched_off_by_clinic_and_doctor(self):
+    def test_the_clinic_and_the_doctor_can_turn_walk_ins_off(self):
         self.change_settings(self.riverside, allow_walk_ins=False)
         with self.assertRaises(WalkInsNotTaken):
-            self.walk_in(self.time("10:00"))
+            self.book_walk_in(self.time("10:00"))
         self.change_settings(self.riverside, allow_walk_ins=True)
         with self.inside(self.desk):
             DoctorSettings.objects.filter(doctor=self.dr_okafor).update(allow_walk_ins=False)
         with self.assertRaises(WalkInsNotTaken):
-            self.walk_in(self.time("10:00"))
+            self.book_walk_in(self.time("10:00"))
         self.assertEqual(self.rows(), [])
 
 
@@ -334,3 +286,45 @@ class FulfilTests(BookingCase):
         with self.assertRaises(Invalid):
             self.book(follow_up_id=follow_up.pk)
         self.assertEqual(self.rows(), [])
+
+    def test_a_walk_in_closes_its_follow_up(self):
+        with self.inside(self.desk):
+            follow_up = FollowUp.objects.create(
+                clinic=self.riverside, patient=self.hannah, doctor=self.dr_okafor, scheduled_date=self.monday
+            )
+        self.book_walk_in(self.time("10:00"), follow_up_id=follow_up.pk)
+        with self.inside(self.desk):
+            follow_up.refresh_from_db()
+        self.assertEqual(follow_up.status, "scheduled")
+
+
+class RegisterAndBookTests(BookingCase):
+    PATIENT = {"first_name": "Ada", "last_name": "Reyes", "date_of_birth": dt.date(1990, 2, 3)}
+
+    def register_and_book(self, time):
+        request = BookingRequest(doctor_id=self.dr_okafor.pk, starts_at=self.time(time))
+        with self.inside(self.desk) as desk:
+            return appointments.register_and_book(desk, self.PATIENT, request, at=self.before).appointment
+
+    def test_registers_the_patient_and_books(self):
+        self.assertEqual(self.register_and_book("10:00").patient.full_name, "Ada Reyes")
+
+    def test_registers_no_patient_if_the_slot_is_taken(self):
+        self.book("10:00")
+        with self.assertRaises(SlotTaken):
+            self.register_and_book("10:00")
+        with self.inside(self.desk):
+            self.assertFalse(Patient.objects.filter(last_name="Reyes").exists())
+
+
+class LockDoctorsTests(TransactionTestCase):
+    def test_requires_a_transaction(self):
+        actor = system_actor(uuid4())
+        with self.assertRaises(transaction.TransactionManagementError):
+            slot_reservation.lock_doctors(actor, [uuid4()])
+
+    def test_times_out_instead_of_waiting_forever(self):
+        with transaction.atomic(), connection.cursor() as cursor:
+            slot_reservation.lock_doctors(system_actor(uuid4()), [uuid4()])
+            cursor.execute("show lock_timeout")
+            self.assertEqual(cursor.fetchone()[0], slot_reservation.LOCK_TIMEOUT)

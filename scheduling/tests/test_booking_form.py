@@ -1,4 +1,4 @@
-"""The booking form at the edges: first available, video and its address, forced and overlapping, and bad input."""
+"""Edge cases of the booking form: first available doctor, video link, overrides, overlaps and bad input."""
 
 import datetime as dt
 
@@ -8,10 +8,11 @@ from clinicflow.testing.monday import MONDAY, TEN
 from scheduling.errors import InThePast, NobodyFree, WalkInsNotTaken
 from scheduling.models import Appointment
 from scheduling.operations import appointments
-from scheduling.tests.test_visit_pages import HTMX, VisitCase
+from scheduling.operations.appointments import BookingRequest
+from scheduling.tests.cases import HTMX, VisitPageCase
 
 
-class FormCase(VisitCase):
+class FormCase(VisitPageCase):
     @classmethod
     def hire(cls):
         super().hire()
@@ -50,13 +51,13 @@ class FirstAvailableTests(FormCase):
         chips = self.slots(doctor="specialty:Cardiology")
         self.assertContains(chips, str(self.dr_herrera.pk))
         self.assertNotContains(chips, str(self.dr_okafor.pk))
-        self.assertContains(self.slots(doctor="specialty:Dentistry"), "Nothing is free in the next month")
+        self.assertContains(self.slots(doctor="specialty:Dentistry"), "No free times in the next month")
 
-    def test_a_time_of_ones_own_needs_a_doctor_where_the_clinic_says_so(self):
-        self.assertContains(self.book(doctor="", time="14:00"), "Choose the doctor", status_code=422)
+    def test_an_entered_time_needs_a_doctor_if_the_clinic_requires_one(self):
+        self.assertContains(self.book(doctor="", time="14:00"), "Choose a doctor", status_code=422)
         self.assertEqual(self.booked(), [])
 
-    def test_otherwise_the_free_doctor_with_fewer_visits_gets_it(self):
+    def test_otherwise_the_free_doctor_with_fewer_visits_is_booked(self):
         self.change_settings(self.riverside, require_provider=False)
         self.assertEqual(self.book(doctor="", time="14:00").status_code, 200)
         self.assertEqual(self.booked()[0].doctor_id, self.dr_herrera.pk)  # Hannah is Dr. Okafor's
@@ -65,33 +66,35 @@ class FirstAvailableTests(FormCase):
         self.change_settings(self.riverside, require_provider=False)
         self.book(doctor="specialty:Family medicine", time="14:00")
         self.assertEqual(self.booked()[0].doctor_id, self.dr_okafor.pk)
-        answer = self.book(doctor="specialty:Dentistry", time="15:00")
-        self.assertContains(answer, "No doctor takes this kind of visit.", status_code=422)
+        response = self.book(doctor="specialty:Dentistry", time="15:00")
+        self.assertContains(response, "No doctor takes this kind of visit.", status_code=422)
 
-    def test_nobody_free_says_when_somebody_is(self):
+    def test_no_free_doctor_is_refused_with_the_next_free_slots(self):
         self.change_settings(self.riverside, require_provider=False)
         for doctor in (self.dr_okafor, self.dr_herrera):
             self.visit_at("14:00", doctor=doctor)
-        answer = self.book(doctor="", time="14:00")
-        self.assertContains(answer, "No doctor is free then", status_code=409)
-        self.assertContains(answer, "T14:30:00", status_code=409)
+        response = self.book(doctor="", time="14:00")
+        self.assertContains(response, "No doctor is free then", status_code=409)
+        self.assertContains(response, "T14:30:00", status_code=409)
 
-    def test_a_past_time_is_called_that(self):
+    def test_a_past_time_has_its_own_error(self):
         self.change_settings(self.riverside, require_provider=False)
         with self.inside(self.desk) as desk, self.assertRaises(InThePast):
-            appointments.book(desk, patient_id=self.rosa.pk, starts_at=self.at(self.riverside, MONDAY, "09:00"), at=TEN)
+            nine = self.at(self.riverside, MONDAY, "09:00")
+            appointments.book(desk, BookingRequest(patient_id=self.rosa.pk, starts_at=nine), at=TEN)
 
-    def test_walk_ins_go_to_whoever_takes_them_and_is_free(self):
+    def test_walk_ins_are_booked_with_a_free_doctor_who_accepts_them(self):
         self.change_settings(self.riverside, require_provider=False)
         self.doctor_settings(self.dr_herrera, allow_walk_ins=False)
         self.assertEqual(self.book(doctor="", walk_in="on").status_code, 200)
         visit = self.booked()[0]
         self.assertEqual((visit.doctor_id, visit.arrived), (self.dr_okafor.pk, True))
+        walk_in = BookingRequest(patient_id=self.hannah.pk, starts_at=TEN, walk_in=True)
         with self.inside(self.desk) as desk, self.assertRaises(NobodyFree):
-            appointments.walk_in(desk, patient_id=self.hannah.pk, at=TEN)
+            appointments.book(desk, walk_in, at=TEN)
         self.doctor_settings(self.dr_okafor, allow_walk_ins=False)
         with self.inside(self.desk) as desk, self.assertRaises(WalkInsNotTaken):
-            appointments.walk_in(desk, patient_id=self.hannah.pk, at=TEN)
+            appointments.book(desk, walk_in, at=TEN)
 
     def test_the_api_does_the_same(self):
         client = self.client_class(headers=self.bearer_for(self.desk))
@@ -99,11 +102,11 @@ class FirstAvailableTests(FormCase):
         refused = client.post("/api/appointments", body, content_type="application/json")
         self.assertEqual((refused.status_code, list(refused.json()["errors"])), (400, ["doctor_id"]))
         self.change_settings(self.riverside, require_provider=False)
-        made = client.post("/api/appointments", body, content_type="application/json")
-        self.assertEqual((made.status_code, made.json()["doctor_id"]), (201, str(self.dr_herrera.pk)))
+        created = client.post("/api/appointments", body, content_type="application/json")
+        self.assertEqual((created.status_code, created.json()["doctor_id"]), (201, str(self.dr_herrera.pk)))
         body |= {"start_time": "15:00", "specialty": "family medicine"}
-        made = client.post("/api/appointments", body, content_type="application/json")
-        self.assertEqual(made.json()["doctor_id"], str(self.dr_okafor.pk))
+        created = client.post("/api/appointments", body, content_type="application/json")
+        self.assertEqual(created.json()["doctor_id"], str(self.dr_okafor.pk))
 
 
 class VideoTests(FormCase):
@@ -115,41 +118,41 @@ class VideoTests(FormCase):
         self.book(slot=self.slot(), meeting_link="https://meet.example/rosa")
         self.assertEqual(self.booked()[0].meeting_link, "")
 
-    def test_a_bad_address_stays_beside_its_field(self):
+    def test_an_invalid_link_is_reported_at_its_field(self):
         for link in ("http://meet.example/a", "javascript:alert(1)", "https://", "https://a b", "https://x" * 50):
-            answer = self.book(visit_type="virtual", slot=self.slot(), meeting_link=link)
-            self.assertEqual(answer.status_code, 422, link)
-            self.assertTrue(answer.context["form"]["meeting_link"].errors, link)
+            response = self.book(visit_type="virtual", slot=self.slot(), meeting_link=link)
+            self.assertEqual(response.status_code, 422, link)
+            self.assertTrue(response.context["form"]["meeting_link"].errors, link)
         self.assertEqual(self.booked(), [])
 
-    def test_a_doctor_without_video_says_so(self):
+    def test_a_doctor_without_video_is_refused(self):
         self.doctor_settings(self.dr_okafor, video_visits_enabled=False)
-        answer = self.book(visit_type="virtual", slot=self.slot())
-        self.assertContains(answer, "does not take this kind of visit", status_code=422)
+        response = self.book(visit_type="virtual", slot=self.slot())
+        self.assertContains(response, "does not take this kind of visit", status_code=422)
 
 
 class OverTheRulesTests(FormCase):
     def test_a_taken_time_is_booked_with_a_reason_where_clinic_and_doctor_allow_it(self):
         self.assertContains(self.book(time="10:30"), 'name="override_reason"', status_code=409)
         self.doctor_settings(self.dr_okafor, allow_forced_booking=False)
-        answer = self.book(time="10:30", override_reason="urgent")
-        self.assertContains(answer, "switched off", status_code=409)
+        response = self.book(time="10:30", override_reason="urgent")
+        self.assertContains(response, "Overrides are turned off", status_code=409)
         self.doctor_settings(self.dr_okafor, allow_forced_booking=True)
         self.assertEqual(self.book(time="10:30", override_reason="urgent").status_code, 200)
         self.assertEqual(self.booked()[0].overlap_reason, "urgent")
 
-    def test_where_overlaps_are_allowed_no_reason_is_asked_for(self):
+    def test_no_reason_is_required_where_overlaps_are_allowed(self):
         self.change_settings(self.riverside, allow_overlapping=True)
         self.assertEqual(self.book(time="10:30").status_code, 200)
         self.assertTrue(self.booked()[0].overlap_allowed)
 
     def test_the_patients_own_overlap_is_a_warning(self):
         self.visit_at("14:00", doctor=self.dr_herrera, patient=self.rosa)
-        self.assertContains(self.book(slot=self.slot()), "they have another visit at that time")
+        self.assertContains(self.book(slot=self.slot()), "They have another visit at that time.")
 
 
 class BadInputTests(FormCase):
-    def test_each_is_refused_with_a_sentence_and_books_nothing(self):
+    def test_each_is_refused_with_a_message_and_nothing_is_booked(self):
         for fields, status, says in (
             ({"date": "2027-02-26", "time": "10:00"}, 409, "That time has passed"),
             ({"time": "23:45"}, 422, "past midnight"),
@@ -171,26 +174,25 @@ class BadInputTests(FormCase):
 
     def test_ids_of_another_clinic(self):
         stranger = self.make_patient(self.lakeside)
-        answer = self.book(patient=stranger.pk, slot=self.slot())
-        self.assertContains(answer, "There is no such patient.", status_code=422)
+        response = self.book(patient=stranger.pk, slot=self.slot())
+        self.assertContains(response, "There is no such patient.", status_code=422)
         for name in ("follow_up", "waitlist"):
             self.assertEqual(self.book(slot=self.slot(), **{name: stranger.pk}).status_code, 404)
         self.assertEqual(self.booked(), [])
 
     def test_a_search_of_ten_years_is_refused(self):
         client = self.client_class(headers=self.bearer_for(self.desk))
-        answer = client.get("/api/slots?date_from=2027-03-01&date_to=2037-03-01")
-        self.assertEqual((answer.status_code, list(answer.json()["errors"])), (400, ["date_to"]))
+        response = client.get("/api/slots?date_from=2027-03-01&date_to=2037-03-01")
+        self.assertEqual((response.status_code, list(response.json()["errors"])), (400, ["date_to"]))
 
     def test_a_visit_of_nine_hours_is_refused_by_the_operation_too(self):
         with self.inside(self.desk) as desk:
             for minutes in (4, 481, 540):
                 with self.assertRaises(Invalid):
-                    appointments.book(
-                        desk,
+                    request = BookingRequest(
                         patient_id=self.rosa.pk,
                         doctor_id=self.dr_okafor.pk,
                         starts_at=TEN + dt.timedelta(hours=1),
                         duration=minutes,
-                        at=TEN,
                     )
+                    appointments.book(desk, request, at=TEN)

@@ -1,4 +1,4 @@
-"""Doctors in the settings: adding, changing, hours, the calendar address, and leaving."""
+"""The pages of doctors: profile, hours, calendar URL and deactivation."""
 
 import datetime as dt
 import re
@@ -8,12 +8,12 @@ from django.test.utils import CaptureQueriesContext
 from icalendar import Calendar
 
 from clinicflow.audit.models import AuditLog
+from clinicflow.clinic_settings.presentation.settings_display import format_hours
 from clinicflow.clinics.models import Doctor, DoctorSettings
-from clinicflow.clinics.reading import hours_in_words
 from clinicflow.testing.case import ClinicCase
 from clinicflow.web.display import Display, display_as
-from scheduling.availability import free_slots
 from scheduling.models import Appointment, Message
+from scheduling.selectors.availability import SlotSearch, free_slots
 
 ADDRESS = re.compile(r'value="(http[^"]+calendar\.ics\?token=[^"]+)"')
 
@@ -48,28 +48,29 @@ class DoctorPages(ClinicCase):
         with self.inside(self.desk):
             return list(Doctor.objects.filter(**wanted))
 
-    def test_a_doctors_own_week_stands_in_the_list_and_beside_the_front_desks(self):
-        self.assertNotContains(self.client.get(self.path(self.dr_okafor)), "These hours do not hold at present")
+    def test_a_doctors_own_week_is_shown_in_the_list_and_beside_the_front_desks(self):
+        self.assertNotContains(self.client.get(self.path(self.dr_okafor)), "These hours aren't in use")
         own = {"mon": [["10:00", "11:15"]], "2026-12-28": []}
         with self.inside(self.desk):
             DoctorSettings.objects.filter(doctor=self.dr_okafor).update(working_hours_override=own)
-        self.assertContains(self.client.get(self.path(self.dr_okafor)), "These hours do not hold at present")
+        self.assertContains(self.client.get(self.path(self.dr_okafor)), "These hours aren't in use")
         self.assertContains(self.client.get("/settings/doctors"), "11:15")
 
     def test_a_new_doctor_can_be_booked_in_their_hours(self):
-        answer = self.client.post("/settings/doctors/new", self.form())
+        response = self.client.post("/settings/doctors/new", self.form())
         [doctor] = self.doctors(name="Dr. Nora Blum")
-        self.assertEqual(answer["Location"], self.path(doctor))
+        self.assertEqual(response["Location"], self.path(doctor))
         self.assertEqual(doctor.initials, "NB")
         self.assertEqual(doctor.working_hours, {"mon": [["09:00", "12:00"], ["13:00", "17:00"]]})
         with self.inside(self.desk):
             self.assertTrue(DoctorSettings.objects.filter(doctor=doctor).exists())
-            slots = free_slots(self.desk, doctors=[doctor.pk], date_from=self.day, date_to=self.day, duration=30)
+            search = SlotSearch(doctors=[doctor.pk], date_from=self.day, date_to=self.day, duration=30)
+            slots = free_slots(self.desk, search)
         self.assertEqual((slots[0].starts_at.hour, len(slots)), (9, 14))
         page = self.client.get("/settings/doctors")
         self.assertContains(page, "Mon 9:00 am–12:00 pm, 1:00 pm–5:00 pm")
 
-    def test_what_cannot_be_is_refused_and_stays_typed(self):
+    def test_invalid_input_is_refused_and_shown_again(self):
         for changes, field in (
             ({"name": ""}, "name"),
             ({"name": "dr. luis herrera"}, "name"),
@@ -85,7 +86,7 @@ class DoctorPages(ClinicCase):
                 self.assertContains(page, "Dermatology", status_code=422)
         self.assertEqual(self.doctors(specialty="Dermatology"), [])
 
-    def test_a_change_keeps_visits_and_the_calendar_address(self):
+    def test_an_edit_preserves_visits_and_the_calendar_url(self):
         self.client.post(self.path(self.dr_okafor, "/calendar"))
         self.client.post(self.path(self.dr_okafor), self.form(name="Dr. Amara Okafor-Lee"))
         [doctor] = self.doctors(pk=self.dr_okafor.pk)
@@ -96,14 +97,14 @@ class DoctorPages(ClinicCase):
             entry = AuditLog.objects.filter(resource_type="doctors", action="update").first()
         self.assertIn("name", entry.new_values)
 
-    def test_a_doctor_with_visits_ahead_cannot_leave(self):
+    def test_a_doctor_with_upcoming_visits_cannot_be_deactivated(self):
         page = self.client.get(self.path(self.dr_okafor))
-        self.assertContains(page, "1 visit lies ahead")
-        answer = self.client.post(self.path(self.dr_okafor, "/retire"), follow=True)
-        self.assertContains(answer, "still has visits ahead")
+        self.assertContains(page, "1 upcoming visit")
+        response = self.client.post(self.path(self.dr_okafor, "/retire"), follow=True)
+        self.assertContains(response, "still has upcoming visits")
         self.assertTrue(self.doctors(pk=self.dr_okafor.pk)[0].is_active)
 
-    def test_visits_are_handed_over_and_the_doctor_leaves(self):
+    def test_visits_are_handed_over_and_the_doctor_is_deactivated(self):
         plan = {"what": "hand-over", "to_doctor": str(self.dr_herrera.pk), "visits": [str(self.visit.pk)], "note": ""}
         self.client.post(self.path(self.dr_okafor, "/calendar"))
         self.client.post(self.path(self.dr_okafor, "/leave"), plan)
@@ -119,12 +120,12 @@ class DoctorPages(ClinicCase):
         self.client.post(self.path(self.dr_okafor, "/return"))
         self.assertTrue(self.doctors(pk=self.dr_okafor.pk)[0].is_active)
 
-    def test_a_plan_that_says_nothing_is_refused(self):
+    def test_an_empty_plan_is_refused(self):
         for plan in ({}, {"what": "leave"}, {"what": "hand-over", "visits": [str(self.visit.pk)]}):
             with self.subTest(plan):
                 self.assertEqual(self.client.post(self.path(self.dr_okafor, "/leave"), plan).status_code, 422)
 
-    def test_the_address_is_shown_once_and_opens_the_calendar(self):
+    def test_the_calendar_url_is_shown_once_and_works(self):
         page = self.client.post(self.path(self.dr_okafor, "/calendar"))
         address = ADDRESS.search(page.content.decode())[1]
         self.assertIn("no-store", page["Cache-Control"])
@@ -141,7 +142,7 @@ class DoctorPages(ClinicCase):
             actions = list(AuditLog.objects.filter(action__startswith="calendar_feed").values_list("action", flat=True))
         self.assertEqual(len(actions), 3)
 
-    def test_a_doctor_has_their_own_address_only(self):
+    def test_a_doctor_can_issue_only_their_own_calendar_url(self):
         mine = self.client_for(self.doctor)
         self.assertContains(mine.get("/settings/me"), self.path(self.dr_okafor, "/calendar"))
         self.assertContains(mine.post(self.path(self.dr_okafor, "/calendar")), "token=")
@@ -152,8 +153,8 @@ class DoctorPages(ClinicCase):
     def test_another_clinics_doctor_is_404(self):
         for path in ("", "/leave", "/retire", "/return", "/calendar", "/calendar/end"):
             with self.subTest(path):
-                answer = self.client.post(self.path(self.dr_lake, path), self.form())
-                self.assertEqual(answer.status_code, 404)
+                response = self.client.post(self.path(self.dr_lake, path), self.form())
+                self.assertEqual(response.status_code, 404)
         self.assertNotContains(self.client.get("/settings/doctors"), "Berg")
 
     def test_the_list_costs_the_same_for_many(self):
@@ -169,13 +170,13 @@ class DoctorPages(ClinicCase):
         self.assertEqual(counts[0], counts[1])
         self.assertLessEqual(counts[0], 12)
 
-    def test_hours_are_said_in_a_line(self):
+    def test_hours_are_formatted_in_a_line(self):
         week = {day: [["09:00", "17:00"]] for day in ("mon", "tue", "wed", "fri")}
         with display_as(Display(time_format="24h")):
-            self.assertEqual(hours_in_words(week), "Mon–Wed 09:00–17:00 · Fri 09:00–17:00")
-            self.assertEqual(hours_in_words({}), "")
+            self.assertEqual(format_hours(week), "Mon–Wed 09:00–17:00 · Fri 09:00–17:00")
+            self.assertEqual(format_hours({}), "")
 
-    def test_the_far_past_does_not_keep_a_doctor(self):
+    def test_past_visits_do_not_prevent_deactivation(self):
         patient = self.make_patient(self.riverside)
         long_ago = self.visit.starts_at - dt.timedelta(days=400)
         self.make_appointment(self.dr_herrera, patient, long_ago)

@@ -1,4 +1,4 @@
-"""Random days against a plain model: the database never disagrees, and no live visits overlap without a mark."""
+"""A state machine of random days, compared with a model in plain Python."""
 
 import datetime as dt
 from dataclasses import dataclass, field
@@ -9,12 +9,13 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule
 
-from clinicflow.clinics.actors import system_actor
+from clinicflow.access.actor import system_actor
 from clinicflow.core.errors import DomainError
 from clinicflow.testing.case import ClinicCase
-from scheduling import transitions
 from scheduling.models import Appointment, Cancellation, TimeOff
 from scheduling.operations import appointments, no_shows, time_off
+from scheduling.operations.appointments import BookingRequest, BookingResult
+from scheduling.rules import transitions
 
 ZONE = "America/New_York"
 OPEN = {"unconfirmed", "confirmed"}
@@ -27,7 +28,7 @@ DOCTORS = st.integers(0, 1)
 
 @dataclass
 class Visit:
-    """One visit as the model knows it; times in minutes of the one day."""
+    """A visit of the model; times in minutes of the day."""
 
     doctor: int
     start: int
@@ -52,7 +53,7 @@ class Visit:
 
 @dataclass
 class Model:
-    """The clinic's rules over one day, in plain Python."""
+    """The clinic's rules for one day, in plain Python."""
 
     now: int = 0
     visits: list[Visit] = field(default_factory=list)
@@ -77,7 +78,7 @@ class Model:
 
 
 class ClinicDay(RuleBasedStateMachine):
-    """Books, moves, stretches, cancels, misses, reinstates, overrides and takes time off, at a moving clock."""
+    """Runs the operations of a day in random order while time passes."""
 
     case: ClinicCase
     visits = Bundle("visits")
@@ -103,10 +104,11 @@ class ClinicDay(RuleBasedStateMachine):
         return self.case.at(self.case.riverside, self.day, "00:00") + dt.timedelta(minutes=minute)
 
     def attempt(self, work, *args, **fields):
-        """The row that the operation returned, or the code of its refusal."""
+        """The row that the operation returned, or the code of its error."""
         try:
             with self.case.inside(self.desk) as desk:
-                return work(desk, *args, at=self.instant(self.model.now), **fields)
+                result = work(desk, *args, at=self.instant(self.model.now), **fields)
+            return result.appointment if isinstance(result, BookingResult) else result
         except DomainError as error:
             return error.code
 
@@ -117,7 +119,7 @@ class ClinicDay(RuleBasedStateMachine):
         return self.attempt(getattr(appointments, name), self.pk(visit), **fields)
 
     def expect(self, outcome, code):
-        """The refusal that the model foresaw, or success; returns whether it was a success."""
+        """Compare the outcome with the model's. Returns whether the operation succeeded."""
         got = outcome if isinstance(outcome, str) else ""
         assert got == code, f"the model says {code or 'yes'}, the clinic says {got or 'yes'}"
         return not code
@@ -132,14 +134,14 @@ class ClinicDay(RuleBasedStateMachine):
         model = self.model
         code = model.problem(doctor, start, start + length)
         overlaps = model.taken(doctor, start, start + length)
-        row = self.attempt(
-            appointments.book,
+        request = BookingRequest(
             patient_id=self.patients[(start + length) % 3].pk,
             doctor_id=self.doctors[doctor].pk,
             starts_at=self.instant(start),
             duration=length,
             override_reason=why,
         )
+        row = self.attempt(appointments.book, request)
         visit = Visit(doctor, start, length, marked=overlaps)
         if not self.expect(row, "" if why else code):
             visit.gone = True
@@ -234,15 +236,15 @@ class ClinicDay(RuleBasedStateMachine):
             return new
         target = {"starts_at": self.instant(start), "doctor_id": self.doctors[doctor].pk}
         if visit.status not in OPEN:
-            self.expect(self.act("move", visit, **target), "illegal_transition")
+            self.expect(self.act("reschedule", visit, **target), "illegal_transition")
             return new
         if (start, doctor) == (visit.start, visit.doctor):
-            row = self.act("move", visit, **target)
+            row = self.act("reschedule", visit, **target)
             assert row.pk == self.pk(visit)
             return new
         code = model.problem(doctor, start, start + visit.length, but=(visit,))
         overlaps = model.taken(doctor, start, start + visit.length, but=(visit,))
-        row = self.act("move", visit, override_reason=why, **target)
+        row = self.act("reschedule", visit, override_reason=why, **target)
         if self.expect(row, "" if why else code):
             visit.status, visit.moved, visit.arrived = "cancelled", True, False
             new.gone, new.marked = False, overlaps
@@ -290,7 +292,7 @@ class ClinicDay(RuleBasedStateMachine):
     @rule(doctor=DOCTORS, start=MINUTES, length=st.sampled_from([30, 120]))
     def take_time_off(self, doctor, start, length):
         with self.case.inside(self.desk) as desk:
-            time_off.take(
+            time_off.create(
                 desk,
                 doctor_id=self.doctors[doctor].pk,
                 starts_at=self.instant(start),

@@ -2,16 +2,16 @@ from django.core.management import call_command
 from django.test import SimpleTestCase
 
 from scheduling.management.commands.draw_transitions import page
-from scheduling.transitions import TABLE
+from scheduling.rules.transitions import TRANSITIONS
 
 
 class PageTests(SimpleTestCase):
-    def test_the_page_in_docs_is_drawn_from_the_table(self):
+    def test_the_page_in_docs_is_generated_from_the_table(self):
         call_command("draw_transitions", "--check")
 
-    def test_every_row_is_in_words_and_in_the_diagram(self):
+    def test_every_row_is_in_the_table_and_in_the_diagram(self):
         text = page()
-        for row in TABLE:
+        for row in TRANSITIONS:
             self.assertIn(f"| {row.action} |", text)
             if row.action != "delete":
                 for source in row.sources:

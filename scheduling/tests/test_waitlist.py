@@ -1,4 +1,4 @@
-"""The waitlist: its page, who fits a free time, offers that reach the patient, and the hint when a time falls free."""
+"""The waitlist: entries, offers, matches for freed slots, and their pages."""
 
 import datetime as dt
 import json
@@ -9,20 +9,21 @@ from clinicflow.audit.models import AuditLog
 from clinicflow.clinics.models import DoctorSettings
 from clinicflow.core.errors import Forbidden, Invalid, NotFound
 from clinicflow.jobs.models import Job
+from clinicflow.testing.html import source_of
 from clinicflow.testing.jobs import run_due_jobs
 from clinicflow.testing.monday import MONDAY, TEN
 from scheduling.errors import SlotTaken, WaitlistClosed
 from scheduling.models import Appointment, Message, WaitlistEntry
 from scheduling.operations import appointments, waitlist
-from scheduling.tests.test_visit_pages import HTMX, VisitCase
-from scheduling.waiting import freed_by, freed_on, nearest_for
+from scheduling.selectors.waitlist_matching import freed_by, freed_on, nearest_for
+from scheduling.tests.cases import HTMX, VisitPageCase
 
 TUESDAY = MONDAY + dt.timedelta(days=1)
 CANCEL = {"cancellation_type": "other", "reason_note": "well again"}
 
 
-class WaitingCase(VisitCase):
-    """Rosa waits for anybody, Felix for Dr. Okafor in the morning; Hannah has a visit at half past ten."""
+class WaitingCase(VisitPageCase):
+    """Rosa waits for any doctor, Felix for Dr. Okafor in the morning; Hannah has a visit at 10:30."""
 
     @classmethod
     def hire(cls):
@@ -56,7 +57,7 @@ class WaitingCase(VisitCase):
 
 
 class OfferTests(WaitingCase):
-    def test_an_offer_keeps_the_time_and_leaves_as_a_text(self):
+    def test_an_offer_stores_the_slot_and_sends_a_text_message(self):
         entry = self.offer()
         self.assertEqual((entry.status, entry.offered_at), ("offered", TEN))
         self.assertEqual(entry.offered_doctor_id, self.dr_okafor.pk)
@@ -68,44 +69,43 @@ class OfferTests(WaitingCase):
         self.assertEqual(run_due_jobs(self.riverside.pk, kinds=[waitlist.JOB]), [waitlist.JOB])
         self.assertEqual(self.messages()[0].status, "sent")
 
-    def test_it_speaks_the_patients_language(self):
+    def test_it_is_in_the_patients_language(self):
         with self.inside(self.desk):
             type(self.rosa).objects.filter(pk=self.rosa.pk).update(preferred_language="es")
         self.offer()
         self.assertIn("una hora más temprana", self.messages()[0].body)
 
-    def test_without_a_way_to_write_it_is_noted_for_a_call(self):
+    def test_without_a_channel_it_is_recorded_without_a_message(self):
         with self.inside(self.desk):
             type(self.rosa).objects.filter(pk=self.rosa.pk).update(contact_preferences={"sms": False, "email": False})
         entry = self.offer()
         self.assertEqual((entry.status, entry.offer_message, self.messages()), ("offered", None, []))
 
-    def test_the_same_time_again_writes_nothing_and_another_time_takes_the_first_message_back(self):
+    def test_the_same_slot_again_changes_nothing_and_another_slot_cancels_the_first_message(self):
         self.offer()
         self.offer()
         self.assertEqual([message.status for message in self.messages()], ["queued"])
         self.offer(time="14:00")
         self.assertCountEqual([message.status for message in self.messages()], ["dropped", "queued"])
 
-    def test_declined_means_waiting_on_and_nothing_leaves(self):
+    def test_a_withdrawn_offer_cancels_its_message(self):
         self.offer()
         with self.inside(self.desk) as desk:
-            entry = waitlist.keep_waiting(desk, self.any.pk)
-            waitlist.keep_waiting(desk, self.any.pk)
+            entry = waitlist.withdraw_offer(desk, self.any.pk)
+            waitlist.withdraw_offer(desk, self.any.pk)
         self.assertEqual((entry.status, entry.offered_starts_at, entry.offer_message), ("waiting", None, None))
         self.assertEqual([message.status for message in self.messages()], ["dropped"])
 
     def test_an_offer_that_is_taken_within_the_hold_is_not_sent(self):
         self.offer()
         with self.inside(self.desk) as desk:
-            appointments.book(
-                desk,
+            request = appointments.BookingRequest(
                 patient_id=self.rosa.pk,
                 doctor_id=self.dr_okafor.pk,
                 starts_at=self.at(self.riverside, MONDAY, "13:30"),
                 waitlist_entry_id=self.any.pk,
-                at=TEN,
             )
+            appointments.book(desk, request, at=TEN)
             Job.objects.filter(kind=waitlist.JOB).update(run_after=TEN)
         run_due_jobs(self.riverside.pk, kinds=[waitlist.JOB])
         self.assertEqual([message.status for message in self.messages()], ["dropped"])
@@ -116,13 +116,13 @@ class OfferTests(WaitingCase):
         self.assertTrue(refusal.exception.extras["free_slots"])
         self.assertEqual((self.entry().status, self.messages()), ("waiting", []))
 
-    def test_wrong_people(self):
+    def test_other_roles_and_clinics_are_refused(self):
         for actor, error in ((self.doctor, Forbidden), (self.owner, Forbidden), (self.foreign_desk, NotFound)):
             with self.inside(actor) as who, self.assertRaises(error):
                 waitlist.offer(who, self.any.pk, at=TEN)
         self.assertEqual(self.entry().status, "waiting")
 
-    def test_the_database_keeps_an_offer_whole_and_times_in_order(self):
+    def test_constraints_reject_a_partial_offer_and_times_out_of_order(self):
         for fields in (
             {"offered_starts_at": TEN},
             {"time_from": dt.time(12), "time_to": dt.time(9)},
@@ -132,7 +132,7 @@ class OfferTests(WaitingCase):
 
 
 class ChangeTests(WaitingCase):
-    def test_the_wish_changes_and_the_place_stays(self):
+    def test_an_edit_preserves_the_position_in_the_queue(self):
         with self.inside(self.desk) as desk:
             entry = waitlist.update(desk, self.any.pk, time_from=dt.time(14), note=" after work ")
         self.assertEqual(
@@ -150,16 +150,16 @@ class ChangeTests(WaitingCase):
                 waitlist.update(desk, self.any.pk, **changes)
             self.assertEqual(list(refusal.exception.fields), [name])
 
-    def test_removed_comes_back_and_booked_does_not(self):
+    def test_a_removed_entry_is_restored_and_a_booked_one_is_not(self):
         with self.inside(self.desk) as desk:
             waitlist.remove(desk, self.any.pk)
             self.assertEqual(waitlist.restore(desk, self.any.pk).status, "waiting")
             WaitlistEntry.objects.filter(pk=self.any.pk).update(status="booked")
-            for act in (waitlist.remove, waitlist.restore, waitlist.keep_waiting):
+            for act in (waitlist.remove, waitlist.restore, waitlist.withdraw_offer):
                 with self.assertRaises(WaitlistClosed):
                     act(desk, self.any.pk)
 
-    def test_undoing_a_booking_puts_the_patient_back_in_line(self):
+    def test_undoing_a_booking_restores_the_entry(self):
         booked = self.post(f"/waitlist/{self.any.pk}/book", {"slot": self.slot()})
         self.assertEqual(booked.status_code, 200)
         entry = self.entry()
@@ -177,7 +177,7 @@ class FitTests(WaitingCase):
             [(fit.slot.doctor_name[4:], f"{fit.slot.starts_at:%a %H:%M}") for fit in fits] for fits in found.values()
         ]
 
-    def test_the_nearest_free_times_of_the_wished_doctor_days_and_hours(self):
+    def test_the_nearest_slots_of_the_requested_doctor_days_and_hours(self):
         rosa, felix = self.fits(self.any, self.early)
         # Each time once, with the doctor who has less on that day: Hannah is Dr. Okafor's.
         self.assertEqual(rosa, [("Luis Herrera", f"Mon {time}") for time in ("10:00", "10:30", "11:00")])
@@ -188,7 +188,7 @@ class FitTests(WaitingCase):
             waitlist.update(desk, self.early.pk, date_from=TUESDAY, time_from=dt.time(14), time_to=dt.time(14, 30))
         self.assertEqual([time for _, time in self.fits(self.early)[0]], ["Tue 14:00", "Wed 14:00", "Thu 14:00"])
 
-    def test_a_doctor_without_video_fits_no_video_visit(self):
+    def test_a_doctor_without_video_matches_no_video_visit(self):
         with self.inside(self.desk) as desk:
             waitlist.update(desk, self.early.pk, visit_type="virtual")
             DoctorSettings.objects.filter(doctor=self.dr_okafor).update(video_visits_enabled=False)
@@ -202,7 +202,7 @@ class FitTests(WaitingCase):
             with self.assertNumQueries(2):
                 nearest_for(desk, entries, at=TEN)
 
-    def test_a_freed_time_names_those_who_fit_in_order_until_it_is_taken(self):
+    def test_a_freed_slot_has_its_matches_in_order_until_it_is_taken(self):
         self.post(f"/visits/{self.visit.pk}/cancel", CANCEL)
         with self.inside(self.desk) as desk:
             freed = freed_on(desk, MONDAY, at=TEN)
@@ -214,7 +214,7 @@ class FitTests(WaitingCase):
             self.assertEqual(freed_on(desk, MONDAY, at=TEN), [])
             self.assertIsNone(freed_by(desk, self.now(), at=TEN))
 
-    def test_outside_the_wished_hours_nobody_fits(self):
+    def test_outside_the_requested_hours_there_is_no_match(self):
         with self.inside(self.desk) as desk:
             waitlist.update(desk, self.any.pk, time_from=dt.time(11))
             waitlist.update(desk, self.early.pk, time_to=dt.time(10, 30))
@@ -225,33 +225,33 @@ class FitTests(WaitingCase):
 
 
 class HintTests(WaitingCase):
-    def test_cancelling_shows_who_fits_with_a_click_to_book_or_offer(self):
-        answer = self.post(f"/visits/{self.visit.pk}/cancel", CANCEL)
-        self.assertContains(answer, "2 people wait for this time")
+    def test_cancelling_shows_the_matches_with_book_and_offer_buttons(self):
+        response = self.post(f"/visits/{self.visit.pk}/cancel", CANCEL)
+        self.assertContains(response, "2 people are waiting for a time like this")
         for entry in (self.any, self.early):
-            self.assertContains(answer, f"/waitlist/{entry.pk}/book")
-            self.assertContains(answer, f"/waitlist/{entry.pk}/offer")
-        self.assertContains(answer, f"/visits/{self.visit.pk}/uncancel")
+            self.assertContains(response, f"/waitlist/{entry.pk}/book")
+            self.assertContains(response, f"/waitlist/{entry.pk}/offer")
+        self.assertContains(response, f"/visits/{self.visit.pk}/uncancel")
         with self.inside(self.desk):
             look = AuditLog.objects.get(action="read", resource_type="waitlist_entries")
             self.assertEqual(set(look.patient_ids), {self.rosa.pk, self.felix.pk})
 
-    def test_undo_takes_the_hint_away(self):
+    def test_undo_removes_the_hint(self):
         self.post(f"/visits/{self.visit.pk}/cancel", CANCEL)
         back = self.post(f"/visits/{self.visit.pk}/uncancel", {"was": "unconfirmed"})
-        self.assertContains(back, '<hx-partial hx-target="#freed" hx-swap="innerHTML"></hx-partial>')
+        self.assertIn('<hx-partial hx-target="#freed" hx-swap="innerHTML"></hx-partial>', source_of(back))
         self.assertEqual(self.now().status, "unconfirmed")
 
-    def test_moving_away_frees_the_old_time_unless_the_visit_still_covers_it(self):
+    def test_moving_frees_the_old_slot_unless_the_visit_still_covers_it(self):
         where = {"doctor": str(self.dr_okafor.pk), "date": MONDAY.isoformat()}
         near = self.post(f"/visits/{self.visit.pk}/move", where | {"time": "10:45"})
-        self.assertNotContains(near, "wait for this time")
+        self.assertNotContains(near, "waiting for a time like this")
         with self.inside(self.desk):
             moved = Appointment.objects.get(rescheduled_from=self.visit)
         away = self.post(f"/visits/{moved.pk}/move", where | {"time": "15:00"})
-        self.assertContains(away, "2 people wait for this time")
+        self.assertContains(away, "2 people are waiting for a time like this")
 
-    def test_nobody_who_fits_means_no_hint(self):
+    def test_without_a_match_there_is_no_hint(self):
         with self.inside(self.desk) as desk:
             waitlist.remove(desk, self.any.pk)
             waitlist.remove(desk, self.early.pk)
@@ -261,7 +261,7 @@ class HintTests(WaitingCase):
         before = self.get("/schedule").context["board"].attention
         self.post(f"/visits/{self.visit.pk}/cancel", CANCEL)
         page = self.get("/day/changes")
-        self.assertContains(page, "Waitlist fits")
+        self.assertContains(page, "Waitlist matches")
         self.assertContains(page, f"/waitlist/{self.any.pk}/book")
         self.assertEqual(page.context["board"].attention - before, 1 - 2)  # an unconfirmed one without intake less
 
@@ -273,7 +273,7 @@ class HintTests(WaitingCase):
 
 
 class PageTests(WaitingCase):
-    def test_it_lists_them_in_order_with_what_is_free(self):
+    def test_it_lists_the_entries_in_order_with_their_free_slots(self):
         page = self.get("/waitlist")
         self.assertEqual([row["entry"].pk for row in page.context["rows"]], [self.any.pk, self.early.pk])
         self.assertContains(page, "Any doctor")
@@ -295,7 +295,7 @@ class PageTests(WaitingCase):
                 self.assertEqual([row["entry"].pk for row in self.get(address).context["rows"]], expected)
 
     def test_adding_and_its_undo(self):
-        answer = self.post(
+        response = self.post(
             "/waitlist/new",
             {
                 "patient": self.hannah.pk,
@@ -309,15 +309,15 @@ class PageTests(WaitingCase):
                 "note": "mornings",
             },
         )
-        self.assertEqual((answer.status_code, answer["X-Close-Dialog"]), (200, "modal"))
+        self.assertEqual((response.status_code, response["X-Close-Dialog"]), (200, "modal"))
         with self.inside(self.desk):
             entry = WaitlistEntry.objects.get(patient=self.hannah)
         self.assertEqual((entry.duration, entry.visit_type, entry.time_to), (45, "virtual", dt.time(12)))
         self.post(f"/waitlist/{entry.pk}/remove")
         self.assertEqual(self.entry(entry).status, "removed")
 
-    def test_a_bad_form_comes_back_with_what_was_typed(self):
-        answer = self.post(
+    def test_a_bad_form_is_shown_again_with_its_input(self):
+        response = self.post(
             "/waitlist/new",
             {
                 "date_from": "2027-03-05",
@@ -327,9 +327,9 @@ class PageTests(WaitingCase):
                 "note": "x1",
             },
         )
-        self.assertContains(answer, "Choose a patient.", status_code=422)
-        self.assertContains(answer, "x1", status_code=422)
-        answer = self.post(
+        self.assertContains(response, "Choose a patient.", status_code=422)
+        self.assertContains(response, "x1", status_code=422)
+        response = self.post(
             "/waitlist/new",
             {
                 "patient": self.hannah.pk,
@@ -339,7 +339,7 @@ class PageTests(WaitingCase):
                 "visit_type": "in-clinic",
             },
         )
-        self.assertContains(answer, "The last date comes after the first.", status_code=422)
+        self.assertContains(response, "Enter a last date that is not before the first.", status_code=422)
 
     def test_editing(self):
         form = self.get(f"/waitlist/{self.early.pk}/edit", **HTMX)
@@ -350,34 +350,34 @@ class PageTests(WaitingCase):
         )
         self.assertEqual((self.entry(self.early).date_from, self.entry(self.early).doctor_id), (TUESDAY, None))
 
-    def test_one_click_books_with_the_length_and_kind_of_the_wish(self):
-        answer = self.post(f"/waitlist/{self.any.pk}/book", {"slot": self.slot("13:30", self.dr_herrera)})
-        self.assertContains(answer, "Booked Rosa Delgado")
-        self.assertEqual(json.loads(answer["HX-Trigger"])["visits:changed"]["doctors"], [str(self.dr_herrera.pk)])
+    def test_one_click_books_with_the_entrys_length_and_visit_type(self):
+        response = self.post(f"/waitlist/{self.any.pk}/book", {"slot": self.slot("13:30", self.dr_herrera)})
+        self.assertContains(response, "Booked Rosa Delgado")
+        self.assertEqual(json.loads(response["HX-Trigger"])["visits:changed"]["doctors"], [str(self.dr_herrera.pk)])
         entry = self.entry()
         with self.inside(self.desk):
             visit = Appointment.objects.get(pk=entry.booked_appointment_id)
         self.assertEqual((visit.patient_id, visit.duration), (self.rosa.pk, 30))
 
-    def test_a_time_that_is_gone_is_a_409_that_changes_nothing(self):
+    def test_a_taken_slot_is_a_409_that_changes_nothing(self):
         for act in ("book", "offer"):
-            answer = self.post(f"/waitlist/{self.any.pk}/{act}", {"slot": self.slot("10:30")})
-            self.assertContains(answer, "That time is taken", status_code=409)
+            response = self.post(f"/waitlist/{self.any.pk}/{act}", {"slot": self.slot("10:30")})
+            self.assertContains(response, "is already booked then", status_code=409)
         self.assertEqual(self.post(f"/waitlist/{self.any.pk}/book", {"slot": "soon"}).status_code, 400)
         self.assertEqual(self.entry().status, "waiting")
 
-    def test_one_click_offers_and_says_how(self):
-        answer = self.post(f"/waitlist/{self.any.pk}/offer", {"slot": self.slot()})
-        self.assertContains(answer, "Offered Rosa Delgado")
-        self.assertContains(answer, "by text")
-        self.assertContains(answer, f"/waitlist/{self.any.pk}/keep")
+    def test_one_click_offers_and_shows_the_channel(self):
+        response = self.post(f"/waitlist/{self.any.pk}/offer", {"slot": self.slot()})
+        self.assertContains(response, "Offered Rosa Delgado")
+        self.assertContains(response, "by text")
+        self.assertContains(response, f"/waitlist/{self.any.pk}/keep")
         self.assertContains(self.get("/waitlist"), "Offered Mon")
 
-    def test_without_script_it_lands_on_the_list(self):
-        answer = self.post(f"/waitlist/{self.any.pk}/offer", {"slot": self.slot()}, headers={})
-        self.assertRedirects(answer, "/waitlist")
+    def test_without_javascript_it_redirects_to_the_list(self):
+        response = self.post(f"/waitlist/{self.any.pk}/offer", {"slot": self.slot()}, headers={})
+        self.assertRedirects(response, "/waitlist")
 
-    def test_the_booking_form_starts_with_the_wish_and_fulfils_it(self):
+    def test_the_booking_form_is_prefilled_from_the_entry_and_closes_it(self):
         form = self.get(f"/visits/new?waitlist={self.early.pk}", **HTMX)
         self.assertContains(form, f'name="waitlist" value="{self.early.pk}"')
         self.assertContains(form, "Felix Wagner")
@@ -412,8 +412,8 @@ class ApiTests(WaitingCase):
         client = self.client_class(headers=self.bearer_for(actor or self.desk))
         return getattr(client, method)(f"/api/waitlist{path}", data=data, content_type="application/json")
 
-    def test_a_wish_with_hours_is_made_and_changed(self):
-        made = self.call(
+    def test_an_entry_with_hours_is_created_and_changed(self):
+        created = self.call(
             "post",
             "",
             {
@@ -424,11 +424,11 @@ class ApiTests(WaitingCase):
                 "time_to": "12:00",
             },
         )
-        self.assertEqual((made.status_code, made.json()["time_to"]), (201, "12:00"))
-        changed = self.call("patch", f"/{made.json()['id']}", {"time_to": None, "note": "any time"})
+        self.assertEqual((created.status_code, created.json()["time_to"]), (201, "12:00"))
+        changed = self.call("patch", f"/{created.json()['id']}", {"time_to": None, "note": "any time"})
         self.assertEqual((changed.status_code, changed.json()["time_to"]), (200, None))
 
-    def test_an_offer_of_a_time_and_its_refusal(self):
+    def test_an_offer_and_its_withdrawal(self):
         offered = self.call(
             "post",
             f"/{self.any.pk}/offer",
@@ -441,7 +441,7 @@ class ApiTests(WaitingCase):
         half = self.call("post", f"/{self.any.pk}/offer", {"doctor_id": str(self.dr_okafor.pk)})
         self.assertEqual((half.status_code, list(half.json()["errors"])), (400, ["starts_at"]))
 
-    def test_the_nearest_times_of_one_who_waits(self):
+    def test_the_nearest_slots_of_an_entry(self):
         found = self.call("get", f"/{self.early.pk}/slots").json()["results"]
         self.assertEqual((found[0]["start_time"], found[0]["doctor_id"]), ("10:00", str(self.dr_okafor.pk)))
         self.assertEqual(self.call("get", f"/{self.early.pk}/slots", actor=self.foreign_desk).status_code, 404)

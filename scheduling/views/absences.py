@@ -1,37 +1,40 @@
-"""Time off and closures: what is entered, the visits it hits before it is saved, and what becomes of them."""
+"""Time off and closures: their lists, and the form with the visits in that time and the plan for them."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from clinicflow.audit.log import saw
-from clinicflow.clinics.actors import Role
+from clinicflow.access.guards import role_required
+from clinicflow.access.roles import Role
+from clinicflow.audit.log import record_access
+from clinicflow.clinics.http import ClinicRequest
 from clinicflow.clinics.models import Clinic, Doctor
-from clinicflow.clinics.permissions import role_required
 from clinicflow.core import clock
 from clinicflow.core.errors import DomainError
+from clinicflow.web.forms import add_domain_errors
 from clinicflow.web.render import render_page
-from scheduling.absences import gone_from, when_of, with_visits
 from scheduling.forms import AbsenceForm, HolidayForm, PlanForm, TimeOffForm
-from scheduling.models import Closure, TimeOff
+from scheduling.models import Appointment, Closure, TimeOff
 from scheduling.operations import absences, time_off
+from scheduling.selectors.absences import affected_visits, local_range, with_visits
 
 PAGE = 50
 
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """Which of the two a page is about; `url` is the name of its list, the others begin with it."""
+    """One of the two kinds of absence. `url` is the name of its list, and the prefix of its other URL names."""
 
     model: type[TimeOff] | type[Closure]
     url: str
@@ -46,8 +49,8 @@ AWAY = Kind(
     url="time_off",
     layout="ui/staff.html",
     title=gettext_lazy("Time off"),
-    new=gettext_lazy("Enter time off"),
-    remove=time_off.give_back,
+    new=gettext_lazy("Add time off"),
+    remove=time_off.remove,
 )
 CLOSED = Kind(
     model=Closure,
@@ -55,170 +58,182 @@ CLOSED = Kind(
     layout="settings/_shell.html",
     title=gettext_lazy("Closures"),
     new=gettext_lazy("Close the clinic"),
-    remove=time_off.open_again,
+    remove=time_off.remove_closure,
 )
 
 
 # ---------------------------------------------------------------- time off
 @require_GET
 @role_required("admin", "doctor")
-def time_off_list(request: HttpRequest) -> HttpResponse:
-    """Whoever is away: everybody for the front desk, a doctor's own for the doctor."""
+def time_off_list(request: ClinicRequest) -> HttpResponse:
+    """Time off: all for the front desk, a doctor's own for the doctor."""
     return _list(request, AWAY)
 
 
 @require_http_methods(["GET", "POST"])
 @role_required("admin", "doctor")
-def time_off_new(request: HttpRequest) -> HttpResponseBase:
+def time_off_new(request: ClinicRequest) -> HttpResponseBase:
     return _edit(request, AWAY)
 
 
 @require_http_methods(["GET", "POST"])
 @role_required("admin", "doctor")
-def time_off_edit(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+def time_off_edit(request: ClinicRequest, pk: UUID) -> HttpResponseBase:
     return _edit(request, AWAY, pk)
 
 
 @require_POST
 @role_required("admin", "doctor")
-def time_off_remove(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+def time_off_remove(request: ClinicRequest, pk: UUID) -> HttpResponseBase:
     return _remove(request, AWAY, pk)
 
 
 @require_POST
 @role_required("admin")
-def time_off_settle(request: HttpRequest, pk: UUID) -> HttpResponseBase:
-    return _settle(request, AWAY, pk)
+def time_off_apply_plan(request: ClinicRequest, pk: UUID) -> HttpResponseBase:
+    return _apply_plan(request, AWAY, pk)
 
 
 # ---------------------------------------------------------------- closures
 @require_GET
 @role_required("admin")
-def closures(request: HttpRequest) -> HttpResponse:
-    """When the whole clinic is closed, and the public holidays of `?year=` that it might close on."""
+def closures(request: ClinicRequest) -> HttpResponse:
+    """The clinic's closures, and the public holidays of `?year=` without one."""
     year = _year(request)
     clinic = Clinic.objects.get(pk=request.actor.clinic_id)
     today = clock.today(request.actor.timezone)
-    offered = [holiday for holiday in time_off.holidays_offered(request.actor, year) if holiday.day >= today]
+    offered = [holiday for holiday in time_off.public_holidays_to_offer(request.actor, year) if holiday.day >= today]
     more = {"year": year, "years": range(today.year, today.year + 3), "clinic": clinic, "holidays": offered}
     return _list(request, CLOSED, **more)
 
 
 @require_POST
 @role_required("admin")
-def closures_holidays(request: HttpRequest) -> HttpResponseBase:
-    """Close on the ticked holidays."""
+def closures_holidays(request: ClinicRequest) -> HttpResponseBase:
+    """Close the clinic on the selected holidays."""
     year = _year(request)
-    form = HolidayForm(request.POST, offered=time_off.holidays_offered(request.actor, year))
+    form = HolidayForm(request.POST, offered=time_off.public_holidays_to_offer(request.actor, year))
     if form.is_valid():
-        made = time_off.close_holidays(request.actor, year=year, days=form.cleaned_data["days"])
-        said = ngettext("Closed on %(n)d holiday.", "Closed on %(n)d holidays.", len(made)) % {"n": len(made)}
-        messages.success(request, said)
+        closed = time_off.create_holiday_closures(request.actor, year=year, days=form.cleaned_data["days"])
+        number = len(closed)
+        messages.success(
+            request, ngettext("Closed on %(n)d holiday.", "Closed on %(n)d holidays.", number) % {"n": number}
+        )
     else:
-        messages.error(request, _("One of these days is not offered any more."))
+        messages.error(request, _("One of these holidays is no longer available. Select them again."))
     return redirect("closures")
 
 
 @require_http_methods(["GET", "POST"])
 @role_required("admin")
-def closure_new(request: HttpRequest) -> HttpResponseBase:
+def closure_new(request: ClinicRequest) -> HttpResponseBase:
     return _edit(request, CLOSED)
 
 
 @require_http_methods(["GET", "POST"])
 @role_required("admin")
-def closure_edit(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+def closure_edit(request: ClinicRequest, pk: UUID) -> HttpResponseBase:
     return _edit(request, CLOSED, pk)
 
 
 @require_POST
 @role_required("admin")
-def closure_remove(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+def closure_remove(request: ClinicRequest, pk: UUID) -> HttpResponseBase:
     return _remove(request, CLOSED, pk)
 
 
 @require_POST
 @role_required("admin")
-def closure_settle(request: HttpRequest, pk: UUID) -> HttpResponseBase:
-    return _settle(request, CLOSED, pk)
+def closure_apply_plan(request: ClinicRequest, pk: UUID) -> HttpResponseBase:
+    return _apply_plan(request, CLOSED, pk)
 
 
 # ---------------------------------------------------------------- both
-def _rows(request: HttpRequest, kind: Kind) -> Any:
+def _rows(request: ClinicRequest, kind: Kind) -> Any:
     rows = kind.model.objects.visible_to(request.actor)
     return rows.of_day_of(request.actor) if kind is AWAY else rows
 
 
-def _list(request: HttpRequest, kind: Kind, **more: Any) -> HttpResponse:
+def _list(request: ClinicRequest, kind: Kind, **more: Any) -> HttpResponse:
     now, is_past = clock.now(), request.GET.get("when") == "past"
     rows = _rows(request, kind)
-    found = with_visits(request.actor, rows.past(now) if is_past else rows.coming(now), now)
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    shown = [{"row": row, "when": when_of(row.starts_at, row.ends_at, request.actor.timezone)} for row in page]
+    absence_rows = with_visits(request.actor, rows.past(now) if is_past else rows.coming(now), now)
+    page = Paginator(absence_rows, PAGE).get_page(request.GET.get("page"))
+    shown = [{"row": row, "when": local_range(row.starts_at, row.ends_at, request.actor.timezone)} for row in page]
     context = {"kind": kind, "rows": shown, "page": page, "is_past": is_past, **more}
     return render_page(request, "scheduling/absence_list.html", context)
 
 
-def _edit(request: HttpRequest, kind: Kind, pk: UUID | None = None) -> HttpResponseBase:
-    """The form; sent with visits in that time and no word about them, it comes back with them, unsaved."""
+def _edit(request: ClinicRequest, kind: Kind, pk: UUID | None = None) -> HttpResponseBase:
+    """The form. Submitted without a plan for the visits in that time, it is shown again with them, unsaved."""
     row = _rows(request, kind).fetch(pk) if pk else None
     form = _form(request, kind, row)
-    hit = _hit(request, row)
+    affected = _affected(request, row)
     plan = None
     if request.method == "POST" and form.is_valid():
-        hit = _hit_by(request, _absence(form, kind))
-        plan = _plan_form(request, hit) if hit else None
+        affected = _affected_by(request, _absence(form, kind))
+        plan = _plan_form(request, affected) if affected else None
         if plan is None or plan.is_valid():
-            wanted = _plan(plan) if plan else None
+            chosen = _plan(plan) if plan else None
             try:
-                done = absences.keep(request.actor, _absence(form, kind), row_id=pk, plan=wanted, at=clock.now())
+                result = absences.save(request.actor, _absence(form, kind), row_id=pk, plan=chosen, at=clock.now())
             except DomainError as error:
-                _mark(form, plan, error)
+                _add_errors(form, plan, error)
             else:
-                say_settled(request, done)
-                return redirect(f"{kind.url}_edit", done.row.pk if done.row else pk)
-    elif row is not None and request.method == "GET" and hit and request.actor.role == Role.ADMIN:
-        plan = PlanForm(doctors=_doctors(request), visits=hit, initial={"visits": [str(visit.pk) for visit in hit]})
-    return _answer(request, kind, row, form, plan, hit)
+                add_plan_messages(request, result)
+                return redirect(f"{kind.url}_edit", result.row.pk if result.row else pk)
+    elif row is not None and request.method == "GET" and affected and request.actor.role == Role.FRONT_DESK:
+        plan = _unbound_plan(request, affected)
+    return _edit_page(request, kind, row, form, plan, affected)
 
 
-def _answer(request: HttpRequest, kind: Kind, row: Any, form: Any, plan: Any, hit: Any) -> HttpResponse:
-    gone = gone_from(request.actor, row) if row is not None else []
-    saw(request.actor, "appointments", [visit.patient_id for visit in hit] + [one.visit.patient_id for one in gone])
-    wrong = form.errors or (plan is not None and plan.is_bound and plan.errors)
-    asks = request.method == "POST" and bool(hit)
-    context = {"kind": kind, "row": row, "form": form, "plan": plan, "hit": hit, "gone": gone, "asks": asks}
-    context["is_desk"] = request.actor.role == Role.ADMIN
-    return render_page(request, "scheduling/absence.html", context, status=422 if wrong else 200)
+def _edit_page(
+    request: ClinicRequest,
+    kind: Kind,
+    row: TimeOff | Closure | None,
+    form: AbsenceForm,
+    plan: PlanForm | None,
+    affected: list[Appointment],
+) -> HttpResponse:
+    gone = affected_visits(request.actor, row) if row is not None else []
+    patients = [visit.patient_id for visit in affected] + [each.visit.patient_id for each in gone]
+    record_access(request.actor, "appointments", patients)
+    is_invalid = form.errors or (plan is not None and plan.is_bound and plan.errors)
+    asks = request.method == "POST" and bool(affected)
+    context = {"kind": kind, "row": row, "form": form, "plan": plan, "hit": affected, "gone": gone, "asks": asks}
+    context["is_desk"] = request.actor.role == Role.FRONT_DESK
+    return render_page(request, "scheduling/absence.html", context, status=422 if is_invalid else 200)
 
 
-def _remove(request: HttpRequest, kind: Kind, pk: UUID) -> HttpResponseBase:
+def _remove(request: ClinicRequest, kind: Kind, pk: UUID) -> HttpResponseBase:
     _rows(request, kind).fetch(pk)
     kind.remove(request.actor, pk)
-    messages.success(request, _("Removed: that time can be booked again."))
+    messages.success(request, _("Removed. That time can be booked again."))
     return redirect(kind.url)
 
 
-def _settle(request: HttpRequest, kind: Kind, pk: UUID) -> HttpResponseBase:
+def _apply_plan(request: ClinicRequest, kind: Kind, pk: UUID) -> HttpResponseBase:
     row = _rows(request, kind).fetch(pk)
-    hit = _hit(request, row)
-    plan = PlanForm(request.POST, doctors=_doctors(request), visits=hit)
+    affected = _affected(request, row)
+    plan = PlanForm(request.POST, doctors=_doctors(request), visits=affected)
     if plan.is_valid():
         try:
-            done = absences.settle(request.actor, row, _plan(plan), at=clock.now())
+            result = absences.apply_plan(request.actor, row, _plan(plan), at=clock.now())
         except DomainError as error:
-            _mark(plan, plan, error)
+            _add_errors(plan, plan, error)
         else:
-            say_settled(request, done)
+            add_plan_messages(request, result)
             return redirect(f"{kind.url}_edit", pk)
-    return _answer(request, kind, row, _form(request, kind, row, data=None), plan, hit)
+    return _edit_page(request, kind, row, _form(request, kind, row, data=None), plan, affected)
 
 
-# ---------------------------------------------------------------- forms in and out
-def _form(request: HttpRequest, kind: Kind, row: Any, *, data: Any = "post") -> AbsenceForm:
+# ---------------------------------------------------------------- between the forms and the operations
+def _form(request: ClinicRequest, kind: Kind, row: Any, *, data: Any = "post") -> AbsenceForm:
     data = (request.POST or None) if data == "post" else data
     zone = request.actor.timezone
-    initial: dict[str, Any] = asdict(when_of(row.starts_at, row.ends_at, zone)) | {"reason": row.reason} if row else {}
+    initial: dict[str, Any] = (
+        asdict(local_range(row.starts_at, row.ends_at, zone)) | {"reason": row.reason} if row else {}
+    )
     if kind is CLOSED:
         return AbsenceForm(data, zone=zone, initial=initial)
     doctors = _doctors(request)
@@ -229,7 +244,7 @@ def _form(request: HttpRequest, kind: Kind, row: Any, *, data: Any = "post") -> 
     return TimeOffForm(data, zone=zone, doctors=doctors, initial=initial)
 
 
-def _doctors(request: HttpRequest) -> Any:
+def _doctors(request: ClinicRequest) -> Any:
     return Doctor.objects.visible_to(request.actor).active()
 
 
@@ -243,69 +258,71 @@ def _absence(form: AbsenceForm, kind: Kind) -> absences.Absence:
     )
 
 
-def _hit(request: HttpRequest, row: Any) -> list[Any]:
+def _affected(request: ClinicRequest, row: TimeOff | Closure | None) -> list[Appointment]:
     return [] if row is None else list(time_off.visits_hit(request.actor, row).to_be_moved(clock.now()))
 
 
-def _hit_by(request: HttpRequest, absence: absences.Absence) -> list[Any]:
+def _affected_by(request: ClinicRequest, absence: absences.Absence) -> list[Appointment]:
     visits = time_off.visits_between(request.actor, absence.starts_at, absence.ends_at, doctor_id=absence.doctor_id)
     return list(visits.to_be_moved(clock.now()))
 
 
-def _plan_form(request: HttpRequest, hit: list[Any]) -> PlanForm | None:
-    """What the desk has said about the visits; asked when it has not. A doctor leaves them to the desk."""
-    if request.actor.role != Role.ADMIN:
+def _plan_form(request: ClinicRequest, affected: list[Appointment]) -> PlanForm | None:
+    """The plan of the front desk, unbound if none is submitted yet. None for a doctor, who leaves it to the desk."""
+    if request.actor.role != Role.FRONT_DESK:
         return None
     if "what" in request.POST:
-        return PlanForm(request.POST, doctors=_doctors(request), visits=hit)
-    chosen = [str(visit.pk) for visit in hit]
-    return PlanForm(doctors=_doctors(request), visits=hit, initial={"visits": chosen})
+        return PlanForm(request.POST, doctors=_doctors(request), visits=affected)
+    return _unbound_plan(request, affected)
+
+
+def _unbound_plan(request: ClinicRequest, affected: list[Appointment]) -> PlanForm:
+    """A plan with all visits selected."""
+    selected = [str(visit.pk) for visit in affected]
+    return PlanForm(doctors=_doctors(request), visits=affected, initial={"visits": selected})
 
 
 def _plan(form: PlanForm) -> absences.Plan:
     data = form.cleaned_data
-    taker = data["to_doctor"]
+    to_doctor = data["to_doctor"]
     return absences.Plan(
-        what=absences.What(data["what"]),
+        what=absences.PlanAction(data["what"]),
         visits=data["visits"],
-        doctor_id=taker.pk if taker else None,
+        doctor_id=to_doctor.pk if to_doctor else None,
         note=data["note"],
     )
 
 
-def _mark(form: Any, plan: PlanForm | None, error: DomainError) -> None:
-    """A refusal on the field that it is about."""
+def _add_errors(form: forms.Form, plan: PlanForm | None, error: DomainError) -> None:
+    """Add the error to the form that has its field."""
     names = {"to": "last", "doctor_id": "doctor", "reason_note": "note", "from": "first"}
-    for name, sentences in error.fields.items():
-        field = names.get(name, name)
-        place = plan if plan is not None and field in plan.fields and field not in form.fields else form
-        place.add_error(field if field in place.fields else None, [str(sentence) for sentence in sentences])
-    if not error.fields:
-        form.add_error(None, error.detail)
+    fields = {names.get(name, name) for name in error.fields}
+    in_plan = plan is not None and any(name in plan.fields and name not in form.fields for name in fields)
+    add_domain_errors(plan if plan is not None and in_plan else form, error, names=names)
 
 
-def say_settled(request: HttpRequest, done: absences.Settled) -> None:
-    """What became of the visits, as messages of the next page."""
+def add_plan_messages(request: ClinicRequest, result: absences.PlanResult) -> None:
+    """Report the outcome of a plan as messages on the next page."""
     parts = [_("Saved.")]
     for template, number in (
-        (ngettext("%(n)d visit moved.", "%(n)d visits moved.", len(done.moved)), len(done.moved)),
-        (ngettext("%(n)d visit cancelled.", "%(n)d visits cancelled.", len(done.cancelled)), len(done.cancelled)),
+        (ngettext("%(n)d visit moved.", "%(n)d visits moved.", len(result.moved)), len(result.moved)),
+        (ngettext("%(n)d visit cancelled.", "%(n)d visits cancelled.", len(result.cancelled)), len(result.cancelled)),
     ):
         if number:
             parts.append(template % {"n": number})
     messages.success(request, " ".join(parts))
-    if done.stayed:
-        why = " ".join(dict.fromkeys(str(outcome.problem.detail) for outcome in done.stayed if outcome.problem))
-        count = len(done.stayed)
-        said = ngettext("%(n)d visit stays: %(why)s", "%(n)d visits stay: %(why)s", count) % {"n": count, "why": why}
-        messages.error(request, said)
-    if done.untold:
-        count = len(done.untold)
-        said = ngettext("%(n)d patient has to be called.", "%(n)d patients have to be called.", count) % {"n": count}
-        messages.error(request, said)
+    if result.stayed:
+        why = " ".join(dict.fromkeys(str(outcome.problem.detail) for outcome in result.stayed if outcome.problem))
+        count = len(result.stayed)
+        text = ngettext("%(n)d visit is unchanged: %(why)s", "%(n)d visits are unchanged: %(why)s", count)
+        messages.error(request, text % {"n": count, "why": why})
+    if result.untold:
+        count = len(result.untold)
+        text = ngettext("Please call %(n)d patient.", "Please call %(n)d patients.", count)
+        messages.error(request, text % {"n": count})
 
 
-def _year(request: HttpRequest) -> int:
-    this = clock.today(request.actor.timezone).year
+def _year(request: ClinicRequest) -> int:
+    current = clock.today(request.actor.timezone).year
     text = request.POST.get("year") or request.GET.get("year") or ""
-    return int(text) if text.isascii() and text.isdigit() and 1970 <= int(text[:5]) <= 2199 else this
+    return int(text) if text.isascii() and text.isdigit() and 1970 <= int(text[:5]) <= 2199 else current

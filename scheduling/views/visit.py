@@ -1,98 +1,125 @@
-"""The panel of a visit and every act on it."""
+"""The panel of a visit and the actions on it."""
 
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from clinicflow.audit.log import saw
-from clinicflow.clinics.permissions import role_required
+from clinicflow.access.actor import Actor
+from clinicflow.access.guards import role_required
+from clinicflow.audit.log import record_access
+from clinicflow.clinics.http import ClinicRequest
 from clinicflow.core import clock
 from clinicflow.core.errors import IllegalTransition, Invalid
 from clinicflow.web.display import write_clock, write_date, write_gap
+from clinicflow.web.forms import add_domain_errors, invalid_of
 from clinicflow.web.render import render_page
 from clinicflow.web.toasts import Toast
 from scheduling.errors import SlotUnavailable
-from scheduling.forms import LENGTHS, CancelForm, MoveForm, StretchForm
+from scheduling.forms import CancelForm, MoveForm, StretchForm
 from scheduling.models import Appointment
 from scheduling.operations import appointments
-from scheduling.views.answers import changed, panel_context, refused
+from scheduling.rules.limits import lengths_including
+from scheduling.views.responses import panel_context, rejected, updated
+
+# Where the fields of an operation's errors are on the forms of these pages.
+FIELD_NAMES = {
+    "guardian": "guardian_name",
+    "doctor_id": "doctor",
+    "patient_id": "patient",
+    "start_time": "time",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Act:
-    """One button of the panel: the operation, what is said afterwards, and the act that takes it back."""
+class PanelAction:
+    """One button of the panel: the operation, the text of the toast, and the action that undoes it.
+
+    `run` takes the actor and the appointment's id, and `override_reason` if `takes_reason`.
+    """
 
     run: Callable[..., Appointment]
-    says: Promise
+    toast: Promise
     undo: str = ""
     takes_reason: bool = False
 
 
-ACTS = {
-    "confirm": Act(
-        run=appointments.confirm, says=gettext_lazy("{name} is confirmed"), undo="unconfirm", takes_reason=True
+def _reinstate(actor: Actor, appointment_id: UUID, *, override_reason: str, at: dt.datetime) -> Appointment:
+    return appointments.reinstate(actor, appointment_id, override_reason=override_reason, at=at).appointment
+
+
+ACTIONS = {
+    "confirm": PanelAction(
+        run=appointments.confirm, toast=gettext_lazy("{name} is confirmed"), undo="unconfirm", takes_reason=True
     ),
-    "unconfirm": Act(run=appointments.unconfirm, says=gettext_lazy("{name} is unconfirmed again"), undo="confirm"),
-    "arrive": Act(run=appointments.arrive, says=gettext_lazy("{name} is here"), undo="undo-arrive", takes_reason=True),
-    "undo-arrive": Act(run=appointments.undo_arrive, says=gettext_lazy("{name} is not here yet"), undo="arrive"),
-    "complete": Act(run=appointments.complete, says=gettext_lazy("The visit of {name} is done"), takes_reason=True),
-    "no-show": Act(run=appointments.mark_no_show, says=gettext_lazy("{name} did not come"), undo="reinstate"),
-    "reinstate": Act(run=appointments.reinstate, says=gettext_lazy("The visit of {name} is back"), takes_reason=True),
+    "unconfirm": PanelAction(
+        run=appointments.unconfirm, toast=gettext_lazy("{name} is unconfirmed again"), undo="confirm"
+    ),
+    "arrive": PanelAction(
+        run=appointments.arrive, toast=gettext_lazy("{name} has arrived"), undo="undo-arrive", takes_reason=True
+    ),
+    "undo-arrive": PanelAction(
+        run=appointments.undo_arrive, toast=gettext_lazy("Arrival undone: {name}"), undo="arrive"
+    ),
+    "complete": PanelAction(
+        run=appointments.complete, toast=gettext_lazy("Visit completed: {name}"), takes_reason=True
+    ),
+    "no-show": PanelAction(
+        run=appointments.mark_no_show, toast=gettext_lazy("Marked as no-show: {name}"), undo="reinstate"
+    ),
+    "reinstate": PanelAction(run=_reinstate, toast=gettext_lazy("Visit reinstated: {name}"), takes_reason=True),
 }
 
 
 @require_GET
 @role_required("admin", "doctor")
-def visit(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Everything about one visit, as a panel or as a page of its own."""
+def visit(request: ClinicRequest, pk: UUID) -> HttpResponse:
+    """The details of a visit, as a panel or as a page."""
     shown = Appointment.objects.visible_to(request.actor).for_cards().fetch(pk)
-    saw(request.actor, "appointments", [shown.patient_id], resource_id=shown.pk)
+    record_access(request.actor, "appointments", [shown.patient_id], resource_id=shown.pk)
     return render_page(request, "scheduling/visit_page.html", panel_context(request, shown), partial="panel")
 
 
 @require_POST
 @role_required("admin", "doctor")
-def visit_act(request: HttpRequest, pk: UUID, action: str) -> HttpResponse:
-    """One of ACTS; `override_reason` goes past a rule that may be overridden."""
-    act = ACTS[action]
-    reason = {"override_reason": request.POST.get("override_reason", "")} if act.takes_reason else {}
+def visit_act(request: ClinicRequest, pk: UUID, action: str) -> HttpResponse:
+    """Run one of ACTIONS; `override_reason` overrides a rule that permits it."""
+    panel_action = ACTIONS[action]
+    reason = {"override_reason": request.POST.get("override_reason", "")} if panel_action.takes_reason else {}
     try:
-        done = act.run(request.actor, pk, at=clock.now(), **reason)
+        done = panel_action.run(request.actor, pk, at=clock.now(), **reason)
     except (IllegalTransition, SlotUnavailable) as error:
-        return refused(request, error)
-    undo = reverse(f"visit_{act.undo.replace('-', '_')}", args=[pk]) if act.undo else ""
-    toast = Toast(text=str(act.says).format(name=_name(done)), undo=undo)
-    return changed(request, done, toast, close="modal" if reason.get("override_reason") else "")
+        return rejected(request, error)
+    undo = reverse(f"visit_{panel_action.undo.replace('-', '_')}", args=[pk]) if panel_action.undo else ""
+    toast = Toast(text=str(panel_action.toast).format(name=_name(done)), undo=undo)
+    return updated(request, done, toast, close="modal" if reason.get("override_reason") else "")
 
 
 @require_http_methods(["GET", "POST"])
 @role_required("admin")
-def visit_cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Ask why, then cancel."""
+def visit_cancel(request: ClinicRequest, pk: UUID) -> HttpResponse:
+    """Ask for the reason, then cancel."""
     shown = Appointment.objects.visible_to(request.actor).for_cards().fetch(pk)
     form = CancelForm(request.POST or None, settings=request.clinic_settings)
     if form.is_valid():
         try:
             done = appointments.cancel(request.actor, pk, at=clock.now(), **form.cleaned_data)
         except Invalid as error:
-            add_errors(form, error)
+            add_domain_errors(form, error, names=FIELD_NAMES)
         else:
             toast = Toast(
                 text=_("Cancelled the visit of %(name)s") % {"name": shown.patient.full_name},
                 undo=reverse("visit_uncancel", args=[pk]),
                 values={"was": shown.status},
             )
-            return changed(request, done, toast, close="modal sheet", left=shown)
+            return updated(request, done, toast, close="modal sheet", left=shown)
     context = {"form": form, "visit": shown, "late": _is_late(request, shown)}
     return render_page(
         request, "scheduling/visit_cancel.html", context, partial="form", status=422 if form.errors else 200
@@ -101,56 +128,56 @@ def visit_cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 @role_required("admin")
-def visit_uncancel(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Take a cancellation back, to the status that the visit had before."""
-    done = appointments.reinstate(request.actor, pk, at=clock.now())
+def visit_uncancel(request: ClinicRequest, pk: UUID) -> HttpResponse:
+    """Undo a cancellation and restore the status before it (`was`)."""
+    done = appointments.reinstate(request.actor, pk, at=clock.now()).appointment
     if request.POST.get("was") == Appointment.Status.UNCONFIRMED:
         done = appointments.unconfirm(request.actor, pk, at=clock.now())
     name = _name(done)
-    return changed(request, done, Toast(text=_("The visit of %(name)s is back") % {"name": name}), hint_done=True)
+    return updated(request, done, Toast(text=_("Visit reinstated: %(name)s") % {"name": name}), hint_done=True)
 
 
 @require_POST
 @role_required("admin")
-def visit_move(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Dragged, or moved by keyboard: `doctor`, local `date` and `time`."""
+def visit_move(request: ClinicRequest, pk: UUID) -> HttpResponse:
+    """Move a visit by drag or keyboard to a `doctor`, local `date` and `time`."""
     form = MoveForm(request.POST)
     if not form.is_valid():
-        raise Invalid(fields={name: [str(text) for text in texts] for name, texts in form.errors.items()})
+        raise invalid_of(form)
     data = form.cleaned_data
-    starts_at = instant(request, data["date"], data["time"])
+    starts_at = instant_of(request, data["date"], data["time"])
     before = Appointment.objects.visible_to(request.actor).for_cards().fetch(pk)
     try:
-        moved = appointments.move(
+        moved = appointments.reschedule(
             request.actor,
             pk,
             starts_at=starts_at,
             doctor_id=data["doctor"],
             override_reason=data["override_reason"],
             at=clock.now(),
-        )
+        ).appointment
     except SlotUnavailable as error:
-        return refused(request, error, values=request.POST.dict())
+        return rejected(request, error, values=request.POST.dict())
     close = "modal" if data["override_reason"] else ""
-    return changed(request, moved, moved_toast(moved), close=close, doctors=(before.doctor_id,), left=before)
+    return updated(request, moved, moved_toast(moved), close=close, doctors=(before.doctor_id,), left=before)
 
 
 @require_http_methods(["GET", "POST"])
 @role_required("admin")
-def visit_stretch(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Make a visit longer or shorter: its lower edge dragged, by keyboard, or in the dialog. `duration` in minutes."""
+def visit_stretch(request: ClinicRequest, pk: UUID) -> HttpResponse:
+    """Change a visit's length by drag, keyboard or dialog; `duration` in minutes."""
     shown = Appointment.objects.visible_to(request.actor).for_cards().fetch(pk)
     form = StretchForm(request.POST or None, initial={"duration": shown.duration})
     if form.is_valid():
         try:
-            done = appointments.stretch(request.actor, pk, at=clock.now(), **form.cleaned_data)
+            done = appointments.stretch(request.actor, pk, at=clock.now(), **form.cleaned_data).appointment
         except SlotUnavailable as error:
-            return refused(request, error, values=request.POST.dict())
+            return rejected(request, error, values=request.POST.dict())
         except Invalid as error:
-            add_errors(form, error)
+            add_domain_errors(form, error, names=FIELD_NAMES)
         else:
-            return changed(request, done, stretched_toast(done, before=shown.duration), close="modal sheet")
-    context = {"form": form, "visit": shown, "lengths": sorted({*LENGTHS, shown.duration})}
+            return updated(request, done, stretched_toast(done, before=shown.duration), close="modal sheet")
+    context = {"form": form, "visit": shown, "lengths": lengths_including(shown.duration)}
     return render_page(
         request, "scheduling/visit_stretch.html", context, partial="form", status=422 if form.errors else 200
     )
@@ -158,27 +185,27 @@ def visit_stretch(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 @role_required("admin")
-def visit_undo_move(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Put a visit that was moved back where it was; `pk` is the new one."""
+def visit_undo_move(request: ClinicRequest, pk: UUID) -> HttpResponse:
+    """Undo a move; `pk` is the new visit."""
     moved = Appointment.objects.visible_to(request.actor).fetch(pk)
-    back = appointments.undo_move(request.actor, pk, at=clock.now())
-    name = _name(back)
-    toast = Toast(text=_("%(name)s is back at %(time)s") % {"name": name, "time": write_clock(back.starts_at)})
-    return changed(request, back, toast, doctors=(moved.doctor_id,), hint_done=True)
+    restored = appointments.undo_move(request.actor, pk, at=clock.now())
+    details = {"name": _name(restored), "time": write_clock(restored.starts_at)}
+    toast = Toast(text=_("Moved %(name)s back to %(time)s") % details)
+    return updated(request, restored, toast, doctors=(moved.doctor_id,), hint_done=True)
 
 
 @require_POST
 @role_required("admin")
-def visit_delete(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Hide what was booked by mistake."""
+def visit_delete(request: ClinicRequest, pk: UUID) -> HttpResponse:
+    """Delete a visit that was booked by mistake."""
     shown = Appointment.objects.visible_to(request.actor).for_cards().fetch(pk)
     appointments.delete(request.actor, pk, at=clock.now())
     toast = Toast(text=_("Removed the visit of %(name)s") % {"name": shown.patient.full_name})
-    return changed(request, shown, toast, close="modal sheet", gone=True, left=shown)
+    return updated(request, shown, toast, close="modal sheet", gone=True, left=shown)
 
 
 def moved_toast(moved: Appointment) -> Toast:
-    """Where a visit went, and the way back."""
+    """The new time of a visit, and the undo."""
     text = _("Moved %(name)s to %(day)s, %(time)s, %(doctor)s") % {
         "name": _name(moved),
         "day": write_date(moved.starts_at, "weekday"),
@@ -189,8 +216,8 @@ def moved_toast(moved: Appointment) -> Toast:
 
 
 def stretched_toast(done: Appointment, *, before: int) -> Toast:
-    """How long a visit takes now, and the way back to the minutes before."""
-    text = _("%(name)s takes %(n)s min, until %(time)s") % {
+    """The new length of a visit, and the undo to `before` minutes."""
+    text = _("%(name)s: now %(n)s min, until %(time)s") % {
         "name": _name(done),
         "n": done.duration,
         "time": write_clock(done.ends_at),
@@ -199,35 +226,18 @@ def stretched_toast(done: Appointment, *, before: int) -> Toast:
     return Toast(text=text, undo=undo, values={"duration": str(before)} if undo else {})
 
 
-def instant(request: HttpRequest, day: dt.date, time: dt.time) -> dt.datetime:
-    """A local date and time as an instant; Invalid, naming the gap, for one that the zone skips."""
+def instant_of(request: ClinicRequest, day: dt.date, time: dt.time) -> dt.datetime:
+    """The instant of a local date and time. Invalid for a time skipped by daylight saving."""
     try:
         return clock.at_wall_clock(day, time, request.actor.timezone)
     except clock.NoSuchTime as error:
         raise Invalid(fields={"time": [write_gap(error)]}) from error
 
 
-FIELD_OF = {
-    "guardian": "guardian_name",
-    "doctor_id": "doctor",
-    "patient_id": "patient",
-    "start_time": "time",
-}
-
-
-def add_errors(form: forms.Form, error: Invalid) -> None:
-    """Put a refusal of the domain beside the fields it names."""
-    for name, texts in error.fields.items():
-        place = FIELD_OF.get(name, name)
-        form.add_error(place if place in form.fields else None, list(texts))
-    if not error.fields:
-        form.add_error(None, error.detail)
-
-
 def _name(done: Appointment) -> str:
     return str(done.patient.full_name)
 
 
-def _is_late(request: HttpRequest, shown: Appointment) -> bool:
-    notice: Any = request.clinic_settings.minimum_cancellation_notice
-    return shown.starts_at - clock.now() < dt.timedelta(minutes=notice)
+def _is_late(request: ClinicRequest, shown: Appointment) -> bool:
+    notice = dt.timedelta(minutes=request.clinic_settings.minimum_cancellation_notice)
+    return shown.starts_at - clock.now() < notice

@@ -1,4 +1,4 @@
-// Something was read in the bell or here: the page shows it anew.
+// A notification was marked read, here or in the bell: refresh the page's list.
 document.addEventListener("news:changed", () => {
   document.getElementById("news-page")?.dispatchEvent(new CustomEvent("live", { detail: {} }));
 });

@@ -1,4 +1,4 @@
-// Dragging questions. The arrows beside each do the same by keyboard.
+// Drag questions to reorder them. The arrow buttons beside each do the same by keyboard.
 let dragged = null;
 
 const lists = () => document.querySelectorAll("[data-drop]");

@@ -1,5 +1,5 @@
-// A section of the patient's form: saves as it is typed, waits out a lost connection, shows what an answer opens.
-// Everything works without it; then only Continue saves.
+// A section of the patient's form: saves while typing, retries after a lost connection, shows dependent questions.
+// Without this script only Continue saves.
 const form = document.getElementById("section");
 const status = document.getElementById("saved");
 const PAUSE = 700; // ms after the last key
@@ -13,7 +13,15 @@ const say = (text, waiting) => {
   status.classList.toggle("waiting", waiting);
   status.replaceChildren();
   if (waiting) status.append(text);
-  else status.innerHTML = text; // our own server's words
+  else status.innerHTML = text; // rendered by our own server
+  raiseAlarm();
+};
+
+// An answer that sounds like an emergency brings the notice along, which leads the page from then on.
+const raiseAlarm = () => {
+  const alarm = document.getElementById("alarm");
+  const notice = status.querySelector("template[data-alarm]");
+  if (notice && !alarm.childElementCount) alarm.append(notice.content);
 };
 
 const save = async () => {
@@ -30,7 +38,7 @@ const save = async () => {
     async (answer) => {
       if (answer.ok) say(await answer.text(), false);
       else if (answer.status === 401 || answer.status === 409) say(form.dataset.closed, true);
-      return answer.status < 500; // what the server refuses, Continue explains
+      return answer.status < 500; // Continue shows the reason of a 4xx
     },
     () => false,
   );
@@ -50,10 +58,9 @@ const touch = (wait) => {
   timer = setTimeout(save, wait);
 };
 
-// ---- What one answer does to the others
-const values = (name) => [
-  ...form.querySelectorAll(`[name="${name}"]:checked, [name="${name}.yes"]:checked`),
-].map((input) => input.value);
+// ---- Dependent questions, and answers that exclude others
+const values = (name) =>
+  [...form.querySelectorAll(`[name="${name}"]:checked, [name="${name}.yes"]:checked`)].map((input) => input.value);
 
 const showDependants = () => {
   form.querySelectorAll("[data-depends-on]").forEach((field) => {
@@ -77,7 +84,7 @@ form.addEventListener("change", (event) => {
   touch(0);
 });
 
-// ---- Lists: another line, one line less
+// ---- Lists: add and remove lines
 const renumber = (list) => {
   list.querySelectorAll(".row").forEach((row, number) => {
     row.querySelectorAll("input").forEach((input) => {
@@ -114,7 +121,7 @@ form.querySelectorAll(".rows").forEach((list) => {
   renumber(list);
 });
 
-// ---- Names that complete what is being typed; the list on the page is there without the network
+// ---- Suggestions for medicine names; the list on the page works without the network
 let asked = "";
 form.addEventListener("input", async (event) => {
   const [, part] = event.target.list?.id.match(/^suggest-(name|substance)$/) ?? [];
@@ -130,7 +137,7 @@ form.addEventListener("input", async (event) => {
   });
 });
 
-// ---- Leaving: what is not saved yet goes first, and a button pressed offline waits for the connection
+// ---- Leaving: save first; a button pressed offline waits for the connection
 let leaving = false;
 form.addEventListener("submit", async (event) => {
   if (leaving) return;

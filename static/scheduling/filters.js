@@ -1,7 +1,8 @@
-// What of the schedule is shown, and the address that remembers it: status, type, intake and attention fade what they do
-// not mean, doctors leave with their column. The links to other days and views take it along.
-const board = document.getElementById("board");
-const say = (text) => document.dispatchEvent(new CustomEvent("ui:say", { detail: text }));
+// The filters of the schedule, kept in the address: status, type, intake and attention fade the visits that do not
+// match, doctors hide their column. Links to other days and views carry the filters along.
+import { say } from "../ui/util.js";
+import { board } from "./grid.js";
+
 const NAMES = ["status", "visit_type", "intake_status", "needs_attention"];
 const KEPT = [...NAMES, "doctor"];
 
@@ -39,7 +40,7 @@ document.querySelectorAll("[data-submits]").forEach((field) => {
   });
 });
 
-// ---- Which visits stand out
+// ---- Visits that match
 const form = document.getElementById("filters");
 const count = document.getElementById("filter-count");
 
@@ -76,13 +77,13 @@ const choose = (pairs) => {
 form.addEventListener("change", () => choose([...new FormData(form)]));
 document.getElementById("filters-clear").addEventListener("click", () => choose([]));
 
-// Hero cards are filters; a second click takes them back.
+// Key figures are filters; a second click clears them.
 document.querySelector("main.day").addEventListener("click", (event) => {
   const hero = event.target.closest(".hero");
   if (hero) choose(hero.getAttribute("aria-pressed") === "true" ? [] : [...new URLSearchParams(hero.dataset.query)]);
 });
 
-// ---- Which doctors have a column
+// ---- Doctors shown
 const chips = [...board.querySelectorAll(".chip")];
 const counter = document.getElementById("doctor-count");
 const isOn = (chip) => chip.getAttribute("aria-pressed") === "true";

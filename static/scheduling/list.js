@@ -1,9 +1,8 @@
-// The list of visits: keys, and a form whose fields follow when the address changes without it.
-const typing = (event) =>
-  event.target.matches("input, textarea, select") || event.metaKey || event.ctrlKey || event.altKey;
+// The list of visits: its keyboard shortcuts.
+import { isTyping } from "../ui/util.js";
 
 document.addEventListener("keydown", (event) => {
-  if (event.defaultPrevented || typing(event) || document.querySelector("dialog:modal")) return;
+  if (event.defaultPrevented || isTyping(event) || document.querySelector("dialog:modal")) return;
   const keys = { n: "new-visit", t: "day-today", arrowleft: "day-before", arrowright: "day-after" };
   const link = document.getElementById(keys[event.key.toLowerCase()]);
   if (!link) return;
@@ -11,5 +10,5 @@ document.addEventListener("keydown", (event) => {
   link.click();
 });
 
-// Enter in the search asks at once; htmx has the answer, the browser need not.
+// htmx sends the form; the browser must not navigate.
 document.getElementById("narrow").addEventListener("submit", (event) => event.preventDefault());

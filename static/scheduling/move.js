@@ -1,20 +1,16 @@
-// Moving and stretching a visit by pointer or by keyboard: the same ghost, the same request, the same undo. The dialogs
-// under `R` and `L` do the same without either. Columns are doctors on a day's page and days on a week's.
-const day = document.querySelector("main.day");
-const board = document.getElementById("board");
-const opens = Number(day.dataset.opens);
-const closes = Number(day.dataset.closes);
-const STEP = 15; // minutes in which a visit moves, and its end by pointer
-const FINE = 5; // minutes in which its end moves by keyboard, and the shortest visit
+// Move a visit, or change its length, by pointer or by keyboard: the same preview, the same request, the same undo. The
+// dialogs of `R` and `L` do the same without this script.
+import { bareTime, fill, isoTime, say } from "../ui/util.js";
+import { board, closes, columns, day, lay, minuteAt, opens, spanOf } from "./grid.js";
+
+const STEP = 15; // minutes: the raster for moving, and for its end by pointer
+const FINE = 5; // minutes: the raster for its end by keyboard, and the shortest visit
 const LONGEST = 480;
-const say = (text) => document.dispatchEvent(new CustomEvent("ui:say", { detail: text }));
-const columns = () => [...board.querySelectorAll(".col:not([hidden])")];
+const words = document.getElementById("move-words").dataset;
 
 const clock = (minute) => {
-  const hour = Math.floor(minute / 60);
-  const minutes = String(minute % 60).padStart(2, "0");
-  if (day.dataset.clock === "24h") return `${String(hour).padStart(2, "0")}:${minutes}`;
-  return `${((hour + 11) % 12) + 1}:${minutes} ${minute < 720 ? "am" : "pm"}`;
+  const bare = bareTime(minute, day.dataset.clock);
+  return day.dataset.clock === "24h" ? bare : fill(minute < 720 ? words.am : words.pm, { time: bare });
 };
 
 let moving = null;
@@ -28,24 +24,20 @@ const clashes = (column, card, start, end) =>
   });
 
 const isOff = (column, start, end) =>
-  [...column.querySelectorAll(".block")].some((block) => {
-    const style = getComputedStyle(block);
-    const from = opens + Number(style.getPropertyValue("--y")) * 5;
-    return overlaps(start, end, from, from + Number(style.getPropertyValue("--h")) * 5);
-  });
+  [...column.querySelectorAll(".block")].some((block) => overlaps(start, end, ...spanOf(block)));
 
 const draw = () => {
   const { column, ghost, card, start, minutes } = moving;
   if (ghost.parentElement !== column) column.append(ghost);
-  ghost.style.setProperty("--y", (start - opens) / 5);
-  ghost.style.setProperty("--h", Math.max(2, Math.ceil(minutes / 5)));
+  lay(ghost, start, minutes);
   const end = start + minutes;
   moving.clash = clashes(column, card, start, end);
   const off = !moving.clash && isOff(column, start, end);
   ghost.classList.toggle("clash", moving.clash);
   ghost.classList.toggle("outside", off);
-  const where = moving.stretches ? `${minutes} min · ${clock(end)}` : clock(start);
-  ghost.lastElementChild.textContent = where + (moving.clash ? " · taken" : off ? " · outside hours" : "");
+  const where = moving.stretches ? fill(words.until, { minutes, time: clock(end) }) : clock(start);
+  const sentence = moving.clash ? words.taken : off ? words.outside : "{where}";
+  ghost.lastElementChild.textContent = fill(sentence, { where });
 };
 
 const place = (column, start) => {
@@ -69,18 +61,13 @@ const lift = (card, by, stretches) => {
   moving = { card, ghost, by, stretches, from, ...from };
   card.classList.add("lifted");
   draw();
-  const name = ghost.firstElementChild.textContent;
-  say(
-    stretches
-      ? `Length of ${name}. Up and down change it, Enter keeps it, Escape leaves it.`
-      : `Moving ${name}. Arrows choose the time and the column, Enter drops, Escape leaves it.`,
-  );
+  say(fill(stretches ? words.stretching : words.moving, { name: ghost.firstElementChild.textContent }));
 };
 
 const wish = (move) => {
   if (move.stretches) return ["stretch", { duration: move.minutes }];
-  const time = `${String(Math.floor(move.start / 60)).padStart(2, "0")}:${String(move.start % 60).padStart(2, "0")}`;
-  return ["move", { doctor: move.column.dataset.doctor, date: move.column.dataset.date, time }];
+  const { doctor, date } = move.column.dataset;
+  return ["move", { doctor, date, time: isoTime(move.start) }];
 };
 
 const drop = async (commit) => {
@@ -90,7 +77,7 @@ const drop = async (commit) => {
   move.card.classList.remove("lifted");
   const same = ["column", "start", "minutes"].every((name) => move[name] === move.from[name]);
   if (!commit || same) {
-    say("Left as it was.");
+    say(words.unchanged);
     return;
   }
   const [verb, values] = wish(move);
@@ -99,7 +86,7 @@ const drop = async (commit) => {
   if (move.by === "keyboard") document.querySelector(`#${move.card.id} .hit`)?.focus({ preventScroll: true });
 };
 
-// ---- By keyboard: M lifts the visit, S its end.
+// ---- By keyboard: M moves the visit, S its end.
 const step = (event) => {
   const list = columns();
   const at = list.indexOf(moving.column);
@@ -140,18 +127,13 @@ board.addEventListener(
   true,
 );
 
-// ---- By pointer: the card moves, its lower edge stretches. Touch scrolls, so a finger uses the dialogs.
+// ---- By pointer: drag the card, or its lower edge. A touch scrolls, so touch screens use the dialogs.
 board.addEventListener("pointerdown", (event) => {
   const card = event.target.closest(".appt[data-open]");
   if (!card || event.button || event.target.closest("button") || event.pointerType === "touch" || moving) return;
   const origin = { x: event.clientX, y: event.clientY };
   const grip = event.clientY - card.getBoundingClientRect().top;
   const stretches = event.target.matches(".edge");
-
-  const minuteAt = (column, y) => {
-    const box = column.getBoundingClientRect();
-    return opens + Math.round((y - box.top) / (box.height / ((closes - opens) / STEP))) * STEP;
-  };
 
   const follow = (move) => {
     if (!moving) {
@@ -161,7 +143,7 @@ board.addEventListener("pointerdown", (event) => {
     }
     move.preventDefault();
     if (stretches) {
-      extend(minuteAt(moving.column, move.clientY) - moving.start);
+      extend(minuteAt(moving.column, move.clientY, STEP) - moving.start);
       return;
     }
     const under = columns().find((column) => {
@@ -169,7 +151,7 @@ board.addEventListener("pointerdown", (event) => {
       return move.clientX >= box.left && move.clientX < box.right;
     });
     const column = under ?? moving.from.column;
-    place(column, minuteAt(column, move.clientY - grip));
+    place(column, minuteAt(column, move.clientY - grip, STEP));
   };
 
   const finish = (commit) => {

@@ -1,23 +1,13 @@
-// The grid of a day or a week: now-line, arrows through the visits, keys, live changes, empty places.
+// The grid of a day or a week: now-line, arrow keys between visits, shortcuts, live updates, booking an empty time.
 // Positions are set through the CSSOM, which a strict content security policy allows.
-const day = document.querySelector("main.day"); // a week's page as well: its columns are days
-const desk = "book" in day.dataset; // a doctor looks at their week and changes nothing there
-const board = document.getElementById("board");
+import { bareTime, isoTime, isTyping } from "../ui/util.js";
+import { board, closes, columns, day, lay, minuteAt, opens } from "./grid.js";
+
+const desk = "book" in day.dataset; // a doctor reads their week and cannot change it
 const scroller = document.getElementById("scroller");
-const opens = Number(day.dataset.opens);
-const closes = Number(day.dataset.closes);
-const typing = (event) =>
-  event.target.matches("input, textarea, select") || event.metaKey || event.ctrlKey || event.altKey;
 const cards = () => [...board.querySelectorAll(".appt:not(.dim)")];
-const columns = () => [...board.querySelectorAll(".col:not([hidden])")];
 
-const clock = (minute) => {
-  const hour = Math.floor(minute / 60);
-  const minutes = String(Math.floor(minute % 60)).padStart(2, "0");
-  return day.dataset.clock === "24h" ? `${String(hour).padStart(2, "0")}:${minutes}` : `${((hour + 11) % 12) + 1}:${minutes}`;
-};
-
-// ---- Now-line: the server says which minute it is, the browser only counts on.
+// ---- Now-line: starts at the server's minute and advances by the browser's clock.
 const line = document.getElementById("now");
 const loadedAt = performance.now();
 const minuteNow = () => Number(day.dataset.now) + (performance.now() - loadedAt) / 60000;
@@ -25,8 +15,8 @@ const minuteNow = () => Number(day.dataset.now) + (performance.now() - loadedAt)
 const drawNow = () => {
   const minute = minuteNow();
   line.hidden = minute < opens || minute > closes;
-  line.style.setProperty("--y", (minute - opens) / 5);
-  line.firstElementChild.textContent = clock(minute);
+  lay(line, minute);
+  line.firstElementChild.textContent = bareTime(minute, day.dataset.clock);
 };
 
 if (line) {
@@ -38,7 +28,7 @@ if (line) {
 const today = board.querySelector(".dayhead.today");
 if (today && scroller.scrollWidth > scroller.clientWidth) scroller.scrollLeft = today.offsetLeft - 50;
 
-// ---- One tab stop for the whole grid, arrows inside it.
+// ---- One tab stop for the whole grid, arrow keys inside it (roving tabindex).
 let current = null;
 const link = (card) => card.querySelector(".hit");
 
@@ -83,9 +73,12 @@ const act = (card, verb) => {
   htmx.ajax("POST", `/visits/${card.dataset.id}/${verb}`, { source: card, target: card, swap: "none" });
 };
 
-// A dialog asked for by keyboard: the source is an element that says which dialog its answer opens.
+// Open a dialog by keyboard: the source element's data-opens names the dialog of the response.
 const ask = (card, verb) => {
-  htmx.ajax("GET", `/visits/${card.dataset.id}/${verb}`, { source: document.getElementById("new-visit"), target: "#modal" });
+  htmx.ajax("GET", `/visits/${card.dataset.id}/${verb}`, {
+    source: document.getElementById("new-visit"),
+    target: "#modal",
+  });
 };
 
 board.addEventListener("keydown", (event) => {
@@ -121,7 +114,7 @@ board.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.defaultPrevented || typing(event) || document.querySelector("dialog:modal")) return;
+  if (event.defaultPrevented || isTyping(event) || document.querySelector("dialog:modal")) return;
   const keys = {
     n: () => document.getElementById("new-visit")?.click(),
     t: () => document.getElementById("day-today").click(),
@@ -134,26 +127,24 @@ document.addEventListener("keydown", (event) => {
   key();
 });
 
-// ---- Live: one request brings every fragment that changed.
+// ---- Live updates: one request returns every fragment that changed.
 const refresh = (doctors) => {
   const shown = new Set([...board.querySelectorAll(".col")].map((column) => column.dataset.doctor));
   const asked = doctors?.length ? doctors.filter((id) => shown.has(id)) : [...shown];
   const address = new URL(day.dataset.changes, location);
   if (day.dataset.date) address.searchParams.set("doctors", asked.join(","));
-  else if (!asked.length) return null; // a week is one doctor's, and it was another's day that changed
+  else if (!asked.length) return null; // the page shows one doctor, and another doctor's day changed
   return htmx.ajax("GET", address.pathname + address.search, { target: "body", swap: "none" });
 };
 day.addEventListener("live", (event) => refresh(event.detail.all ? null : event.detail.doctors));
 document.addEventListener("visits:changed", (event) => refresh(event.detail?.doctors));
 
-// ---- An empty place books there.
+// ---- A click on an empty time opens the booking dialog for it.
 board.addEventListener("click", (event) => {
   if (!event.target.matches(".col") || !desk) return;
   const column = event.target;
-  const box = column.getBoundingClientRect();
   const step = Number(day.dataset.step) > 30 ? 15 : Math.min(15, Number(day.dataset.step));
-  const start = opens + Math.floor((event.clientY - box.top) / (box.height / ((closes - opens) / step))) * step;
-  const time = `${String(Math.floor(start / 60)).padStart(2, "0")}:${String(start % 60).padStart(2, "0")}`;
+  const time = isoTime(minuteAt(column, event.clientY, step, Math.floor));
   const query = new URLSearchParams({ date: column.dataset.date, doctor: column.dataset.doctor, time });
   htmx.ajax("GET", `${day.dataset.book}?${query}`, { source: document.getElementById("new-visit"), target: "#modal" });
 });

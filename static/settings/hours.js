@@ -1,10 +1,10 @@
-// Working hours: more ranges in a day, one less, a day's hours for the days below it. Without it one spare range stands
-// in each day.
+// Working hours: add and remove ranges, copy a day's hours to the days below. Without this script each day has one
+// spare range.
 const fields = document.querySelectorAll("[data-hours-field]");
 const filled = (range) => [...range.querySelectorAll("input")].some((input) => input.value);
 const rangesOf = (day) => [...day.querySelectorAll(".hoursrange")];
 
-// A day shows its filled ranges and those just asked for; when there is none it says that it is off.
+// Show the filled and the newly added ranges of a day; a day without any is off.
 const draw = (day) => {
   if (day.matches(".new")) return;
   const shown = rangesOf(day).filter((range) => filled(range) || range.matches(".asked"));
@@ -43,9 +43,11 @@ const acts = {
     day.querySelector('[data-hours="add"]').focus();
   },
   copy: (day) => {
-    const values = rangesOf(day).filter(filled).map((range) => [...range.querySelectorAll("input")].map((i) => i.value));
+    const values = rangesOf(day)
+      .filter(filled)
+      .map((range) => [...range.querySelectorAll("input")].map((i) => i.value));
     for (let next = day.nextElementSibling; next; next = next.nextElementSibling) {
-      // down to Friday; the weekend takes over only what was put into a Saturday
+      // down to Friday; the weekend copies only from a Saturday
       if (next.dataset.weekend && !day.dataset.weekend) break;
       rangesOf(next).forEach((range) => {
         range.classList.remove("asked");
@@ -60,7 +62,9 @@ const acts = {
     changed(day);
   },
   forget: (day) => {
-    const next = (day.nextElementSibling ?? day.previousElementSibling).querySelector("input:not([type=hidden]), button");
+    const next = (day.nextElementSibling ?? day.previousElementSibling).querySelector(
+      "input:not([type=hidden]), button",
+    );
     const field = day.parentElement;
     day.remove();
     field.dispatchEvent(new Event("input", { bubbles: true }));

@@ -1,4 +1,4 @@
-// The tab that is open is in sight, however narrow the bar is; a form says when it holds what is not saved.
+// Scroll the current tab into view; say when the form has unsaved changes.
 document.querySelector(".tabbar [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
 const form = document.querySelector("[data-settings-form]");
@@ -10,7 +10,7 @@ if (word) {
   form.addEventListener("input", look);
   form.addEventListener("reset", () => setTimeout(look));
   form.addEventListener("submit", () => (word.hidden = true));
-  // After a refusal what stands here is not saved either.
+  // After a refusal the fields hold unsaved values.
   if (form.querySelector('[role="alert"]')) word.hidden = false;
   addEventListener("beforeunload", (event) => word.hidden || event.preventDefault());
 }

@@ -1,24 +1,26 @@
-// What every page shares: dialogs, toasts, menus, theme, spoken messages. Native elements and delegated listeners.
+// What every page shares: dialogs, toasts, menus, theme, announcements. Native elements and delegated listeners.
+import { say } from "./util.js";
+
 const root = document.documentElement;
 const find = (selector, from = document) => from.querySelector(selector);
 
-// Each tab has a name, so that live.js can skip the echo of what this tab did itself.
+// Each tab has an id, so that live.js can skip the events that this tab caused itself.
 root.dataset.tab = crypto.randomUUID();
 document.addEventListener("htmx:config:request", (event) => {
   const { ctx } = event.detail;
   ctx.request.headers["X-Tab"] = root.dataset.tab;
-  // News and timers are not the person's doing: they keep nobody signed in.
+  // Live updates and timers are not the user's activity and must not extend the session.
   if (ctx.sourceEvent?.type === "live") ctx.request.headers["X-Background"] = "1";
 });
 
-// Spoken messages: any script dispatches `ui:say` with its sentence.
+// Announcements for screen readers: util.js dispatches `ui:say` with the sentence.
 document.addEventListener("ui:say", (event) => {
   const voice = find("#say");
   voice.textContent = "";
   requestAnimationFrame(() => (voice.textContent = event.detail));
 });
 
-// ---- Dialogs: `data-opens` on the element that asked says which dialog its answer opens.
+// ---- Dialogs: `data-opens` on the requesting element names the dialog that its response opens.
 const unchoose = () => document.querySelectorAll(".chosen").forEach((node) => node.classList.remove("chosen"));
 let opener = null;
 
@@ -40,7 +42,7 @@ document.addEventListener("htmx:after:swap", (event) => {
   source.closest(".appt")?.classList.add("chosen");
 });
 
-// A fragment that came by itself may open the dialog it is in.
+// A fragment with data-open-now opens the dialog that it is swapped into.
 document.addEventListener("htmx:after:swap", () => {
   document.querySelectorAll("dialog [data-open-now]").forEach((node) => {
     node.removeAttribute("data-open-now");
@@ -49,8 +51,8 @@ document.addEventListener("htmx:after:swap", () => {
   });
 });
 
-// The page of a form that is a dialog elsewhere has no dialog to answer into: there it is sent as any form is, and its
-// answer is a page.
+// On its own page a dialog's form has no dialog to swap into: it is submitted by the browser, and the response is a
+// page.
 document.addEventListener(
   "submit",
   (event) => {
@@ -59,12 +61,12 @@ document.addEventListener(
   true,
 );
 
-// A form that came back with errors: the first wrong field takes the focus.
+// A form returned with errors: focus the first invalid field.
 document.addEventListener("htmx:after:swap", (event) => {
   if (event.detail.ctx?.response?.status === 422) find('[aria-invalid="true"], .wrong input')?.focus();
 });
 
-// An answer that should close its dialog says so with a header.
+// A response closes the dialogs that its X-Close-Dialog header names.
 document.addEventListener("htmx:after:request", (event) => {
   const closes = event.detail.ctx?.response?.headers?.get("X-Close-Dialog");
   if (closes) closes.split(" ").forEach((id) => document.getElementById(id)?.close());
@@ -81,7 +83,7 @@ document.addEventListener(
   true,
 );
 
-// ---- Buttons that act in the page
+// ---- Buttons with an action in the page
 const remember = (name, value) => {
   document.cookie = `${name}=${value};path=/;max-age=31536000;samesite=lax`;
 };
@@ -113,7 +115,7 @@ const actions = {
   copy: async (button) => {
     const field = find(button.dataset.from);
     await navigator.clipboard.writeText(field.value).catch(() => (field.select(), document.execCommand("copy")));
-    document.dispatchEvent(new CustomEvent("ui:say", { detail: button.dataset.said }));
+    say(button.dataset.said);
     button.classList.add("done");
   },
   fill: (button) => {
@@ -123,7 +125,7 @@ const actions = {
   },
 };
 
-// ---- A <details data-keep> stays as the person left it when news redraws its place.
+// ---- A <details data-keep> stays open when a swap replaces it.
 let kept = [];
 document.addEventListener("htmx:before:swap", () => {
   kept = [...document.querySelectorAll("details[data-keep][open]")].map((details) => details.id);
@@ -132,7 +134,7 @@ document.addEventListener("htmx:after:swap", () => {
   kept.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
 });
 
-// A click beside a dialog closes it; a press that began in a field, such as one that marks its words, does not.
+// A click on the backdrop closes a dialog, unless the press began inside it, such as while selecting text.
 let pressed = null;
 document.addEventListener("pointerdown", (event) => (pressed = event.target));
 
@@ -156,7 +158,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "?" && !event.target.matches("input, textarea, select") && find("#shortcuts")) actions.shortcuts();
 });
 
-// ---- The patients that a form offers as one types: Enter and the arrows go into the list, where Enter chooses.
+// ---- Patients offered while typing: Enter and the arrow keys move into the list, Enter selects there.
 document.addEventListener("keydown", (event) => {
   const field = event.target.closest(".field");
   if (!field?.querySelector(".picks") || !["ArrowDown", "ArrowUp", "Enter"].includes(event.key)) return;
@@ -168,7 +170,7 @@ document.addEventListener("keydown", (event) => {
   rows[Math.min(Math.max(rows.indexOf(event.target) + step, 0), rows.length - 1)].focus();
 });
 
-// ---- A free time and a time typed by hand exclude each other.
+// ---- A free time and a typed time exclude each other.
 document.addEventListener("change", (event) => {
   const form = event.target.form;
   if (event.target.name === "slot" && form?.elements.time) form.elements.time.value = "";
@@ -177,7 +179,7 @@ document.addEventListener("change", (event) => {
   }
 });
 
-// ---- Toasts leave after eight seconds, never while pointed at or focused.
+// ---- Toasts leave after eight seconds, but not while hovered or focused.
 const toasts = find("#toasts");
 
 const expire = (toast) => {
@@ -188,7 +190,7 @@ const expire = (toast) => {
   toast.addEventListener("focusin", stay);
   toast.addEventListener("pointerleave", go);
   toast.addEventListener("focusout", go);
-  // Out of sight at once, but on the page until the answer is there: htmx drops the answer to what is gone.
+  // Hidden at once, but in the document until the response arrives: htmx drops responses to removed elements.
   find(".undo", toast)?.addEventListener("click", () => setTimeout(() => (toast.hidden = true)));
   toast.addEventListener("htmx:finally:request", () => toast.remove());
 };
@@ -201,7 +203,7 @@ if (toasts) {
   }).observe(toasts, { childList: true });
 }
 
-// What the server could not answer at all: the page stays, a toast says so.
+// The request failed (network, or 5xx): the page stays as it is, and a toast says so.
 const failed = (text) => {
   const toast = find("#failed-toast")?.content.firstElementChild.cloneNode(true);
   if (!toast) return;

@@ -1,11 +1,13 @@
-// One WebSocket per page. Messages carry ids only; what changed is fetched again with the viewer's own rights.
-// An element that wants news says which: <div data-live="appointment intake" hx-get="…" hx-trigger="live">. It gets a
-// `live` event with {names, doctors, all}; a burst of messages is one event.
+// One WebSocket per page. Messages carry ids only; what changed is fetched again with the viewer's permissions. An
+// element subscribes with <div data-live="appointment intake" hx-get="…" hx-trigger="live"> and receives a `live` event
+// with {names, doctors, all}; a burst of messages is one event.
+import { say } from "./util.js";
+
 const root = document.documentElement;
 const badge = document.getElementById("live");
 const banner = document.getElementById("offline");
-const GATHER = 40; // ms in which messages are one event
-const PATIENCE = 1800; // ms without a line before the page says so
+const GATHER = 40; // ms in which messages are collected into one event
+const PATIENCE = 1800; // ms without a connection before the banner appears
 
 let socket;
 let wait = 500;
@@ -58,28 +60,30 @@ const found = () => {
   lostSince = null;
   banner.hidden = true;
   document.body.classList.remove("stale");
-  document.dispatchEvent(new CustomEvent("ui:say", { detail: banner.dataset.back }));
+  say(banner.dataset.back);
 };
 
-// The clinic's settings are in everything a page shows: clock, grid, what may be done. A page on which nothing is under way
-// loads itself anew, at its own moment within two seconds; any other says that it is out of date.
+// The clinic's settings affect the whole page: clock, grid, permitted actions. A page without unsaved input reloads
+// itself, within two seconds at random; any other says that it is out of date.
 let leaving = false;
-addEventListener("submit", (event) => (leaving = !event.defaultPrevented)); // htmx's forms stay
+addEventListener("submit", (event) => (leaving = !event.defaultPrevented)); // htmx prevents the default; the page stays
 addEventListener("pageshow", () => (leaving = false));
 
 const isChanged = (field) =>
-  ["checkbox", "radio"].includes(field.type) ? field.checked !== field.defaultChecked : field.value !== field.defaultValue;
+  ["checkbox", "radio"].includes(field.type)
+    ? field.checked !== field.defaultChecked
+    : field.value !== field.defaultValue;
 
 const isBusy = () => {
   const fields = document.querySelectorAll("textarea, input:not([type=hidden], [type=search])");
   const typing = document.activeElement?.matches("input:not([type=search]), textarea, select");
-  // A page that answered a form holds what is not saved, and loading it anew would send the form again.
+  // The response to a POST holds unsaved input, and reloading it would send the form again.
   const open = document.querySelector("dialog[open], #settings-changed[data-posted]");
   return typing || open || [...fields].some(isChanged);
 };
 
-// The sign-in that drew this page has ended: signed out, another role, too long idle. Nothing here is kept up to date any
-// more, so the page makes room for the one that the browser may see now; with words unsaved it says so and stays.
+// The session of this page has ended: signed out, another role, or idle for too long. The page reloads to show what the
+// browser may see now; with unsaved input it stays and says so.
 const ENDED = 4401;
 let ended = false;
 
@@ -116,7 +120,7 @@ const receive = (message) => {
   }
   const gap = sequence !== null && message.sequence !== sequence + 1;
   sequence = message.sequence;
-  const own = message.by === root.dataset.tab; // our own change is drawn already
+  const own = message.by === root.dataset.tab; // the response has shown this tab's own change already
   if (message.type === "settings_changed" && !own) takeOverSettings();
   if (gap) gather(null);
   else if (!own) gather(message);
@@ -138,17 +142,17 @@ function connect() {
   const scheme = location.protocol === "https:" ? "wss" : "ws";
   socket = new WebSocket(`${scheme}://${location.host}${badge.dataset.path}`);
   const mine = socket;
-  socket.onopen = () => {
+  socket.addEventListener("open", () => {
     wait = 500;
     clearInterval(beat);
     beat = setInterval(() => mine.readyState === 1 && mine.send('{"type":"ping"}'), 20000);
-  };
-  socket.onmessage = (event) => receive(JSON.parse(event.data));
-  socket.onclose = (event) => {
+  });
+  socket.addEventListener("message", (event) => receive(JSON.parse(event.data)));
+  socket.addEventListener("close", (event) => {
     if (mine !== socket) return;
     if (event.code === ENDED && sequence !== null) end();
     else lose();
-  };
+  });
 }
 
 if (badge) {
@@ -169,7 +173,7 @@ if (badge) {
     showLost();
   });
 
-  // The clinic's refresh interval is the safety net under the live messages.
+  // The clinic's refresh interval catches what a lost message would have brought.
   const seconds = Number(badge.dataset.refresh);
   if (seconds) setInterval(() => document.visibilityState === "visible" && gather(null), seconds * 1000);
   connect();

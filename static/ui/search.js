@@ -53,7 +53,7 @@ if (field) {
   hits.addEventListener("click", () => show(false));
 }
 
-// `/` goes to the search of the page: the one in the top bar, or the page's own.
+// `/` focuses the page's search: its own, or the one in the top bar.
 document.addEventListener("keydown", (event) => {
   const search = document.querySelector("[data-slash]") ?? field;
   if (event.key !== "/" || !search || event.target.matches("input, textarea, select")) return;

@@ -2,19 +2,18 @@
 
 import datetime as dt
 
-from clinicflow.clinics.operations.actors import Caller, actor_of_membership
-from intake.tests.test_deliveries import DeliveryCase
-from intake.tests.test_patient_pages import PageCase
+from clinicflow.staff.selectors.actor_resolution import RequestOrigin, actor_of_membership
+from intake.tests.cases import DeliveryCase, PatientLinkCase
 from scheduling.errors import OutsideHours
 from scheduling.operations import time_off
-from scheduling.tests.test_booking import BookingCase
-from tests.effects.deciding import Decides
+from scheduling.tests.cases import BookingCase
+from tests.effects.cases import Decides
 
 
-class ForPatients(Decides, PageCase):
+class ForPatients(Decides, PatientLinkCase):
     def visit_page(self):
         """The patient's page of the visit, past the birth date."""
-        token = self.mint("visit")
+        token = self.create_link("visit")
         self.open(token)
         return self.phone.get(self.url("/visit", token))
 
@@ -60,7 +59,7 @@ class OnTheCalendar(Decides, BookingCase):
         shown = self.client.get(f"/api/appointments/{visit.pk}", headers=self.bearer_for(self.desk)).json()
         self.assertEqual((shown["start_time"], shown["date"]), ("09:00", str(self.monday)))
         membership = self.dana.memberships.select_related("clinic", "user").get()
-        self.assertEqual(actor_of_membership(membership, Caller()).timezone, "America/Chicago")
+        self.assertEqual(actor_of_membership(membership, RequestOrigin()).timezone, "America/Chicago")
 
     def test_working_days(self):
         saturday = self.monday + dt.timedelta(days=5)
@@ -92,7 +91,7 @@ class OnTheCalendar(Decides, BookingCase):
 class Holidays(Decides, BookingCase):
     def offered(self):
         with self.inside(self.desk):
-            return {holiday.name for holiday in time_off.holidays_offered(self.desk, 2026)}
+            return {holiday.name for holiday in time_off.public_holidays_to_offer(self.desk, 2026)}
 
     def test_country(self):
         self.assertIn("Thanksgiving Day", self.offered())

@@ -6,8 +6,8 @@ from pathlib import Path
 from django.conf import settings
 from django.test import SimpleTestCase
 
-from clinicflow.clinics.declared import every
-from clinicflow.clinics.describing import describe
+from clinicflow.clinic_settings.presentation.settings_docs import describe
+from clinicflow.clinic_settings.schema import all_settings
 
 
 def methods_of(slug):
@@ -22,6 +22,6 @@ class Described(SimpleTestCase):
         self.assertEqual(page.read_text("utf-8"), describe(), "Run manage.py describe_settings.")
 
     def test_every_setting_has_a_test_that_shows_its_effect(self):
-        for tab, setting in every():
+        for tab, setting in all_settings():
             with self.subTest(setting.name):
                 self.assertIn(f"test_{setting.name}", methods_of(tab.slug))

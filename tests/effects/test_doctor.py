@@ -3,11 +3,10 @@
 import datetime as dt
 
 from aiassist.models import Interaction
-from aiassist.tests.conversations import TalkingCase
+from aiassist.tests.cases import ConversationCase
 from scheduling.errors import OverrideNotAllowed, WalkInsNotTaken
-from scheduling.operations import appointments
-from scheduling.tests.test_booking import BookingCase
-from tests.effects.deciding import Decides
+from scheduling.tests.cases import BookingCase
+from tests.effects.cases import Decides
 
 
 class Booking(Decides, BookingCase):
@@ -35,13 +34,11 @@ class Booking(Decides, BookingCase):
         self.assertTrue(self.slots(visit_type="in-clinic"))
 
     def test_allow_walk_ins(self):
-        fields = {"patient_id": self.hannah.pk, "doctor_id": self.dr_okafor.pk, "at": self.time("10:00")}
         self.decide_of(self.dr_okafor, allow_walk_ins=False)
-        with self.inside(self.desk), self.assertRaises(WalkInsNotTaken):
-            appointments.walk_in(self.desk, **fields)
+        with self.assertRaises(WalkInsNotTaken):
+            self.book_walk_in(self.time("10:00"))
         self.decide_of(self.dr_okafor, allow_walk_ins=True)
-        with self.inside(self.desk):
-            self.assertTrue(appointments.walk_in(self.desk, **fields).arrived)
+        self.assertTrue(self.book_walk_in(self.time("10:00")).arrived)
 
     def test_allow_forced_booking(self):
         self.decide_of(self.dr_okafor, allow_forced_booking=False)
@@ -60,7 +57,7 @@ class Booking(Decides, BookingCase):
         self.assertEqual(self.slots(date_from=next_week, date_to=next_week), ["10:00", "10:30"])
 
 
-class Calling(Decides, TalkingCase):
+class Calling(Decides, ConversationCase):
     def test_voice_ai_enabled(self):
         self.decide(sms_enabled=False, email_enabled=False)
         self.decide_of(self.dr_okafor, voice_ai_enabled=False)

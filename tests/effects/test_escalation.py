@@ -1,16 +1,16 @@
 """Escalation: what waits for a person."""
 
 from aiassist.operations import calls
-from aiassist.tests.conversations import TalkingCase
+from aiassist.tests.cases import ConversationCase
 from clinicflow.core import clock
-from tests.effects.deciding import Decides
+from tests.effects.cases import Decides
 
 
-class Escalation(Decides, TalkingCase):
+class Escalation(Decides, ConversationCase):
     def reason(self, text):
         """Why a conversation waits for a person after this reply; empty if it does not."""
         visit = self.book(patient=self.make_patient(self.riverside, "Aisha Rahman"))
-        return self.hear(text, visit=visit).attention_reason
+        return self.receive(text, visit=visit).attention_reason
 
     def test_escalate_on_human_request(self):
         self.assertEqual(self.reason("please call me"), "requested-human")
@@ -29,9 +29,11 @@ class Escalation(Decides, TalkingCase):
 
     def unanswered(self):
         self.run_outreach()
-        thread = self.thread("voice")
-        with self.inside(self.itself):
-            return calls.end(self.itself, thread.pk, call_id=thread.content[-1]["id"], how="no-answer", at=clock.now())
+        thread = self.conversation("voice")
+        with self.inside(self.system):
+            return calls.end_call(
+                self.system, thread.pk, call_id=thread.content[-1]["id"], how="no-answer", at=clock.now()
+            )
 
     def test_escalate_on_no_response(self):
         self.decide(max_call_attempts=1, escalate_on_no_response=False)

@@ -4,13 +4,13 @@ from decimal import Decimal
 
 from aiassist.models import Interaction
 from aiassist.operations import calls
-from aiassist.tests.conversations import TalkingCase
+from aiassist.tests.cases import ConversationCase
 from aiassist.tests.test_model import ModelCase
 from clinicflow.core import clock
-from tests.effects.deciding import Decides
+from tests.effects.cases import Decides
 
 
-class Channels(Decides, TalkingCase):
+class Channels(Decides, ConversationCase):
     def asked_by(self):
         self.run_outreach()
         with self.inside(self.desk):
@@ -33,7 +33,7 @@ class Channels(Decides, TalkingCase):
         self.assertEqual(self.asked_by(), ["sms"])
 
 
-class Window(Decides, TalkingCase):
+class Window(Decides, ConversationCase):
     """It is noon."""
 
     def test_call_window_start(self):
@@ -49,7 +49,7 @@ class Window(Decides, TalkingCase):
         self.assertEqual(self.run_outreach(), 1)
 
 
-class Calls(Decides, TalkingCase):
+class Calls(Decides, ConversationCase):
     """The day before the visit, by phone; nobody answers."""
 
     def setUp(self):
@@ -59,10 +59,10 @@ class Calls(Decides, TalkingCase):
     def ring_out(self):
         """Let the call that rings go unanswered; the thread."""
         self.run_outreach()
-        thread = self.thread("voice")
+        thread = self.conversation("voice")
         call = next(entry for entry in thread.content if entry.get("outcome") == "ringing")
-        with self.inside(self.itself):
-            return calls.end(self.itself, thread.pk, call_id=call["id"], how="no-answer", at=clock.now())
+        with self.inside(self.system):
+            return calls.end_call(self.system, thread.pk, call_id=call["id"], how="no-answer", at=clock.now())
 
     def test_max_call_attempts(self):
         self.decide(max_call_attempts=2, retry_delay=30)
@@ -71,17 +71,17 @@ class Calls(Decides, TalkingCase):
         self.assertTrue(self.ring_out().needs_attention)
         self.later(minutes=30)
         self.run_outreach()
-        self.assertEqual(self.thread("voice").attempts, 2)
+        self.assertEqual(self.conversation("voice").attempts, 2)
 
     def test_retry_delay(self):
         self.decide(retry_delay=45)
         self.ring_out()
         self.later(minutes=44)
         self.run_outreach()
-        self.assertEqual(self.thread("voice").attempts, 1)
+        self.assertEqual(self.conversation("voice").attempts, 1)
         self.later(minutes=1)
         self.run_outreach()
-        self.assertEqual(self.thread("voice").attempts, 2)
+        self.assertEqual(self.conversation("voice").attempts, 2)
 
 
 class Model(Decides, ModelCase):

@@ -5,27 +5,27 @@ from django.core import mail as outbox
 
 from aiassist.events import AttentionNeeded
 from aiassist.models import Interaction
-from clinicflow.clinics.actors import system_actor
+from clinicflow.access.actor import system_actor
 from clinicflow.core import clock
 from clinicflow.core.events import publish
 from clinicflow.notifications.models import Notification
 from clinicflow.testing.monday import TEN
-from dashboards.jobs import nearing
-from dashboards.tests.test_notifications import MINUTE, NewsCase
+from dashboards.notification_center.jobs import notify_upcoming
+from dashboards.tests.cases import MINUTE, NotificationCase
 from scheduling.operations import appointments
-from tests.effects.deciding import Decides
+from tests.effects.cases import Decides
 
 Kind = Notification.Kind
 
 
-class What(Decides, NewsCase):
+class What(Decides, NotificationCase):
     def kinds(self):
         self.run_jobs()
         return {row.kind for row in self.rows(self.desk)}
 
     def near(self):
         with self.inside(system_actor(self.riverside.pk)):
-            nearing(clinic_id=self.riverside.pk)
+            notify_upcoming(clinic_id=self.riverside.pk)
         return self.kinds()
 
     def test_notify_unconfirmed(self):
@@ -91,16 +91,16 @@ class What(Decides, NewsCase):
         self.assertEqual(self.miss("09:30"), {Kind.NO_SHOW})
 
 
-class How(Decides, NewsCase):
+class How(Decides, NotificationCase):
     def bell(self):
         return self.client_for(self.desk).get("/notifications/bell").content.decode()
 
     def test_notify_via_app(self):
         self.decide(notify_via_app=False, notify_via_email=True)
-        self.tell(Kind.NO_SHOW, occasion="off")
+        self.notify(Kind.NO_SHOW, occasion="off")
         self.assertNotIn("<b>", self.bell())
         self.decide(notify_via_app=True)
-        self.tell(Kind.NO_SHOW, occasion="on")
+        self.notify(Kind.NO_SHOW, occasion="on")
         self.assertIn("<b>", self.bell())
 
     def mails(self):
@@ -111,8 +111,8 @@ class How(Decides, NewsCase):
 
     def test_notify_via_email(self):
         self.decide(notify_via_email=False)
-        self.tell(Kind.NO_SHOW, occasion="off")
+        self.notify(Kind.NO_SHOW, occasion="off")
         self.assertEqual(self.mails(), [])
         self.decide(notify_via_email=True)
-        self.tell(Kind.NO_SHOW, occasion="on")
+        self.notify(Kind.NO_SHOW, occasion="on")
         self.assertEqual(self.mails(), ["dana@riverside.test", "lea@riverside.test", "okafor@riverside.test"])

@@ -3,11 +3,11 @@
 import time_machine
 from django.core import mail as outbox
 
-from aiassist.tests.conversations import TalkingCase
+from aiassist.tests.cases import ConversationCase
 from clinicflow.notifications.models import Notification
 from clinicflow.testing.monday import TEN, MondayCase
-from dashboards.tests.test_notifications import MINUTE, NewsCase
-from tests.effects.deciding import Decides
+from dashboards.tests.cases import MINUTE, NotificationCase
+from tests.effects.cases import Decides
 
 Kind = Notification.Kind
 
@@ -65,10 +65,10 @@ class Preferences(Decides, MondayCase):
         self.assertContains(self.page("/schedule"), 'data-refresh="0"')
 
 
-class InMail(Decides, NewsCase):
+class InMail(Decides, NotificationCase):
     def mail(self):
         """The mail about a visit at three in the afternoon on the first of March."""
-        self.tell(Kind.CANCELLATION)
+        self.notify(Kind.CANCELLATION)
         with time_machine.travel(TEN + 2 * MINUTE, tick=False):
             self.run_jobs()
         return outbox.outbox[0].body
@@ -82,7 +82,7 @@ class InMail(Decides, NewsCase):
         self.assertIn("Mon 1 Mar", self.mail())
 
 
-class InMessages(Decides, TalkingCase):
+class InMessages(Decides, ConversationCase):
     def asked(self):
         self.run_outreach()
         return self.messages()[0].body

@@ -1,13 +1,13 @@
 """Scheduling rules."""
 
-from clinicflow.clinics.actors import system_actor
+from clinicflow.access.actor import system_actor
 from clinicflow.core.errors import Invalid
-from intake.tests.test_patient_pages import PageCase
+from intake.tests.cases import PatientLinkCase
 from scheduling.errors import OverrideNotAllowed, SlotTaken, WalkInsNotTaken
 from scheduling.models import Appointment, Cancellation
 from scheduling.operations import appointments, no_shows
-from scheduling.tests.test_booking import BookingCase
-from tests.effects.deciding import Decides
+from scheduling.tests.cases import BookingCase
+from tests.effects.cases import Decides
 
 
 class Booking(Decides, BookingCase):
@@ -19,10 +19,7 @@ class Booking(Decides, BookingCase):
         self.assertTrue(self.book(patient_id=self.diego.pk).overlap_allowed)
 
     def walk_in(self):
-        with self.inside(self.desk):
-            return appointments.walk_in(
-                self.desk, patient_id=self.hannah.pk, doctor_id=self.dr_okafor.pk, at=self.time("10:00")
-            )
+        return self.book_walk_in(self.time("10:00"))
 
     def test_allow_walk_ins(self):
         self.decide(allow_walk_ins=False)
@@ -72,12 +69,12 @@ class Cancelling(Decides, BookingCase):
         self.assertEqual(self.cancel("08:00", note="").reason_note, "")
 
 
-class ByThePatient(Decides, PageCase):
+class ByThePatient(Decides, PatientLinkCase):
     def test_minimum_cancellation_notice(self):
-        token = self.mint("visit")
+        token = self.create_link("visit")
         self.open(token)
         self.decide(minimum_cancellation_notice=80 * 60)
-        self.assertContains(self.phone.get(self.url("/visit?ask=cancel", token)), "It is too late to cancel here")
+        self.assertContains(self.phone.get(self.url("/visit?ask=cancel", token)), "It's too late to cancel here")
         self.decide(minimum_cancellation_notice=60)
         self.assertContains(self.phone.get(self.url("/visit?ask=cancel", token)), 'value="cancel"')
 

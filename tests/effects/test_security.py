@@ -9,7 +9,7 @@ from django.urls import reverse
 from clinicflow.accounts.models import AuthSession
 from clinicflow.core import clock
 from clinicflow.testing.case import ClinicCase
-from tests.effects.deciding import Decides
+from tests.effects.cases import Decides
 
 
 class Security(Decides, ClinicCase):

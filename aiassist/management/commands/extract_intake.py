@@ -1,5 +1,6 @@
-"""`python manage.py extract_intake < rows.jsonl > predictions.jsonl`: the rules engine over rows of answers, for
-measuring. Needs no database.
+"""Run the rules engine over rows of answers: `manage.py extract_intake < rows.jsonl > predictions.jsonl`.
+
+For evaluation; needs no database.
 """
 
 import sys
@@ -11,7 +12,7 @@ from aiassist.engine.evaluate import predictions
 
 
 class Command(BaseCommand):
-    """Reads one JSON row a line from standard input and writes one JSON prediction a line."""
+    """Reads JSON Lines of answers from standard input and writes JSON Lines of predictions."""
 
     help = __doc__
     requires_system_checks: list[str] = []

@@ -1,4 +1,4 @@
-"""The second factor: whether one is set, and whether a code is right."""
+"""The second factor: enrolment and verification of codes."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -13,20 +13,20 @@ from clinicflow.accounts.models import User
 FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 
 
-def is_set(user: User) -> bool:
-    """Whether the person has an authenticator app or a passkey; recovery codes alone do not count."""
+def is_enrolled(user: User) -> bool:
+    """Whether the user has an authenticator app or a passkey; recovery codes alone do not count."""
     return bool(is_mfa_enabled(user, FACTORS))
 
 
-def those_with_one(user_ids: Iterable[UUID]) -> set[UUID]:
-    """Which of these people have one. One query."""
+def enrolled_among(user_ids: Iterable[UUID]) -> set[UUID]:
+    """The ids of those users who have a second factor. One query."""
     rows = Authenticator.objects.filter(user_id__in=list(user_ids), type__in=FACTORS)
     return set(rows.values_list("user_id", flat=True))
 
 
-def accepts(user: User, code: str) -> bool:
-    """Whether `code` is the authenticator app's present one, or an unused recovery code, which is used up by this."""
+def verify_code(user: User, code: str) -> bool:
+    """Whether `code` is the current one of the authenticator app, or an unused recovery code, which is then used up."""
     code = code.strip().replace(" ", "")
-    wraps = {Authenticator.Type.TOTP: TOTP, Authenticator.Type.RECOVERY_CODES: RecoveryCodes}
-    rows = Authenticator.objects.filter(user=user, type__in=list(wraps))
-    return any(wraps[row.type](row).validate_code(code) for row in rows.select_for_update().order_by("-type"))
+    wrappers = {Authenticator.Type.TOTP: TOTP, Authenticator.Type.RECOVERY_CODES: RecoveryCodes}
+    rows = Authenticator.objects.filter(user=user, type__in=list(wrappers))
+    return any(wrappers[row.type](row).validate_code(code) for row in rows.select_for_update().order_by("-type"))

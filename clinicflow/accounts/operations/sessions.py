@@ -1,4 +1,4 @@
-"""Sign-ins: starting them, recognising them, ending them. Every cookie, token and socket hangs on one row."""
+"""Sessions: start, look up, revoke. Every cookie, token and socket depends on one row."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -12,14 +12,14 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 
-from clinicflow.accounts import sql
+from clinicflow.accounts import selectors
 from clinicflow.accounts.events import SessionRevoked
 from clinicflow.accounts.models import AuthSession, User
 from clinicflow.core import clock
 from clinicflow.core.events import publish
 
 SESSION_KEY = "auth_session"
-BACKGROUND_HEADER = "X-Background"  # the page asked, not the person: live news and timers
+BACKGROUND_HEADER = "X-Background"  # a request of the page itself, not of the user: live events and timers
 WEB_LIFETIME = dt.timedelta(seconds=settings.SESSION_COOKIE_AGE)
 SEEN_EVERY = dt.timedelta(seconds=60)
 
@@ -33,8 +33,11 @@ def start(
     ip_address: str = "",
     user_agent: str = "",
 ) -> AuthSession:
-    """A new sign-in of `kind` `web` or `api`. A web one ends after `idle_minutes` without a request of the person's
-    and after twelve hours at the latest; an API one with its newest refresh token."""
+    """Create a session of `kind` `web` or `api`.
+
+    A web session ends after `idle_minutes` without a request of the user, at the latest after twelve hours; an API
+    session ends with its newest refresh token.
+    """
     now = clock.now()
     lifetime = WEB_LIFETIME if kind == AuthSession.Kind.WEB else settings.REFRESH_TOKEN_LIFETIME
     return AuthSession.objects.create(
@@ -50,15 +53,14 @@ def start(
     )
 
 
-def live(session_id: UUID | str) -> AuthSession | None:
-    """The sign-in, with its user, if it still stands: not ended, not too old, not idle too long, its user active and
-    with the same password."""
-    session = sql.sign_in(session_id)
-    return session if session is not None and stands(session, clock.now()) else None
+def is_live(session_id: UUID | str) -> AuthSession | None:
+    """The session with its user if it is active, else None."""
+    session = selectors.unrevoked_session(session_id)
+    return session if session is not None and is_active(session, clock.now()) else None
 
 
-def stands(session: AuthSession, at: dt.datetime) -> bool:
-    """Whether a sign-in is good at an instant."""
+def is_active(session: AuthSession, at: dt.datetime) -> bool:
+    """Whether a session is valid at an instant: not revoked, expired or idle, its user active, password unchanged."""
     if session.revoked_at is not None or session.absolute_until <= at or not session.user.is_active:
         return False
     if session.kind == AuthSession.Kind.WEB and session.idle_minutes is not None:
@@ -68,15 +70,16 @@ def stands(session: AuthSession, at: dt.datetime) -> bool:
     return constant_time_compare(session.auth_hash, session.user.get_session_auth_hash())
 
 
-def of_request(request: HttpRequest) -> AuthSession | None:
-    """The web sign-in of a request, noted as seen, at most once a minute, if it was the person who asked.
+def session_of_request(request: HttpRequest) -> AuthSession | None:
+    """The active web session of a request, or None.
 
-    A cookie whose sign-in has ended is signed out of Django's session too.
+    Requests of the user, not of the page itself, update `last_seen_at`, at most once a minute. When the session has
+    ended, Django's session is flushed too.
     """
     session_id = request.session.get(SESSION_KEY)
-    session = live(session_id) if session_id else None
+    session = is_live(session_id) if session_id else None
     if session is None and session_id:
-        logout(request)  # the cookie outlived its sign-in
+        logout(request)  # the cookie outlived its session
     if session is not None and request.headers.get(BACKGROUND_HEADER) is None:
         now = clock.now()
         if now - session.last_seen_at > SEEN_EVERY:
@@ -84,23 +87,23 @@ def of_request(request: HttpRequest) -> AuthSession | None:
     return session
 
 
-def follow(request: HttpRequest, session: AuthSession) -> None:
-    """Let the cookie of a web request stand for this sign-in from now on; a bearer's request has none."""
+def extend(request: HttpRequest, session: AuthSession) -> None:
+    """Bind the cookie of a web request to this session; a request with a bearer token has no cookie."""
     if session.kind == AuthSession.Kind.WEB:
         request.session[SESSION_KEY] = str(session.pk)
         request.session.cycle_key()
 
 
-def of_cookie(cookie: str) -> AuthSession | None:
-    """The web sign-in of a session cookie's value. Looking is not being seen: sockets keep nobody signed in."""
+def session_of_cookie(cookie: str) -> AuthSession | None:
+    """The active web session of a session cookie, or None. Does not update `last_seen_at`: sockets do not extend it."""
     store = import_module(settings.SESSION_ENGINE).SessionStore(cookie)
     session_id = store.get(SESSION_KEY)
-    return live(session_id) if session_id else None
+    return is_live(session_id) if session_id else None
 
 
 @transaction.atomic
 def revoke(sessions: QuerySet[AuthSession] | Iterable[AuthSession]) -> int:
-    """End sign-ins with their refresh tokens and sockets; how many were open."""
+    """Revoke sessions with their refresh tokens and sockets; returns how many were not revoked yet."""
     now = clock.now()
     ids = [session.pk for session in sessions]
     rows = AuthSession.objects.select_for_update().filter(pk__in=ids, revoked_at=None).order_by("pk")
@@ -112,12 +115,12 @@ def revoke(sessions: QuerySet[AuthSession] | Iterable[AuthSession]) -> int:
 
 
 def revoke_of_membership(membership_id: UUID) -> int:
-    """End every sign-in that acts under a membership: its role or doctor is not what it was."""
+    """Revoke every session under a membership whose role or doctor has changed."""
     return revoke(AuthSession.objects.filter(membership_id=membership_id, revoked_at=None))
 
 
-def forget_ended(membership_ids: Iterable[UUID], *, before: dt.datetime) -> int:
-    """Delete sign-ins under these memberships that ran out or were ended before an instant; how many there were."""
+def delete_ended(membership_ids: Iterable[UUID], *, before: dt.datetime) -> int:
+    """Delete sessions under these memberships that expired before an instant; returns how many."""
     ended = AuthSession.objects.filter(membership_id__in=list(membership_ids), absolute_until__lt=before)
     _, counts = ended.delete()
     return counts.get(AuthSession._meta.label, 0)

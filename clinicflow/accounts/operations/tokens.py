@@ -1,11 +1,10 @@
-"""API tokens: short signed access tokens, checked against their sign-in's row on every request, and opaque refresh
-tokens that rotate and are kept only as hashes."""
+"""API tokens: short-lived signed access tokens, checked against their session on every request, and opaque refresh
+tokens, which rotate and are stored as hashes."""
 
 import hashlib
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID, uuid4
 
 import jwt
@@ -26,15 +25,17 @@ REFRESH_BYTES = 32
 
 @dataclass(frozen=True)
 class Rotation:
-    """A refresh token that was accepted: its sign-in and the token that replaces it."""
+    """The result of using a refresh token: its session and the token that replaces it."""
 
     session: AuthSession
     refresh: str
 
 
-def access_token(session: AuthSession, claims: Mapping[str, Any] | None = None) -> str:
-    """A signed token of ACCESS_TOKEN_LIFETIME for a sign-in. `claims` inform the client; the rights come from the
-    sign-in's row each time."""
+def access_token(session: AuthSession, claims: Mapping[str, object] | None = None) -> str:
+    """A signed token for a session, valid for ACCESS_TOKEN_LIFETIME.
+
+    `claims` are for the client only; permissions come from the session's row on each request.
+    """
     now = clock.now()
     payload = {
         **(claims or {}),
@@ -51,7 +52,7 @@ def access_token(session: AuthSession, claims: Mapping[str, Any] | None = None) 
 
 
 def session_of(token: str) -> AuthSession:
-    """The sign-in of an access token. BadToken if the token is not ours, has run out, or its sign-in has ended."""
+    """The active session of an access token. BadToken if the token is invalid or expired, or the session has ended."""
     try:
         claims = jwt.decode(
             token,
@@ -64,14 +65,14 @@ def session_of(token: str) -> AuthSession:
         session_id = UUID(claims["sid"])
     except (jwt.InvalidTokenError, ValueError, TypeError, AttributeError):
         raise BadToken() from None
-    session = sessions.live(session_id) if claims["typ"] == TYPE else None
+    session = sessions.is_live(session_id) if claims["typ"] == TYPE else None
     if session is None or str(session.user_id) != claims["sub"]:
         raise BadToken()
     return session
 
 
 def refresh_token(session: AuthSession) -> str:
-    """A new refresh token of a sign-in; only its hash is kept. An API sign-in lives as long as its newest one."""
+    """Create a refresh token; only its hash is stored. An API session expires with its newest refresh token."""
     raw = secrets.token_urlsafe(REFRESH_BYTES)
     expires = clock.now() + settings.REFRESH_TOKEN_LIFETIME
     RefreshToken.objects.create(session=session, token_hash=_hash(raw), expires_at=expires)
@@ -80,13 +81,13 @@ def refresh_token(session: AuthSession) -> str:
 
 
 def rotate(raw: str) -> Rotation:
-    """Use a refresh token up and give its successor.
+    """Use a refresh token and issue its successor.
 
-    BadToken if it is unknown, run out or its sign-in has ended. ReusedToken if it was used before: then the whole
-    sign-in ends, and that is committed although an error is raised, so no transaction may be open around this.
+    BadToken if it is unknown or expired, or its session has ended. ReusedToken if it was used before: the session is
+    then revoked, and committed although an error is raised, so no transaction may be open around the call.
     """
     with transaction.atomic():
-        # The lock makes two uses at once one after the other: the second sees the first's mark.
+        # The lock serializes concurrent uses: the second one sees `used_at`.
         token = (
             RefreshToken.objects.select_for_update(of=("self",))
             .select_related("session__user")
@@ -94,7 +95,7 @@ def rotate(raw: str) -> Rotation:
             .first()
         )
         reused = token is not None and token.used_at is not None
-        if token is None or reused or not _good(token):
+        if token is None or reused or not _is_valid(token):
             if token is not None and reused:
                 sessions.revoke([token.session])
             rotation = None
@@ -108,9 +109,9 @@ def rotate(raw: str) -> Rotation:
     return rotation
 
 
-def _good(token: RefreshToken) -> bool:
+def _is_valid(token: RefreshToken) -> bool:
     now = clock.now()
-    return token.expires_at > now and sessions.stands(token.session, now)
+    return token.expires_at > now and sessions.is_active(token.session, now)
 
 
 def _hash(raw: str) -> bytes:

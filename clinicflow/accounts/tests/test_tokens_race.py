@@ -1,4 +1,4 @@
-"""One refresh token, used at the same moment from many sides."""
+"""Concurrent uses of one refresh token."""
 
 import threading
 from collections import Counter
@@ -12,8 +12,8 @@ from clinicflow.accounts.operations import sessions, tokens
 
 
 @pytest.mark.race
-class OneToken(TransactionTestCase):
-    def test_at_most_one_use_wins_and_the_family_ends(self):
+class ConcurrentRotation(TransactionTestCase):
+    def test_one_use_succeeds_and_the_session_is_revoked(self):
         user = User.objects.create_user("dana@riverside.test", "correct horse battery", name="Dana")
         session = sessions.start(user, kind="api")
         raw = tokens.refresh_token(session)

@@ -12,8 +12,8 @@ from clinicflow.testing.case import Cast
 from clinicflow.testing.databases import administrator
 
 
-class Chain(Cast, TransactionTestCase):
-    pause = threading.Event()
+class ChainTests(Cast, TransactionTestCase):
+    never = threading.Event()
 
     def setUp(self):
         self.build()
@@ -28,7 +28,7 @@ class Chain(Cast, TransactionTestCase):
         return self.seal_now()
 
     def wait_for_other_transactions(self):
-        """Sealing stops before any open transaction of the server; those of other test processes are on it, too."""
+        """Sealing stops before any open transaction of the server, including those of other test processes."""
         with connection.cursor() as cursor:
             cursor.execute("select pg_snapshot_xmax(pg_current_snapshot())::text")
             (seen,) = cursor.fetchone()
@@ -37,7 +37,7 @@ class Chain(Cast, TransactionTestCase):
                 cursor.execute("select pg_snapshot_xmin(pg_current_snapshot()) >= %s::xid8", [seen])
                 if cursor.fetchone()[0]:
                     return
-                self.pause.wait(0.05)
+                self.never.wait(0.05)
         self.fail("another transaction has been open for 90 s")
 
     def seal_now(self):
@@ -49,7 +49,7 @@ class Chain(Cast, TransactionTestCase):
             return verify(self.riverside.pk)
 
     def tamper(self, statement):
-        """What only an administrator can do, with the triggers off."""
+        """Change rows as only an administrator can: with triggers disabled."""
         with administrator(connection.settings_dict["NAME"]) as admin:
             admin.execute("set session_replication_role = replica")
             admin.execute(statement)
@@ -57,10 +57,10 @@ class Chain(Cast, TransactionTestCase):
     def sealed(self):
         self.seal()
         verdict = self.verify()
-        self.assertTrue(verdict.holds)
+        self.assertTrue(verdict.is_intact)
         return verdict.links
 
-    def test_what_was_written_is_sealed_once(self):
+    def test_an_entry_is_sealed_once(self):
         self.write(3)
         before = self.sealed()
         self.assertEqual(self.seal(), 0)
@@ -68,27 +68,27 @@ class Chain(Cast, TransactionTestCase):
         self.assertEqual(self.seal(), 2)
         self.assertEqual(self.verify().links, before + 2)
 
-    def test_a_changed_entry_is_named(self):
+    def test_a_changed_entry_is_detected(self):
         self.write(3)
         links = self.sealed()
         self.tamper("""update audit_logs set new_values = '{"rows": 99}' where new_values ->> 'rows' = '1'""")
         verdict = self.verify()
         self.assertEqual((verdict.broken_at, verdict.problem), (links - 1, "the entry was changed"))
 
-    def test_a_removed_entry_is_named(self):
+    def test_a_removed_entry_is_detected(self):
         self.write(3)
         links = self.sealed()
         self.tamper("delete from audit_logs where new_values ->> 'rows' = '1'")
         verdict = self.verify()
-        self.assertEqual((verdict.broken_at, verdict.problem), (links - 1, "the entry it sealed is gone"))
+        self.assertEqual((verdict.broken_at, verdict.problem), (links - 1, "the entry it sealed is missing"))
 
-    def test_a_removed_link_is_named(self):
+    def test_a_removed_link_is_detected(self):
         self.write(3)
         links = self.sealed()
         self.tamper(f"delete from audit_seals where sequence = {links - 1}")
         self.assertEqual(self.verify().broken_at, links - 1)
 
-    def test_a_tail_that_was_cut_off_is_missed(self):
+    def test_a_truncated_chain_is_detected(self):
         self.write(3)
         links = self.sealed()
         self.tamper(f"delete from audit_logs where id in (select entry_id from audit_seals where sequence = {links})")
@@ -99,24 +99,24 @@ class Chain(Cast, TransactionTestCase):
         with self.assertRaises(CommandError):
             call_command("verify_audit")
 
-    def test_a_slow_transactions_row_is_sealed_when_it_has_committed(self):
-        opened, go_on = threading.Event(), threading.Event()
+    def test_an_entry_of_a_slow_transaction_is_sealed_after_its_commit(self):
+        started, finish = threading.Event(), threading.Event()
 
         def slow():
             with self.inside(self.desk):
                 record(self.desk, "export", values={"rows": "slow"})
-                opened.set()
-                go_on.wait(10)
+                started.set()
+                finish.wait(10)
             connection.close()
 
         thread = threading.Thread(target=slow)
         thread.start()
-        opened.wait(10)
+        started.wait(10)
         self.write(2)
         self.seal_now()
-        go_on.set()
+        finish.set()
         thread.join()
         self.assertGreaterEqual(self.seal(), 1)
         verdict = self.verify()
-        self.assertTrue(verdict.holds)
+        self.assertTrue(verdict.is_intact)
         self.assertIsNone(verdict.oldest_unsealed)

@@ -1,20 +1,19 @@
-"""Doctors as the front desk keeps them."""
+"""Writes of doctors by the front desk."""
 
 from typing import TypedDict
 from uuid import UUID
 
 from django.db import transaction
 
-from clinicflow.clinics.actors import Actor, Role
+from clinicflow.access.actor import Actor, publish_for
 from clinicflow.clinics.events import SettingsChanged
-from clinicflow.clinics.hours import problem_of_week
-from clinicflow.clinics.models import Doctor, DoctorSettings
-from clinicflow.core.errors import Forbidden, Invalid
-from clinicflow.core.events import publish
+from clinicflow.clinics.models import VISIT_MINUTES, Doctor, DoctorSettings
+from clinicflow.clinics.rules.working_hours import validate_week
+from clinicflow.core.errors import Invalid
 
 
-class Profile(TypedDict):
-    """What is known of a doctor; `working_hours` as the model keeps them."""
+class DoctorProfile(TypedDict):
+    """The fields of a doctor that the front desk edits; `working_hours` in the format of the model."""
 
     name: str
     initials: str
@@ -26,57 +25,48 @@ class Profile(TypedDict):
 
 
 @transaction.atomic
-def add(actor: Actor, profile: Profile) -> Doctor:
-    """A new doctor, with settings of their own; nobody signs in as them yet. Invalid by field."""
-    _check(actor, profile, None)
+def create(actor: Actor, profile: DoctorProfile) -> Doctor:
+    """Create a doctor with default settings and no user. Invalid by field; Forbidden except for the front desk."""
+    _validate(actor, profile, None)
     doctor = Doctor.objects.create(clinic_id=actor.clinic_id, **profile)
     DoctorSettings.objects.create(clinic_id=actor.clinic_id, doctor=doctor)
-    _announce(actor, doctor)
+    publish_for(actor, SettingsChanged, doctor, doctor_ids=[doctor.pk])
     return doctor
 
 
 @transaction.atomic
-def change(actor: Actor, doctor_id: UUID, profile: Profile) -> Doctor:
-    """Change what is known of a doctor; visits that are booked stay. Invalid by field, NotFound."""
+def update(actor: Actor, doctor_id: UUID, profile: DoctorProfile) -> Doctor:
+    """Update a doctor's profile; booked appointments stay. Invalid by field; NotFound; Forbidden as for `create`."""
     doctor: Doctor = Doctor.objects.visible_to(actor).lock(doctor_id)
-    _check(actor, profile, doctor)
+    _validate(actor, profile, doctor)
     for name, value in profile.items():
         setattr(doctor, name, value)
     doctor.save(update_fields=[*profile, "updated_at"])
-    _announce(actor, doctor)
+    publish_for(actor, SettingsChanged, doctor, doctor_ids=[doctor.pk])
     return doctor
 
 
 @transaction.atomic
-def bring_back(actor: Actor, doctor_id: UUID) -> Doctor:
-    """A doctor who had left can be booked again. Repeating is a success."""
-    _require_desk(actor)
+def reactivate(actor: Actor, doctor_id: UUID) -> Doctor:
+    """Make a deactivated doctor bookable again. Idempotent. NotFound; Forbidden as for `create`."""
+    actor.require_front_desk()
     doctor: Doctor = Doctor.objects.visible_to(actor).lock(doctor_id)
     doctor.is_active = True
     doctor.save(update_fields=["is_active", "updated_at"])
-    _announce(actor, doctor)
+    publish_for(actor, SettingsChanged, doctor, doctor_ids=[doctor.pk])
     return doctor
 
 
-def _check(actor: Actor, profile: Profile, doctor: Doctor | None) -> None:
-    _require_desk(actor)
+def _validate(actor: Actor, profile: DoctorProfile, doctor: Doctor | None) -> None:
+    actor.require_front_desk()
     errors: dict[str, list[str]] = {}
-    problem = problem_of_week(profile["working_hours"])
+    problem = validate_week(profile["working_hours"])
     if problem:
         errors["working_hours"] = [problem]
-    same = Doctor.objects.visible_to(actor).filter(name__iexact=profile["name"])
-    if (same.exclude(pk=doctor.pk) if doctor else same).exists():
-        errors["name"] = ["There is a doctor of that name already."]
-    if not 5 <= profile["default_visit_length"] <= 480:
-        errors["default_visit_length"] = ["A visit takes 5 to 480 minutes."]
+    namesakes = Doctor.objects.visible_to(actor).filter(name__iexact=profile["name"])
+    if (namesakes.exclude(pk=doctor.pk) if doctor else namesakes).exists():
+        errors["name"] = ["Another doctor already has this name."]
+    if profile["default_visit_length"] not in VISIT_MINUTES:
+        errors["default_visit_length"] = [f"Enter {VISIT_MINUTES[0]} to {VISIT_MINUTES[-1]} minutes."]
     if errors:
         raise Invalid(fields=errors)
-
-
-def _require_desk(actor: Actor) -> None:
-    if actor.role not in {Role.ADMIN, Role.SYSTEM}:
-        raise Forbidden()
-
-
-def _announce(actor: Actor, doctor: Doctor) -> None:
-    publish(SettingsChanged(clinic_id=actor.clinic_id, subject_id=doctor.pk, doctor_ids=(doctor.pk,), origin=actor.tab))

@@ -1,4 +1,4 @@
-"""Notifications as programs see them: ids and kinds, no words about a patient."""
+"""Notifications in the API: ids and kinds, no text about a patient."""
 
 from rest_framework import serializers
 
@@ -7,7 +7,7 @@ from clinicflow.notifications.models import Notification, NotificationPreference
 
 
 class NotificationOutput(serializers.ModelSerializer):
-    """`object_type` and `object_id` say what it is about; ask for that with your own rights."""
+    """`object_type` and `object_id` name the object; fetch it with your own permissions."""
 
     class Meta:
         model = Notification
@@ -24,12 +24,14 @@ class PreferenceOutput(serializers.ModelSerializer):
         fields = ("muted", "email", "updated_at")
 
     muted = serializers.ListField(child=serializers.ChoiceField(Notification.Kind.choices))
-    updated_at = serializers.DateTimeField(allow_null=True, help_text="Null while nothing was ever chosen.")
+    updated_at = serializers.DateTimeField(allow_null=True, help_text="Null while the defaults apply.")
 
 
 class PreferenceInput(Input):
     echoed = ("updated_at",)
     muted = serializers.ListField(
-        child=serializers.ChoiceField(Notification.Kind.choices), max_length=20, help_text="Kinds not to be told of."
+        child=serializers.ChoiceField(Notification.Kind.choices),
+        max_length=20,
+        help_text="Kinds to mute.",
     )
-    email = serializers.ChoiceField(NotificationPreference.Email.choices, help_text="When mail comes.")
+    email = serializers.ChoiceField(NotificationPreference.Email.choices, help_text="When to send email.")

@@ -1,4 +1,4 @@
-"""Telling members of staff what happened, once each; and what they do with the news."""
+"""Creating notifications for members, once each, and marking them as read."""
 
 import datetime as dt
 from collections import defaultdict
@@ -9,15 +9,16 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
-from clinicflow.clinics.actors import Actor
+from clinicflow.access.actor import Actor
 from clinicflow.clinics.models import ClinicSettings, Membership
+from clinicflow.clinics.selectors import settings_of
 from clinicflow.core.events import publish
 from clinicflow.notifications.events import NotificationCreated
 from clinicflow.notifications.models import Notification, NotificationPreference
 from clinicflow.notifications.operations import mail
 
 Kind = Notification.Kind
-# Which setting of the clinic switches a kind.
+# The clinic setting that enables each kind.
 SWITCHES = {
     Kind.UNCONFIRMED: "notify_unconfirmed",
     Kind.MISSING_INTAKE: "notify_missing_intake",
@@ -26,17 +27,19 @@ SWITCHES = {
     Kind.CANCELLATION: "notify_cancellations",
     Kind.NO_SHOW: "notify_no_shows",
 }
+# What neither a clinic nor a member can switch off or mute.
+ALWAYS = frozenset({Kind.DANGER})
 KEEP_READ = dt.timedelta(days=30)
 KEEP = dt.timedelta(days=90)
 
 
 @dataclass(frozen=True, kw_only=True)
-class News:
-    """Something that happened to an object of the clinic, by id.
+class NotificationRequest:
+    """A notification about an object of the clinic, to be created for each recipient.
 
-    `occasion` tells this time from another one; without it the object is news of this kind only once. `doctor_id` is
-    the doctor who hears of it, `for_desk` whether the front desk does. Whoever did it themselves (`done_by`) finds it
-    read.
+    `occasion` distinguishes repeated occurrences; without it, an object causes one notification of a kind.
+    `doctor_id` is the doctor who is notified, `for_desk` whether the front desk is. For the user who caused it
+    (`done_by`), it is created as read.
     """
 
     kind: str
@@ -53,73 +56,83 @@ class News:
 
 
 @transaction.atomic
-def notify(actor: Actor, news: Iterable[News], *, at: dt.datetime) -> int:
-    """Tell everybody whom it concerns, as clinic and person have it; how many rows are new.
+def notify(actor: Actor, requests: Iterable[NotificationRequest], *, at: dt.datetime) -> int:
+    """Create notifications for all recipients, as clinic and user prefer; returns how many are new.
 
-    Safe to run twice, also at once: what somebody has been told under the same key is not told again.
+    Idempotent, also concurrently: a recipient gets one notification per key.
     """
-    settings: ClinicSettings = ClinicSettings.objects.visible_to(actor).get()
-    wanted = [item for item in news if getattr(settings, SWITCHES[Kind(item.kind)])]
-    if not wanted or not (settings.notify_via_app or settings.notify_via_email):
+    settings = settings_of(actor)
+    enabled = [item for item in requests if _is_enabled(settings, item.kind)]
+    if not enabled:
         return 0
-    rows = list(_rows(actor, wanted, settings, at))
+    rows = list(_rows(actor, enabled, settings, at))
     Notification.objects.bulk_create(rows, ignore_conflicts=True)
-    made = list(Notification.objects.visible_to(actor).filter(pk__in=[row.pk for row in rows]))
-    mail.schedule(actor, [row for row in made if row.wants_email], at=at)
-    if any(row.in_app for row in made):
-        doctors = tuple(dict.fromkeys(item.doctor_id for item in wanted if item.doctor_id))
+    created = list(Notification.objects.visible_to(actor).filter(pk__in=[row.pk for row in rows]))
+    mail.schedule(actor, [row for row in created if row.wants_email], at=at)
+    if any(row.in_app for row in created):
+        doctors = tuple(dict.fromkeys(item.doctor_id for item in enabled if item.doctor_id))
         publish(NotificationCreated(clinic_id=actor.clinic_id, subject_id=actor.clinic_id, doctor_ids=doctors))
-    return len(made)
+    return len(created)
 
 
-def _rows(actor: Actor, news: list[News], settings: ClinicSettings, at: dt.datetime) -> Iterator[Notification]:
-    """A row for each person and piece of news that they were not told of yet."""
-    people = list(_people(actor, {item.doctor_id for item in news if item.doctor_id}))
+def _rows(
+    actor: Actor, requests: list[NotificationRequest], settings: ClinicSettings, at: dt.datetime
+) -> Iterator[Notification]:
+    """An unsaved row for each recipient and request without one."""
+    members = list(_members(actor, {item.doctor_id for item in requests if item.doctor_id}))
     preferences = {(row.user_id, row.role): row for row in NotificationPreference.objects.visible_to(actor)}
-    told: dict[tuple[UUID, str], set[str]] = defaultdict(set)
+    notified: dict[tuple[UUID, str], set[str]] = defaultdict(set)
     earlier = Notification.objects.visible_to(actor).filter(
-        user_id__in=[person.user_id for person in people], key__in=[item.key for item in news]
+        user_id__in=[member.user_id for member in members], key__in=[item.key for item in requests]
     )
     for user_id, role, key in earlier.values_list("user_id", "role", "key"):
-        told[user_id, role].add(key)
-    for person in people:
-        who = (person.user_id, person.role)
-        preference = preferences.get(who) or NotificationPreference()
-        for item in news:
-            if not _concerns(item, person) or item.kind in preference.muted or item.key in told[who]:
+        notified[user_id, role].add(key)
+    for member in members:
+        recipient = (member.user_id, member.role)
+        preference = preferences.get(recipient) or NotificationPreference()
+        for item in requests:
+            muted = item.kind in preference.muted and item.kind not in ALWAYS
+            if not _is_recipient(item, member) or muted or item.key in notified[recipient]:
                 continue
-            own = item.done_by == person.user_id
+            own = item.done_by == member.user_id
             yield Notification(
                 clinic_id=actor.clinic_id,
-                user_id=person.user_id,
-                role=person.role,
+                user_id=member.user_id,
+                role=member.role,
                 kind=item.kind,
                 object_type=item.object_type,
                 object_id=item.object_id,
                 key=item.key,
-                in_app=settings.notify_via_app,
+                in_app=settings.notify_via_app or item.kind in ALWAYS,
                 wants_email=settings.notify_via_email and not own and preference.email != preference.Email.NEVER,
                 read_at=at if own else None,
             )
 
 
-def _people(actor: Actor, doctors: set[UUID]) -> Iterable[Membership]:
+def _is_enabled(settings: ClinicSettings, kind: str) -> bool:
+    """Whether the clinic has this kind of notification enabled, over any channel."""
+    if kind in ALWAYS:
+        return True
+    return bool(getattr(settings, SWITCHES[Kind(kind)])) and (settings.notify_via_app or settings.notify_via_email)
+
+
+def _members(actor: Actor, doctors: set[UUID]) -> Iterable[Membership]:
+    """The active front-desk members, and those doctors' own memberships."""
     members = Membership.objects.active().filter(clinic_id=actor.clinic_id)
-    desk, doctor = Q(role=Membership.Role.ADMIN), Q(role=Membership.Role.DOCTOR, doctor_id__in=doctors)
-    found: Iterable[Membership] = members.filter(desk | doctor).order_by("pk")
-    return found
+    desk, doctor = Q(role=Membership.Role.FRONT_DESK), Q(role=Membership.Role.DOCTOR, doctor_id__in=doctors)
+    return members.filter(desk | doctor).order_by("pk")
 
 
-def _concerns(item: News, person: Membership) -> bool:
-    if person.role == Membership.Role.ADMIN:
+def _is_recipient(item: NotificationRequest, member: Membership) -> bool:
+    if member.role == Membership.Role.FRONT_DESK:
         return item.for_desk
-    return item.doctor_id is not None and person.doctor_id == item.doctor_id
+    return item.doctor_id is not None and member.doctor_id == item.doctor_id
 
 
 @transaction.atomic
 def mark_read(actor: Actor, notification_id: UUID, *, at: dt.datetime) -> Notification:
-    """The person has seen it; repeating changes nothing. NotFound for somebody else's."""
-    row: Notification = Notification.objects.visible_to(actor).in_app().lock(notification_id)
+    """Mark a notification of the actor as read; idempotent. NotFound for another user's."""
+    row = Notification.objects.visible_to(actor).in_app().lock(notification_id)
     if row.read_at is None:
         row.read_at = at
         row.save(update_fields=["read_at", "updated_at"])
@@ -128,14 +141,14 @@ def mark_read(actor: Actor, notification_id: UUID, *, at: dt.datetime) -> Notifi
 
 @transaction.atomic
 def mark_all_read(actor: Actor, *, at: dt.datetime) -> int:
-    """The person has seen all that there was at that instant; how many were unread."""
+    """Mark all notifications of the actor up to an instant as read; returns how many were unread."""
     unread = Notification.objects.visible_to(actor).unread().filter(created_at__lte=at)
-    return int(unread.update(read_at=at, updated_at=at))
+    return unread.update(read_at=at, updated_at=at)
 
 
 @transaction.atomic
-def forget_old(actor: Actor, *, at: dt.datetime) -> int:
-    """Delete what was read a month ago or nobody read for three; how many rows."""
+def delete_old(actor: Actor, *, at: dt.datetime) -> int:
+    """Delete notifications read 30 days ago, or created 90 days ago; returns how many."""
     rows = Notification.objects.visible_to(actor)
     old = rows.filter(Q(read_at__lt=at - KEEP_READ) | Q(created_at__lt=at - KEEP))
-    return int(old.delete()[0])
+    return old.delete()[0]

@@ -1,4 +1,4 @@
-"""Template words of every page: icons, faces, times and dates as the clinic writes them."""
+"""Template tags and filters used on every page: icons, names, times and dates by the clinic's preferences."""
 
 import datetime as dt
 from functools import cache
@@ -12,32 +12,32 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from clinicflow.web import display
-from clinicflow.web.drawing import draw
+from clinicflow.web.fragment_cache import render_cached
 
 register = template.Library()
 
 
 @register.simple_tag
 def icon(name: str, classes: str = "", label: str = "") -> SafeString:
-    """An icon of the sprite. With a label it speaks; without one it is decoration."""
+    """An icon of the sprite; with a label it is announced by screen readers, without one it is decorative."""
     if label:
         href = f"{static('ui/icons.svg')}#{name}"
         classes = f"i {classes}".rstrip()
         return format_html('<svg class="{}" role="img" aria-label="{}"><use href="{}"/></svg>', classes, label, href)
-    return _drawn(name, classes)
+    return _decorative_icon(name, classes)
 
 
 @cache
-def _drawn(name: str, classes: str) -> SafeString:
-    """The few hundred unlabelled icons are made once: a day page has four hundred of them."""
+def _decorative_icon(name: str, classes: str) -> SafeString:
+    """An unlabelled icon, cached: a day page has four hundred of them."""
     href = f"{static('ui/icons.svg')}#{name}"
     return format_html('<svg class="{}" aria-hidden="true"><use href="{}"/></svg>', f"i {classes}".rstrip(), href)
 
 
 @register.simple_tag
-def drawn(template_name: str, **values: object) -> SafeString:
-    """A template of these values alone, remembered: see `clinicflow.web.drawing`."""
-    return draw(template_name, values)
+def cached_include(template_name: str, **values: object) -> SafeString:
+    """Include a template with these values alone, cached: see `clinicflow.web.fragment_cache`."""
+    return render_cached(template_name, values)
 
 
 @register.filter
@@ -48,25 +48,25 @@ def clock(moment: dt.datetime | dt.time | None) -> str:
 
 @register.filter
 def clock_bare(moment: dt.datetime | dt.time | None) -> str:
-    """The same without am or pm, for a place where the half of the day is plain."""
+    """The same without am or pm, where that is obvious."""
     return "" if moment is None else display.write_clock(moment, suffix=False)
 
 
 @register.filter
 def day(moment: dt.datetime | dt.date | None, style: str = "short") -> str:
-    """A date as the clinic writes it; the styles are those of `clinicflow.web.display.write_date`."""
+    """A date in the clinic's format; for the styles see `clinicflow.web.display.write_date`."""
     return "" if moment is None else display.write_date(moment, style)
 
 
 @register.filter
 def hour(value: int) -> str:
-    """A full hour on a scale: `9 am` or `09:00`."""
+    """A full hour, as on a time axis: `9 am` or `09:00`."""
     return display.write_hour(value)
 
 
 @register.filter
 def ago(seconds: float | None) -> str:
-    """A length of time in the largest unit that is not zero: `18 min`, `3 h`, `2 d`."""
+    """A duration in its largest unit: `18 min`, `3 h`, `2 d`."""
     minutes = int(seconds or 0) // 60
     if minutes < 60:
         return f"{minutes} min"
@@ -84,7 +84,7 @@ def initials(name: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def query(context: template.Context, **changes: object) -> str:
-    """The page's own query string with some values changed; None takes one out."""
+    """The query string of the page with some parameters changed; None removes a parameter."""
     values: dict[str, list[str]] = dict(context["request"].GET.lists())
     for name, value in changes.items():
         if value is None:
@@ -96,14 +96,14 @@ def query(context: template.Context, **changes: object) -> str:
 
 @register.filter
 def short_doctor(name: str) -> str:
-    """`Dr. Okafor` for `Dr. Amara Okafor`, where there is room for one word."""
+    """`Dr. Okafor` for `Dr. Amara Okafor`, where space is short."""
     words = name.split()
     return f"Dr. {words[-1]}" if words else ""
 
 
 @register.filter
 def phone(number: object) -> str:
-    """A number as people of its country write it: `(512) 555-0121`; abroad with its country code."""
+    """A phone number in the national format of the clinic's country, `(512) 555-0121`, else the international one."""
     text = str(number or "")
     if not text:
         return ""

@@ -3,7 +3,7 @@ import datetime as dt
 from django.template import Context, Template
 from django.test import SimpleTestCase
 
-from clinicflow.web.display import Display, display_as, display_when_asked, write_clock, write_date, write_hour
+from clinicflow.web.display import Display, display_as, lazy_display, write_clock, write_date, write_hour
 from clinicflow.web.templatetags.ui import ago, initials, phone, short_doctor
 
 AFTERNOON = dt.datetime(2026, 11, 23, 20, 5, tzinfo=dt.UTC)  # 15:05 in New York
@@ -11,8 +11,8 @@ AMERICAN = Display(zone="America/New_York", time_format="12h", date_format="MM/D
 EUROPEAN = Display(zone="Europe/Berlin", time_format="24h", date_format="DD/MM/YYYY")
 
 
-class WritingTests(SimpleTestCase):
-    def test_twelve_hours_and_the_clinics_zone(self):
+class FormatTests(SimpleTestCase):
+    def test_twelve_hours_in_the_clinics_time_zone(self):
         with display_as(AMERICAN):
             self.assertEqual(write_clock(AFTERNOON), "3:05 pm")
             self.assertEqual(write_clock(AFTERNOON, suffix=False), "3:05")
@@ -32,7 +32,7 @@ class WritingTests(SimpleTestCase):
             self.assertEqual(write_date(AFTERNOON, "digits"), "23/11/2026")
             self.assertEqual(write_date(AFTERNOON, "weekday"), "Mon 23 Nov")
 
-    def test_the_date_is_that_of_the_clinics_zone(self):
+    def test_the_date_is_in_the_clinics_time_zone(self):
         late = dt.datetime(2026, 11, 24, 2, 0, tzinfo=dt.UTC)
         with display_as(AMERICAN):
             self.assertEqual(write_date(late, "short"), "Nov 23")
@@ -46,22 +46,22 @@ class WritingTests(SimpleTestCase):
             reads.append(1)
             return AMERICAN
 
-        with display_when_asked("America/New_York", preferences):
+        with lazy_display("America/New_York", preferences):
             self.assertEqual(reads, [])
             write_clock(AFTERNOON)
             write_date(AFTERNOON)
         self.assertEqual(reads, [1])
 
 
-class WordsTests(SimpleTestCase):
-    def test_lengths_of_time_use_the_largest_unit(self):
+class FilterTests(SimpleTestCase):
+    def test_durations_use_the_largest_unit(self):
         self.assertEqual([ago(s) for s in (59, 18 * 60, 3 * 3600, 3 * 86400)], ["0 min", "18 min", "3 h", "3 d"])
 
     def test_names_are_shortened(self):
         self.assertEqual(initials("Dr. Amara de la Okafor"), "DO")
         self.assertEqual(short_doctor("Dr. Amara Okafor"), "Dr. Okafor")
 
-    def test_phone_numbers_read_as_people_write_them(self):
+    def test_phone_numbers_have_the_national_format(self):
         self.assertEqual(phone("+15125550121"), "(512) 555-0121")
         self.assertEqual(phone("+4930901820"), "+49 30 901820")
         self.assertEqual(phone(""), "")

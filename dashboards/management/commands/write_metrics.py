@@ -1,15 +1,17 @@
-"""`manage.py write_metrics`: write docs/metrics.md from the definitions."""
+"""Write docs/metrics.md from the definitions of the figures."""
+
+from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from dashboards.metrics.definitions import as_markdown
+from dashboards.owner.metrics.definitions import as_markdown
 
 
 class Command(BaseCommand):
     help = "Write docs/metrics.md from the definitions of the owner's figures."
 
-    def handle(self, *args, **options):
+    def handle(self, *args: Any, **options: Any) -> None:
         path = settings.BASE_DIR / "docs" / "metrics.md"
         path.write_text(as_markdown(), encoding="utf-8")
         self.stdout.write(str(path.relative_to(settings.BASE_DIR)))

@@ -1,14 +1,16 @@
+"""Generate docs/questionnaire.schema.json."""
+
 import json
 from typing import Any
 
 from django.conf import settings
 from django.core.management import BaseCommand
 
-from intake.structure import json_schema
+from intake.rules.questionnaire_schema import json_schema
 
 
 class Command(BaseCommand):
-    help = "Write docs/questionnaire.schema.json from the rules in use."
+    help = "Generates docs/questionnaire.schema.json from the questionnaire schema."
 
     def handle(self, *args: Any, **options: Any) -> None:
         path = settings.BASE_DIR / "docs" / "questionnaire.schema.json"

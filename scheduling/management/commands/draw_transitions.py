@@ -1,4 +1,4 @@
-"""`manage.py draw_transitions`: docs/appointments.md, from the transition table."""
+"""`manage.py draw_transitions`: generate docs/appointments.md from the transition table."""
 
 from pathlib import Path
 from typing import Any
@@ -6,46 +6,49 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from scheduling.transitions import TABLE, Transition
+from scheduling.rules.transitions import TRANSITIONS, Transition
 
 HEAD = """# The life of an appointment
 
-Drawn from `scheduling/transitions.py` by `manage.py draw_transitions`; a test compares the two. *Arrived* is a mark on
-an open visit, not a status. Anything that is not here is refused with 409 and the allowed actions; repeating what
-already holds is a success that changes nothing.
+Generated from `scheduling/rules/transitions.py` by `manage.py draw_transitions`; a test compares the two. *Arrived* is
+a flag of an open visit, not a status. Any other action is refused with 409 and the allowed actions; repeating an action
+that is already applied succeeds without a change.
 
 """
 
 
 def page() -> str:
-    """The whole page: a Mermaid state diagram, which code hosts draw, and the table in words."""
+    """The page: a Mermaid state diagram and the table."""
     return HEAD + "\n".join([*diagram(), "", *table(), ""])
 
 
 def diagram() -> list[str]:
+    """The lines of the Mermaid diagram."""
     lines = ["```mermaid", "stateDiagram-v2", "  [*] --> unconfirmed : book", "  [*] --> confirmed : walk-in"]
-    for row in TABLE:
+    for row in TRANSITIONS:
         if row.action == "delete":
-            continue  # from every state but completed to nothing: an arrow from each would hide the rest
+            continue  # possible from every status but completed: its arrows would clutter the diagram
         for source in sorted(row.sources):
             lines.append(f"  {state(source)} --> {state(row.target or source)} : {row.action}")
     return [*lines, "```"]
 
 
 def state(status: str) -> str:
-    """Mermaid takes a hyphen for an operator."""
+    """A status as a Mermaid state; a hyphen would be an operator."""
     return status.replace("-", "_")
 
 
 def table() -> list[str]:
+    """The lines of the table of transitions."""
     lines = ["| action | from | to | who | rule |", "|---|---|---|---|---|"]
-    return [*lines, *(line(row) for row in TABLE)]
+    return [*lines, *(line(row) for row in TRANSITIONS)]
 
 
 def line(row: Transition) -> str:
+    """One transition as a row of the table."""
     sources = ", ".join(sorted(row.sources))
     who = ", ".join(sorted(str(role) for role in row.roles))
-    return f"| {row.action} | {sources} | {row.target or 'the same'} | {who} | {row.says} |"
+    return f"| {row.action} | {sources} | {row.target or 'unchanged'} | {who} | {row.description} |"
 
 
 class Command(BaseCommand):

@@ -1,10 +1,10 @@
-"""Every write of an appointment. Actor first, then the visit's id, the rest by keyword; `at` is the instant of the act.
+"""Every write of an appointment. Takes the actor, then the appointment's id, the rest by keyword; `at` is now.
 
-All of them lock, check, write, publish, and return the visit as it is then. Another clinic's visit, an absent one and
-a deleted one raise NotFound alike.
+Each operation locks, checks, saves, publishes and returns the appointment as saved, in a `BookingResult` if it
+reserves a slot. Another clinic's appointment, a missing one and a deleted one all raise NotFound.
 """
 
-from scheduling.operations.appointments.booking import book, walk_in
+from scheduling.operations.appointments.booking import book, register_and_book
 from scheduling.operations.appointments.cancelling import cancel, delete
 from scheduling.operations.appointments.editing import Changes, update
 from scheduling.operations.appointments.lifecycle import (
@@ -16,9 +16,12 @@ from scheduling.operations.appointments.lifecycle import (
     unconfirm,
     undo_arrive,
 )
-from scheduling.operations.appointments.moving import move, reschedule, stretch, undo_move
+from scheduling.operations.appointments.requests import BookingRequest, BookingResult
+from scheduling.operations.appointments.rescheduling import reschedule, stretch, undo_move
 
 __all__ = [
+    "BookingRequest",
+    "BookingResult",
     "Changes",
     "arrive",
     "book",
@@ -27,7 +30,7 @@ __all__ = [
     "confirm",
     "delete",
     "mark_no_show",
-    "move",
+    "register_and_book",
     "reinstate",
     "reschedule",
     "stretch",
@@ -35,5 +38,4 @@ __all__ = [
     "undo_arrive",
     "undo_move",
     "update",
-    "walk_in",
 ]

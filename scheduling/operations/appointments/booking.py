@@ -1,139 +1,112 @@
-"""New visits."""
+"""Create appointments: bookings and walk-ins."""
 
 import datetime as dt
+from dataclasses import replace
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
+from django.db import transaction
 
-from clinicflow.clinics.actors import Actor
-from clinicflow.core.errors import Forbidden, Invalid
+from clinicflow.access.actor import Actor
+from clinicflow.core.errors import Invalid
 from patients.models import Patient
-from scheduling.availability import bookable
+from patients.operations import patients
+from patients.rules.details import PatientData
 from scheduling.errors import WalkInsNotTaken
 from scheduling.events import AppointmentCreated
-from scheduling.models import Appointment, FollowUp, Series, WaitlistEntry
-from scheduling.operations.appointments.changes import announce, record_override
-from scheduling.operations.appointments.placing import Needs, Place, Wanted, find_place, mark_overlap, placing
-from scheduling.operations.links import fulfil_follow_up, fulfil_waitlist_entry, lock_follow_up, lock_waitlist_entry
-from scheduling.transitions import DESK
+from scheduling.models import Appointment, FollowUp, WaitlistEntry
+from scheduling.operations.appointments.requests import BookingRequest, BookingResult, RequiredAvailability
+from scheduling.operations.appointments.shared_steps import publish_change, record_override
+from scheduling.operations.appointments.slot_reservation import (
+    ReservedSlot,
+    reserve_slot,
+    reserving,
+    store_overlap,
+)
+from scheduling.operations.fulfilment import (
+    fulfil_follow_up,
+    fulfil_waitlist_entry,
+    lock_follow_up,
+    lock_waitlist_entry,
+)
+from scheduling.selectors.availability import bookable_doctors
 
 HTTPS = URLValidator(schemes=["https"])
 
 
-def book(
-    actor: Actor,
-    *,
-    patient_id: UUID,
-    starts_at: dt.datetime,
-    doctor_id: UUID | None = None,
-    duration: int | None = None,
-    visit_type: str = Appointment.VisitType.IN_CLINIC,
-    visit_category: str | None = None,
-    reason: str = "",
-    meeting_link: str = "",
-    specialty: str = "",
-    override_reason: str = "",
-    follow_up_id: UUID | None = None,
-    waitlist_entry_id: UUID | None = None,
-    series: Series | None = None,
-    at: dt.datetime,
-) -> Appointment:
-    """Book a visit, unconfirmed. `duration` in minutes, without it the doctor's own.
+def book(actor: Actor, request: BookingRequest, *, at: dt.datetime) -> BookingResult:
+    """Book an appointment, unconfirmed; a walk-in is confirmed, arrived and starts at the minute of `at`.
 
-    Without a doctor the first available one gets it, where the clinic does not require a provider: of those who are
-    free then (and of the `specialty`, if one is named) the one with the fewest visits that day. The category
-    defaults to new patient for someone who was never here. `override_reason` books past the rules where the clinic
-    and the doctor allow it, and is audited. A follow-up or waitlist entry that the visit fulfils is closed with it.
-    The result's `warnings` has `patient_overlap` when the patient has another visit then.
+    Without a doctor, books the available one (of the `specialty`, if given) with the fewest visits that day; Invalid
+    if the clinic requires a provider. The category defaults to new patient for a first visit. An override is audited.
+    The follow-up or waitlist entry that the booking fulfils is closed.
 
-    Forbidden for anyone but the front desk; Invalid; SlotUnavailable with the nearest free slots.
+    Forbidden for all but the front desk; Invalid; SlotUnavailable with the nearest free slots; WalkInsNotTaken if the
+    clinic or the doctor does not accept walk-ins; FollowUpClosed, WaitlistClosed.
     """
-    if actor.role not in DESK:
-        raise Forbidden()
-    wanted = Wanted(
-        starts_at=starts_at,
-        doctor_id=doctor_id,
-        patient_id=patient_id,
-        duration=duration,
-        visit_type=visit_type,
-        specialty=specialty,
-        override_reason=override_reason.strip(),
-    )
-    with placing(actor, wanted, at=at):
-        follow_up = lock_follow_up(actor, follow_up_id) if follow_up_id else None
-        entry = lock_waitlist_entry(actor, waitlist_entry_id) if waitlist_entry_id else None
-        patient = _patient(actor, patient_id, follow_up, entry)
-        place = find_place(actor, wanted, at=at)
-        visit = _visit(actor, patient, place, wanted, visit_category, reason, meeting_link)
-        visit.series = series
-        visit.save(force_insert=True)
+    actor.require_front_desk()
+    if request.walk_in:
+        request = _starting_now(request, at)
+    with reserving(actor, request, at=at):
+        if request.walk_in:
+            _check_walk_ins(actor, request.doctor_id)
+        follow_up = lock_follow_up(actor, request.follow_up_id) if request.follow_up_id else None
+        entry = lock_waitlist_entry(actor, request.waitlist_entry_id) if request.waitlist_entry_id else None
+        patient = _patient(actor, request.patient_id, follow_up, entry)
+        slot = reserve_slot(actor, request, at=at)
+        appointment = _appointment(actor, patient, slot, request)
+        if request.walk_in:
+            _check_in(actor, appointment, at)
+        appointment.save(force_insert=True)
         if follow_up:
-            fulfil_follow_up(follow_up, visit)
+            fulfil_follow_up(follow_up, appointment)
         if entry:
-            fulfil_waitlist_entry(entry, visit)
-        if place.overridden:
-            record_override(actor, visit, action="book", rule=place.overridden, reason=wanted.override_reason)
-        announce(actor, AppointmentCreated, visit)
-    return visit
+            fulfil_waitlist_entry(entry, appointment)
+        if slot.overridden:
+            action = "walk-in" if request.walk_in else "book"
+            record_override(actor, appointment, action=action, rule=slot.overridden, reason=request.reason_to_override)
+        publish_change(actor, AppointmentCreated, appointment)
+    return BookingResult(appointment=appointment, warnings=slot.warnings)
 
 
-def walk_in(
-    actor: Actor,
-    *,
-    patient_id: UUID,
-    doctor_id: UUID | None = None,
-    duration: int | None = None,
-    visit_category: str | None = None,
-    reason: str = "",
-    specialty: str = "",
-    override_reason: str = "",
-    at: dt.datetime,
-) -> Appointment:
-    """Book somebody who stands at the desk: in the clinic, confirmed and arrived, from this minute on.
+@transaction.atomic
+def register_and_book(actor: Actor, patient: PatientData, request: BookingRequest, *, at: dt.datetime) -> BookingResult:
+    """Register a new patient and book their first appointment: both or neither.
 
-    Without a doctor as `book`, of those who take walk-ins.
-
-    WalkInsNotTaken where the clinic or the doctor does not take them; otherwise as `book`.
+    Raises what `patients.register` and `book` raise.
     """
-    if actor.role not in DESK:
-        raise Forbidden()
-    now = at.replace(second=0, microsecond=0)
-    wanted = Wanted(
-        starts_at=now,
-        doctor_id=doctor_id,
-        patient_id=patient_id,
-        duration=duration,
+    registered = patients.register(actor, patient)
+    return book(actor, replace(request, patient_id=registered.pk), at=at)
+
+
+def _starting_now(request: BookingRequest, at: dt.datetime) -> BookingRequest:
+    """The walk-in's request: a visit in the clinic from this minute on, even if that minute has begun."""
+    return replace(
+        request,
+        starts_at=at.replace(second=0, microsecond=0),
         visit_type=Appointment.VisitType.IN_CLINIC,
-        specialty=specialty,
-        walks_in=True,
-        override_reason=override_reason.strip(),
-        needs=Needs.OPEN,
+        meeting_link="",
+        needs=RequiredAvailability.OPEN,
     )
-    with placing(actor, wanted, at=at):
-        _check_walk_ins(actor, doctor_id)
-        patient = _patient(actor, patient_id, None, None)
-        place = find_place(actor, wanted, at=at)
-        visit = _visit(actor, patient, place, wanted, visit_category, reason, "")
-        visit.status = Appointment.Status.CONFIRMED
-        visit.walk_in = visit.arrived = True
-        visit.arrived_at = visit.confirmed_at = at
-        visit.confirmed_by = actor.kind
-        visit.save(force_insert=True)
-        if place.overridden:
-            record_override(actor, visit, action="walk-in", rule=place.overridden, reason=wanted.override_reason)
-        announce(actor, AppointmentCreated, visit)
-    return visit
 
 
 def _check_walk_ins(actor: Actor, doctor_id: UUID | None) -> None:
-    doctors = bookable(actor, doctors=[doctor_id] if doctor_id else None)
+    doctors = bookable_doctors(actor, doctors=[doctor_id] if doctor_id else None)
     if doctors and not any(doctor.takes_walk_ins for doctor in doctors):
         raise WalkInsNotTaken()
 
 
-def _patient(actor: Actor, patient_id: UUID, follow_up: FollowUp | None, entry: WaitlistEntry | None) -> Patient:
-    patient: Patient | None = Patient.objects.visible_to(actor).current().filter(pk=patient_id).first()
+def _check_in(actor: Actor, appointment: Appointment, at: dt.datetime) -> None:
+    appointment.status = Appointment.Status.CONFIRMED
+    appointment.walk_in = appointment.arrived = True
+    appointment.arrived_at = appointment.confirmed_at = at
+    appointment.confirmed_by = actor.kind
+
+
+def _patient(actor: Actor, patient_id: UUID | None, follow_up: FollowUp | None, entry: WaitlistEntry | None) -> Patient:
+    known = Patient.objects.visible_to(actor).current()
+    patient = known.filter(pk=patient_id).first() if patient_id else None
     if patient is None:
         raise Invalid(fields={"patient_id": ["There is no such patient."]})
     for name, source in (("follow_up_id", follow_up), ("waitlist_entry_id", entry)):
@@ -142,35 +115,28 @@ def _patient(actor: Actor, patient_id: UUID, follow_up: FollowUp | None, entry: 
     return patient
 
 
-def _visit(
-    actor: Actor,
-    patient: Patient,
-    place: Place,
-    wanted: Wanted,
-    visit_category: str | None,
-    reason: str,
-    meeting_link: str,
-) -> Appointment:
-    first_time = patient.first_visit_date is None
-    category = Appointment.VisitCategory.NEW_PATIENT if first_time else Appointment.VisitCategory.FOLLOW_UP
-    visit = Appointment(
+def _appointment(actor: Actor, patient: Patient, slot: ReservedSlot, request: BookingRequest) -> Appointment:
+    first_visit = patient.first_visit_date is None
+    default = Appointment.VisitCategory.NEW_PATIENT if first_visit else Appointment.VisitCategory.FOLLOW_UP
+    appointment = Appointment(
         clinic_id=actor.clinic_id,
         patient=patient,
-        doctor_id=place.doctor.doctor_id,
-        starts_at=place.span[0],
-        ends_at=place.span[1],
-        visit_type=wanted.visit_type,
-        visit_category=visit_category or category,
-        reason=reason.strip(),
-        meeting_link=checked_link(meeting_link),
+        doctor_id=slot.doctor.doctor_id,
+        starts_at=slot.span[0],
+        ends_at=slot.span[1],
+        visit_type=request.visit_type,
+        visit_category=request.visit_category or default,
+        reason=request.reason.strip(),
+        meeting_link=validated_meeting_link(request.meeting_link),
+        series_id=request.series_id,
         booked_by_id=actor.user_id,
     )
-    mark_overlap(actor, visit, place)
-    return visit
+    store_overlap(actor, appointment, slot)
+    return appointment
 
 
-def checked_link(link: str) -> str:
-    """A meeting's address: https with a host, or Invalid."""
+def validated_meeting_link(link: str) -> str:
+    """The link without surrounding blanks; Invalid unless it is empty or an https URL of at most 300 characters."""
     link = link.strip()
     try:
         if link and len(link) <= 300:
@@ -178,5 +144,5 @@ def checked_link(link: str) -> str:
         elif link:
             raise ValidationError("too long")
     except ValidationError:
-        raise Invalid(fields={"meeting_link": ["Give an address that starts with https://."]}) from None
+        raise Invalid(fields={"meeting_link": ["Enter a link that starts with https://."]}) from None
     return link

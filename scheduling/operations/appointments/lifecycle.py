@@ -1,7 +1,7 @@
-"""The visit on its day: confirmed, arrived, done, or not come. Each function is one row of the transition table.
+"""Confirm, check in, complete, mark as no-show and reinstate: one function per row of the transition table.
 
-Repeating what already holds succeeds without a second event or audit row. All raise NotFound, Forbidden, or
-IllegalTransition with the allowed actions.
+Repeating an action that is already applied succeeds without a second event or audit row. All raise NotFound,
+Forbidden, or IllegalTransition with the allowed actions.
 """
 
 import datetime as dt
@@ -9,169 +9,166 @@ from uuid import UUID
 
 from django.db import transaction
 
-from clinicflow.clinics.actors import Actor
+from clinicflow.access.actor import Actor
+from clinicflow.clinics.selectors import settings_of
 from clinicflow.core import clock
 from patients.operations.patients import record_first_visit
-from scheduling import transitions
 from scheduling.events import AppointmentConfirmed, AppointmentNoShow, AppointmentUpdated
 from scheduling.models import Appointment, Cancellation, FollowUp
-from scheduling.operations.appointments.cancelling import write_cancellation
-from scheduling.operations.appointments.changes import (
-    announce,
+from scheduling.operations.appointments.cancelling import record_cancellation
+from scheduling.operations.appointments.requests import BookingResult, RequiredAvailability, SlotRequest
+from scheduling.operations.appointments.shared_steps import (
     follow_ups_of,
     lock,
+    publish_change,
     record_override,
     reopen_follow_ups,
     save,
-    settings_of,
 )
-from scheduling.operations.appointments.placing import Needs, Wanted, find_place, mark_overlap, placing
-from scheduling.transitions import ACTIONS
+from scheduling.operations.appointments.slot_reservation import (
+    OVERLAP_FIELDS,
+    reserve_slot,
+    reserving,
+    store_overlap,
+)
+from scheduling.rules import transitions
+from scheduling.rules.transitions import ACTIONS
 
 
 @transaction.atomic
 def confirm(actor: Actor, appointment_id: UUID, *, override_reason: str = "", at: dt.datetime) -> Appointment:
-    """Confirm a visit; `override_reason` confirms it although intake locks it."""
-    visit = lock(actor, appointment_id, "confirm")
-    if ACTIONS["confirm"].holds(visit):
-        return visit
-    rule = _require("confirm", actor, visit, at, override_reason)
-    visit.status = Appointment.Status.CONFIRMED
-    visit.confirmed_at, visit.confirmed_by = at, actor.kind
-    save(visit, "status", "confirmed_at", "confirmed_by")
+    """Confirm an appointment. With an `override_reason` also if its intake form is missing."""
+    appointment = lock(actor, appointment_id, "confirm")
+    if ACTIONS["confirm"].already_applied(appointment):
+        return appointment
+    rule = _require("confirm", actor, appointment, at, override_reason)
+    appointment.status = Appointment.Status.CONFIRMED
+    appointment.confirmed_at, appointment.confirmed_by = at, actor.kind
+    save(appointment, "status", "confirmed_at", "confirmed_by")
     if rule:
-        record_override(actor, visit, action="confirm", rule=rule, reason=override_reason)
-    announce(actor, AppointmentConfirmed, visit)
-    return visit
+        record_override(actor, appointment, action="confirm", rule=rule, reason=override_reason)
+    publish_change(actor, AppointmentConfirmed, appointment)
+    return appointment
 
 
 @transaction.atomic
 def unconfirm(actor: Actor, appointment_id: UUID, *, at: dt.datetime) -> Appointment:
-    """Take a confirmation back."""
-    visit = lock(actor, appointment_id, "unconfirm")
-    if ACTIONS["unconfirm"].holds(visit):
-        return visit
-    _require("unconfirm", actor, visit, at)
-    visit.status = Appointment.Status.UNCONFIRMED
-    visit.confirmed_at, visit.confirmed_by = None, ""
-    save(visit, "status", "confirmed_at", "confirmed_by")
-    announce(actor, AppointmentUpdated, visit, action="unconfirm")
-    return visit
+    """Set a confirmed appointment back to unconfirmed."""
+    appointment = lock(actor, appointment_id, "unconfirm")
+    if ACTIONS["unconfirm"].already_applied(appointment):
+        return appointment
+    _require("unconfirm", actor, appointment, at)
+    appointment.status = Appointment.Status.UNCONFIRMED
+    appointment.confirmed_at, appointment.confirmed_by = None, ""
+    save(appointment, "status", "confirmed_at", "confirmed_by")
+    publish_change(actor, AppointmentUpdated, appointment, action="unconfirm")
+    return appointment
 
 
 @transaction.atomic
 def arrive(actor: Actor, appointment_id: UUID, *, override_reason: str = "", at: dt.datetime) -> Appointment:
-    """The patient is here, on the visit's local day; this confirms the visit too."""
-    visit = lock(actor, appointment_id, "arrive")
-    if ACTIONS["arrive"].holds(visit):
-        return visit
-    rule = _require("arrive", actor, visit, at, override_reason)
-    visit.arrived, visit.arrived_at = True, at
-    visit.status = Appointment.Status.CONFIRMED
-    if visit.confirmed_at is None:
-        visit.confirmed_at, visit.confirmed_by = at, actor.kind
-    save(visit, "arrived", "arrived_at", "status", "confirmed_at", "confirmed_by")
+    """Record the patient's arrival, on the local day of the appointment, and confirm the appointment."""
+    appointment = lock(actor, appointment_id, "arrive")
+    if ACTIONS["arrive"].already_applied(appointment):
+        return appointment
+    rule = _require("arrive", actor, appointment, at, override_reason)
+    appointment.arrived, appointment.arrived_at = True, at
+    appointment.status = Appointment.Status.CONFIRMED
+    if appointment.confirmed_at is None:
+        appointment.confirmed_at, appointment.confirmed_by = at, actor.kind
+    save(appointment, "arrived", "arrived_at", "status", "confirmed_at", "confirmed_by")
     if rule:
-        record_override(actor, visit, action="arrive", rule=rule, reason=override_reason)
-    announce(actor, AppointmentUpdated, visit, action="arrive")
-    return visit
+        record_override(actor, appointment, action="arrive", rule=rule, reason=override_reason)
+    publish_change(actor, AppointmentUpdated, appointment, action="arrive")
+    return appointment
 
 
 @transaction.atomic
 def undo_arrive(actor: Actor, appointment_id: UUID, *, at: dt.datetime) -> Appointment:
-    """The patient is not here after all; the visit stays confirmed."""
-    visit = lock(actor, appointment_id, "undo-arrive")
-    if ACTIONS["undo-arrive"].holds(visit):
-        return visit
-    _require("undo-arrive", actor, visit, at)
-    visit.arrived, visit.arrived_at = False, None
-    save(visit, "arrived", "arrived_at")
-    announce(actor, AppointmentUpdated, visit, action="undo-arrive")
-    return visit
+    """Undo the recorded arrival; the appointment stays confirmed."""
+    appointment = lock(actor, appointment_id, "undo-arrive")
+    if ACTIONS["undo-arrive"].already_applied(appointment):
+        return appointment
+    _require("undo-arrive", actor, appointment, at)
+    appointment.arrived, appointment.arrived_at = False, None
+    save(appointment, "arrived", "arrived_at")
+    publish_change(actor, AppointmentUpdated, appointment, action="undo-arrive")
+    return appointment
 
 
 @transaction.atomic
 def complete(actor: Actor, appointment_id: UUID, *, override_reason: str = "", at: dt.datetime) -> Appointment:
-    """The visit took place. In the clinic it needs an arrival, or a reason; follow-ups booked into it are done."""
-    visit = lock(actor, appointment_id, "complete")
-    if ACTIONS["complete"].holds(visit):
-        return visit
-    rule = _require("complete", actor, visit, at, override_reason)
-    visit.status = Appointment.Status.COMPLETED
-    visit.completed_at = at
-    save(visit, "status", "completed_at")
-    follow_ups_of(visit, "scheduled").update(status=FollowUp.Status.COMPLETED, updated_at=at)
-    record_first_visit(actor, visit.patient_id, on=clock.local(visit.starts_at, actor.timezone).date())
+    """Complete an appointment and its follow-ups. In the clinic it needs an arrival or an `override_reason`."""
+    appointment = lock(actor, appointment_id, "complete")
+    if ACTIONS["complete"].already_applied(appointment):
+        return appointment
+    rule = _require("complete", actor, appointment, at, override_reason)
+    appointment.status = Appointment.Status.COMPLETED
+    appointment.completed_at = at
+    save(appointment, "status", "completed_at")
+    follow_ups_of(appointment, FollowUp.Status.SCHEDULED).update(status=FollowUp.Status.COMPLETED, updated_at=at)
+    record_first_visit(actor, appointment.patient_id, on=clock.local(appointment.starts_at, actor.timezone).date())
     if rule:
-        record_override(actor, visit, action="complete", rule=rule, reason=override_reason)
-    announce(actor, AppointmentUpdated, visit, action="complete")
-    return visit
+        record_override(actor, appointment, action="complete", rule=rule, reason=override_reason)
+    publish_change(actor, AppointmentUpdated, appointment, action="complete")
+    return appointment
 
 
 @transaction.atomic
 def mark_no_show(actor: Actor, appointment_id: UUID, *, at: dt.datetime) -> Appointment:
-    """The patient did not come; a cancellation of type no-show is written."""
-    visit = lock(actor, appointment_id, "no-show")
-    if ACTIONS["no-show"].holds(visit):
-        return visit
-    _require("no-show", actor, visit, at)
-    visit.status = Appointment.Status.NO_SHOW
-    save(visit, "status")
-    write_cancellation(actor, visit, Cancellation.Type.NO_SHOW, "", late=False, at=at)
-    reopen_follow_ups(visit, at)
-    announce(actor, AppointmentNoShow, visit, action="no-show")
-    return visit
+    """Mark an appointment as a no-show, with a cancellation of that type; its follow-ups are pending again."""
+    appointment = lock(actor, appointment_id, "no-show")
+    if ACTIONS["no-show"].already_applied(appointment):
+        return appointment
+    _require("no-show", actor, appointment, at)
+    appointment.status = Appointment.Status.NO_SHOW
+    save(appointment, "status")
+    record_cancellation(actor, appointment, Cancellation.Type.NO_SHOW, "", late=False, at=at)
+    reopen_follow_ups(appointment, at)
+    publish_change(actor, AppointmentNoShow, appointment, action="no-show")
+    return appointment
 
 
-def reinstate(actor: Actor, appointment_id: UUID, *, override_reason: str = "", at: dt.datetime) -> Appointment:
-    """Bring a cancelled or missed visit back, confirmed, if its time is still free (or by override).
+def reinstate(actor: Actor, appointment_id: UUID, *, override_reason: str = "", at: dt.datetime) -> BookingResult:
+    """Reinstate a cancelled or missed appointment as confirmed, if its slot is still free or by override.
 
-    SlotTaken with free slots if it is not.
+    SlotTaken, with free slots, if it is not.
     """
     transitions.require_role("reinstate", actor)
 
-    def wanted_of(row: Appointment) -> Wanted:
-        return Wanted(
-            starts_at=row.starts_at,
-            doctor_id=row.doctor_id,
-            duration=row.duration,
-            visit_type=row.visit_type,
-            patient_id=row.patient_id,
-            override_reason=override_reason.strip(),
-            without=(row.pk,),
-            needs=Needs.FREE,
-        )
-
-    seen: Appointment = Appointment.objects.visible_to(actor).fetch(appointment_id)
-    with placing(actor, wanted_of(seen), at=at):
-        visit = lock(actor, appointment_id, "reinstate")
-        wanted = wanted_of(visit)
-        reverted = Cancellation.objects.filter(
-            clinic_id=actor.clinic_id, appointment_id=visit.pk, reverted_at__isnull=False
-        )
-        if visit.status == Appointment.Status.CONFIRMED and reverted.exists():
-            return visit
-        _require("reinstate", actor, visit, at)
-        place = find_place(actor, wanted, at=at)
-        visit.status = Appointment.Status.CONFIRMED
-        visit.confirmed_at, visit.confirmed_by = at, actor.kind
-        save(visit, "status", "confirmed_at", "confirmed_by", *mark_overlap(actor, visit, place))
-        Cancellation.objects.filter(clinic_id=actor.clinic_id, appointment_id=visit.pk, reverted_at=None).update(
-            reverted_at=at, updated_at=at
-        )
-        follow_ups_of(visit, "pending").update(status=FollowUp.Status.SCHEDULED, updated_at=at)
-        if place.overridden:
-            record_override(actor, visit, action="reinstate", rule=place.overridden, reason=wanted.override_reason)
-        announce(actor, AppointmentUpdated, visit, action="reinstate")
-    return visit
+    unlocked: Appointment = Appointment.objects.visible_to(actor).fetch(appointment_id)
+    with reserving(actor, _same_slot(unlocked, override_reason), at=at):
+        appointment = lock(actor, appointment_id, "reinstate")
+        request = _same_slot(appointment, override_reason)
+        cancellations = Cancellation.objects.filter(clinic_id=actor.clinic_id, appointment_id=appointment.pk)
+        is_confirmed = appointment.status == Appointment.Status.CONFIRMED
+        if is_confirmed and cancellations.filter(reverted_at__isnull=False).exists():
+            return BookingResult(appointment=appointment)
+        _require("reinstate", actor, appointment, at)
+        slot = reserve_slot(actor, request, at=at)
+        appointment.status = Appointment.Status.CONFIRMED
+        appointment.confirmed_at, appointment.confirmed_by = at, actor.kind
+        store_overlap(actor, appointment, slot)
+        save(appointment, "status", "confirmed_at", "confirmed_by", *OVERLAP_FIELDS)
+        cancellations.filter(reverted_at=None).update(reverted_at=at, updated_at=at)
+        follow_ups_of(appointment, FollowUp.Status.PENDING).update(status=FollowUp.Status.SCHEDULED, updated_at=at)
+        if slot.overridden:
+            reason = request.reason_to_override
+            record_override(actor, appointment, action="reinstate", rule=slot.overridden, reason=reason)
+        publish_change(actor, AppointmentUpdated, appointment, action="reinstate")
+    return BookingResult(appointment=appointment, warnings=slot.warnings)
 
 
-def _require(action: str, actor: Actor, visit: Appointment, at: dt.datetime, override_reason: str = "") -> str:
-    """The soft rule that was overridden, if one was."""
+def _same_slot(appointment: Appointment, override_reason: str) -> SlotRequest:
+    return SlotRequest.of_appointment(appointment, override_reason=override_reason, needs=RequiredAvailability.FREE)
+
+
+def _require(action: str, actor: Actor, appointment: Appointment, at: dt.datetime, override_reason: str = "") -> str:
+    """Check the row of the table. Returns the rule that was overridden, or an empty string."""
     return transitions.require(
         action,
         actor,
-        visit,
+        appointment,
         settings=settings_of(actor),
         at=at,
         override=bool(override_reason.strip()),

@@ -1,4 +1,4 @@
-"""The database as one file."""
+"""Dump the database to a file."""
 
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from clinicflow.db.dumps import DumpFailed, dump
 
 
 class Command(BaseCommand):
-    help = "Write the whole database into FILE (pg_dump's custom format). Keep JWT_SECRET_KEY beside it, not in it."
+    help = "Dump the whole database to FILE (pg_dump's custom format). A restore also needs the same JWT_SECRET_KEY."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -19,11 +19,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         target: Path = options["file"]
         if target.exists():
-            raise CommandError(f"{target} is there already. Name a new file.")
+            raise CommandError(f"{target} already exists. Choose a new file.")
         if not target.parent.is_dir():
-            raise CommandError(f"{target.parent} is not a folder.")
+            raise CommandError(f"{target.parent} is not a directory.")
         try:
             dump(str(settings.DATABASE_ADMIN["dbname"]), target)
         except DumpFailed as failed:
             raise CommandError(f"Nothing was written: {failed}") from failed
-        self.stdout.write(f"{target}: {target.stat().st_size / 1e6:.1f} MB. It holds patients: keep it encrypted.")
+        self.stdout.write(f"{target}: {target.stat().st_size / 1e6:.1f} MB. Contains patient data: encrypt it.")

@@ -10,6 +10,6 @@ from clinicflow.db.ownership import as_owner, grant_library_tables
 class Command(migrate.Command):
     def handle(self, *args: Any, **options: Any) -> str | None:
         with as_owner(options["database"]):
-            answer = super().handle(*args, **options)
+            output = super().handle(*args, **options)
             grant_library_tables(options["database"])
-        return answer
+        return output

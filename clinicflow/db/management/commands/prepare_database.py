@@ -10,16 +10,16 @@ from clinicflow.db.roles import prepare_database, prepare_schema
 
 
 class Command(BaseCommand):
-    help = "Create the database and its roles (owner, app, system). Safe to repeat. Uses DATABASE_URL as it stands."
+    help = "Create the database and its roles (owner, app, system). Idempotent. Connects with DATABASE_URL as it is."
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        address = dict(settings.DATABASE_ADMIN)
-        name = address.pop("dbname")
+        parameters = dict(settings.DATABASE_ADMIN)
+        name = parameters.pop("dbname")
         try:
-            with psycopg.connect(**address, dbname="postgres", autocommit=True, connect_timeout=10) as connection:
+            with psycopg.connect(**parameters, dbname="postgres", autocommit=True, connect_timeout=10) as connection:
                 prepare_database(connection, name, settings.DATABASE_ROLES)
-            with psycopg.connect(**address, dbname=name, autocommit=True, connect_timeout=10) as connection:
+            with psycopg.connect(**parameters, dbname=name, autocommit=True, connect_timeout=10) as connection:
                 prepare_schema(connection, settings.DATABASE_ROLES)
         except psycopg.OperationalError as error:
             reason = str(error).strip().splitlines()[-1]

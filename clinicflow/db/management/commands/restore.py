@@ -1,4 +1,4 @@
-"""The database back from a file."""
+"""Restore the database from a file."""
 
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from clinicflow.db.dumps import DumpFailed, restore
 
 class Command(BaseCommand):
     help = (
-        "Fill the empty database of DATABASE_URL from FILE, made by `backup`, and verify its audit log. Creates the "
+        "Restore FILE, made by `backup`, into the empty database of DATABASE_URL and verify its audit log. Creates the "
         "database and its roles. The name of the database and JWT_SECRET_KEY must be those of the backup."
     )
     requires_system_checks: list[str] = []
@@ -24,7 +24,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         source: Path = options["file"]
         if not source.is_file():
-            raise CommandError(f"{source} is not there.")
+            raise CommandError(f"{source} does not exist.")
         call_command("prepare_database")
         self._refuse_unless_empty()
         try:
@@ -37,4 +37,4 @@ class Command(BaseCommand):
         with psycopg.connect(**settings.DATABASE_ADMIN, connect_timeout=10) as connection:
             row = connection.execute("select count(*) from pg_tables where schemaname = 'public'").fetchone()
         if row and row[0]:
-            raise CommandError("The database is not empty. Restore into a new one, so that nothing is lost.")
+            raise CommandError("The database is not empty. Restore into a new one, so that no data is overwritten.")

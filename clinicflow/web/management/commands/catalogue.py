@@ -4,42 +4,43 @@ from typing import Any
 from django.conf import settings
 from django.core.management import BaseCommand
 
-from clinicflow.web import catalogue
+from clinicflow.web import translations
 
-# What is read by patients comes first: their pages, and the messages that lead there.
+# Patients' pages, and the messages that link to them.
 SOURCES = (
     "templates/intake/patient_*.html",
     *(
         f"templates/intake/_{part}.html"
-        for part in ("described", "optional", "question", "question_notes", "read_back", "saved", "visit")
+        for part in ("described", "emergency", "optional", "question", "question_notes", "read_back", "saved", "visit")
     ),
-    "intake/answers.py",
+    "intake/rules/answer_validation.py",
     "intake/forms.py",
-    "intake/reading.py",
+    "intake/presentation.py",
     "intake/operations/*.py",
     "intake/views/patient*.py",
-    "aiassist/wording.py",
+    "aiassist/rules/patient_texts.py",
     "scheduling/operations/waitlist.py",
-    "scheduling/operations/changes.py",
+    "scheduling/operations/change_notices.py",
 )
 
 
 def sources() -> list[Path]:
+    """The files with messages for patients."""
     return [path for pattern in SOURCES for path in sorted(settings.BASE_DIR.glob(pattern))]
 
 
 class Command(BaseCommand):
-    help = "Add sentences that are not in the catalogues yet, and compile them (.po to .mo)."
+    help = "Add new messages to the catalogues and compile them (.po to .mo)."
 
     def handle(self, *args: Any, **options: Any) -> None:
         for path in sorted(settings.BASE_DIR.glob("templates/locale/*/LC_MESSAGES/django.po")):
             text = path.read_text("utf-8")
-            known = catalogue.read_po(text)
-            new = [m for m in catalogue.sentences(sources()) if "\x00".join(filter(None, m)) not in known]
+            existing = translations.read_po(text)
+            new = [m for m in translations.extract_messages(sources()) if "\x00".join(filter(None, m)) not in existing]
             if new:
-                text = "\n".join([text.rstrip("\n") + "\n", *map(catalogue.write_entry, new)])
+                text = "\n".join([text.rstrip("\n") + "\n", *map(translations.write_entry, new)])
                 path.write_text(text, "utf-8")
-            entries = catalogue.read_po(text)
-            path.with_suffix(".mo").write_bytes(catalogue.compile_mo(entries))
+            entries = translations.read_po(text)
+            path.with_suffix(".mo").write_bytes(translations.compile_mo(entries))
             missing = sum(not all(texts) for texts in entries.values())
-            self.stdout.write(f"{path.parent.parent.name}: {len(entries)} sentences, {missing} not translated")
+            self.stdout.write(f"{path.parent.parent.name}: {len(entries)} messages, {missing} untranslated")

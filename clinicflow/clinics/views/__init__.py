@@ -1,1 +1,0 @@
-"""Pages of the clinic itself: the way in, who works here, what is written down."""

@@ -1,1 +1,0 @@
-"""The demo: two invented clinics with a past, a present and a future, the same every time."""

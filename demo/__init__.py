@@ -1,0 +1,1 @@
+"""The demo: two fictional clinics, built reproducibly around today."""
