@@ -29,7 +29,6 @@ from clinicflow.db import tenant
 from intake.models import IntakeRevision
 from patients.models import Patient
 
-
 ENGINE_TIMEOUT = 3.0  # seconds for each of redacting, checking the redacted text and verifying
 
 
