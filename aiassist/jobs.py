@@ -1,7 +1,8 @@
 """Jobs that generate summaries, by the rules engine or a model, and jobs that send messages and place calls.
 
 A summary is ready within a minute after the form was submitted: when the model fails or the minute runs out, the rules
-engine generates it, and the model's version follows later as a version of its own.
+engine generates it, and the model's version follows later as a version of its own. When the rules engine takes too long
+as well, the summary lists the answers as not read.
 """
 
 import datetime as dt
@@ -11,8 +12,9 @@ import structlog
 from django.db import transaction
 
 from aiassist import summarize_with_model
+from aiassist.engine.deadline import TooSlow, unread, within
 from aiassist.engine.identity import Identity
-from aiassist.engine.schema import Answer
+from aiassist.engine.schema import Answer, Verified
 from aiassist.engine.summarize import extract
 from aiassist.engine.verifier import verify
 from aiassist.model import client
@@ -33,10 +35,11 @@ from scheduling.operations import messages
 
 TIME_LIMIT = 60.0  # seconds from the creation of a version to its summary
 CALL_TIMEOUT = 40.0  # seconds
+RULES_TIMEOUT = 8.0  # seconds
 MIN_SECONDS = 8.0  # the least time for which a call is started, and the least pause between two
 FOLLOW_UPS = (2, 10, 60, 240, 720)  # minutes
 # Failures that a second call would repeat.
-FINAL = frozenset({"refused", "filtered", "context_length", "identity_left", "over_cap", "interrupted"})
+FINAL = frozenset({"refused", "filtered", "context_length", "identity_left", "over_cap", "interrupted", "too_slow"})
 log = structlog.get_logger(__name__)
 
 
@@ -97,7 +100,11 @@ def _retry_in_time(actor: Actor, pk: UUID, failed: ModelFailed) -> None:
 
 
 def _generate_by_rules(actor: Actor, pk: UUID, answers: list[Answer], failure: str) -> None:
-    verified = verify(extract(answers), answers)
+    try:
+        verified = within(RULES_TIMEOUT, _extract_and_verify, answers)
+    except TooSlow:
+        log.warning("rules_too_slow", summary_id=str(pk))
+        verified, failure = unread(answers), failure or "too_slow"
     with transaction.atomic(), tenant(actor.scope()):
         summaries.complete(
             actor,
@@ -110,6 +117,10 @@ def _generate_by_rules(actor: Actor, pk: UUID, answers: list[Answer], failure: s
         )
         if failure and failure not in FINAL:
             _queue_follow_up(actor, pk, 0)
+
+
+def _extract_and_verify(answers: list[Answer]) -> Verified:
+    return verify(extract(answers), answers)
 
 
 def _store(actor: Actor, pk: UUID, answers: list[Answer], result: ModelSummary) -> None:

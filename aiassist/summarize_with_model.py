@@ -4,7 +4,7 @@ No transaction is open during the call.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
+from aiassist.engine.deadline import Result, TooSlow, within
 from aiassist.engine.identity import Identity, age_band
 from aiassist.engine.redactor import leaked, redact_form
 from aiassist.engine.schema import Answer, Verified
@@ -27,6 +28,8 @@ from clinicflow.core import clock
 from clinicflow.db import tenant
 from intake.models import IntakeRevision
 from patients.models import Patient
+
+ENGINE_TIMEOUT = 3.0  # seconds for each of redacting, checking the redacted text and verifying
 
 
 @dataclass(frozen=True)
@@ -46,12 +49,12 @@ def identity_of_revision(actor: Actor, revision: IntakeRevision) -> Identity:
 
 def summarize(actor: Actor, answers: Sequence[Answer], identity: Identity, *, seconds: float) -> ModelSummary:
     """Summarize answers by the model within `seconds`. ModelFailed with a code when the call is refused or fails."""
-    form = redact_form(list(answers), identity)
+    form = _in_time(redact_form, list(answers), identity)
     text = prompt.message(form.answers, age_band=age_band(identity.date_of_birth, clock.today(actor.timezone)))
-    if leaked(text, identity):
+    if _in_time(leaked, text, identity):
         raise ModelFailed("identity_left")
     answer, cost = _ask(actor, text, seconds)
-    verified = verify(form.restore(answer.extraction), list(answers))
+    verified = _in_time(verify, form.restore(answer.extraction), list(answers))
     return ModelSummary(
         verified,
         {
@@ -63,6 +66,13 @@ def summarize(actor: Actor, answers: Sequence[Answer], identity: Identity, *, se
             "cost_usd": cost,
         },
     )
+
+
+def _in_time(call: Callable[..., Result], *arguments: Any) -> Result:
+    try:
+        return within(ENGINE_TIMEOUT, call, *arguments)
+    except TooSlow:
+        raise ModelFailed("too_slow") from None
 
 
 def _ask(actor: Actor, text: str, seconds: float) -> tuple[ModelAnswer, Decimal]:

@@ -92,7 +92,8 @@ def _given() -> tuple[frozenset[str], frozenset[str]]:
             head, _, rest = line.partition(":")
             listed = {norm_word(word.strip()) for word in (head, *rest.split(","))}
             names |= {word for word in listed if " " not in word and len(word) > 2}
-    return frozenset(names), frozenset(ambiguous | word_list("also names") | _MONTHS)
+    clinical = {name for name in names if load().is_clinical(name)}
+    return frozenset(names), frozenset(ambiguous | clinical | word_list("also names") | _MONTHS)
 
 
 @lru_cache(maxsize=8)

@@ -205,6 +205,7 @@ class Reason(StrEnum):
     ANOTHER_PERSON = "another_person"
     LOST_DOUBT = "lost_doubt"
     FALSE_NO_CHANGE = "false_no_change"
+    NOT_READ = "not_read"
 
 
 # An item with one of these contradicts what the patient wrote: somebody has to look before the visit.

@@ -124,14 +124,17 @@ def _medicines(text: str, quotes: list[str], answers: dict[str, Answer], finding
         return []
     known = _ingredients([answer.text for answer in answers.values()]) | {finding.ingredient for finding in findings}
     quoted = _ingredients(quotes) | _affirmed(quotes, findings)
+    worded = {key for quote in quotes for meant in keys(parse(quote).norms) for key in meant}
     found: list[Reason] = []
-    folded = " ".join(parse(text).norms)
+    norms = parse(text).norms
+    folded = " ".join(norms)
     for name in named:
         ingredient = name.entry.ingredient
-        if ingredient not in known:
+        same_words = all(meant & worded for meant in keys(norms[name.first : name.last + 1]))
+        if ingredient not in known and not same_words:
             found.append(Reason.DRUG_NOT_IN_ANSWERS)
             continue
-        if ingredient not in quoted:
+        if ingredient not in quoted and not same_words:
             found.append(Reason.NAME_NOT_IN_QUOTE)
         statuses = {finding.status for finding in findings if finding.ingredient == ingredient}
         if reason := _misread(frozenset(statuses), folded):

@@ -218,7 +218,7 @@ def _medication_polarity(item: Medication, here: list[Finding], everywhere: list
         return [Reason.LOOKS_LIKE_ALLERGY]
     taken = statuses & {"current", "unclear", "recent", "past"}
     if not taken:
-        return [Reason.ENGINE_DISAGREES]
+        return [Reason.LOST_DOUBT if "doubtful" in statuses else Reason.ENGINE_DISAGREES]
     if item.status == "current":
         if not taken & {"current", "unclear"}:
             return [Reason.LOOKS_PAST]
@@ -241,6 +241,8 @@ def _checked_allergy(item: Allergy, form: _Form) -> VerifiedItem:
     statuses = {finding.status for finding in here}
     if not statuses or all(not finding.known for finding in here):
         reasons.append(Reason.NOT_A_KNOWN_NAME)
+    elif "unsure" in statuses and "allergy" not in statuses:
+        reasons.append(Reason.LOST_DOUBT)
     elif "allergy" not in statuses:
         reasons.append(Reason.ENGINE_DISAGREES if statuses & set(_DISAGREES) else Reason.LOOKS_LIKE_MEDICATION)
     said = [(finding, form.answers[finding.question_id]) for finding in here]

@@ -38,10 +38,11 @@ REASONS = {
     "lost_negation": _("A “not” of the answer is missing."),
     "false_none": _("The answers do not say that there are none."),
     "false_no_change": _("The answers do not say that nothing has changed."),
-    "number_not_in_quote": _("A number is not in the quoted words, or belongs to something else there."),
-    "changed_word": _("A side, a time, a body part or a trend is not what the quoted words say."),
-    "another_person": _("The quoted words are about another person."),
-    "lost_doubt": _("The quoted words are less certain."),
+    "number_not_in_quote": _("A number in it is not in the quote, or belongs to something else there."),
+    "changed_word": _("A side, body part, time or trend differs from the quote."),
+    "another_person": _("The quote is about someone else."),
+    "lost_doubt": _("The patient was not sure."),
+    "not_read": _("Not read in time. These are the patient's own words."),
     "doctor_typed": _("Typed by the doctor."),
 }
 # Why the model did not write a summary, as shown on the settings page.
@@ -67,6 +68,7 @@ FAILURES = {
     "over_cap": _("The monthly limit is reached."),
     "breaker_open": _("Paused after repeated failures."),
     "deadline": _("Not enough time was left for a call."),
+    "too_slow": _("Reading the answers took too long."),
     "interrupted": _("A call was interrupted and was not repeated, to avoid paying twice."),
     "identity_left": _("Identifying data was left in the answers, so nothing was sent."),
     "gave_up": _("It failed five times."),

@@ -1,5 +1,6 @@
 from django.test import override_settings
 
+from aiassist.model.client import forget_interface
 from aiassist.model.stub import Stub
 from aiassist.models import ModelUse
 from clinicflow.audit.models import AuditLog
@@ -52,3 +53,26 @@ class ModelSettingsPageTests(ClinicCase):
         self.assertContains(page, "rejected the key")
         with self.inside(self.desk):
             self.assertEqual(ModelUse.objects.visible_to(self.desk).get().spent_usd, 0)
+
+    def test_a_trial_shows_which_interface_the_server_has(self):
+        client = self.client_for(self.desk)
+        with (
+            Stub(["chat_ok"]) as stub,
+            override_settings(OPENAI_API_KEY="sk-test", OPENAI_BASE_URL=stub.url),
+        ):
+            forget_interface()
+            self.assertNotContains(client.get("/settings/ai"), "Chat Completions")
+            client.post("/settings/ai/try")
+            run_due_jobs(self.riverside.pk, kinds=["aiassist.try_model"])
+            self.assertContains(client.get("/settings/ai"), "Chat Completions API")
+
+    def test_a_trial_says_when_the_server_has_none(self):
+        client = self.client_for(self.desk)
+        with (
+            Stub(["neither"]) as stub,
+            override_settings(OPENAI_API_KEY="sk-test", OPENAI_BASE_URL=stub.url),
+        ):
+            forget_interface()
+            client.post("/settings/ai/try")
+            run_due_jobs(self.riverside.pk, kinds=["aiassist.try_model"])
+            self.assertContains(client.get("/settings/ai"), "neither the Responses API nor Chat Completions")
