@@ -5,7 +5,6 @@ topic. One word outside it, a question mark or an affirmed verb, and the answer 
 """
 
 # Tables of patterns read better unwrapped.
-# ruff: noqa: E501
 
 import re
 from functools import lru_cache

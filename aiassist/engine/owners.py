@@ -4,7 +4,6 @@ Every span of `details.spans_in` has one owner or none.
 """
 
 # Tables of patterns read better unwrapped.
-# ruff: noqa: E501
 
 import re
 from dataclasses import dataclass, field

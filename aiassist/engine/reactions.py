@@ -1,7 +1,6 @@
 """What a substance does to the patient: the words behind its name, or before it ("hives from penicillin")."""
 
 # Tables of patterns read better unwrapped.
-# ruff: noqa: E501
 
 import re
 

@@ -1,7 +1,6 @@
 """One medicine in place of another: which of two names is the old one and which the new one."""
 
 # Tables of patterns read better unwrapped.
-# ruff: noqa: E501
 
 import re
 

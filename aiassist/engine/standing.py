@@ -3,7 +3,6 @@
 """
 
 # Tables of patterns read better unwrapped.
-# ruff: noqa: E501
 
 import re
 from dataclasses import dataclass

@@ -1,7 +1,6 @@
 """The dose, frequency and reaction of one name, and the quote that shows them."""
 
 # Tables of patterns read better unwrapped.
-# ruff: noqa: E501
 
 import re
 from dataclasses import dataclass
