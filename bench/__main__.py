@@ -67,7 +67,7 @@ def prepare_environment(stack: ExitStack, data: Path | None = None) -> "embedded
 
 
 def _measure(options: argparse.Namespace, stack: ExitStack) -> int:
-    from bench import loads, race, site  # noqa: PLC0415 - they import models
+    from bench import loads, owner_figures, race, site  # noqa: PLC0415 - they import models
 
     started = time.monotonic()
     _print(f"Filling clinicflow_bench with {options.visits:,} appointments and a day of {site.OF_THE_DAY}.")

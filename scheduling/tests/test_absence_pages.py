@@ -126,7 +126,7 @@ class TimeOffPages(AbsenceCase):
                 contact_preferences={"sms": False, "email": False}
             )
         page = self.client.post("/time-off/new", self.plan("move"), follow=True)
-        self.assertContains(page, "1 patient has to be called.")
+        self.assertContains(page, "Please call 1 patient.")
         self.assertContains(page, "not notified: please call")
 
     def test_hours_of_a_day(self):
