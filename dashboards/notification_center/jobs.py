@@ -142,7 +142,7 @@ def _email_to(system: Actor, recipient: Recipient, mail_id: UUID) -> EmailMessag
         "role": reader.role,
     }
     with display_as(Display.of(reader.timezone, clinic)):
-        subject = render_to_string("email/notifications_subject.txt", context).strip()
+        subject = " ".join(render_to_string("email/notifications_subject.txt", context).split())
         body = render_to_string("email/notifications.txt", context)
     host = settings.SITE_URL.partition("://")[2]
     return EmailMessage(subject, body, to=[member.user.email], headers={"Message-ID": f"<{mail_id}@{host}>"})

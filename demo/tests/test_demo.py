@@ -151,7 +151,7 @@ class SmallDemoTests(TestCase):
         messages = Message.objects.filter(kind__in=["intake-link", "intake-reminder"]).select_related(
             "appointment", "patient"
         )
-        valid = [one for one in messages if one.appointment.ends_at + patient_links.OPEN_AFTER_VISIT > self.now]
+        valid = [one for one in messages if one.appointment.ends_at + patient_links.LIFETIME_AFTER_VISIT > self.now]
         return valid, [one for one in messages if one not in valid]
 
     def token_of(self, message):
