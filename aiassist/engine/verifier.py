@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from aiassist.engine import cues, lists, rules, sentences, stances
+from aiassist.engine import accounting, cues, lists, rules, sentences, stances
 from aiassist.engine.items import dose_is_said, frequency_is_said, is_same, name_is_said, reaction_is_said
 from aiassist.engine.rules import Finding
 from aiassist.engine.schema import (
@@ -30,7 +30,7 @@ from aiassist.engine.schema import (
 from aiassist.engine.text import find_quote, key, parse
 
 ListTopic = Literal["medications", "allergies"]
-_DISAGREES = ("negated", "family", "asked", "not_allergic")
+_DISAGREES = ("negated", "family", "asked", "not_allergic", "unsure", "doubtful")
 
 
 @dataclass(slots=True)
@@ -59,12 +59,14 @@ def verify(extraction: Extraction, answers: list[Answer]) -> Verified:
     attention += more
     if any(omission.section == "allergies" for omission in omissions):
         attention.append("allergy_omitted")
+    unread = accounting.unread(extraction, answers)
     return Verified(
         items=items,
         omissions=omissions,
         medications_state=medications,
         allergies_state=allergies,
-        attention=attention,
+        unread=unread,
+        attention=attention + accounting.attention(unread),
         instruction_like=_instruction_like(form),
     )
 

@@ -138,7 +138,7 @@ class Resolving(DangerCase):
         with self.inside(self.desk):
             new = appointments.reschedule(
                 self.desk, self.visit.pk, starts_at=later, override_reason="as she wishes", at=clock.now()
-            )
+            ).appointment
         self.assertEqual({alert.appointment_id for alert in self.alerts()}, {new.pk})
 
 

@@ -124,5 +124,5 @@ class MyDayTests(MondayCase):
         for hour in (None, 13, 14, 15):
             if hour:
                 self.visit_at(f"{hour}:30", f"Somebody {hour}")
-            with self.assertNumQueries(15):
+            with self.assertNumQueries(16):
                 client.get("/my-day")

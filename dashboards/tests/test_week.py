@@ -119,7 +119,7 @@ class StretchTests(WeekCase):
 
     def test_a_stretched_visit_is_longer_and_the_toast_undoes_it(self):
         answer = self.stretch(45, self.thursday)
-        self.assertContains(answer, "Diego Flores takes 45 min, until 2:45 pm")
+        self.assertContains(answer, "Diego Flores: now 45 min, until 2:45 pm")
         self.assertContains(answer, "&quot;duration&quot;: &quot;30&quot;")
         self.assertEqual(self.length(self.thursday), 45)
         self.stretch(30, self.thursday)
@@ -143,7 +143,7 @@ class StretchTests(WeekCase):
         }
         address = f"/visits/{self.thursday.pk}/reschedule"
         answer = self.client_for(self.desk).post(address, values, headers={"HX-Request": "true"})
-        self.assertContains(answer, "takes 60 min")
+        self.assertContains(answer, "now 60 min")
         with self.inside(self.desk):
             visit = Appointment.objects.get(pk=self.thursday.pk)
         self.assertEqual((visit.duration, visit.status, visit.rescheduled), (60, "confirmed", False))

@@ -23,9 +23,9 @@ class Escalation(Decides, ConversationCase):
         self.assertEqual(self.reason("do I need to fast?"), "")
 
     def test_escalate_on_ambiguous(self):
-        self.assertEqual(self.reason("maybe, if my mother can drive"), "")
+        self.assertEqual(self.reason("maybe"), "")
         self.decide(escalate_on_ambiguous=True)
-        self.assertEqual(self.reason("maybe, if my mother can drive"), "ambiguous-reply")
+        self.assertEqual(self.reason("maybe"), "ambiguous-reply")
 
     def unanswered(self):
         self.run_outreach()
