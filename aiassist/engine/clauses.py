@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from aiassist.engine import cues
+from aiassist.engine.answer_reading import Reading
 from aiassist.engine.details import REACTION
 from aiassist.engine.mentions import Name
-from aiassist.engine.reading import Reading
 from aiassist.engine.segments import pieces_of
 from aiassist.engine.text import Text, clause_bounds, flat, gap_mark, parse
 

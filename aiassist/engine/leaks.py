@@ -9,7 +9,7 @@ from datetime import date
 
 from aiassist.engine.identity import Identity, name_words
 from aiassist.engine.lexicon import load, word_list
-from aiassist.engine.people import eponyms, is_month
+from aiassist.engine.person_names import eponyms, is_month
 
 _PLACEHOLDER = re.compile(r"\[[A-Z_]+(?:_\d+)?\]")
 _SPOKEN = {

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from rapidfuzz.distance import OSA
 
-from aiassist.engine import people
+from aiassist.engine import person_names
 from aiassist.engine.addresses import known_addresses, likely_addresses
 from aiassist.engine.dates import birth_dates
 from aiassist.engine.folding import flat
@@ -111,7 +111,9 @@ class Redactor:
         hits = [(*folded.raw(start, end), sort) for start, end, sort in self._known_hits(folded.text)]
         hits += self._name_hits(raw, text, protected)
         hits += self._spelled_hits(raw)
-        hits += [(text.tokens[first].start, _name_end(text, last), sort) for first, last, sort in people.persons(text)]
+        hits += [
+            (text.tokens[first].start, _name_end(text, last), sort) for first, last, sort in person_names.persons(text)
+        ]
         likely = [(*folded.raw(start, end), sort) for start, end, sort in likely_identifiers(folded.text)]
         likely += [(*folded.raw(*span), "ADDRESS") for span in likely_addresses(folded.text)]
         hits += [hit for hit in likely if hit[2] in _WHOLE or not protected.touch(hit[0], hit[1])]
@@ -130,7 +132,7 @@ class Redactor:
 
     def _spelled_hits(self, raw: str) -> Iterator[Hit]:
         """A name that is spelled letter by letter."""
-        for start, end, letters in people.spelled(raw):
+        for start, end, letters in person_names.spelled(raw):
             lead = norm_word(raw[max(start - LEAD, 0) : start])
             if any(len(name) > 2 and name in letters for name in self._names) or re.search(
                 r"name|spell|apellido|nombre", lead
@@ -178,7 +180,7 @@ class Redactor:
 
         A name that is also an ordinary or a clinical word, a month or an eponym needs a sign that a person is meant.
         """
-        reader = people.Reader(text)
+        reader = person_names.Reader(text)
         sorts = [self._sort_of(norm) for norm in text.norms]
         hits: list[Hit] = []
         for i, sort in enumerate(sorts):
@@ -187,26 +189,26 @@ class Redactor:
             hits.append((text.tokens[i].start, _name_end(text, i), sort))
         return _joined(hits, raw)
 
-    def _is_plain(self, reader: people.Reader, index: int, protected: "_Protected") -> bool:
+    def _is_plain(self, reader: person_names.Reader, index: int, protected: "_Protected") -> bool:
         """Whether a word is a name without any other sign."""
         token, word = reader.text.tokens[index], self._bare(reader.word(index))
         exact = word in self._names or word in self._doctor_names
-        if people.is_month(word) or reader.is_eponym(index) or protected.touch(token.start, token.end):
+        if person_names.is_month(word) or reader.is_eponym(index) or protected.touch(token.start, token.end):
             return False
         ordinary = word in word_list("also names") or (not exact and word in load().ordinary)
         acronym = reader.text.raw[token.start : token.end].isupper() and len(word) <= 3
         capital = reader.is_capital(index) and not reader.begins_sentence(index)
         return (not ordinary or capital) and not (acronym and not reader.text.raw.isupper())
 
-    def _is_meant(self, reader: people.Reader, index: int, sorts: list[str | None]) -> bool:
+    def _is_meant(self, reader: person_names.Reader, index: int, sorts: list[str | None]) -> bool:
         """Whether the words around a name say that a person is meant: another name, a title, "my name is"."""
         text = reader.text
-        month = people.is_month(reader.word(index))
+        month = person_names.is_month(reader.word(index))
         if month and reader.word(index - 1) in _BEFORE_MONTHS:
             return False
         for j in (index - 1, index + 1):
             beside = 0 <= j < len(sorts) and sorts[j] and text.gap(min(index, j)).strip() in ("", "-", ".", ",")
-            both_months = month and people.is_month(reader.word(j))
+            both_months = month and person_names.is_month(reader.word(j))
             if beside and not (both_months and "," in text.gap(min(index, j))):
                 return True
         if reader.word(index - 1) in _TITLES:
@@ -230,7 +232,7 @@ class Redactor:
         for names, sort in ((self._names, "PATIENT"), (self._doctor_names, "DOCTOR")):
             if word in names:
                 return sort
-        if len(word) < 5 or people.is_clinical(word) or word in word_list("also names"):
+        if len(word) < 5 or person_names.is_clinical(word) or word in word_list("also names"):
             return None
         if not word.isalpha():
             return None

@@ -9,8 +9,8 @@ from dataclasses import replace
 from functools import lru_cache
 
 from aiassist.engine import clauses, cues, details, mentions, reactions, standing, unlisted, windows
+from aiassist.engine.answer_reading import Reading
 from aiassist.engine.findings import Finding
-from aiassist.engine.reading import Reading
 from aiassist.engine.schema import Answer
 from aiassist.engine.text import Text, clause_bounds, key, own_words, parse
 

@@ -8,10 +8,10 @@ import re
 from dataclasses import dataclass
 
 from aiassist.engine import cues, details, mentions, relations, windows
+from aiassist.engine.answer_reading import Reading
 from aiassist.engine.clauses import Said, instruction_in
 from aiassist.engine.findings import FindingStatus
 from aiassist.engine.mentions import Name
-from aiassist.engine.reading import Reading
 from aiassist.engine.schema import Answer
 from aiassist.engine.text import LONGEST_CLAUSE, Text, clause_bounds, folded_span, gap_mark, parse
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from aiassist.engine import rows
+from aiassist.engine.answer_reading import Reading
 from aiassist.engine.details import LONGEST_PART, Span, amount_in
 from aiassist.engine.owners import CHANGED, FARTHEST, NOW_BEFORE, Own
-from aiassist.engine.reading import Reading
 from aiassist.engine.text import Text, flat
 
 QUOTE_TOKENS = 14
