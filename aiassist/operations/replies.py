@@ -120,7 +120,7 @@ def decide(actor: Actor, visit: Appointment, reply: InterpretedReply, *, at: dt.
         return Outcome(action="kept")
     if reply.is_handled_by_staff:
         return Outcome(action="passed-on")
-    if not reply.is_certain and verdict.automatic:
+    if not reply.is_certain and (verdict.automatic or verdict.kind in UNCLEAR):
         return Outcome(action="passed-on", answer=("passed_on",), reason=Attention.AMBIGUOUS)
     if verdict.kind is ReplyKind.CONFIRM:
         return _confirm(actor, visit, verdict, clinic, reply.channel, at)
