@@ -60,7 +60,7 @@ def prepare_environment(stack: ExitStack, data: Path | None = None) -> "embedded
         LOG_LEVEL="ERROR",
         API_CALLS_PER_MINUTE="1000000",
     )
-    import django  # noqa: PLC0415 - the same
+    import django  # noqa: PLC0415 - after DJANGO_SETTINGS_MODULE is set
 
     django.setup()
     return services

@@ -213,7 +213,7 @@ def _break_things(crew: Crew, services: Any, books: Books, administrator: Any) -
 
 
 def _flush() -> None:
-    import redis  # noqa: PLC0415 - with Django's
+    import redis  # noqa: PLC0415 - imported where it is used, beside the settings
     from django.conf import settings  # noqa: PLC0415 - after the URLs are known
 
     redis.Redis.from_url(settings.REDIS_URL).flushall()

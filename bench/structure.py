@@ -10,19 +10,21 @@ example), measured in the same way in November 2026.
 """
 
 import ast
+import shutil
 import statistics
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+GIT = shutil.which("git") or "git"
 OURS = ("clinicflow", "patients", "scheduling", "intake", "aiassist", "dashboards", "demo")
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def git(*arguments: str) -> list[str]:
     """The lines that git prints."""
-    done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S607
+    done = subprocess.run([GIT, *arguments], cwd=ROOT, capture_output=True, text=True, check=True)
     return done.stdout.splitlines()
 
 

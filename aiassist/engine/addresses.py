@@ -41,7 +41,7 @@ def _short(token: str) -> str:
 
 
 def known_addresses(folded: str, addresses: tuple[str, ...]) -> list[tuple[int, int]]:
-    """Where a folded text says a part of one of these addresses that tells where somebody lives: a number with the
+    """Positions in a folded text of each part of these addresses that identifies the patient's home: a number with the
     street, a postcode, the town. Abbreviations, order and punctuation do not matter.
     """
     found: list[tuple[int, int]] = []

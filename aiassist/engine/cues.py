@@ -230,11 +230,11 @@ ASKING = _any(
     r"(?<!no )(?:puedo|podria|podemos|debo|deberia|debemos|quiero|quisiera|queria|me gustaria|pregunt\w+|me recomend\w+|recomiend\w+|que tal|sera bueno|es bueno|pienso|pensando|he oido|me pueden dar|voy a)"
     r"(?: \w+){0,2}(?: (?:tomar|usar|dejar|probar|sobre|de|empezar))?",
 )
-# "Should I stop my metformin?": whoever asks about stopping or going on takes it.
+# "Should I stop my metformin?": a patient who asks about stopping or going on takes it.
 ASKED_OF_USE = re.compile(
     r"\b(?:stop|stopping|hold|skip|pause|quit|keep|continue|come off|get off|wean off|dejar|suspender|seguir|continuar|parar)(?: (?:taking|using|on|with|de|con|tomando|usando|tomar)){0,3}(?: (?:my|the|mis?|el|la|los|las))? ?$"
 )
-# "my wife's": another person's, in the mouth of somebody who is asked what they take.
+# "my wife's": a relative's medicine, named by the patient in an answer about their own.
 RELATIVES_OWN = re.compile(rf"(?:^|\b(?:my|our) (?:\w+ )?){RELATIVE}'s $")
 NOW_AND_THEN = _any(r"sometimes|occasionally|now and then|at times|when i (?:can't|cannot|need)")
 # Only in a sentence that asks.
@@ -262,7 +262,7 @@ INEFFECTIVE = _any(
     r"(?:it |that |they |which )?(?:did n't|didn't|did not|does n't|doesn't|does not|do n't|don't|is n't|isn't|has n't|hasn't|was n't|wasn't|never) (?:really |even |seem to )?(?:help|work|do anything|helped|worked|helping|working|touch)\w*",
     r"no (?:me )?(?:hace nada|sirve|sirvio|ayuda|ayudo|funciona|funciono|quita)",
 )
-# Text that tells the reader or a machine what to write, whoever is meant: it decides nothing.
+# Instructions on what to write in the record, to a person or a model: no fact is read from them.
 _CLAUSE_START = r"(?:^|(?<=, )|(?<=: )|(?<=and )|(?<=please )|(?<=then )|(?<=now )|(?<=instead )|(?<=just )|(?<=must )|(?<=should )|(?<=you )|(?<=also )|(?<=so )|(?<=y )|(?<=favor )|(?<=kindly ))"
 _MACHINE = r"(?:ai|a i|computer|machine|robot|bot|chatbot|assistant|system|software|algorithm|model|program|llm|gpt|chatgpt|summari[sz]er|reader|parser|reviewer|transcriber|scribe|ia|computadora|maquina|sistema|asistente|modelo|programa|ordenador|lector|inteligencia artificial)"
 _RECORD = r"(?:chart|charts|records?|file|summary|summaries|list|lists|notes?|output|report|profile|medication list|med list|medications?|meds|allergies|allergy list|expediente|ficha|resumen|historial|lista|reporte|informe|nota|registro)"

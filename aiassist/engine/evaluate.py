@@ -141,7 +141,7 @@ _SAYS_NO = ("negated", "not_allergic", "family", "asked", "past", "recent")
 
 
 def _spoken_state(topic: str, answers: list[Answer], listed: bool) -> State:
-    """The state as the note of a conversation has it, where whoever asked heard the tone.
+    """The state as the note of a conversation has it, where the clinician heard the tone.
 
     A spoken answer that begins or ends with a denial and names nothing current counts as a none ("No, I don't believe
     in meds."). The product does not: there a none is a closed vocabulary (`lists.state_of`).

@@ -1,4 +1,4 @@
-"""Numbers and addresses of the wire that tell who somebody is: phones, e-mails, links, records, memberships.
+"""Numbers and electronic addresses that identify a person: phones, e-mails, links, records, memberships.
 
 All of it works on a text folded by `folding.flat`; every pattern is bounded, so that the work is linear in the text.
 """

@@ -78,7 +78,7 @@ def _letters(value: str) -> list[str]:
 
 
 def _is_telling(name: str) -> bool:
-    """Whether a name says who somebody is even where it stands alone."""
+    """Whether a name identifies a person even where it stands alone."""
     if len(name) < SHORTEST_NAME or name in word_list("also names") or is_month(name):
         return False
     return not (load().is_clinical(name) or name in eponyms("rare") or name in eponyms("common"))

@@ -56,7 +56,7 @@ class _Said:
 def changes(
     text: str, quotes: Sequence[str], around: Sequence[str], questions: Sequence[str], *, relatives: bool, worries: bool
 ) -> list[Reason]:
-    """What of `text` its quotes do not say, or say of something or somebody else.
+    """What of `text` its quotes do not say, or say of something or another person.
 
     `around` are the sentences that the quotes are taken from: a quote that is cut short denies nothing. `questions`
     are the labels of the quoted answers; `relatives`: they ask about relatives. `worries`: the sentence is listed as a

@@ -245,7 +245,7 @@ def _spread_persons(segments: list[Segment], family_history: bool) -> None:
 
 
 def _speaks_of_self(segment: Segment) -> bool:
-    """Whether the patient is the subject after whoever else is named: "my wife says I snore", not "I have a sister"."""
+    """Whether the patient is the subject after another person is named: "my wife says I snore", not "I have a sister"."""
     words = segment.folded.split()
     for i, word in enumerate(words):
         if word in _OWN and not is_person(words[i + 1 : i + 3]):

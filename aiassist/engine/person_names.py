@@ -117,7 +117,7 @@ def is_given(word: str, *, capital: bool) -> bool:
 
 @lru_cache(maxsize=4096)
 def is_relation(word: str) -> bool:
-    """Whether a folded word says who somebody is to another: a relative, a friend, a boss, a nurse."""
+    """Whether a folded word names a person by their relation to the patient: a relative, a friend, a boss, a nurse."""
     return bool(word) and RELATION.match(word) is not None
 
 

@@ -1,7 +1,7 @@
 """Takes identity out of answers before they leave the machine, and finds the way back.
 
 What is known of the patient is removed wherever it stands, with nicknames, any case and one typo; what looks like a
-phone, an address, a record number or somebody's name is removed by pattern. Medicines, allergens and doses are
+phone, an address, a record number or a person's name is removed by pattern. Medicines, allergens and doses are
 protected. Placeholders say the sort: `[PATIENT]`, `[PHONE_1]`; the same value has the same placeholder through a
 form. Administrative answers are dropped, not scrubbed.
 """

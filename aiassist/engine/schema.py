@@ -208,7 +208,7 @@ class Reason(StrEnum):
     NOT_READ = "not_read"
 
 
-# An item with one of these contradicts what the patient wrote: somebody has to look before the visit.
+# An item with one of these contradicts what the patient wrote: the doctor has to check it before the visit.
 ATTENTION = frozenset(
     {
         Reason.DOSE_NOT_IN_QUOTE,

@@ -43,7 +43,7 @@ def reasons(
 ) -> list[Reason]:
     """What is wrong with a sentence, measured against the words that it quotes.
 
-    The sentences around a quote count for what they deny or give to somebody else. `worries`: see `meaning.changes`.
+    The sentences around a quote count for what they deny or attribute to another person. `worries`: see `meaning.changes`.
     """
     found: list[Reason] = []
     if _LINK.search(text):
@@ -118,7 +118,7 @@ def _sentences_around(quote: str, raw: str) -> str:
 
 
 def _medicines(text: str, quotes: list[str], answers: dict[str, Answer], findings: list[rules.Finding]) -> list[Reason]:
-    """A medicine that no quote names, or one that the answers only deny, give to somebody else, or ask about."""
+    """A medicine that no quote names, or one that the answers only deny, attribute to another person, or ask about."""
     named = [name for name in mentions.find(parse(text), guess=False) if name.medicine]
     if not named:
         return []

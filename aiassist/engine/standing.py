@@ -107,6 +107,10 @@ def next_sentence(text: Text, names: list[Name], index: int) -> str:
     return " " + folded_span(text, following.first, min(following.last, following.first + LONGEST_CLAUSE))
 
 
+# A status read after an instruction about what to record is not certain.
+_AFTER_INSTRUCTION: dict[FindingStatus, FindingStatus] = {"current": "doubtful", "allergy": "unsure"}
+
+
 def status_of(reading: Reading, index: int, said: Said) -> FindingStatus | None:
     """The verdict on one name; None when the words prove nothing."""
     answer, text, names = reading.answer, reading.text, reading.names
@@ -123,7 +127,7 @@ def status_of(reading: Reading, index: int, said: Said) -> FindingStatus | None:
     if status is None and name.medicine is not None:
         status = _use(reading, index, said, after, treated)
     if instruction >= 0 and name.first > instruction:
-        return {"current": "doubtful", "allergy": "unsure"}.get(status or "", status)  # type: ignore[return-value]
+        return _AFTER_INSTRUCTION.get(status, status) if status else None
     return status
 
 

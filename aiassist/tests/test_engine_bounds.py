@@ -5,7 +5,6 @@ and what is costly for each name or word is done for a bounded number of them.
 import importlib
 import re
 import unittest
-from re import _constants, _parser  # type: ignore[attr-defined]  # the parser of the standard library
 from typing import Any
 from unittest import mock
 
@@ -18,6 +17,9 @@ MODULES = (
     *("rows", "rules", "segments", "standing", "summarize", "text", "unlisted", "windows"),
 )
 FORM = 64 * 1024
+# The standard library's own parser of patterns, which has no public name.
+_constants = importlib.import_module("re._constants")
+_parser = importlib.import_module("re._parser")
 REPEATS = (_constants.MAX_REPEAT, _constants.MIN_REPEAT, _constants.POSSESSIVE_REPEAT)
 
 

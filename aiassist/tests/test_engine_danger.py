@@ -3,6 +3,7 @@
 import unittest
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 from hypothesis import given, settings
@@ -109,7 +110,7 @@ class Counted(Sequence[Symbol]):
     def __len__(self) -> int:
         return len(self.symbols)
 
-    def __getitem__(self, index):  # type: ignore[no-untyped-def]
+    def __getitem__(self, index: Any) -> Any:
         self.looks += 1
         return self.symbols[index]
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, cast
 from uuid import UUID
 
+from django.core.exceptions import ImproperlyConfigured
 from django.db.models import QuerySet
 from rest_framework.exceptions import NotAuthenticated
 from rest_framework.permissions import BasePermission
@@ -95,7 +96,8 @@ class ClinicView(APIView):
 
     def query(self) -> dict[str, Any]:
         """The query parameters, validated by `query_class`; ValidationError (400) otherwise."""
-        assert self.query_class is not None  # noqa: S101  # a mistake in the view, not in the request
+        if self.query_class is None:
+            raise ImproperlyConfigured(f"{type(self).__name__} needs a query_class to read query parameters.")
         # A plain dict: QueryDict would make every absent boolean False.
         serializer = self.query_class(data=self.request.query_params.dict(), context={"request": self.request})
         serializer.is_valid(raise_exception=True)
@@ -104,7 +106,8 @@ class ClinicView(APIView):
     def read(self, input_class: type[Serializer] | None = None, *, partial: bool = False) -> dict[str, Any]:
         """The body, validated by `input_class`; ValidationError (400) otherwise."""
         serializer_class = input_class or self.input_class
-        assert serializer_class is not None  # noqa: S101  # a mistake in the view, not in the request
+        if serializer_class is None:
+            raise ImproperlyConfigured(f"{type(self).__name__} needs an input_class to read a body.")
         serializer = serializer_class(
             data=self.request.data, partial=partial, context={"request": self.request, "actor": self.actor}
         )
