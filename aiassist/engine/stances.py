@@ -49,6 +49,12 @@ _ENDS = re.compile(
     r"(?:ran out|run out|out of it|stopped|quit|discontinued|taken off|took me off|came off|no longer|not any ?more|"
     r"not now|not taking|acab\w+|termin\w+|deje|dejo|dejado|suspend\w+|quitaron|quito|ya no)\b"
 )
+# What was stopped and is taken again: "stopped for my operation, started again Monday", "lo deje y lo retome".
+_RESUMED = re.compile(
+    r"^(?:and |but |y |pero |then |i |it |was |were |have |had |been |now |ya |me |lo |la |he )*"
+    r"(?:restarted|resumed|back on|(?:started|began|begun) (?:it |them )?(?:again|back)|again since|"
+    r"retom(?:e|ado)|reinici(?:e|ado)|volvi(?:eron)? a (?:tomar|usar|empezar|comenzar)\w*|(?:empece|comence) (?:otra vez|de nuevo))\b"
+)
 _OVER = re.compile(
     r"\b(?:used to (?!be\b)|was on|were on|tomaba|usaba|as a (?:child|kid|teenager|teen)|"
     r"when i was (?:a |young|little|pregnant)|tried|probe|years ago|hace (?:\w+ )?anos|"
@@ -115,8 +121,10 @@ def without_what_was(raw: str) -> str:
 
 
 def has_ended(finding: Finding, answer: Answer, others: Iterable[Finding]) -> bool:
-    """Whether the words at a name say that it was stopped, ran out or was taken away."""
+    """Whether the words at a name say that it was stopped, ran out or was taken away, and not resumed since."""
     own, following = _around(finding, answer, others)
+    if following and _RESUMED.search(following.folded):
+        return False
     stops = "stop" in own.values.get("startstop", ()) or bool(_OVER.search(own.folded))
     return stops or bool(following and _ENDS.search(following.folded))
 
@@ -138,8 +146,14 @@ def is_of_another(finding: Finding, answer: Answer) -> bool:
 def does_no_harm(finding: Finding, answer: Answer, others: Iterable[Finding]) -> bool:
     """Whether the words at a name say that it is tolerated or helps."""
     own, following = _around(finding, answer, others)
-    said = [segment.folded for segment in (own, following) if segment]
+    # In "Zyrtec helps with my hay fever" the hay fever is what is treated.
+    treated = re.compile(rf"\b(?:help(?:s|ed)?|ayuda) (?:me )?(?:with|for|con|para) (?:\w+ )?{_folded(finding.name)}\b")
+    said = [treated.sub(" ", segment.folded) for segment in (own, following) if segment]
     return any((_HARMLESS.search(words) or _BARE_OK.search(words)) and not _HARM.search(words) for words in said)
+
+
+def _folded(name: str) -> str:
+    return re.escape(" ".join(parse(name).norms))
 
 
 def _around(finding: Finding, answer: Answer, others: Iterable[Finding]) -> tuple[Segment, Segment | None]:

@@ -79,6 +79,16 @@ class DenialTest(unittest.TestCase):
 class StandingTest(unittest.TestCase):
     """What follows a name says how things stand with it; the last cue counts."""
 
+    def test_a_stopped_medicine_is_plain_again_only_once_it_is_resumed(self) -> None:
+        for text, plain in (
+            ("lisinopril stopped in May, back on it since June", [True]),
+            ("deje la metformina, la retome en mayo", [True]),
+            ("coumadin stopped, have not started again", [False]),
+        ):
+            with self.subTest(text):
+                _, verified = whole(text)
+                self.assertEqual([item.plain for item in verified.of("medications")], plain)
+
     def test_stopped_in_everyday_words_is_past(self) -> None:
         for text in (
             "zoloft 100 (ran out 3 weeks ago)",
