@@ -1,5 +1,7 @@
-"""Each app has the same skeleton, keys point downwards, and no module has a name that says nothing."""
+"""Each app has the same skeleton, keys point downwards, and the names of modules and types say what they are."""
 
+import importlib
+import re
 import tomllib
 from pathlib import Path
 
@@ -17,6 +19,10 @@ VAGUE = {
     *("reading", "answers", "people", "log", "desk", "links", "figures", "changes", "drawing", "telling"),
     *("utils", "util", "helpers", "common", "misc", "managers", "services"),
 }
+# A type in the comment at the head of a template: `scheduling.selectors.visit_panel.Panel`.
+TYPE_NAME = re.compile(
+    r"\b((?:scheduling|patients|intake|aiassist|dashboards|clinicflow|demo)(?:\.[a-z_0-9]+)+)\.([A-Z]\w+)"
+)
 # Rows of these two belong to clinics and to actors, which lie above them.
 MAY_POINT_UP = {"audit", "jobs"}
 
@@ -60,3 +66,14 @@ def test_nothing_that_production_imports_imports_the_demo():
     settings = (ROOT / "clinicflow" / "settings.py").read_text()
     assert '*(() if PRODUCTION else ("demo",))' in settings
     assert layers()[0] == ["demo"]
+
+
+def test_the_types_that_templates_name_exist():
+    missing = []
+    for path in tracked_files():
+        if path.parts[0] != "templates" or path.suffix not in {".html", ".txt"}:
+            continue
+        for module, name in TYPE_NAME.findall((ROOT / path).read_text(encoding="utf-8")):
+            if not hasattr(importlib.import_module(module), name):
+                missing.append(f"{path}: {module}.{name}")
+    assert not missing, missing
