@@ -33,7 +33,6 @@ ZONE = "UTC"  # without clock changes, so that every day has the same slots
 DOCTORS = 5
 PATIENTS = 2_000
 OF_THE_DAY = 50  # appointments on the measured day
-PER_DAY = DOCTORS * 16
 HOURS = {day: [["08:00", "18:00"]] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
 START_SECONDS = 30
 

@@ -9,7 +9,6 @@ CONFIRMED = "{clinic}: Thank you, your visit on {day} at {time} is confirmed."
 CANCELLED = "{clinic}: Your visit on {day} at {time} is cancelled. Call us for a new time."
 INTAKE_ASK = "{clinic}: please fill in a short form before your visit on {day}, {time}: {link}"
 NO_LINK = "…"  # shown to staff in place of a link
-PASSED_ON = "{clinic}: Thank you. Someone from the clinic will get back to you."
 
 # (attention reason, the patient's reply)
 ESCALATED_REPLIES = (

@@ -38,7 +38,6 @@ _FROM = re.compile(
 _REPLACES = re.compile(
     rf"{_DETAIL}[\s,(\-–]{{1,4}}(?:which |that |it |has |this )?(?:replaces|replaced|replacing|in place of|in lieu of|instead of|en lugar de|en vez de|reemplaza|reemplazo|sustituye)(?: (?:my|the|old|la|el))?(?: old)? $"
 )
-_REPLACED_BY = re.compile(r"(?:was|were|is|got|been|fue)[\s\w]{0,10}replaced by")
 
 
 def switch_of(text: Text, names: list[Name], index: int) -> FindingStatus | None:

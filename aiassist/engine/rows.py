@@ -62,12 +62,6 @@ def row_at(answer: Answer, position: int) -> Row | None:
     return next((row for row in rows_of(answer) if row.cells[0].start <= position <= row.cells[-1].end), None)
 
 
-def in_name_cell(answer: Answer, position: int) -> bool:
-    """Whether a position of the text lies in the first cell of a row."""
-    row = row_at(answer, position)
-    return row is not None and row.name.start <= position < row.name.end
-
-
 @dataclass(frozen=True, slots=True)
 class Columns:
     """What a row says of its one item: each column verbatim, or None."""

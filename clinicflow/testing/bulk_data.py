@@ -17,7 +17,6 @@ from intake.models import IntakeForm, IntakeRevision
 from patients.models import Patient
 from scheduling.models import Appointment, Cancellation, Message
 
-SLOT = dt.timedelta(minutes=20)
 SLOTS = 20  # per doctor and day, from 08:00
 TABLES = ("patients", "appointments", "cancellations", "intake_forms", "intake_revisions", "ai_intake_summaries")
 ALL_TABLES = (*TABLES, "ai_interactions", "messages")
