@@ -126,7 +126,7 @@ def test_the_whole_morning(asgi_server, new_context):
         # The summary reaches the doctor's screen; the front desk sees only that the form is in.
         entry.get_by_role("link").click()
         summary = doctor.locator("#summary")
-        expect(summary).to_contain_text("being made")
+        expect(summary).to_contain_text("Preparing the summary")
         without_reloading(doctor)
         run_due_jobs(Cast.riverside.pk)
         expect(summary).to_contain_text("penicillin")

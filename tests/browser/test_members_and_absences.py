@@ -64,7 +64,7 @@ def test_from_the_invitation_to_the_first_sign_in(asgi_server, new_context):
     manager.goto(f"{asgi_server}/settings/users")
     manager.click("text=Nia Cole")
     manager.click("text=Deactivate")
-    manager.wait_for_selector("text=Every sign-in of theirs here has ended")
+    manager.wait_for_selector("text=Deactivated. They have been signed out.")
     person.wait_for_url(re.compile("/account/login/|/choose-role"))
 
 

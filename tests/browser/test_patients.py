@@ -85,7 +85,7 @@ def test_the_desk_goes_from_the_visit_to_the_record_and_merges_two(opened, asgi_
     expect(page.locator(".error")).to_contain_text("it is the same person")
     page.get_by_label("I have compared them").check()
     page.get_by_role("button", name="Merge the records").click()
-    expect(page.locator(".toast")).to_contain_text("are one now")
+    expect(page.locator(".toast")).to_contain_text("Merged the records of Hannah Lindqvist")
     expect(page.locator("#coming ~ .timeline .entry")).to_have_count(2)
     with morning.inside(morning.desk):
         assert Patient.objects.filter(merged_into=morning.hannah.patient_id).count() == 1

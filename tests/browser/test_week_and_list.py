@@ -75,7 +75,7 @@ def test_by_keyboard_alone_a_visit_goes_to_another_day_is_stretched_and_comes_ba
     press(mine, "ArrowDown", 3)
     expect(mine.locator(".ghost .when")).to_have_text("45 min · 11:15 am")
     press(mine, "Enter")
-    expect(mine.locator(".toast").last).to_contain_text("takes 45 min, until 11:15 am")
+    expect(mine.locator(".toast").last).to_contain_text("now 45 min, until 11:15 am")
     for page in (mine, theirs):
         expect(card(page, moved)).to_have_attribute("data-dur", "45")
     mine.locator(".toast .undo").last.press("Enter")

@@ -95,7 +95,7 @@ class Backup(Cast, TransactionTestCase):
 
     def test_a_file_that_is_there_is_not_overwritten(self):
         self.file.write_text("last night's")
-        with self.assertRaisesMessage(CommandError, "there already"):
+        with self.assertRaisesMessage(CommandError, "already exists"):
             self.back_up()
         self.assertEqual(self.file.read_text(), "last night's")
 
