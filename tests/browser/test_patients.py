@@ -90,7 +90,7 @@ def test_the_desk_goes_from_the_visit_to_the_record_and_merges_two(opened, asgi_
     with morning.inside(morning.desk):
         assert Patient.objects.filter(merged_into=morning.hannah.patient_id).count() == 1
     page.get_by_role("link", name="Diego Flores").click()
-    expect(page.locator(".record > .note")).to_contain_text("part of Hannah Lindqvist now")
+    expect(page.locator(".record > .note")).to_contain_text("merged into Hannah Lindqvist")
 
 
 @pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (390, "dark")])
