@@ -20,7 +20,6 @@ from scheduling.models import Appointment, Message
 
 NOON = dt.datetime(2027, 3, 1, 17, 0, tzinfo=dt.UTC)  # a Monday, 12:00 in New York
 SEND = ["aiassist.send_message"]
-_slots = itertools.count()
 ANSWERS = {
     "reason": "dizzy when I stand up, about two weeks now",
     "medications": {"rows": [{"name": "lisinopril", "dose": "10 mg", "frequency": "every morning"}]},
@@ -31,6 +30,8 @@ ANSWERS = {
 class ConversationCase(ClinicCase):
     """Monday noon; Hannah has an unconfirmed visit on Wednesday at 10:00."""
 
+    free_slots = itertools.count()
+
     @classmethod
     def setUpTestData(cls):
         with time_machine.travel(NOON, tick=False):
@@ -39,6 +40,8 @@ class ConversationCase(ClinicCase):
             cls.visit = cls.book(hours=46)
 
     def setUp(self):
+        # Anew for each test: the day of a booking may not depend on the tests before it.
+        type(self).free_slots = itertools.count()
         self.clock = time_machine.travel(NOON, tick=False)
         self.clock.start()
         self.addCleanup(self.stop_clock)
@@ -57,7 +60,7 @@ class ConversationCase(ClinicCase):
     @classmethod
     def book(cls, *, hours=None, patient=None, **fields):
         """Book an unconfirmed visit `hours` after NOON, by default in a free slot."""
-        hours = hours or 48 + next(_slots) / 2
+        hours = hours or 48 + next(cls.free_slots) / 2
         fields = {"status": "unconfirmed"} | fields
         doctor = fields.pop("doctor", cls.dr_okafor)
         return cls.make_appointment(doctor, patient or cls.hannah, NOON + dt.timedelta(hours=hours), **fields)

@@ -80,14 +80,14 @@ class ClearReplyTests(ConversationCase):
         self.assertTrue(self.stored_visit().needs_attention)
 
     def test_the_visits_own_day_doctor_and_clinic_may_be_named_and_no_others(self):
-        for text, status in (
-            ("yes, see you Wednesday", "confirmed"),
-            ("See you Dr. Okafor", "confirmed"),
-            ("yes, see you Thursday", "unconfirmed"),
-            ("See you Dr. Herrera", "unconfirmed"),
+        for hours, text, status in (
+            (48, "yes, see you Wednesday", "confirmed"),
+            (49, "See you Dr. Okafor", "confirmed"),
+            (50, "yes, see you Thursday", "unconfirmed"),
+            (51, "See you Dr. Herrera", "unconfirmed"),
         ):
             with self.subTest(text):
-                visit = self.book(patient=self.make_patient(self.riverside, "Grace Kim"))
+                visit = self.book(hours=hours, patient=self.make_patient(self.riverside, "Grace Kim"))
                 self.receive(text, visit=visit)
                 self.assertEqual(self.stored_visit(visit).status, status)
 
