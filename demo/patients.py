@@ -14,6 +14,7 @@ from demo.plan import DoctorPlan, Scale
 from patients.models import Patient
 
 NUMBERS_PER_AREA_CODE = 100  # 555-0100 to 555-0199 are reserved for fiction
+STREETS = ("Maple Street", "Alder Avenue", "Mill Lane", "Orchard Road", "Chapel Street", "Juniper Way", "Ferry Street")
 DAYS_PER_YEAR = 365.25
 
 
@@ -56,6 +57,7 @@ class PatientFactory:
             if rng.happens(0.85)
             else "",
             phone=self._phone(),
+            address=f"{10 + self.made} {STREETS[self.made % len(STREETS)]}, {self.plan.address.split(', ', 1)[1]}",
             date_of_birth=born,
             first_visit_date=joined.date() if known else None,
             contact_preferences={"sms": rng.happens(0.94), "email": True, "voice": rng.happens(0.9)},

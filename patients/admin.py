@@ -40,7 +40,7 @@ class PatientAdmin(ClinicModelAdmin):
     patient_field = "pk"
     fields = (
         *("first_name", "last_name", "date_of_birth", "phone", "email", "preferred_language", "primary_doctor"),
-        *("first_visit_date", "contact_preferences", "flags", "guardian"),
+        *("address", "first_visit_date", "contact_preferences", "flags", "guardian"),
     )
     may_change = True
 

@@ -10,7 +10,7 @@ from clinicflow.clinics.models import Doctor
 from clinicflow.core.errors import Invalid
 from clinicflow.web.forms import add_domain_errors
 from patients.models import Patient
-from patients.rules.details import CHANNELS, PatientData
+from patients.rules.details import CHANNELS, MAX_ADDRESS_LENGTH, PatientData
 
 CHANNEL_LABELS = ((CHANNELS[0], _("Texts")), (CHANNELS[1], _("Email")), (CHANNELS[2], _("Calls")))
 FLAG_LABELS = (("VIP", _("VIP")), ("needs_interpreter", _("Needs an interpreter")))
@@ -31,6 +31,12 @@ class PatientForm(forms.Form):
     )
     email = forms.CharField(
         label=_("Email"), required=False, max_length=254, widget=forms.TextInput(attrs={"type": "email"})
+    )
+    address = forms.CharField(
+        label=_("Address"),
+        required=False,
+        max_length=MAX_ADDRESS_LENGTH,
+        help_text=_("Street, city, state and ZIP code."),
     )
     preferred_language = forms.ChoiceField(label=_("Language"), choices=Patient.Language)
     primary_doctor = forms.TypedChoiceField(label=_("Primary doctor"), required=False, empty_value=None)
@@ -55,7 +61,7 @@ class PatientForm(forms.Form):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["primary_doctor"]
         field.choices = [("", _("None")), *((str(doctor.pk), doctor.name) for doctor in doctors)]
-        for name in ("first_name", "last_name", "phone", "email", "guardian_name", "guardian_phone"):
+        for name in ("first_name", "last_name", "phone", "email", "address", "guardian_name", "guardian_phone"):
             self.fields[name].widget.attrs["autocomplete"] = "off"
 
     def details(self) -> PatientData:
@@ -68,6 +74,7 @@ class PatientForm(forms.Form):
             date_of_birth=data["date_of_birth"],
             phone=data["phone"],
             email=data["email"],
+            address=data["address"],
             preferred_language=data["preferred_language"],
             primary_doctor_id=data["primary_doctor"],
             contact_preferences={channel: channel in data["contact"] for channel in CHANNELS},
@@ -89,6 +96,7 @@ def initial_of(patient: Patient) -> dict[str, Any]:
         "date_of_birth": patient.date_of_birth,
         "phone": str(patient.phone),
         "email": patient.email,
+        "address": patient.address,
         "preferred_language": patient.preferred_language,
         "primary_doctor": str(patient.primary_doctor_id or ""),
         "contact": [channel for channel in CHANNELS if patient.contact_preferences.get(channel, True)],

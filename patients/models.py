@@ -20,7 +20,7 @@ class Patient(ClinicOwned):
     """A patient of a clinic.
 
     `search_*` are normal forms of name and phone for prefix search. Operations set them, since row-level security rules
-    out trigram and ILIKE indexes. `guardian` is `{name, phone, relation}`.
+    out trigram and ILIKE indexes. `address` is the postal address on one line. `guardian` is `{name, phone, relation}`.
     """
 
     class Language(models.TextChoices):
@@ -33,6 +33,7 @@ class Patient(ClinicOwned):
     first_name = models.CharField(max_length=80)
     last_name = models.CharField(max_length=80)
     email = models.EmailField(max_length=254, blank=True)
+    address = models.CharField(max_length=200, blank=True, default="", db_default="")
     phone = PhoneNumberField(blank=True)
     date_of_birth = models.DateField()
     first_visit_date = models.DateField(null=True, blank=True)

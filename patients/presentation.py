@@ -65,6 +65,7 @@ DISPLAYED_FIELDS: Mapping[str, tuple[Promise, Callable[[Patient], str]]] = {
     "date_of_birth": (gettext_lazy("Birth date"), lambda patient: write_date(patient.date_of_birth, "medium")),
     "phone": (gettext_lazy("Phone"), lambda patient: write_phone(patient.phone)),
     "email": (gettext_lazy("Email"), lambda patient: patient.email),
+    "address": (gettext_lazy("Address"), lambda patient: patient.address),
     "preferred_language": (gettext_lazy("Language"), lambda patient: str(patient.get_preferred_language_display())),
     "primary_doctor_id": (gettext_lazy("Primary doctor"), _doctor),
     "guardian": (gettext_lazy("Guardian"), _guardian),

@@ -63,6 +63,7 @@ def identity_of(patient: Patient, clinic: Clinic, doctors: Iterable[Doctor]) -> 
         phones=tuple(str(phone) for phone in phones if phone),
         emails=(patient.email,) if patient.email else (),
         addresses=(clinic.address,) if clinic.address else (),
+        address=patient.address,
         clinics=(clinic.name,),
         doctors=tuple(doctor.name for doctor in doctors),
     )

@@ -159,19 +159,21 @@ for _scenario in EXPECTED:
 class Calling(ModelCase):
     def test_nothing_that_names_the_patient_leaves(self):
         with self.inside(self.desk):
-            Patient.objects.filter(pk=self.patient.pk).update(email="hlindqvist83@mail.example")
+            Patient.objects.filter(pk=self.patient.pk).update(
+                email="hlindqvist83@mail.example", address="27 Wexcombe Terrace, Apt 4, Yonkers"
+            )
         self.patient.email = "hlindqvist83@mail.example"
         with self.inside(self.desk):
             IntakeRevision.objects.update(
                 raw_answers=ANSWERS
                 | {
                     "reason": f"I am Hannah Lindqvist, born 06/26/1983, call {self.patient.phone}, "
-                    f"or write to {self.patient.email}. Dr. Okafor knows me."
+                    f"or write to {self.patient.email}. Dr. Okafor knows me. I live at 27 wexcombe terrace now."
                 }
             )
         stub = self.play("ok")
         body = json.dumps(stub.requests[0])
-        words = ("Hannah", "Lindqvist", "1983", "Riverside", "Okafor", "06/26", str(self.patient.phone))
+        words = ("Hannah", "Lindqvist", "1983", "Riverside", "Okafor", "06/26", "wexcombe", str(self.patient.phone))
         for word in (*words, self.patient.email):
             self.assertNotIn(word, body)
         self.assertIn("lisinopril", body)

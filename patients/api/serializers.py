@@ -7,12 +7,13 @@ from rest_framework import serializers
 from clinicflow.api.serializers import Input
 from clinicflow.core import clock
 from patients.models import Patient
+from patients.rules.details import MAX_ADDRESS_LENGTH
 
 COMMON_FIELDS = (
     *("id", "first_name", "last_name", "name", "date_of_birth", "age", "is_minor", "phone", "preferred_language"),
     *("primary_doctor_id", "first_visit_date", "flags", "guardian", "created_at", "updated_at"),
 )
-FRONT_DESK_FIELDS = ("email", "contact_preferences", "merged_into_id")
+FRONT_DESK_FIELDS = ("email", "address", "contact_preferences", "merged_into_id")
 
 
 class Preferences(Input):
@@ -69,6 +70,9 @@ class PatientInput(Input):
     date_of_birth = serializers.DateField(input_formats=["%Y-%m-%d"])
     phone = serializers.CharField(max_length=40, allow_blank=True, required=False)
     email = serializers.CharField(max_length=254, allow_blank=True, required=False)
+    address = serializers.CharField(
+        max_length=MAX_ADDRESS_LENGTH, allow_blank=True, required=False, help_text="The postal address on one line."
+    )
     preferred_language = serializers.ChoiceField(Patient.Language.choices, required=False)
     primary_doctor_id = serializers.UUIDField(allow_null=True, required=False)
     first_visit_date = serializers.DateField(input_formats=["%Y-%m-%d"], allow_null=True, required=False)

@@ -23,7 +23,7 @@ from patients.rules.details import CHANNELS, PatientData, validated
 
 COLUMNS = (
     *("id", "first_name", "last_name", "date_of_birth", "phone", "email", "preferred_language", "first_visit_date"),
-    *("flags", "guardian_name", "guardian_phone", "guardian_relation", "sms", "email_contact", "voice"),
+    *("address", "flags", "guardian_name", "guardian_phone", "guardian_relation", "sms", "email_contact", "voice"),
 )
 REQUIRED = ("first_name", "last_name", "date_of_birth")
 MAX_ROWS = 5000
@@ -208,6 +208,7 @@ def _parse_cells(cells: Mapping[str, str], date_format: str) -> tuple[PatientDat
         last_name=cells.get("last_name", ""),
         phone=cells.get("phone", ""),
         email=cells.get("email", ""),
+        address=cells.get("address", ""),
         preferred_language=cells.get("preferred_language", "").lower() or "en",
         first_visit_date=day("first_visit_date"),
         contact_preferences={"sms": is_yes("sms"), "email": is_yes("email_contact"), "voice": is_yes("voice")},
@@ -263,6 +264,7 @@ def _cells(patient: Patient) -> list[str]:
         patient.email,
         patient.preferred_language,
         patient.first_visit_date.isoformat() if patient.first_visit_date else "",
+        patient.address,
         "|".join(patient.flags),
         *(str(guardian.get(name, "")) for name in ("name", "phone", "relation")),
         *("yes" if preferences.get(channel, True) else "no" for channel in CHANNELS),

@@ -172,7 +172,7 @@ def candidate_of(patient: Patient) -> dict[str, str]:
 
 def _fill_gaps(source: Patient, target: Patient) -> None:
     """Fill empty fields of the target from the source, combine flags, keep an opt-out of either, and save."""
-    names: Sequence[str] = ("email", "phone", "guardian", "primary_doctor_id")
+    names: Sequence[str] = ("email", "phone", "address", "guardian", "primary_doctor_id")
     for name in names:
         if not getattr(target, name):
             setattr(target, name, getattr(source, name))

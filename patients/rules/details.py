@@ -19,6 +19,7 @@ CHANNELS = ("sms", "email", "voice")
 INVALID_PHONE = "Enter a valid phone number."
 LANGUAGES = ("en", "es")
 ADULT_AGE = 18
+MAX_ADDRESS_LENGTH = 200
 BIDI_AND_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -30,6 +31,7 @@ class PatientData(TypedDict, total=False):
     date_of_birth: dt.date
     phone: str
     email: str
+    address: str
     preferred_language: str
     primary_doctor_id: UUID | None
     first_visit_date: dt.date | None
@@ -49,6 +51,7 @@ def validated(details: PatientData, *, today: dt.date) -> dict[str, Any]:
         "date_of_birth": lambda: _birth(details.get("date_of_birth"), today),
         "phone": lambda: validated_phone(details.get("phone", "")),
         "email": lambda: _email(details.get("email", "")),
+        "address": lambda: _address(details.get("address", "")),
         "preferred_language": lambda: _language(details.get("preferred_language", "en")),
         "first_visit_date": lambda: _first_visit(details.get("first_visit_date")),
         "contact_preferences": lambda: _preferences(details.get("contact_preferences") or {}),
@@ -78,6 +81,7 @@ def patient_data_of(patient: Patient) -> PatientData:
         date_of_birth=patient.date_of_birth,
         phone=str(patient.phone),
         email=patient.email,
+        address=patient.address,
         preferred_language=patient.preferred_language,
         primary_doctor_id=patient.primary_doctor_id,
         first_visit_date=patient.first_visit_date,
@@ -153,6 +157,13 @@ def _email(text: str) -> str:
     if len(email) > 254:
         raise ValueError("Enter at most 254 characters.")
     return email
+
+
+def _address(text: str) -> str:
+    address = ", ".join(filter(None, (single_line(line) for line in text.splitlines())))
+    if len(address) > MAX_ADDRESS_LENGTH:
+        raise ValueError(f"Enter at most {MAX_ADDRESS_LENGTH} characters.")
+    return address
 
 
 def _language(code: str) -> str:

@@ -150,6 +150,21 @@ class WriteTests(PatientApiCase):
         self.problem(self.call("patch", f"/{self.foreign.pk}", {}), 404, "not_found")
 
 
+class AddressTests(PatientApiCase):
+    def test_the_front_desk_edits_it_and_doctors_do_not_see_it(self):
+        path = f"/{self.hannah.pk}"
+        self.assertEqual(self.call("patch", path, {"address": "12 Maple Street"}).json()["address"], "12 Maple Street")
+        self.make_appointment(self.dr_okafor, self.hannah, clock.now() + dt.timedelta(days=1))
+        shown = self.call("get", path, actor=self.doctor)
+        self.assertEqual((shown.status_code, "address" in shown.json()), (200, False))
+        self.problem(self.call("patch", path, {"address": "1" * 201}), 400, "invalid")
+
+    def test_a_merge_keeps_the_only_address(self):
+        double = self.make_patient(self.riverside, "Hanna Lindquist", address="12 Maple Street")
+        body = self.call("post", f"/{double.pk}/merge", {"into": str(self.hannah.pk)}).json()
+        self.assertEqual(body["address"], "12 Maple Street")
+
+
 class MergeTests(PatientApiCase):
     def test_related_rows_move_to_the_target(self):
         known_fields = {"flags": ["VIP"], "first_visit_date": dt.date(2020, 1, 2)}
@@ -261,6 +276,16 @@ class ExportTests(PatientApiCase):
         refused = self.call("get", "/export", actor=self.doctor, Accept="text/csv")
         self.assertEqual((refused.status_code, refused["Content-Type"]), (403, "application/problem+json"))
         self.problem(self.export(self.owner), 403, "forbidden")
+
+    def test_an_exported_address_is_imported_again(self):
+        with self.inside(self.desk):
+            Patient.objects.filter(pk=self.hannah.pk).update(address="12 Maple Street, New York")
+        text = b"".join(self.export().streaming_content)
+        with self.inside(self.desk):
+            Patient.objects.filter(pk=self.hannah.pk).update(date_of_birth=dt.date(1950, 1, 1))
+        self.assertEqual(self.call("post", "/import", text, content_type="text/csv").json()["created"], 1)
+        with self.inside(self.desk):
+            self.assertEqual(Patient.objects.filter(address="12 Maple Street, New York").count(), 2)
 
     def test_no_exported_cell_is_a_formula_and_the_file_can_be_imported(self):
         formula = '=HYPERLINK("http://evil.test")'

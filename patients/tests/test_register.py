@@ -24,6 +24,14 @@ class RegisterTests(ClinicCase):
         with self.inside(self.desk):
             self.assertFalse(Patient.objects.filter(last_name="Costa").exists())
 
+    def test_an_address_is_stored_on_one_line(self):
+        with self.inside(self.desk):
+            ana = patients.register(self.desk, DATA | {"address": " 12 Maple  Street\r\nApt 4\n\nNew York, NY 10002 "})
+            self.assertEqual(ana.address, "12 Maple Street, Apt 4, New York, NY 10002")
+            with self.assertRaises(Invalid) as error:
+                patients.update(self.desk, ana.pk, changes={"address": "1" * 201})
+        self.assertEqual(list(error.exception.fields), ["address"])
+
     def test_a_birth_date_in_the_future_is_an_error_of_the_field(self):
         future = DATA | {"date_of_birth": dt.date(2190, 1, 1)}
         with self.inside(self.desk), self.assertRaises(Invalid) as error:
