@@ -189,18 +189,25 @@ def _closed_brackets(text: Text, first: int, last: int) -> set[int]:
     return hidden
 
 
+@lru_cache(maxsize=1024)
+def _events_in(words: str, asks: bool) -> tuple[tuple[int, int, str], ...]:
+    """The cues in the words before a name, not overlapping: start, end, kind."""
+    events: list[tuple[int, int, str]] = []
+    for kind, pattern in _EVENTS_OF_QUESTIONS if asks else _EVENTS:
+        for match in pattern.finditer(words):
+            if not any(match.start() < end and start < match.end() for start, end, _ in events):
+                events.append((match.start(), match.end(), kind))
+    return tuple(events)
+
+
 def before(reading: Reading, index: int) -> Said:
     """Apply the cues before a name, in its clause, in order."""
     text, names = reading.text, reading.names
     name = names[index]
     lead = lead_of(text, name)
     pre = lead.words
-    events: list[tuple[int, int, str]] = []
-    for kind, pattern in _EVENTS_OF_QUESTIONS if text.sentence_of(name.first).asks else _EVENTS:
-        for match in pattern.finditer(pre):
-            if not any(match.start() < end and start < match.end() for start, end, _ in events):
-                events.append((match.start(), match.end(), kind))
-    events = [event for event in events if not _trails_another(text, names, index, lead, event)]
+    cued = _events_in(pre, text.sentence_of(name.first).asks)
+    events = [event for event in cued if not _trails_another(text, names, index, lead, event)]
     events += [
         (match.start(), match.end(), "fresh") for match in cues.FRESH.finditer(pre) if not _swallowed(match, events)
     ]

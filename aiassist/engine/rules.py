@@ -17,7 +17,7 @@ from aiassist.engine.text import Text, clause_bounds, key, own_words, parse
 __all__ = ["Finding", "read", "read_answer"]
 
 
-MOST_NAMES = 150  # names of one answer that are judged; the rest is shown as not read
+MOST_NAMES = 60  # names of one answer that are judged; the rest is shown as not read
 BARE_LIST = 4  # words of an answer about allergies that is nothing but what it names
 
 

@@ -158,6 +158,7 @@ def own_words(raw: str) -> int:
     return match.start() if match and raw[: match.start()].strip() else len(raw)
 
 
+@lru_cache(maxsize=4096)
 def key(name: str) -> str:
     """The lexicon key of a name: its normalised tokens joined by one space."""
     return " ".join(norm_word(m.group()) for m in _TOKEN.finditer(name))

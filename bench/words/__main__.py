@@ -1,25 +1,50 @@
 """Figures of how patients' words are understood.
 
-    python -m bench.words {answers,replies} [PATH …]
+    python -m bench.words
+    python -m bench.words {replies,answers,outputs,redaction,cost} [PATH …]
 
-A part is a module of this package with `main(paths) -> int`, named in PARTS. `answers` has rows of its own where no
-path is given.
+Without arguments every part runs on the sets that no rule was changed for (`sets/README.md`), and `cost` on its hostile
+forms. With a part but no path, it runs on the part's own sets.
 """
 
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
-from bench.words import answers, replies
+from bench import model_outputs, redaction_texts
+from bench.words import answers, cost, replies
 
-PARTS: dict[str, Callable[[list[str]], int]] = {"answers": answers.main, "replies": replies.main}
+SETS = Path(__file__).parent / "sets"
+PARTS: dict[str, Callable[[list[str]], int | None]] = {
+    "replies": replies.main,
+    "answers": answers.main,
+    "outputs": model_outputs.main,
+    "redaction": redaction_texts.main,
+    "cost": cost.main,
+}
+# What each part measures by default. Of `outputs` all forms are regression tests by now.
+REPORTED: dict[str, list[str]] = {
+    "replies": [str(SETS / "replies_reporting.jsonl"), str(SETS / "answers_reporting.jsonl")],
+    "answers": [str(SETS / "answers_reporting.jsonl")],
+    "outputs": ["--quiet"],
+    "redaction": ["--quiet", str(SETS / "redaction_second.jsonl")],
+    "cost": [],
+}
 
 
 def main(arguments: list[str]) -> int:
-    """Run a part on its paths; the exit code is the part's, 2 without a known part."""
-    if not arguments or arguments[0] not in PARTS:
-        print(f"usage: python -m bench.words {{{','.join(PARTS)}}} [PATH …]", file=sys.stderr)
+    """Run a part, or all; the exit code is 1 when a goal is missed, 2 for an unknown part."""
+    if arguments and arguments[0] not in PARTS:
+        print(f"usage: python -m bench.words [{'|'.join(PARTS)} [PATH …]]", file=sys.stderr)
         return 2
-    return PARTS[arguments[0]](arguments[1:])
+    if arguments:
+        part, *paths = arguments
+        return PARTS[part](paths or REPORTED[part]) or 0
+    missed = 0
+    for part, run in PARTS.items():
+        print(f"\n## {part}\n")
+        missed |= run(REPORTED[part]) or 0
+    return missed
 
 
 if __name__ == "__main__":
