@@ -1,10 +1,11 @@
 from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
-from aiassist.api import interactions, views, webhooks
+from aiassist.api import dangers, interactions, views, webhooks
 
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)
 router.register("ai/interactions", interactions.InteractionViewSet, "api_interactions")
+router.register("danger-alerts", dangers.DangerAlertViewSet, "api_danger_alerts")
 
 urlpatterns = [
     path("intake/summaries/<uuid:pk>", views.SummaryView.as_view(), name="api_summary"),

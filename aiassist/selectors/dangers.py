@@ -67,14 +67,18 @@ def open_alerts(actor: Actor) -> list[ShownAlert]:
     return _shown(actor, DangerAlert.objects.visible_to(actor).open())
 
 
+def readable_quote(actor: Actor, alert: DangerAlert) -> str:
+    """The patient's words, or an empty string for a reader who may not read answers on forms."""
+    return alert.quote if actor.role == Role.DOCTOR or alert.interaction_id else ""
+
+
 def _shown(actor: Actor, rows: QuerySet[DangerAlert]) -> list[ShownAlert]:
-    reads_answers = actor.role == Role.DOCTOR
     found = rows.select_related("appointment__patient", "appointment__doctor")[:MOST]
     return [
         ShownAlert(
             id=alert.pk,
             label=LABELS.get(alert.kind, alert.kind),
-            quote=alert.quote if reads_answers or alert.interaction_id else "",
+            quote=readable_quote(actor, alert),
             found_at=alert.found_at,
             withdrawn_at=alert.withdrawn_at,
             in_message=alert.interaction_id is not None,

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from aiassist.models import DangerAlert
 from aiassist.operations import dangers
+from aiassist.selectors.dangers import LABELS
 from clinicflow.access.actor import system_actor
 from clinicflow.clinics.models import ClinicSettings
 from clinicflow.core import clock
@@ -172,3 +173,75 @@ class Pages(DangerCase):
         self.assertEqual(client.post(url, {"note": ""}).status_code, 422)
         self.assertEqual(client.post(url, {"note": "Called her."}).status_code, 200)
         self.assertNotIn(self.alert.pk, {alert.pk for alert in self.alerts()})
+
+
+class Api(DangerCase):
+    def setUp(self):
+        self.answer(DANGER)
+        (self.alert, *_rest) = self.alerts()
+
+    def get(self, actor, path="", **query):
+        return self.client_for(actor).get(f"/api/danger-alerts{path}", query)
+
+    def resolve(self, actor, note="Called her."):
+        path = f"/api/danger-alerts/{self.alert.pk}/resolve"
+        return self.client_for(actor).post(path, {"note": note}, content_type="application/json")
+
+    def test_only_the_patients_doctor_reads_the_words(self):
+        for actor, words in ((self.doctor, self.alert.quote), (self.desk, "")):
+            body = self.get(actor, f"/{self.alert.pk}").json()
+            self.assertEqual((body["quote"], body["kind"], body["is_open"]), (words, self.alert.kind, True))
+            self.assertEqual(body["patient_name"], "Hannah Lindqvist")
+        self.assertNotIn(self.alert.quote, self.get(self.desk).content.decode())
+
+    def test_colleagues_owners_and_other_clinics_read_nothing(self):
+        self.assertEqual(self.get(self.other_doctor).json()["count"], 0)
+        self.assertEqual(self.get(self.foreign_desk).json()["count"], 0)
+        for actor, status in ((self.other_doctor, 404), (self.foreign_desk, 404), (self.owner, 403)):
+            self.assertEqual(self.get(actor, f"/{self.alert.pk}").status_code, status)
+            self.assertEqual(self.resolve(actor).status_code, status)
+        self.assertIn(self.alert.pk, {alert.pk for alert in self.alerts()})
+
+    def test_a_note_closes_an_alert_and_repeating_changes_nothing(self):
+        self.assertEqual(self.resolve(self.desk, note="  ").status_code, 400)
+        first = self.resolve(self.desk).json()
+        self.assertEqual(
+            (first["is_open"], first["resolution_note"], first["resolved_by_id"]),
+            (False, "Called her.", str(self.dana.pk)),
+        )
+        self.assertEqual(self.resolve(self.doctor, note="Again.").json()["resolution_note"], "Called her.")
+
+    def test_filters(self):
+        self.resolve(self.desk)
+        open_ids = {str(alert.pk) for alert in self.alerts()}
+        for query, expected in (
+            ({"open": "true"}, open_ids),
+            ({"open": "false"}, {str(self.alert.pk)}),
+            ({"doctor": self.dr_okafor.pk}, open_ids | {str(self.alert.pk)}),
+            ({"doctor": self.dr_herrera.pk}, set()),
+            ({"patient": self.patient.pk, "kind": self.alert.kind, "open": "false"}, {str(self.alert.pk)}),
+        ):
+            with self.subTest(query):
+                rows = self.get(self.desk, **query).json()["results"]
+                self.assertEqual({row["id"] for row in rows}, expected)
+        self.assertEqual(self.get(self.desk, kind="boredom").status_code, 400)
+
+
+class BackOffice(DangerCase):
+    def setUp(self):
+        self.answer(DANGER)
+        (self.alert, *_rest) = self.alerts()
+        self.path = reverse("admin:aiassist_dangeralert_change", args=[self.alert.pk])
+
+    def test_shows_the_kind_without_the_words(self):
+        page = self.client_for(self.desk).get(self.path)
+        self.assertContains(page, LABELS[self.alert.kind])
+        self.assertNotContains(page, self.alert.quote)
+
+    def test_a_note_closes_the_alert_which_is_then_read_only(self):
+        client = self.client_for(self.desk)
+        self.assertContains(client.post(self.path, {"resolution_note": " "}, follow=True), "Add a short note.")
+        client.post(self.path, {"resolution_note": "Called her."})
+        self.assertNotIn(self.alert.pk, {alert.pk for alert in self.alerts()})
+        self.assertNotContains(client.get(self.path), "<textarea")
+        self.assertEqual(client.post(self.path, {"resolution_note": "Again."}).status_code, 403)

@@ -16,5 +16,6 @@ MODEL_OF_PATH = {
     "/api/intake/forms/": "intake.IntakeForm",
     "/api/intake/summaries/": "aiassist.IntakeSummary",
     "/api/ai/interactions/": "aiassist.Interaction",
+    "/api/danger-alerts/": "aiassist.DangerAlert",
     "/api/notifications/": "notifications.Notification",
 }

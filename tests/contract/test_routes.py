@@ -334,6 +334,9 @@ TABLE = """
 /api/ai/interactions/<uuid:pk>                      GET    interaction        401 200 200 404 403 404
 /api/ai/interactions/<uuid:pk>/resolve              POST   interaction        401 400 403 403 403 400
 /api/ai/interactions/<uuid:pk>/reply                POST   interaction        401 400 403 403 403 400
+/api/danger-alerts                                  GET    -                  401 200 200 200 403 200
+/api/danger-alerts/<uuid:pk>                        GET    danger             401 200 200 404 403 404
+/api/danger-alerts/<uuid:pk>/resolve                POST   danger             401 400 400 400 403 400
 /api/dashboard/admin/summary                        GET    -                  401 200 403 403 403 200
 /api/dashboard/admin/schedule/<str:date>            GET    =2026-11-24        401 200 403 403 403 200
 /api/dashboard/admin/needs-attention                GET    -                  401 200 403 403 403 200
