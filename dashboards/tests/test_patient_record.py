@@ -138,7 +138,7 @@ class RecordTests(RecordCase):
         for words in (
             "merged into Hanna Lindquist",
             "Merged by Dana Kessler",
-            "1 appointments",
+            "1 visit",
             f"/patients/{other.pk}",
         ):
             self.assertContains(page, words)

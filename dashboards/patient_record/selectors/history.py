@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q
+from django.utils.translation import ngettext_lazy
 
 from aiassist.models import IntakeSummary, Interaction
 from clinicflow.access.actor import Actor
@@ -21,6 +22,19 @@ from patients.models import Patient
 from patients.presentation import Flag, flags_of, format_preferences
 from scheduling.models import Appointment, Cancellation, FollowUp, Message, WaitlistEntry
 
+# What a merge moves, in the words of the page, by table. Rows of other tables are parts of these.
+MOVED_LABELS = {
+    "appointments": ngettext_lazy("%d visit", "%d visits"),
+    "messages": ngettext_lazy("%d message", "%d messages"),
+    "ai_interactions": ngettext_lazy("%d conversation", "%d conversations"),
+    "intake_forms": ngettext_lazy("%d form", "%d forms"),
+    "ai_intake_summaries": ngettext_lazy("%d summary", "%d summaries"),
+    "danger_alerts": ngettext_lazy("%d alert", "%d alerts"),
+    "doctor_notes": ngettext_lazy("%d note", "%d notes"),
+    "follow_ups": ngettext_lazy("%d follow-up", "%d follow-ups"),
+    "waitlist_entries": ngettext_lazy("%d waitlist entry", "%d waitlist entries"),
+    "appointment_series": ngettext_lazy("%d series", "%d series"),
+}
 MAX_UPCOMING = 40
 PAST_PAGE = 15
 MAX_RELATED = 30  # follow-ups, waitlist entries, merged records
@@ -41,11 +55,11 @@ class VisitEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Merge:
-    """The merge of a record into another one; `moved` counts rows by table."""
+    """The merge of a record into another one; `moved` says what was moved, such as "2 visits"."""
 
     at: dt.datetime
     by: str
-    moved: dict[str, int]
+    moved: list[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,5 +185,5 @@ def _merge_of(actor: Actor, patient: Patient) -> Merge | None:
     return Merge(
         at=row.at,
         by=str(row.user or "ClinicFlow"),
-        moved={table.replace("_", " "): len(ids) for table, ids in moved.items()},
+        moved=[str(label % len(moved[table])) for table, label in MOVED_LABELS.items() if moved.get(table)],
     )
