@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from aiassist.models import Interaction
+from aiassist.models import DangerAlert, Interaction
 from aiassist.rules import conversation_log
 from clinicflow.access.actor import Actor
 from clinicflow.core import clock
@@ -19,6 +19,7 @@ from scheduling.models import Appointment, Message
 PAGE = 40
 MAX_ROWS = 1000  # conversations among which next and previous are found
 Attention, Status = Interaction.Attention, Interaction.Status
+IN_DANGER = Q(in_danger=True)  # annotated by `filtered`
 WAITING = Q(needs_attention=True, resolved_at=None)
 
 
@@ -34,9 +35,10 @@ class View:
 
 
 def _reason(key: str, word: str | Promise, icon: str) -> View:
-    return View(key, word, icon, "warn", WAITING & Q(attention_reason=key))
+    return View(key, word, icon, "warn", WAITING & ~IN_DANGER & Q(attention_reason=key))
 
 
+DANGER = View("danger", gettext_lazy("Possible emergency"), "circle-alert", "bad", IN_DANGER)
 REASONS = (
     _reason(Attention.COMPLEX, gettext_lazy("Question"), "circle-help"),
     _reason(Attention.HUMAN, gettext_lazy("Asked to talk to someone"), "users"),
@@ -44,7 +46,8 @@ REASONS = (
     _reason(Attention.PAUSED, gettext_lazy("Hung up or silent"), "hourglass"),
 )
 VIEWS = (
-    View("", gettext_lazy("Needs a reply"), "inbox", "", WAITING),
+    View("", gettext_lazy("Needs a reply"), "inbox", "", WAITING | IN_DANGER),
+    DANGER,
     *REASONS,
     View("unanswered", gettext_lazy("Not answered"), "message-square", "info", Q(needs_response=True)),
     View("all", gettext_lazy("All"), "list", "", Q()),
@@ -112,6 +115,7 @@ class ConversationRow:
     line: str
     seconds_ago: float
     tone: str
+    in_danger: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,7 +143,8 @@ class ChatLine:
 
 def filtered(actor: Actor, filters: InboxFilters) -> QuerySet[Interaction]:
     """Visible conversations that match the filters, in any view."""
-    rows: QuerySet[Interaction] = Interaction.objects.visible_to(actor)
+    alerts = DangerAlert.objects.visible_to(actor).open().order_by().filter(interaction_id=OuterRef("pk"))
+    rows: QuerySet[Interaction] = Interaction.objects.visible_to(actor).annotate(in_danger=Exists(alerts))
     if filters.channel:
         rows = rows.filter(channel=filters.channel)
     if filters.status:
@@ -153,14 +158,16 @@ def filtered(actor: Actor, filters: InboxFilters) -> QuerySet[Interaction]:
 
 
 def conversations(actor: Actor, filters: InboxFilters) -> QuerySet[Interaction]:
-    """Conversations of a view: by reason, then the longest waiting first; the views all and unanswered newest first."""
+    """Conversations of a view: dangers first, then by reason, the longest waiting first; the views all and unanswered
+    dangers first, then the newest.
+    """
     view = BY_KEY.get(filters.view, VIEWS[0])
     rows = filtered(actor, filters).filter(view.rule).select_related("patient", "doctor", "appointment")
     if view.key in {"all", "unanswered"}:
-        return rows.order_by("-last_message_at", "-id")
+        return rows.order_by(F("in_danger").desc(), "-last_message_at", "-id")
     ranks = [When(attention_reason=reason.key, then=Value(rank)) for rank, reason in enumerate(REASONS)]
     by_reason = Case(*ranks, default=Value(len(REASONS)), output_field=IntegerField())
-    return rows.order_by(by_reason, "last_message_at", "id")
+    return rows.order_by(F("in_danger").desc(), by_reason, "last_message_at", "id")
 
 
 def counts(actor: Actor, filters: InboxFilters) -> dict[str, int]:
@@ -176,15 +183,23 @@ def rows_of(page: Iterable[Interaction], at: dt.datetime) -> list[ConversationRo
         ConversationRow(
             thread=conversation,
             icon=ICONS[conversation.channel],
-            reason=REASON_LABELS.get(conversation.attention_reason, "") if conversation.needs_attention else "",
+            reason=_reason_of(conversation),
             line=(conversation_log.last_inbound_text if conversation.needs_attention else conversation_log.last_line)(
                 conversation.content
             ),
             seconds_ago=(at - (conversation.last_message_at or conversation.created_at)).total_seconds(),
             tone=STATUS_TONES.get(conversation.status, ""),
+            in_danger=bool(getattr(conversation, "in_danger", False)),
         )
         for conversation in page
     ]
+
+
+def _reason_of(conversation: Interaction) -> str | Promise:
+    """Why a conversation needs a reply, or an empty string."""
+    if getattr(conversation, "in_danger", False):
+        return DANGER.word
+    return REASON_LABELS.get(conversation.attention_reason, "") if conversation.needs_attention else ""
 
 
 def neighbours(actor: Actor, filters: InboxFilters, interaction_id: UUID) -> tuple[UUID | None, UUID | None]:

@@ -2,7 +2,8 @@
 
 import re
 
-from aiassist.operations import outreach
+from aiassist.models import DangerAlert
+from aiassist.operations import dangers, outreach
 from aiassist.tests.cases import ConversationCase
 from clinicflow.core import clock
 from clinicflow.testing.html import source_of
@@ -23,6 +24,23 @@ class InboxPageTests(ConversationCase):
         self.assertNotContains(page, "Grace Kim")
         self.assertContains(page, "do I need to fast?")  # and not the answer that went back by itself
         self.assertContains(self.client.get("/inbox?view=all"), "Grace Kim")
+
+    def test_possible_emergencies_come_first_until_they_are_closed(self):
+        visit = self.book(patient=self.make_patient(self.riverside, "Noah Goldberg"))
+        self.receive("my chest hurts so bad and I can't breathe", visit=visit)
+        page = self.client_for(self.desk).get("/inbox")
+        rows = page.context["rows"]
+        self.assertEqual((rows[0].thread.appointment_id, rows[0].in_danger), (visit.pk, True))
+        self.assertFalse(any(row.in_danger for row in rows[1:]))
+        self.assertContains(page, "Possible emergency")
+        danger_view = self.client_for(self.desk).get("/inbox?view=danger")
+        self.assertEqual([row.thread.appointment_id for row in danger_view.context["rows"]], [visit.pk])
+        with self.inside(self.desk):
+            for alert in DangerAlert.objects.visible_to(self.desk).open():
+                dangers.resolve(self.desk, alert.pk, note="Called him.", at=clock.now())
+        rows = self.client_for(self.desk).get("/inbox").context["rows"]
+        self.assertFalse(any(row.in_danger for row in rows))
+        self.assertIn(visit.pk, {row.thread.appointment_id for row in rows})
 
     def test_narrowed_by_channel_status_doctor_and_day(self):
         for query, hannah, grace in (
