@@ -198,6 +198,7 @@ def _save_visits(
     bulk_insert([visit.cancellation for visit in visits if visit.cancellation])
     _save(report, plan, "intake forms", form_factory.forms)
     bulk_insert(form_factory.revisions)
+    _save(report, plan, "alerts of danger", form_factory.alerts)
     since = clock.day_bounds(calendar.worked_day(-SUMMARY_DAYS), calendar.zone)[0]
     recent = [one for one in form_factory.revisions if one.form.appointment.starts_at >= since]
     _save(report, plan, "summaries", summaries_of(recent))

@@ -5,6 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from aiassist.engine.danger import find_dangers
+from aiassist.models import DangerAlert
+from demo import phrases
 from demo.factories import SeededRandom
 from demo.form_answers import answers_of
 from demo.visits import DemoVisit
@@ -18,13 +21,14 @@ SUBMITTED_SHARE = {0: 0.86, 1: 0.8, 2: 0.7, 3: 0.55}
 
 @dataclass(kw_only=True)
 class FormFactory:
-    """Builds the unsaved forms and revisions of one clinic. `reviewers` are user ids by doctor id."""
+    """Builds the unsaved forms, revisions and alerts of one clinic. `reviewers` are user ids by doctor id."""
 
     questionnaires: Mapping[str, Questionnaire]
     now: dt.datetime
     reviewers: Mapping[UUID, UUID]
     forms: list[IntakeForm] = field(default_factory=list)
     revisions: list[IntakeRevision] = field(default_factory=list)
+    alerts: list[DangerAlert] = field(default_factory=list)
 
     def add(self, visits: Iterable[DemoVisit]) -> None:
         """Add the form of each visit and set the visit's `intake_status`."""
@@ -69,10 +73,12 @@ class FormFactory:
     def _submit(self, form: IntakeForm, visit: DemoVisit, audience: str, rng: SeededRandom) -> None:
         latest = min(self.now - rng.minutes(1, 90), visit.row.starts_at - rng.minutes(15, 200))
         sent_at = max(min(visit.row.starts_at - DAY * rng.random() * 3, latest), form.created_at)
-        answers = answers_of(
-            visit.patient, visit.complaint, audience, signed_at=sent_at.isoformat(timespec="seconds"), rng=rng
-        )
-        form.raw_answers = dict(answers)
+        signed_at = sent_at.isoformat(timespec="seconds")
+        answers = dict(answers_of(visit.patient, visit.complaint, audience, signed_at=signed_at, rng=rng))
+        if not self.alerts and self._may_be_in_danger(visit, audience):
+            answers["reason"] = f"{answers['reason']} {phrases.DANGER}"
+            self._raise_alerts(form, visit, sent_at)
+        form.raw_answers = answers
         form.opened_at = max(sent_at - rng.minutes(4, 14), form.created_at)
         form.saved_at = form.submitted_at = form.updated_at = sent_at
         form.status, form.revision = IntakeForm.Status.SUBMITTED, 1
@@ -97,6 +103,30 @@ class FormFactory:
                 updated_at=sent_at,
             )
         )
+
+    def _may_be_in_danger(self, visit: DemoVisit, audience: str) -> bool:
+        row = visit.row
+        is_next = 0 <= visit.steps <= 3 and visit.is_live and not row.arrived and row.starts_at > self.now
+        return is_next and audience != "child" and row.patient.preferred_language == "en"
+
+    def _raise_alerts(self, form: IntakeForm, visit: DemoVisit, at: dt.datetime) -> None:
+        form.danger_found_at = at
+        visit.row.needs_attention, visit.row.attention_reason = True, "danger"
+        for danger in find_dangers(phrases.DANGER):
+            alert = DangerAlert(
+                id=SeededRandom("danger", form.pk, danger.kind).id_at(at),
+                clinic_id=form.clinic_id,
+                appointment=visit.row,
+                patient=form.patient,
+                form=form,
+                question_id="reason",
+                kind=str(danger.kind),
+                quote=danger.quote,
+                found_at=at,
+                created_at=at,
+                updated_at=at,
+            )
+            self.alerts.append(alert)
 
     @staticmethod
     def audience(visit: DemoVisit) -> str:

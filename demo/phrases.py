@@ -48,3 +48,5 @@ CANCEL_REASONS = (
 
 WAITLIST_NOTES = ("Any morning", "After school", "Can come at short notice", "Prefers afternoons", "")
 RESOLUTIONS = ("Called back, all settled.", "Answered by phone.", "Interpreter arranged.", "Moved to a later time.")
+# Added to the reason for a visit: the front desk and the doctor are alerted.
+DANGER = "Since last night my chest hurts and I can't catch my breath."

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import F
 from django.test import TestCase, TransactionTestCase, override_settings
 
-from aiassist.models import IntakeSummary, Interaction
+from aiassist.models import DangerAlert, IntakeSummary, Interaction
 from clinicflow.accounts.models import User
 from clinicflow.audit.models import AuditLog
 from clinicflow.clinics.checks import no_demo_in_production
@@ -140,6 +140,18 @@ class SmallDemoTests(TestCase):
                 self.assertTrue(all(one.attention_reason for one in waiting))
                 attended = Interaction.objects.filter(needs_attention=True).exclude(resolved_at=None)
                 self.assertFalse(attended.filter(resolution_note="").exists())
+
+    def test_a_coming_visit_has_an_open_alert_of_danger(self):
+        with inside(self.riverside):
+            alerts = list(DangerAlert.objects.select_related("appointment", "form"))
+            self.assertTrue(alerts)
+            for alert in alerts:
+                visit = alert.appointment
+                self.assertIsNone(alert.resolved_at)
+                self.assertGreater(visit.starts_at, self.now)
+                self.assertEqual((visit.needs_attention, visit.attention_reason), (True, "danger"))
+                self.assertIn(alert.quote, alert.form.raw_answers["reason"])
+                self.assertIsNotNone(alert.form.danger_found_at)
 
     def test_progress_is_reported_by_clinic(self):
         self.assertTrue(any(line.startswith("Riverside Clinic: ") and "patients" in line for line in self.progress))
