@@ -1,6 +1,7 @@
 """Alerts of danger: raised from answers and messages, shown until a member has closed them."""
 
 import datetime as dt
+import json
 
 from django.urls import reverse
 
@@ -171,7 +172,10 @@ class Pages(DangerCase):
         client = self.client_for(self.desk)
         url = reverse("danger_resolve", args=[self.alert.pk])
         self.assertEqual(client.post(url, {"note": ""}).status_code, 422)
-        self.assertEqual(client.post(url, {"note": "Called her."}).status_code, 200)
+        response = client.post(url, {"note": "Called her."})
+        self.assertEqual(response.status_code, 200)
+        changed = json.loads(response["HX-Trigger"])["dangers:changed"]  # the open page refreshes its lists
+        self.assertEqual(changed["doctors"], [str(self.dr_okafor.pk)])
         self.assertNotIn(self.alert.pk, {alert.pk for alert in self.alerts()})
 
 

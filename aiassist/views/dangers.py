@@ -1,5 +1,6 @@
 """Alerts of danger on the panel of an appointment: reading them, and closing one with a note."""
 
+import json
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -41,7 +42,12 @@ def danger_resolve(request: ClinicRequest, pk: UUID) -> HttpResponse:
         except Invalid as error:
             add_domain_errors(form, error)
         else:
-            return _alerts(request, alert.appointment, toast=Toast(text=_("Marked as handled.")))
+            response = _alerts(request, alert.appointment, toast=Toast(text=_("Marked as handled.")))
+            # A page ignores live messages about its own changes. Not `visits:changed`: that reloads the other alerts
+            # too, with a note that is being typed.
+            changed = {"doctors": [str(alert.appointment.doctor_id)]}
+            response["HX-Trigger"] = json.dumps({"dangers:changed": changed})
+            return response
     return _alerts(request, alert.appointment, form=form, failed=pk, status=422)
 
 

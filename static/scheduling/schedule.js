@@ -137,7 +137,9 @@ const refresh = (doctors) => {
   return htmx.ajax("GET", address.pathname + address.search, { target: "body", swap: "none" });
 };
 day.addEventListener("live", (event) => refresh(event.detail.all ? null : event.detail.doctors));
-document.addEventListener("visits:changed", (event) => refresh(event.detail?.doctors));
+["visits:changed", "dangers:changed"].forEach((name) =>
+  document.addEventListener(name, (event) => refresh(event.detail?.doctors)),
+);
 
 // ---- A click on an empty time opens the booking dialog for it.
 board.addEventListener("click", (event) => {
