@@ -47,6 +47,7 @@ _RECENT = word_set(
     "now today tonight morning just currently again started starting sudden suddenly yesterday minutes hours hour ahora hoy anoche recien ahorita ayer horas minutos repente esta "
     "still immediately help ayuda"
 )
+_FIRST_PERSON = word_set("i i'm im i've me my we our yo mi me estoy tengo siento")
 _RELATIVES = word_set(
     "father mother dad mom mum brother sister uncle aunt grandfather grandmother grandma grandpa cousin family parents "
     "fathers mothers dad's mom's father's mother's padre madre abuelo abuela tio tia hermano hermana primo prima familia suegro suegra grandparents grandparent familiar fam papa mama"
@@ -192,7 +193,9 @@ def counts(kind: str, said: Surroundings) -> bool:
         return False
     if _is_past(said):
         return False
-    if kind != "poisoning" and said.after[:1] and said.after[0] in _UNREAL_AFTER:
+    if kind != "poisoning" and said.after[:1] and said.after[0] in _UNREAL_AFTER and not _is_cold_sweat(said):
+        return False
+    if kind == "emergency" and _is_notice(said):
         return False
     if kind not in _SERIOUS and _is_supposed(said):
         return False
@@ -337,6 +340,18 @@ def _is_past(said: Surroundings) -> bool:
 
 def _is_year(word: str) -> bool:
     return len(word) == 4 and word.isdigit() and word[:2] in ("19", "20")
+
+
+def _is_cold_sweat(said: Surroundings) -> bool:
+    """ "sweating cold", which is no cold."""
+    return said.after[0] == "cold" and said.inside[-1].startswith("sweat")
+
+
+def _is_notice(said: Surroundings) -> bool:
+    """ "If you have an emergency, call 911": what offices and mailboxes write."""
+    before = [word for word in said.before if word != ","]
+    conditions = (("if", "you"), ("if", "this"), ("in", "case"), ("for", "emergencies"), ("for", "an"), ("si", "usted"), ("si", "tiene"), ("si", "es"), ("en", "caso"))  # fmt: skip
+    return any(pair in conditions for pair in pairwise(before)) and not set(before) & _FIRST_PERSON
 
 
 def _is_supposed(said: Surroundings) -> bool:

@@ -5,6 +5,7 @@ A gap never crosses the end of a sentence. What negates, dates or jokes about a 
 
 BODY: dict[str, list[str]] = {
     "chest": [
+        "(jaw|shoulder|arm|back|mandibula|quijada|hombro|brazo|espalda) _6 (sweating|sweaty|sweat|sweats|sudando|sudor|sudo) [cold|frio|a lot|mucho]",
         "(feels|feel|feeling|like|something|somebody|someone|algo|siento) _4 (on|en) (my|the|el|mi) <chest>",
         "(jaw|mandibula|quijada) _3 <ache> _5 (arm|sweating|dizzy|chest|brazo|sudando|sudo)",
         "(sweating|sweaty|sudando|sudo|sudor) _5 (jaw|arm|chest|pecho|brazo|mandibula)",
@@ -28,6 +29,7 @@ BODY: dict[str, list[str]] = {
         "(cardiac arrest|paro cardiaco)",
     ],
     "breath": [
+        "(lungs|pulmones) _4 (burn|burning|burns|arden|ardiendo|queman)",
         "(se me va|me quedo sin|quede sin|sin) [el] (aire|aliento)",
         "(i'm|im|i am|he's|she's|so) winded",
         "(falta|faltando) [mucho] la (respiracion)",
@@ -170,6 +172,10 @@ BODY: dict[str, list[str]] = {
         "(can't|cant|cannot|no puedo) (swallow|tragar)",
     ],
     "stroke": [
+        "(deje|dejo|perdi|perdio) [de] (ver|vista|la vista|la vision) _4",
+        "no (veo|ve|siento|siente) _2 (ojo|mitad|media) _4",
+        "(lost|losing|lose) _1 (vision|sight|eyesight|feeling) _5 (eye|eyes|side|face|arm|leg|suddenly|today|now)",
+        "(can't|cant|cannot) see [anything|nothing|right] _2 (one eye|left eye|right eye|an eye)",
         "<limb> _2 {not} _1 (move|moving|work|working|mueve|responde)",
         "(vision|sight|eye|eyes|vista|eyesight) _2 (went|gone|turned|going|turning|se me|se) _1 (black|dark|blank|double|negra|nublo|fue|gray)",
         "(can't|cant|cannot) (get|find) (my|the|his|her) words",

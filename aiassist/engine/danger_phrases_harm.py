@@ -5,6 +5,11 @@ A gap never crosses the end of a sentence. What negates, dates or jokes about a 
 
 HARM: dict[str, list[str]] = {
     "self_harm": [
+        "(se|me) (esta|estoy|ha estado|he estado|hace|hago|hizo|hice|anda|ando) [haciendo] dano _4",
+        "(haciendose|haciendome|lastimandose|lastimandome|cortandose|cortandome) [dano]",
+        "<child> _4 (hurting|harming|cutting|burning) <self>",
+        "(irme|irse|ir|leave|go away) (para siempre|forever|for good)",
+        "(gun|pistol|rifle|shotgun|noose|rope|pistola|rifle|soga|navaja|razor|blade) _8 (looking at it|staring at it|in my hand|en la mano|next to me|a mi lado|calling me|loaded|cargada)",
         "(let|leave) me die",
         "(about|ready|might|will|time|plan|planning) to end (it|everything|things)",
         "want out of (life|this life|this world|here)",
@@ -122,6 +127,8 @@ HARM: dict[str, list[str]] = {
         "<swallowed-past> _2 (medicina|medicamento|pastilla|pastillas|medicinas) (de mi (esposo|esposa|mama|papa|hijo|hija|suegra|abuela|marido|mujer)|equivocada|equivocado|equivocadas|que no era)",
         "<child> _3 (drank|swallowed|ate|chewed|licked|bebio|tomo|trago|comio) _4 (perfume|fluid|soap|shampoo|polish|remover|paint|plant|cigarette|cigarettes|nicotine|vape|mushrooms|mushroom|glue|jabon|pintura|planta|hongos|crayon|glass|vidrio|coin|button|bead|marble)",
         "(drank|drink|drinking|swallowed|bebio|tomo|tome) _4 (washer fluid|cleaning fluid|lighter fluid|brake fluid|rubbing alcohol|nail polish|hand sanitizer|hydrogen peroxide)",
+        "(mixed|mixing|mezcle|mezclo|mezclamos|mezclando) _3 <poison> _8 (lungs|breathe|breath|cough|coughing|burning|dizzy|throat|eyes|pulmones|respirar|tos|tosiendo|arden|mareo|mareada|mareado|garganta)",
+        "<poison> (and|with|con|y) <poison> _8 (lungs|breathe|breath|cough|coughing|burning|dizzy|throat|eyes|pulmones|respirar|tos|tosiendo|arden|mareo|mareada|mareado|garganta)",
         "(sniffed|huffed|huffing|sniffing|inhaled) _3 (thinner|paint|glue|gas|fumes|gasoline|chemicals)",
         "<swallowed> _5 <poison>",
         "<poison> _3 (swallowed|ingested|drank)",

@@ -51,11 +51,16 @@ _OUR_REQUEST = re.compile(
     r"[^\n]{0,80}?\.(?=\s|$)",
     re.IGNORECASE | re.MULTILINE,
 )
-_CLOSING = re.compile(
-    r"^\W{0,3}(?:(?:many |best |kind |warm )?(?:thanks|regards|wishes)(?: again| so much)?|thank you(?: very much| so much)?|best|sincerely(?: yours)?|cheers|cordially|"
-    r"yours(?: truly| sincerely)?|respectfully|take care|(?:muchas )?gracias|(?:un |cordiales |muchos )?saludos?(?: cordiales)?|atentamente|atte|cordialmente|bendiciones|un abrazo)\s?[,.!-]*\s*$",
-    re.IGNORECASE,
+# A closing line is made of these words only.
+_CLOSING = frozenset(
+    "a abrazo abrazos afectuosamente again all and antemano appreciation appreciatively atentamente atte bendiciones best "
+    "bless blessings care cariñosamente cheers con cordial cordiales cordially cordialmente de disculpa disculpas disculpe "
+    "disculpen dios en everyone faithfully fondly for from god good gracias gratefully gratitude kind kindest kindly las le les "
+    "lo los love many mil molestia molestias most much muchas muchisimas muchísimas muchos much mucho of perdon perdón "
+    "peace por regards respect respectfully respetuosamente saludo saludos sincerely sinceramente siento so sorry take "
+    "thank thanks the truly u un una very warm warmest warmly wishes with y you your yours".split()
 )
+_MOST_CLOSING = 6  # words
 _CONTACT = re.compile(
     r"\b(?:tel|cell|phone|mobile|fax|cel|m[oó]vil|tel[eé]fono|ext)\b\.?|\+?[\d(][\d\s().-]{5,20}|[^\s@|]{1,64}@[^\s@|]{1,64}|"
     r"(?:https?://|www\.)\S{1,120}",
@@ -72,12 +77,13 @@ def unquoted(text: str) -> str:
     return "\n".join(_without_quotes(text.split("\n"))).strip()
 
 
-def written(text: str, known_words: frozenset[str] = frozenset()) -> str:
+def written(text: str, known_words: frozenset[str] = frozenset(), *, mailed: bool = False) -> str:
     """The lines that the patient wrote.
 
-    `known_words`, folded, are never taken for a name below a closing line: "Thanks, / Cancel" is no signature.
+    `known_words`, folded, are never taken for a name below a closing line: "Thanks, / Cancel" is no signature. In a mail
+    (`mailed`), a name in a last paragraph of its own is a signature without a closing line too.
     """
-    return "\n".join(_without_signature(unquoted(text).split("\n"), known_words)).strip()
+    return "\n".join(_without_signature(unquoted(text).split("\n"), known_words, mailed=mailed)).strip()
 
 
 def _without_quotes(lines: list[str]) -> list[str]:
@@ -114,7 +120,12 @@ def _header_length(lines: list[str], at: int) -> int:
     return 1 if _FIELD_FROM.match(line) and fields >= 2 else 0
 
 
-def _without_signature(lines: list[str], known_words: frozenset[str]) -> list[str]:
+def _is_closing(line: str) -> bool:
+    words = re.findall(r"[^\W\d_]+", line.lower())
+    return 0 < len(words) <= _MOST_CLOSING and all(word in _CLOSING for word in words)
+
+
+def _without_signature(lines: list[str], known_words: frozenset[str], *, mailed: bool) -> list[str]:
     kept: list[str] = []
     for at, line in enumerate(lines):
         bare = line.strip()
@@ -123,7 +134,9 @@ def _without_signature(lines: list[str], known_words: frozenset[str]) -> list[st
             continue
         if bare in _DASHES or _NOTICE.match(bare):
             break
-        if _CLOSING.match(bare) and _is_signature(lines, at + 1, known_words):
+        if _is_closing(bare) and _is_signature(lines, at + 1, known_words):
+            break
+        if mailed and kept and not kept[-1].strip() and _is_signature(lines, at, known_words):
             break
         if not _PHONE_LINE.match(bare):
             kept.append(line)

@@ -23,7 +23,7 @@ _CLASSES = {
     "messages": "texts txts messages msgs sms emails mails notifications reminders alerts calls communications updates spam texting messaging notices newsletters robocalls",
     "mensajes": "mensajes mensaje textos texto recordatorios recordatorio notificaciones avisos correos correo llamadas sms alertas mensajitos emails msjs comunicaciones",
     "kind": "text sms email automated automatic annoying stupid appointment reminder phone marketing promotional constant dumb silly damn robo unwanted daily",
-    "det": "all the these this those your any more further my of such with dem them",
+    "det": "all the these this those your ur any more further my of such with dem them",
     "not": "don't dont never not",
     "get": "get getting receive receiving recieve recieving",
     "data": "address number phone name cell contact info information details email data no num mobile cellphone",
@@ -31,7 +31,7 @@ _CLASSES = {
 }
 _MACROS = {
     "me": "(me|us|this [phone|cell] number|my [cell|phone] (number|phone|cell)|here|at this number|to (me|us|this number|my phone))",
-    "list": "([<det>] [<det>] [<kind>|mailing|calling|contact|distribution|call] (list|lists|database|system|records|contacts|directory|thread|group|rotation|<messages>))",
+    "list": "([<det>] [<det>] [<kind>|mailing|calling|contact|distribution|call|texting] (list|lists|database|system|records|contacts|directory|thread|group|rotation|<messages>))",
     "these": "([all] [of] (these|this|those|it|that|them|your|the|any) [more|of] [<det>] [<kind>] [<message>])",
     "over": "(<end>|please|pls|plz|thanks|thank|thx|now|already|immediately|asap|anymore|again|ever|ya|gracias|por|i|i'm|im|you|u|it's|we|or|this)",
     "mas": "([mas] [de] [los|las|estos|estas|sus|esos|esas|mas|tantos|tantas|este|esta|ningun|ninguna|ningunos] <mensajes>)",

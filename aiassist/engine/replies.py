@@ -73,7 +73,7 @@ def classify(text: str, visit: VisitFacts | None = None, channel: str = "sms") -
     """
     spoken = channel == "voice"
     unquoted = text if spoken else email_body.unquoted(text)
-    body = text if spoken else email_body.written(text, _known_words())
+    body = text if spoken else email_body.written(text, _known_words(), mailed=channel == "email")
     pieces = cut(body[:LONGEST_READ])
     words = [piece for piece in pieces if piece.kind in ("word", "number")]
     is_long = len(words) > FEW_WORDS

@@ -204,6 +204,8 @@ def _relative(words: Sequence[str], at: int, visit: VisitFacts) -> Read:
 def _weekday(words: Sequence[str], at: int, visit: VisitFacts) -> Read:
     """ "next Wednesday" is the one of the next calendar week: without today's date it fits no visit."""
     lead = words[at] if words[at] in ("next", "this", "coming", "proximo", "este") else ""
+    if lead == "coming" and words[max(at - 1, 0)] != "the":
+        return 0, False  # "I'm coming Wednesday" has a verb
     start = at + 1 if lead else at
     if lead == "this" and words[start : start + 1] == ["coming"]:
         start += 1
@@ -258,6 +260,8 @@ def _day_number(words: Sequence[str], at: int) -> tuple[int | None, int, bool]:
     if word.isdigit() and len(word) <= 2 and 1 <= int(word) <= 31:
         suffix = at + 1 < len(words) and words[at + 1] in ("st", "nd", "rd", "th")
         return int(word), at + 1 + suffix, suffix
+    if word == "primero" and words[at + 1 : at + 2] == ["dios"]:
+        return None, at, False  # "primero Dios": God willing
     if word in _NUMBERS and word != "-":
         return _NUMBERS[word], at + 1, word in _ORDINALS and word not in ("first", "second", "third")
     return None, at, False

@@ -19,6 +19,9 @@ _PIECE = re.compile(
     r"|(?P<mark>\S)"
 )
 _HALF_DAY = re.compile(r"(?<=\d)\s?([ap])\s?\.?\s?m\b\.?|(?<=\d)([ap])(?![\w'])")
+_SPELLED_HALF_DAY = re.compile(
+    r"\b(one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirty|fifteen|o'clock)\s([ap])\s?\.?\s?m\b\.?"
+)
 _ABBREVIATION = re.compile(
     r"\b(dra?|mrs?|ms|sra?|srta|doc|st|prof|vs|etc|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|ene|abr|ago|dic|"
     r"mon|tues?|wed|thurs?|fri|appt)\."
@@ -44,6 +47,7 @@ def fold(text: str) -> str:
     """`text` in one case and one kind of quote mark, without invisible characters; accents are kept."""
     folded = unicodedata.normalize("NFKC", _IGNORED.sub("", text)).casefold().translate(_QUOTES)
     folded = folded.replace(" w/ ", " with ").replace(" w/", " with ")
+    folded = _SPELLED_HALF_DAY.sub(r"\1 \2m", folded)  # a transcript's "three p m"
     return _ABBREVIATION.sub(r"\1", _HALF_DAY.sub(lambda m: f" {m[1] or m[2]}m ", folded))
 
 
