@@ -61,6 +61,13 @@ def plain_words() -> frozenset[str]:
     return frozenset().union(*map(words_of, sections)) - words_of("placeholders")
 
 
+@lru_cache(maxsize=1)
+def all_words() -> frozenset[str]:
+    """Every word that names nothing, in whatever piece of an answer."""
+    lines = (DATA / "accounted_words.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(word for line in lines if not line.startswith(("[", "#")) for word in line.split()) | _UNITS
+
+
 @dataclass(slots=True)
 class _Marks:
     """What accounts for each token of an answer: `names` of an item, `said` by an item or shown elsewhere."""

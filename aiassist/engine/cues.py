@@ -70,6 +70,7 @@ _REACTS = (
 )
 # "gives me hives": about the substance before it. The verb alone is not enough, a reaction must follow.
 ALLERGY_AFTER = _any(
+    r"(?:is |was |are |were |really |so )?(?:no good|no bueno|not good|bad news|bad for me)",
     rf"(?:always |usually |sometimes |really |it |they |that |which |this |both |all ){{0,6}}{_REACTS}",
     r"(?:itched|burned|swelled|nauseated|sickened) me",
     r"(?:me|le) (?:da|dan|dio|dieron|causa|causan|causo|produce|producen|produjo|provoca|provocan|provoco|salen|hincha|saca|saco)",
@@ -93,7 +94,7 @@ ALLERGY_TREATED = _any(
 
 NEGATION = _any(
     r"not(?! sure| only| certain| that| really sure| just| sure)",
-    r"no(?! problem| longer| ,| :)",
+    r"no(?! problem| longer| good| bueno| ,| :)",
     r"never|none|without|nor|neither|denies|denied|refuse[ds]?|avoiding|instead of|rather than|declined|decided against|against",
     r"(?:do|does|did|is|are|was|were|have|has|had|would|wo|ca|could|should)? ?n't",
     r"(?:dont|doesnt|didnt|isnt|wasnt|havent|hasnt|wont|aint|arent|cant|couldnt|ain't|nothing like|nothing such as|anything like)",
@@ -186,6 +187,7 @@ OUTGROWN = _any(
     r"ya no(?: (?:me|soy|tengo|le|la|lo))?(?: \w{2,12}){0,2}|se me (?:quito|paso)|despues (?:lo|la) (?:tome|tomo|comi|use)|(?:ahora|ya) (?:si )?(?:lo |la |los |las )?(?:puedo|tolero|como|tomo)|(?:lo|la) (?:tome|he tomado|volvi a tomar)(?: \w{1,10}){0,5} (?:sin|y no|bien)|sin (?:ningun )?(?:problemas?|reaccion)|prueba (?:salio )?negativa|salio negativ[oa]",
 )
 HELPS_AFTER = _any(
+    r"(?:does|do|did|works?|worked) (?:wonders|great|miracles|magic|a great job|the trick)(?: (?:for|with|on))?|(?:is|are) (?:great|amazing|a lifesaver|a life saver|what i use|my go to) for|(?:se me|me) (?:quitan?|calman?|alivian?|controlan?|ayudan?)",
     r"(?:really |always |usually |does |do |seems? to |would |will |is |are |was |that |which |it )?(?:helps?|helped|helping|helpful|works?|worked|relieves?|relieved|controls?|controlled|clears?|cleared|fixes|treats?|takes? care of|calms?|settles?|keeps)|(?:me |le |si |sí )?(?:ayud[aó]n?|sirven?|alivia|controla|quita|funciona|calma)|for (?:it|that|this|them|the (?:itch|rash|hives|reaction|symptoms))|"
     r"(?:if|when|in case) (?:i |it |that |they )?(?:react|happens?|stung|get|am stung|need|exposed|have)|when needed|as needed|por si|en caso|cuando me (?:da|pica)",
 )
@@ -200,11 +202,12 @@ USE = _any(
     r"(?:tomo|toma|tomamos|tomando|uso|usa|usando|utilizo|me pongo|me inyecto|se inyecta|me aplico|recetaron|receto|recetado|me dan|consumo|empece|me tomo|se toma|estoy con|sigo con|estoy en|necesito|ando tomando)",
 )
 FRESH = _any(
+    r"(?<!no )(?<!ya no )(?:yo )?(?:sigo|continuo|seguimos|continuamos) (?:con|tomando|usando|en)|(?<!not )(?:i'm |im |i am |i )?(?:still|continue|continuing) (?:on|with|to take|to use|taking|using)",
     r"(?<!not )(?<!n't )(?<!not even )(?:now|currently|these days|at the moment|right now|presently|ahora|actualmente|hoy en dia)",
     rf"(?<!when )(?<!if )(?<!after )(?<!time )(?<!whenever )(?<!what )(?<!that )(?:i|we|he|she)(?:'m|'ve| am| m| have| was)? (?:been )?{_ADVERB}(?:take|takes|taking|took|use|uses|using|on|been|had|used|tried|stopped|quit)",
     rf"(?<!when )(?<!if )(?<!after )(?<!time )(?:i|we|he|she)(?: have|'ve) {_ADVERB}(?:been|taken|tried|had|used|stopped)",
     r"(?:and|y) (?:also |still |now )?(?:take|use|am on|tomo|uso)",
-    r"(?:(?<=, )|(?<=and )|(?<=then )|(?<=now ))(?:i |he |she |they |we |doctor |dr )?(?:started|start|began|put|placed|gave|prescribed|added|restarted)(?: (?:me|him|her))?(?: (?:on|taking|back on))?",
+    r"(?:(?<=, )|(?<=and )|(?<=so )|(?<=then )|(?<=now ))(?:i |he |she |they |we |doctor |dr )?(?:started|start|began|put|placed|gave|prescribed|added|restarted)(?: (?:me|him|her))?(?: (?:on|taking|back on))?",
     r"(?:(?<=, )|(?<=y )|(?<=ahora ))(?:el |la |ya )?(?:me )?(?:puso|pusieron|dio|dieron|receto|recetaron|empece|inicie|inicio|agrego|agregaron|mando|mandaron)(?: (?:con|a tomar))?",
     r"(?<!no )(?<!ya no )(?<!tampoco )(?:yo )?(?:tomo|uso|tomaba|tome|usaba|deje|me pongo)",
 )
@@ -267,6 +270,7 @@ _CLAUSE_START = r"(?:^|(?<=, )|(?<=: )|(?<=and )|(?<=please )|(?<=then )|(?<=now
 _MACHINE = r"(?:ai|a i|computer|machine|robot|bot|chatbot|assistant|system|software|algorithm|model|program|llm|gpt|chatgpt|summari[sz]er|reader|parser|reviewer|transcriber|scribe|ia|computadora|maquina|sistema|asistente|modelo|programa|ordenador|lector|inteligencia artificial)"
 _RECORD = r"(?:chart|charts|records?|file|summary|summaries|list|lists|notes?|output|report|profile|medication list|med list|medications?|meds|allergies|allergy list|expediente|ficha|resumen|historial|lista|reporte|informe|nota|registro)"
 INSTRUCTION = _any(
+    r"(?:^|(?<=, ))(?:system|admin|administrator|developer|operator|nota del sistema|aviso del sistema) ?(?:notes?|notices?|updates?|overrides?|commands?|alerts?)?(?= (?:ignore|disregard|forget|override|patient|ignora|ignore|el paciente|la paciente))",
     rf"{_CLAUSE_START}(?:ignore|disregard|forget|override|overlook|skip|discard|delete|erase|remove|bypass) (?:\w+ ){{0,4}}?(?:instructions?|prompts?|rules?|above|previous|prior|earlier|before|preceding|precious|foregoing|entries|entry|answers?|responses?|text|data|fields?|form|guidelines|everything|anything|what i (?:said|wrote|put)|other)",
     rf"{_CLAUSE_START}(?:ignora|ignore|ignorar|olvida|olvide|omite|omita|descarta|descarte|borra|borre|elimina|elimine|haz caso omiso|no tomes? en cuenta) (?:\w+ ){{0,4}}?(?:instrucciones|instruccion|anterior(?:es)?|reglas|previ[oa]s?|arriba|mensaje|texto|dicho|respuestas?|demas|resto|formulario|datos|todo)",
     r"(?:previous|prior|above|new|system|hidden|secret) (?:instructions?|prompts?)|system prompt|jailbreak|(?:system|user|developer|assistant) ?(?:message|role|:)|you are now|you're now|as an ai|act as (?:an?|the|if)|pretend (?:to|that|you)|role ?play|(?:output|respond|reply|answer|return|print) (?:only|just|with|in|the following|exactly)|nuevas? instruccion(?:es)?|eres ahora|actua como",
@@ -299,7 +303,7 @@ TOLERATED = _any(
 )
 HARMLESS_AFTER = _any(
     r"(?:(?:\w{2,12} ){0,8}?(?:without|with no|no|never any|sin)) (?:any |ningun |ninguna |a |bad )?(?:problems?|issues?|trouble|reactions?|side effects?|incident|problemas?|reaccion(?:es)?|inconvenientes?)(?= ?$| ?[,.;)]| (?:at|from|with|so|since|after|before|when|to))|"
-    r"(?:(?:is|are|was|were|does|do|seems?|esta|estan|va|me va|me cae|si|sí|no) )?(?:just |all |perfectly |totally |completely |always |still |me )?(?:fine|ok|okay|good|safe|alright|all right|well|bien|tolerated|tolerada|tolerado)(?: (?:with me|for me|to take|now|though|so far))?(?= ?$| ?[,.;)]| \()|(?:is |are )?(?:no|not an?|never an?|isn't an?) (?:problem|issue|problema)s?|(?:i |we )?(?:can|could|do|am able to) (?:take|eat|have|tolerate|drink|use|handle)(?: (?:it|them|that|those))?|(?:i )?(?:tolerate|tolerated|take|took|have taken|eat|use)(?: (?:it|them|that))? (?:fine|ok|okay|well|without|with no)|(?:without|with no|no|sin) (?:any )?(?:problems?|issues?|trouble|reactions?|problemas?|reaccion(?:es)?)|"
+    r"(?:(?:is|are|was|were|does|do|seems?|esta|estan|va|me va|me cae|si|sí) )?(?:just |all |perfectly |totally |completely |always |still |me )?(?:fine|ok|okay|good|safe|alright|all right|well|bien|tolerated|tolerada|tolerado)(?: (?:with me|for me|to take|now|though|so far))?(?= ?$| ?[,.;)]| \()|(?:is |are )?(?:no|not an?|never an?|isn't an?) (?:problem|issue|problema)s?|(?:i |we )?(?:can|could|do|am able to) (?:take|eat|have|tolerate|drink|use|handle)(?: (?:it|them|that|those))?|(?:i )?(?:tolerate|tolerated|take|took|have taken|eat|use)(?: (?:it|them|that))? (?:fine|ok|okay|well|without|with no)|(?:without|with no|no|sin) (?:any )?(?:problems?|issues?|trouble|reactions?|problemas?|reaccion(?:es)?)|"
     r"(?:si |sí )?(?:lo |la |los |las )?(?:puedo|tolero|tomo bien|como bien|tolera)(?: (?:tomar|comer|usar|bien))?|no (?:me )?(?:hace|hacen|da|dan|causa|provoca) (?:nada|mal|dano|problema|alergia)|no soy alergic[oa]|"
     r"(?:is|are|was|were) (?:\w+ )?(?:fine|ok|okay|no problem|safe)|fine|(?:has |have )?never (?:gave|given|caused|bothered|hurt)|(?:does n't|doesn't|does not|did n't|didn't|do n't|don't) (?:bother|cause|give|hurt)|"
     r"no me (?:hace|da|causa) (?:nada|mal)"

@@ -6,6 +6,9 @@ whole lines go, and nothing is put in their place: an empty result means that no
 
 import re
 
+from aiassist.engine.phrases import word_set
+from aiassist.engine.text import parse
+
 LONGEST = 200_000  # characters that are looked at
 _LONGEST_SIGNATURE = 24  # lines
 _QUOTE_HEADER = re.compile(
@@ -52,13 +55,13 @@ _OUR_REQUEST = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 # A closing line is made of these words only.
-_CLOSING = frozenset(
+_CLOSING = word_set(
     "a abrazo abrazos afectuosamente again all and antemano appreciation appreciatively atentamente atte bendiciones best "
-    "bless blessings care cariñosamente cheers con cordial cordiales cordially cordialmente de disculpa disculpas disculpe "
-    "disculpen dios en everyone faithfully fondly for from god good gracias gratefully gratitude kind kindest kindly las le les "
-    "lo los love many mil molestia molestias most much muchas muchisimas muchísimas muchos much mucho of perdon perdón "
-    "peace por regards respect respectfully respetuosamente saludo saludos sincerely sinceramente siento so sorry take "
-    "thank thanks the truly u un una very warm warmest warmly wishes with y you your yours".split()
+    "bless blessings care carinosamente cheers con cordial cordiales cordially cordialmente de disculpa disculpas disculpe "
+    "disculpen dios en everyone faithfully fondly for from god good gracias gratefully gratitude kind kindest kindly las le "
+    "les lo los love many mil molestia molestias most much muchas muchisimas muchos mucho of perdon peace por regards "
+    "respect respectfully respetuosamente saludo saludos sincerely sinceramente siento so sorry take thank thanks the "
+    "truly u un una very warm warmest warmly wishes with y you your yours"
 )
 _MOST_CLOSING = 6  # words
 _CONTACT = re.compile(
@@ -121,7 +124,7 @@ def _header_length(lines: list[str], at: int) -> int:
 
 
 def _is_closing(line: str) -> bool:
-    words = re.findall(r"[^\W\d_]+", line.lower())
+    words = parse(line).norms
     return 0 < len(words) <= _MOST_CLOSING and all(word in _CLOSING for word in words)
 
 

@@ -7,8 +7,9 @@ Every span of `details.spans_in` has one owner or none.
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
-from aiassist.engine import details
+from aiassist.engine import accounting, details
 from aiassist.engine.details import Span
 from aiassist.engine.mentions import Name
 from aiassist.engine.segments import pieces_of
@@ -29,6 +30,7 @@ CHANGED = re.compile(
 NOW_BEFORE = re.compile(
     r"(?:now|ahora|currently|actualmente|new dose|changed to|increased to|went up to|up to|upped to|bumped to|raised to|decreased to|lowered to|reduced to|down to|moved to|me (?:lo |la )?(?:subieron|bajaron|aumentaron|cambiaron) a|subio a|bajo a)\b[\s:]{0,2}(?:it's |its |is |at |on |taking |i take |tomo |de )?$"
 )
+_ENTRY = re.compile(r"[,;\n|]")
 _BOTH = re.compile(r"\b(?:both|all(?: of them)?|each|todas|todos|ambas|ambos|cada una)\b")
 
 
@@ -109,9 +111,28 @@ def _owner(text: Text, names: list[Name], previous: int, following: int, span: S
             return following if leads and not before else following if _LEADS.fullmatch(gap) else previous
     if previous < 0 or span.start - text.tokens[names[previous].last].end > FARTHEST:
         return -1
+    if _leads_with_a_name(text, names[previous], token):
+        return -1
     if before:
         return previous
     return previous if _same_talk(text, names[previous], token) else -1
+
+
+def _leads_with_a_name(text: Text, name: Name, token: int) -> bool:
+    """Whether an entry of its own begins between a name and a dose, with a word that is known for nothing else:
+    "MTX 10 weekly, FA [1 mg]".
+    """
+    starts = [i for i in range(name.last + 1, token) if _ENTRY.search(text.gap(i - 1))]
+    if not starts:
+        return False
+    first = text.norms[starts[-1]]
+    return first.isalpha() and first not in _explained()
+
+
+@lru_cache(maxsize=1)
+def _explained() -> frozenset[str]:
+    """Words that begin no name."""
+    return accounting.all_words()
 
 
 def _touches(text: Text, name: Name, span: Span) -> bool:

@@ -38,7 +38,7 @@ _STALE = tuple(
 _ARROW = re.compile(r"(\d[\d.,]*)\s*[a-z]{0,6}\s*(?:-+>|→|=+>|➔)\s*\d", re.I)
 _NOT_BEGUN = re.compile(
     r"\b(?:offered|denied it|insurance (?:denied|would not|wouldn't|won't|does not|doesn't)|"
-    r"waiting (?:for|on)|prior auth\w*|never (?:filled|picked|took|started|tried)|not covered|"
+    r"waiting (?:for|on)|prior auth\w*|(?:\w*n't|\w*nt|not) covered|never (?:filled|picked|took|started|tried)|not covered|"
     r"(?:can't|cannot|could not|couldn't) (?:afford|get|find)|"
     r"(?:have not|haven't|havent|did not|didn't|not) (?:yet )?(?:started|start|filled|fill|picked|begun|begin)|"
     r"too expensive|back ?order\w*|out of stock|esperando|me (?:lo |la )?ofreci\w*|no (?:lo |la )?(?:consigo|cubre)|"

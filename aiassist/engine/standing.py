@@ -174,7 +174,7 @@ def _harm(reading: Reading, index: int, said: Said, after: Behind, treated: bool
     if answer.topic == "allergies" and name.medicine is not None and _is_remedy(text, name, said, after):
         return None
     if answer.topic == "allergies" and not after.shared and cues.HARMLESS_AFTER.match(after.words.strip(" ,:")):
-        return "not_allergic"
+        return "unsure" if said.allergy and _WAS_ALLERGIC.search(_lead(text, name)) else "not_allergic"
     reacts = _reacts_after(after.words, mild=answer.topic == "allergies")
     told = _is_told(answer, name, said, after, following, reacts)
     if told and (said.allergy or not treated):
@@ -208,6 +208,11 @@ _CHILDHOOD = re.compile(
     r"(?<!\w)(?:as an? (?:child|kid|baby|teen\w{0,6})|when i was|childhood|de (?:nino|nina|chico|chica|bebe)|cuando era)(?!\w)"
 )
 _MINE = re.compile(r"(?<!\w)(?:my|mi|mis) $")
+# An allergy that was: where the substance is harmless now, a doctor should still see it.
+_WAS_ALLERGIC = re.compile(
+    r"(?<!\w)(?:(?:was|were|used to be|had been) (?:\w+ ){0,2}allergic|(?:had|used to have) (?:an? )?(?:\w+ )?(?:allergy|reaction)|"
+    r"(?:era|fui) (?:\w+ )?alergic[oa]|(?:tenia|tuve) (?:una )?(?:alergia|reaccion))(?!\w)"
+)
 
 
 def _is_told(answer: Answer, name: Name, said: Said, after: Behind, following: str, reacts: bool) -> bool:

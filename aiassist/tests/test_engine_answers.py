@@ -11,6 +11,7 @@ from aiassist.engine.verifier import verify
 from bench.words import answers as words
 
 FIXTURE = Path(__file__).parent / "data" / "words" / "answers.tsv"
+MORE = FIXTURE.with_name("more_answers.jsonl")
 WRONG = [name for name in words.FIGURES if "right" not in name and name != "plain item that is not expected"]
 
 
@@ -42,6 +43,10 @@ class DevSetTest(unittest.TestCase):
         for part in ("dose", "frequency", "reaction"):
             with self.subTest(part):
                 self.assertEqual(tally.counts[f"{part} right"], tally.counts[f"{part} right/all"], tally.errors)
+
+    def test_kinds_that_were_mended_stay_mended(self) -> None:
+        tally = words.measure(list(words.rows_of(MORE)))
+        self.assertEqual({name: tally.counts[name] for name in WRONG if tally.counts[name]}, {}, tally.errors)
 
     def test_the_expectations_are_of_the_set(self) -> None:
         texts = [line.split("\t")[1] for line in FIXTURE.read_text(encoding="utf-8").splitlines() if line[0] != "#"]
