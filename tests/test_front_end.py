@@ -96,6 +96,11 @@ def test_a_script_shows_and_says_only_what_the_page_gives_it(script):
     assert [text for text in words if text not in {"true", "false"}] == []
 
 
+def test_no_style_sheet_depends_on_how_a_screen_is_turned():
+    """WCAG 1.3.4, which axe could check only by fetching every style sheet again."""
+    assert [name_of(sheet) for sheet in SHEETS if "orientation" in sheet.read_text("utf-8")] == []
+
+
 def test_scripts_import_each_other_by_names_that_the_manifest_rewrites():
     folders = {pattern.partition("/")[0] for pattern, _rules in ManifestStorage.patterns if "/" in pattern}
     for script in SCRIPTS:

@@ -3,8 +3,8 @@
     python -m bench.words
     python -m bench.words {replies,answers,outputs,redaction,cost} [PATH …]
 
-Without arguments every part runs on the second sets (`sets/README.md`), and `cost` on its hostile forms. With a part but
-no path, it runs on the part's own sets.
+Without arguments every part runs on the second sets (`sets/README.md`), and `cost` on its hostile forms. With a part
+and no path, it runs on the sets of the part.
 """
 
 import sys

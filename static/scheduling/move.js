@@ -4,8 +4,8 @@ import { bareTime, fill, isoTime, say } from "../ui/util.js";
 import { board, closes, columns, day, lay, minuteAt, opens, spanOf } from "./grid.js";
 
 const STEP = 15; // minutes: the raster for moving, and for its end by pointer
-const FINE = 5; // minutes: the raster for its end by keyboard, and the shortest visit
-const LONGEST = 480;
+const FINE = Number(day.dataset.shortest); // minutes: the raster for its end by keyboard, and the shortest visit
+const LONGEST = Number(day.dataset.longest);
 const words = document.getElementById("move-words").dataset;
 
 const clock = (minute) => {

@@ -147,7 +147,7 @@ def test_the_back_office_is_readable_in_both_themes(asgi_server, new_context, th
     for path in paths:
         page.goto(asgi_server + path)
         assert page.evaluate("document.documentElement.dataset.theme") == theme
-        if found := [line for line in violations(page, preload=False) if not line.startswith(DJANGOS_OWN)]:
+        if found := [line for line in violations(page) if not line.startswith(DJANGOS_OWN)]:
             wrong[path] = found
     assert wrong == {}, "\n".join(line for lines in wrong.values() for line in lines)
 

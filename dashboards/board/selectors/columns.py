@@ -12,6 +12,7 @@ from clinicflow.clinics.models import ClinicSettings
 from clinicflow.web.fragment_cache import Cacheable, Key
 from dashboards.board.selectors.cards import Card
 from dashboards.board.selectors.grid import DAY_MINUTES, STEP, Block, Minutes, lanes_of, minute_of_day
+from scheduling.rules.limits import LONGEST_VISIT, SHORTEST_VISIT
 from scheduling.rules.opening_hours import BookableDoctor
 
 
@@ -67,6 +68,16 @@ class Grid:
     now: int
     columns: list[GridColumn]
     settings: ClinicSettings
+
+    @property
+    def shortest_visit(self) -> int:
+        """Minutes."""
+        return SHORTEST_VISIT
+
+    @property
+    def longest_visit(self) -> int:
+        """Minutes."""
+        return LONGEST_VISIT
 
     @property
     def now_y(self) -> int:
