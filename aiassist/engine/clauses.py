@@ -12,7 +12,7 @@ from aiassist.engine.answer_reading import Reading
 from aiassist.engine.details import REACTION
 from aiassist.engine.mentions import Name
 from aiassist.engine.segments import pieces_of
-from aiassist.engine.text import Text, clause_bounds, flat, gap_mark, parse
+from aiassist.engine.text import Text, clause_bounds, flat, gap_mark, parse, with_apostrophe
 
 NEGATION_REACH = 60  # characters of folded text
 _TRAILING = frozenset(
@@ -167,7 +167,7 @@ def lead_of(text: Text, name: Name) -> Lead:
     for index in range(first, name.first):
         if index in hidden:
             continue
-        for part in (text.norms[index], gap_mark(text, index)):
+        for part in (with_apostrophe(text.norms[index]), gap_mark(text, index)):
             if part:
                 words.append(part)
                 starts.append(at)

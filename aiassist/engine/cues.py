@@ -16,10 +16,10 @@ _CANNOT = r"(?:can ?not|can'?t|ca n't|cannot|could ?n'?t|must ?n'?t|must not|sho
 _ADVERB = r"(?:(?:currently|still|also|already|only|just|really|usually|normally|sometimes|occasionally|regularly|mainly|mostly|actually|do|did|then|now) ){0,6}"
 
 RELATIVE = (
-    r"(?:mom|mum|mommy|mother|dad|daddy|father|hubby|hub|step ?(?:mom|dad|mother|father|son|daughter)|mil|parents?|wife|husband|partner|brother|sister|siblings?|grandma|grandmother|grandpa|grandfather|grandparents?|"
-    r"aunt|uncle|cousin|friends?|roommates?|flatmates?|coworkers?|co workers?|colleagues?|neighbou?rs?|boyfriend|girlfriend|family|relatives?|"
-    r"mother in law|father in law|fiance|niece|nephew|spouse|boss|mama|madre|papa|padre|esposa|esposo|marido|mujer|hermano|hermana|hermanos|abuela|abuelo|abuelos|"
-    r"tia|tio|primo|prima|amiga|amigo|suegra|suegro|novia|novio|familia|vecina|vecino|pareja|companera|companero)"
+    r"(?:moms?|mum|mommy|mama|(?:mother|father|brother|sister|son|daughter) in law|mother|dad|daddy|father|hubby|hubs?|step ?(?:mom|dad|mother|father|son|daughter|brother|sister)|mil|parents?|wife|husband|partner|brother|bro|sister|sis|twin|siblings?|grandma|grandmother|granny|nana|grandpa|grandfather|grandparents?|"
+    r"grand ?(?:son|daughter|kids?|child|children)|ex (?:wife|husband)|significant other|caregiver|carer|aunt|auntie|uncle|cousin|friends?|buddy|roommates?|flatmates?|coworkers?|co workers?|colleagues?|neighbou?rs?|boyfriend|girlfriend|family|relatives?|"
+    r"fiancee?|niece|nephew|spouse|boss|mami|madre|papa|papi|padre|papas|padres|esposa|esposo|marido|mujer|herman[oa]s?|gemel[oa]|abuel(?:it)?[oa]s?|"
+    r"ti[oa]s?|prim[oa]s?|sobrin[oa]s?|niet[oa]s?|cunad[oa]s?|nuera|yerno|amig[oa]s?|suegr[oa]s?|novi[oa]|familia|familiares|vecin[oa]s?|pareja|companer[oa]|comadre|compadre|jefe|jefa)"
 )
 CHILD = r"(?:son|daughter|kids?|child|children|baby|hijo|hija|hijos|hijas|bebe|nino|nina|dog|cat|perro|gato)"
 
@@ -29,6 +29,9 @@ RENEWED = _any(
 # Before a name: whether it is taken is left open.
 DOUBT_BEFORE = _any(
     r"(?:should|ought to) be (?:on|taking)|supposed to (?:be )?(?:on|take|taking|use|using)|meant to (?:be on|take)|(?:may|might) be (?:on|taking)|not sure (?:if|whether)(?: i)?(?: \w+){0,3}|(?:on|in) hold|holding|paused|temporarily off|skipping|last (?:dose|pill|shot|injection) (?:of|was)|(?:deberia|debo) (?:de )?(?:tomar|estar tomando)|ultima dosis de|suspendid[oa]s? temporalmente|en pausa",
+    # Somebody else's medicine.
+    rf"(?:(?:my|mi|a|una?|the|el|la) )?{RELATIVE} (?:gave|lent|loaned|shared|slipped|handed|let me (?:have|use|take|try)|me (?:dio|dieron|regalo|presto|convido|paso))(?: me| us)?(?: (?:some|one|a|two|a few|un|una|unas|unos|algunas?))?(?: of)?(?: (?:his|her|their|de su|de sus|sus?))?",
+    r"(?:borrow(?:ed|ing)?|bummed|(?:le )?(?:agarr[oe]|rob[oe]|pid[oe] prestad[oa]|tom[oe] prestad[oa]))(?: (?:some|one|a|an|un|una|unas|unos))?",
 )
 # A relative who only says so: "my mom says penicillin".
 REPORTED = _any(
@@ -51,6 +54,7 @@ ALLERGY_BEFORE = _any(
     r"(?:reacted|react|reacts) (?:\w+ ){0,2}(?:to|with)",
     rf"{_CANNOT} (?:ever )?(?:take|have|eat|tolerate|use|drink|handle|be around|be given|touch)",
     r"(?:do|does|did|can) ?n'?t (?:tolerate|agree with)|do not tolerate|does not tolerate",
+    r"(?:not|never|(?:do|does|did|is|are|was|were|ca) ?n't|don't|doesn't|didn't|cannot|can't) (?:(?:do|does|go|get along|sit|feel|am|react|really|too|very|so|at all) ){0,3}(?:well|ok|okay|fine|good|great) (?:with|on)",
     r"allergic ?:|allergies? ?:|alergic[oa] ?:",
     r"(?:intoleran(?:t|ce)|sensitiv(?:e|ity)) (?:of|to|for)",
     r"(?:break|breaks|broke|breaking|come|came|comes) out (?:\w+ ){0,5}(?:from|with|to|when|if|after)",
@@ -172,7 +176,7 @@ NOT_STARTED_AFTER = _any(
 )
 _THEIRS = r"(?:takes?|takin|taking|uses?|using|used|has|had|have|is on|was on|is taking|was taking|got|gets|needs|only|toma|usa|tiene|lo toma|la toma|lo usa|la usa)"
 RELATIVES_AFTER = _any(
-    rf"(?:this |that |it |these |those |they )?(?:is |are |'s |it's |its |that's |thats )?(?:for |belongs? to |from |of |de |para |es de |es para |son de )?(?:(?:my|mi|our|the|el|la) (?:\w{{2,8}} )?{RELATIVE}|{RELATIVE}|(?:my|mi|our) (?:\w{{2,8}} )?{CHILD})(?:'?s)?(?: {_THEIRS}| medicine| meds?| pills?| prescription| one| not (?:me|mine|for me)|(?= ?$)|(?= ?[,)]))",
+    rf"(?:this |that |it |these |those |they )?(?:is |are |'s |it's |its |that's |thats |es |son )?(?:for |belongs? to |from |of |de |para |es de |es para |son de )?(?:(?:my|mi|our|the|el|la) (?:\w{{2,8}} )?{RELATIVE}|{RELATIVE}|(?:my|mi|our) (?:\w{{2,8}} )?{CHILD})(?:'?s)?(?: {_THEIRS}| medicine| meds?| pills?| prescription| one| not (?:me|mine|for me)|(?= ?$)|(?= ?[,)]))",
     r"not (?:mine|for me|me)(?= ?$| ?[,)])|(?:isn't|is not|isnt) mine|no es mi[oa]|no para mi",
 )
 MAYBE = _any(
@@ -306,5 +310,7 @@ HARMLESS_AFTER = _any(
     r"(?:(?:is|are|was|were|does|do|seems?|esta|estan|va|me va|me cae|si|sí) )?(?:just |all |perfectly |totally |completely |always |still |me )?(?:fine|ok|okay|good|safe|alright|all right|well|bien|tolerated|tolerada|tolerado)(?: (?:with me|for me|to take|now|though|so far))?(?= ?$| ?[,.;)]| \()|(?:is |are )?(?:no|not an?|never an?|isn't an?) (?:problem|issue|problema)s?|(?:i |we )?(?:can|could|do|am able to) (?:take|eat|have|tolerate|drink|use|handle)(?: (?:it|them|that|those))?|(?:i )?(?:tolerate|tolerated|take|took|have taken|eat|use)(?: (?:it|them|that))? (?:fine|ok|okay|well|without|with no)|(?:without|with no|no|sin) (?:any )?(?:problems?|issues?|trouble|reactions?|problemas?|reaccion(?:es)?)|"
     r"(?:si |sí )?(?:lo |la |los |las )?(?:puedo|tolero|tomo bien|como bien|tolera)(?: (?:tomar|comer|usar|bien))?|no (?:me )?(?:hace|hacen|da|dan|causa|provoca) (?:nada|mal|dano|problema|alergia)|no soy alergic[oa]|"
     r"(?:is|are|was|were) (?:\w+ )?(?:fine|ok|okay|no problem|safe)|fine|(?:has |have )?never (?:gave|given|caused|bothered|hurt)|(?:does n't|doesn't|does not|did n't|didn't|do n't|don't) (?:bother|cause|give|hurt)|"
-    r"no me (?:hace|da|causa) (?:nada|mal)"
+    r"no me (?:hace|da|causa) (?:nada|mal|reaccion|alergia)|(?:does n't|doesn't|does not|do not|don't|did n't|didn't) (?:\w+ )?(?:bother|hurt|affect|cause|give)|"
+    r"(?:and |y )?(?:nothing happened|no pas[oa] nada|not? (?:a )?reaction|no me paso nada|no me hizo nada)|(?:is |was |are )?(?:no longer|not) (?:a |an )?(?:problem|issue|allergy)|"
+    r"(?:is |was |were |has been |got )?ruled out|(?:tests? |test (?:came back )?)?(?:neg|negative|negativ[oa])(?= ?$| ?[,.;)])|all the time"
 )

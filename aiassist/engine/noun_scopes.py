@@ -9,7 +9,7 @@ from itertools import pairwise
 from aiassist.engine import mentions
 from aiassist.engine.lexicon import word_list
 from aiassist.engine.synonyms import Sense, keys, listed, senses
-from aiassist.engine.text import NUMBER_WORDS, Text, numbers_in, parse
+from aiassist.engine.text import NUMBER_WORDS, Text, numbers_in, parse, with_apostrophe
 
 _CUT = re.compile(r"[,;:()\n\[\]•|]|\s[-–—/]\s|[–—]")
 _CONJUNCTIONS = frozenset(
@@ -150,7 +150,7 @@ def in_digits(norms: Sequence[str]) -> str:
     words = []
     for norm in norms:
         values = numbers_in(norm) if norm in NUMBER_WORDS and norm not in _NO_DIGITS else set()
-        words.append(f"{values.pop():g}" if len(values) == 1 else norm)
+        words.append(f"{values.pop():g}" if len(values) == 1 else with_apostrophe(norm))
     return " ".join(words)
 
 

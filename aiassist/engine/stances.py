@@ -14,6 +14,7 @@ from aiassist.engine.noun_scopes import Segment, in_digits, segments_of
 from aiassist.engine.schema import Answer
 from aiassist.engine.text import numbers_in, parse
 
+FOLLOWING = 3  # segments after a name that may speak of it
 _N = r"(?<!\S)(\d\S*)"
 _GAP = r"(?: [^\W\d]\S*){0,3}?"
 # The first number of each is the one that no longer holds, or does not hold yet.
@@ -63,17 +64,31 @@ _OVER = re.compile(
 _HARMLESS = re.compile(
     r"\b(?:(?:is|are|was|were|do|does|did|am) (?:just |totally |now |all )?(?:fine|ok|okay|good|well|no problem)|"
     r"fine (?:now|with)|(?:it|now|but|only) (?:fine|ok|okay)|can (?:take|have|eat|use|tolerate)(?! not)|tolerat\w+|"
-    r"(?:lo|la) tolero|tolero (?:bien|el|la)|i (?:now |can |do )?(?:eat|take|use|drink|have) (?:it|them|those)|"
-    r"(?:lo|la|los|las) (?:como|tomo|uso)|no problems?|without (?:any )?problems?|sin problemas?|outgr[eo]w\w*|"
-    r"grew out|not any ?more|ya no|no longer allergic|"
-    r"tests? (?:was|were|came back) negative|tested negative|help(?:s|ed)? (?:with|my|for|me)|me ayuda|"
+    r"(?:lo |la |si |bien )?tolero(?: bien)?|(?:i|he|she|we) (?:now |can |do |still |keep )*"
+    r"(?:eat|eats|take|takes|taking|use|uses|drink|drinks|have) (?:it|them|those|that|this|some)\b|"
+    r"(?:i've|i have|have|has) (?:\w+ )?(?:eaten|taken|used|drunk|had) (?:it|them|those|that|this|some)? ?(?:since|again|many times|lots)\b|"
+    r"(?:i |we |he |she |and )(?:still |now )?(?:eat|drink|take|use)\b(?=.* (?:all the time|every|daily|regularly|a lot|often))|"
+    r"(?:lo|la|los|las) (?:como|tomo|uso|sigo|puedo|he tomado|tome|comi)|sigo (?:tomand|comiend|usand)o\w*|"
+    r"(?:no|w/?o|without(?: any)?|with no|zero|sin(?: ningun)?|never (?:any |had )?(?:a )?) ?"
+    r"(?:problems?|issues?|trouble|reactions?|incident|complications?|problemas?|reaccion(?:es)?|complicacion(?:es)?)\b"
+    r"(?! (?:breath|swallow|respir|para|al))|"
+    r"nothing happened|no (?:me )?(?:paso|pasa|hizo|hace) nada|outgr[eo]w\w*|"
+    r"grew out|not any ?more|ya no|no longer (?:an? )?(?:\w+ )?(?:allergic|allergy|problem|issue|react\w*)|ruled out|"
+    r"(?:works?|worked|does|did) (?:good|well|fine|great|wonders?)|"
+    r"(?:does|do|did)(?: not|n't)? ?(?:not )?(?:bother|hurt|affect) me|(?:doesn't|don't|didn't) (?:bother|hurt|affect)|"
+    r"tests? (?:was|were|came back) neg(?:ative)?|tested neg(?:ative)?|(?:salio|dio|fue) negativ[oa]|"
+    r"(?:but|and) (?:i'm|i am|he's|she's|it's) not(?= ?$)|(?:pero|y) no (?:lo )?(?:soy|es)(?= ?$)|"
+    r"help(?:s|ed)? (?:with|my|for|me)|me ayuda|"
     r"(?:si )?puedo (?:tomar|comer|usar)|"
     r"no me (?:hace|da|causa) nada)\b"
 )
 _BARE_OK = re.compile(r"(?:^|\s)(?:ok|okay|fine|bien)\s*$")
 _HARM = re.compile(
     r"\b(?:not|n't|can't|cannot|never|no) (?:\w+ ){0,2}(?:ok|okay|fine|tolerat\w+)|n't tolerat\w*|"
-    r"\b(?:no|don't|can't|cannot|not) tolera\w*"
+    r"\b(?:no|nunca) (?:lo |la |los |las )?(?:puedo|puede|debo)\b|"
+    r"\b(?:no|ni|nunca|don't|can't|cannot|not) (?:(?:lo|la|los|las|me) )?tolera?\w*|"
+    r"\b(?:when|if|whenever|after|every time|each time|cuando|si|cada vez que|al) (?:i|we|yo|he|she)? ?(?:\w+ )?"
+    r"(?:eat|ate|take|took|use|used|drink|drank|have|had|lo|la|los|las) "
 )
 
 
@@ -135,20 +150,24 @@ def was_not_begun(finding: Finding, answer: Answer, others: Iterable[Finding]) -
     return bool(_NOT_BEGUN.search(own.folded) or (following and _NOT_BEGUN.search(following.folded)))
 
 
-def is_of_another(finding: Finding, answer: Answer) -> bool:
+# "but that's my husband", "pero es mi esposo"
+_OF_RELATIVE = re.compile(rf"(?:(?:but|and|pero|y) )?{cues.RELATIVES_AFTER.pattern}")
+
+
+def is_of_another(finding: Finding, answer: Answer, others: Iterable[Finding]) -> bool:
     """Whether the words at a name are about a person other than the patient."""
     if cues.CHILDREN.search(" ".join(parse(answer.label).norms)):
         return False
-    own, _ = _around(finding, answer, ())
-    return bool(own.persons)
+    own, *following = _stretch(finding, answer, others)
+    return bool(own.persons) or any(_OF_RELATIVE.match(segment.folded) for segment in following)
 
 
 def does_no_harm(finding: Finding, answer: Answer, others: Iterable[Finding]) -> bool:
     """Whether the words at a name say that it is tolerated or helps."""
-    own, following = _around(finding, answer, others)
+    own, *following = _stretch(finding, answer, others)
     # In "Zyrtec helps with my hay fever" the hay fever is what is treated.
     treated = re.compile(rf"\b(?:help(?:s|ed)?|ayuda) (?:me )?(?:with|for|con|para) (?:\w+ )?{_folded(finding.name)}\b")
-    said = [treated.sub(" ", segment.folded) for segment in (own, following) if segment]
+    said = [treated.sub(" ", segment.folded) for segment in (own, *following)]
     return any((_HARMLESS.search(words) or _BARE_OK.search(words)) and not _HARM.search(words) for words in said)
 
 
@@ -158,16 +177,24 @@ def _folded(name: str) -> str:
 
 def _around(finding: Finding, answer: Answer, others: Iterable[Finding]) -> tuple[Segment, Segment | None]:
     """The segment of a name, and the one after it in the same sentence when that names nothing else."""
+    own, *following = _stretch(finding, answer, others)
+    return own, following[0] if following else None
+
+
+def _stretch(finding: Finding, answer: Answer, others: Iterable[Finding]) -> list[Segment]:
+    """The segment of a name, and those after it in the same sentence up to one that names something else."""
     segments = segments_of(answer.text, family_history=answer.topic == "family_history")
     at = next((i for i, segment in enumerate(segments) if segment.start <= finding.start < segment.end), None)
     if at is None:
-        return Segment(0), None
-    if at + 1 == len(segments) or segments[at + 1].sentence != segments[at].sentence:
-        return segments[at], None
-    following = segments[at + 1]
-    if any(following.start <= other.start < following.end for other in others if other is not finding):
-        return segments[at], None
-    return segments[at], following
+        return [Segment(0)]
+    starts = [other.start for other in others if other is not finding and other.question_id == finding.question_id]
+    stretch = [segments[at]]
+    for following in segments[at + 1 : at + 1 + FOLLOWING]:
+        named = any(following.start <= start < following.end for start in starts)
+        if following.sentence != segments[at].sentence or named:
+            break
+        stretch.append(following)
+    return stretch
 
 
 _NO_CHANGE = re.compile(

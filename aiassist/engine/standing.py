@@ -13,8 +13,10 @@ from aiassist.engine.clauses import Said, instruction_in
 from aiassist.engine.findings import FindingStatus
 from aiassist.engine.mentions import Name
 from aiassist.engine.schema import Answer
-from aiassist.engine.text import LONGEST_CLAUSE, Text, clause_bounds, folded_span, gap_mark, parse
+from aiassist.engine.segments import pieces_of
+from aiassist.engine.text import LONGEST_CLAUSE, Text, clause_bounds, folded_span, gap_mark, parse, with_apostrophe
 
+EXCEPTED = 12  # words before a name in which "everything except" is looked for
 NEAR = 45  # characters between a name and the first cue behind it
 _LIST_WORDS = frozenset(["and", "or", "y", "o", "e", "the", "la", "el", "both"])
 _GOES_ON = frozenset(
@@ -53,6 +55,8 @@ def behind(text: Text, names: list[Name], index: int) -> Behind:
     following = next((other for other in names[index + 1 :] if other.first > last), None)
     if following is None or following.first > sentence.last:
         last = min(sentence.last, names[index].last + LONGEST_CLAUSE)
+    elif (piece := pieces_of(text.raw).of(following.first)) and piece.first > last + 1:
+        last = min(piece.first - 1, names[index].last + LONGEST_CLAUSE)
     stop, position, here, joined = last, index, names[index].last, False
     while position + 1 < len(names) and names[position + 1].first <= last:
         between = text.norms[here + 1 : names[position + 1].first]
@@ -88,7 +92,7 @@ def _without_details(text: Text, here: int, stop: int) -> str:
             at += 1
         covered = at < len(spans) and spans[at].start <= token.start
         if not covered and not (token.norm[0].isdigit() and index == here + 1):
-            out.append(token.norm)
+            out.append(with_apostrophe(token.norm))
         if (mark := gap_mark(text, index)) and (not out or out[-1] != mark):
             out.append(mark)
     return " " + " ".join(out) if out else ""
@@ -167,25 +171,84 @@ def _takes_a_relatives(text: Text, name: Name, post: str) -> bool:
 
 def _harm(reading: Reading, index: int, said: Said, after: Behind, treated: bool) -> FindingStatus | None:
     """Whether the patient reacts to the substance, denies it, or (None) the talk is of taking it."""
-    if said.not_allergic:
-        return "not_allergic"
     answer, text, names = reading.answer, reading.text, reading.names
     name, following = names[index], next_sentence(text, names, index)
+    if said.tolerated and not said.denied and _is_contrasted(text, name, after):
+        return _how_sure(text, name, said, after, following)
+    reacts = _reacts_after(after.words, mild=answer.topic == "allergies")
+    if said.not_allergic and not reacts:
+        return "not_allergic"
+    if said.not_allergic:
+        return "unsure" if _is_harmless_ahead(text, name) else _how_sure(text, name, said, after, following)
     if answer.topic == "allergies" and name.medicine is not None and _is_remedy(text, name, said, after):
         return None
     if answer.topic == "allergies" and not after.shared and cues.HARMLESS_AFTER.match(after.words.strip(" ,:")):
-        return "unsure" if said.allergy and _WAS_ALLERGIC.search(_lead(text, name)) else "not_allergic"
-    reacts = _reacts_after(after.words, mild=answer.topic == "allergies")
+        return _of_harmless(text, name, said)
     told = _is_told(answer, name, said, after, following, reacts)
+    if answer.topic == "allergies" and not reacts and _is_excepted(text, name):
+        return "unsure"
     if told and (said.allergy or not treated):
-        if said.negated >= 0 and not said.allergy and not reacts:
-            return "not_allergic"
-        if said.asked and not said.allergy:
-            return "asked"
-        return _how_sure(text, name, said, after, following)
+        return _of_told(said, reacts) or _how_sure(text, name, said, after, following)
     if answer.topic == "allergies" and not treated:
         return _by_topic(text, name, said, after, following)
     return None
+
+
+# "Toradol no", "la aspirina no": of an allergy it may mean either.
+_NO_BEHIND = re.compile(r"[ ,:]{0,3}(?:not?|nope)(?= ?$| ?[,;.):])")
+_REACTION_BEHIND = re.compile(rf"[ ,:]{{0,3}}(?:not?|nope)[ ,:;]{{0,3}}{details.REACTION.pattern}", re.I)
+_EXCEPTING = frozenset(["but", "except", "besides", "than", "from", "excepto", "salvo", "menos", "pero", "for", "de"])
+_EXCEPTION = re.compile(
+    r"(?:but|except(?: for)?|besides|other than|aside from|apart from|excepto|salvo|menos|aparte de)"
+    r"(?: (?:the|my|a|al|el|la|los|las))?$"
+)
+_EVERYTHING = re.compile(
+    r"(?<!\w)(?:every\w*|all|any\w*|most|todo|todos|toda|todas|cualquier\w*)(?: [\w']+){0,5}"
+    r"(?: ,)? (?:but|except|besides|other|aside|apart|excepto|salvo|menos|aparte)(?!\w)"
+)
+
+
+def _of_told(said: Said, reacts: bool) -> FindingStatus | None:
+    """The verdict where harm is told and denied or asked about; None where it is asserted."""
+    if said.negated >= 0 and not said.allergy and not reacts:
+        return "not_allergic"
+    return "asked" if said.asked and not said.allergy else None
+
+
+def _of_harmless(text: Text, name: Name, said: Said) -> FindingStatus:
+    """The verdict on what is said to do no harm: a doctor should still see an allergy that was."""
+    return "unsure" if said.allergy and _WAS_ALLERGIC.search(_lead(text, name)) else "not_allergic"
+
+
+def _is_harmless_ahead(text: Text, name: Name) -> bool:
+    """Whether a denial or a word of tolerance stands before the name in its own piece."""
+    piece = pieces_of(text.raw).of(name.first)
+    lead = folded_span(text, piece.first, name.first - 1) if piece else ""
+    return any(pattern.search(lead) for pattern in (cues.NO_PROBLEM, cues.TOLERATED, cues.NEGATION))
+
+
+def _is_contrasted(text: Text, name: Name, after: Behind) -> bool:
+    """Whether what is tolerated is set against the name: "tolero la amoxicilina, [la cefalexina] no"."""
+    piece = pieces_of(text.raw).of(name.first)
+    return (
+        bool(_NO_BEHIND.match(after.words)) and piece is not None and piece.before in ("comma", "stop", "line", "and")
+    )
+
+
+def _is_excepted(text: Text, name: Name) -> bool:
+    """Whether a name is the exception of an allergy to everything: "everything makes me sick except [Tylenol]"."""
+    sentence = text.sentence_of(name.first)
+    first = max(sentence.first, name.first - EXCEPTED)
+    if not _EXCEPTING.intersection(text.norms[max(name.first - 2, first) : name.first]):
+        return False
+    lead = folded_span(text, first, name.first - 1)
+    return bool(
+        _EXCEPTION.search(lead)
+        and (match := _EVERYTHING.search(lead))
+        and not cues.NEGATION.search(lead[: match.start()])
+        and not cues.TOLERATED.search(lead)
+        and not cues.HARMLESS_AFTER.search(lead)
+    )
 
 
 def _is_remedy(text: Text, name: Name, said: Said, after: Behind) -> bool:
@@ -208,7 +271,6 @@ _CHILDHOOD = re.compile(
     r"(?<!\w)(?:as an? (?:child|kid|baby|teen\w{0,6})|when i was|childhood|de (?:nino|nina|chico|chica|bebe)|cuando era)(?!\w)"
 )
 _MINE = re.compile(r"(?<!\w)(?:my|mi|mis) $")
-# An allergy that was: where the substance is harmless now, a doctor should still see it.
 _WAS_ALLERGIC = re.compile(
     r"(?<!\w)(?:(?:was|were|used to be|had been) (?:\w+ ){0,2}allergic|(?:had|used to have) (?:an? )?(?:\w+ )?(?:allergy|reaction)|"
     r"(?:era|fui) (?:\w+ )?alergic[oa]|(?:tenia|tuve) (?:una )?(?:alergia|reaccion))(?!\w)"
@@ -233,6 +295,8 @@ def _by_topic(text: Text, name: Name, said: Said, after: Behind, following: str)
     tail = after.words.strip(" ,:")
     if cues.HARMLESS_AFTER.match(tail):
         return "unsure" if after.shared else "not_allergic"
+    if _NO_BEHIND.match(after.words) and not _REACTION_BEHIND.match(after.words):
+        return "unsure"
     if said.negated >= 0 or (said.asked and not said.use):
         return "not_allergic"
     if name.medicine is not None and (

@@ -191,11 +191,28 @@ def clause_bounds(text: Text, index: int) -> tuple[int, int]:
     return before, after
 
 
+_CONTRACTIONS = {
+    contraction.replace("'", ""): contraction
+    for contraction in (
+        *("don't", "doesn't", "didn't", "haven't", "hasn't", "hadn't", "isn't", "aren't", "wasn't", "weren't"),
+        *("can't", "couldn't", "won't", "wouldn't", "shouldn't", "i'm", "i've"),
+    )
+}
+
+
+def with_apostrophe(norm: str) -> str:
+    """A folded word, or the contraction that it is typed for: "dont" is "don't"."""
+    return _CONTRACTIONS.get(norm, norm)
+
+
 def folded_span(text: Text, first: int, last: int) -> str:
-    """Tokens first..last joined by spaces, with the commas and colons between them; empty when last < first."""
+    """Tokens first..last joined by spaces, with the commas and colons between them; empty when last < first.
+
+    Contractions have their apostrophe.
+    """
     out: list[str] = []
     for i in range(first, last + 1):
-        out.append(text.norms[i])
+        out.append(with_apostrophe(text.norms[i]))
         if i < last and (mark := gap_mark(text, i)):
             out.append(mark)
     return " ".join(out)

@@ -206,7 +206,7 @@ def _stance_against(item: Medication, here: list[Finding], form: _Form) -> list[
         return [Reason.LOOKS_PAST]
     if all(stances.was_not_begun(finding, answer, form.findings) for finding, answer in said):
         return [Reason.ENGINE_DISAGREES]
-    if all(stances.is_of_another(finding, answer) for finding, answer in said):
+    if all(stances.is_of_another(finding, answer, form.findings) for finding, answer in said):
         return [Reason.ANOTHER_PERSON]
     return []
 
@@ -250,7 +250,7 @@ def _checked_allergy(item: Allergy, form: _Form) -> VerifiedItem:
     said = [(finding, form.answers[finding.question_id]) for finding in here]
     if said and all(stances.does_no_harm(finding, answer, form.findings) for finding, answer in said):
         reasons.append(Reason.ENGINE_DISAGREES)
-    elif said and all(stances.is_of_another(finding, answer) for finding, answer in said):
+    elif said and all(stances.is_of_another(finding, answer, form.findings) for finding, answer in said):
         reasons.append(Reason.ANOTHER_PERSON)
     return VerifiedItem(
         section="allergies",
