@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 import redis
 import uvicorn
 from django.conf import settings
 from django.test import TransactionTestCase
 from django.utils.module_loading import import_string
-from playwright.sync_api import BrowserContext, ConsoleMessage, WebError
+from playwright.sync_api import BrowserContext, ConsoleMessage, WebError, expect
 from pytest_django.plugin import blocking_manager_key
 
 from clinicflow import celery
@@ -58,6 +59,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "new_context" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
+
+
+# No test depends on how fast the machine is.
+hypothesis.settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("any machine")
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")
