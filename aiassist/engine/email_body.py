@@ -6,6 +6,8 @@ whole lines go, and nothing is put in their place: an empty result means that no
 
 import re
 
+from aiassist.engine.lexicon import load
+from aiassist.engine.person_names import given_names
 from aiassist.engine.phrases import word_set
 from aiassist.engine.text import parse
 
@@ -68,6 +70,10 @@ _CONTACT = re.compile(
     r"\b(?:tel|cell|phone|mobile|fax|cel|m[oó]vil|tel[eé]fono|ext)\b\.?|\+?[\d(][\d\s().-]{5,20}|[^\s@|]{1,64}@[^\s@|]{1,64}|"
     r"(?:https?://|www\.)\S{1,120}",
     re.IGNORECASE,
+)
+_DOUBTS = word_set(
+    "if unless except maybe perhaps probably possibly hopefully tentatively conditionally pending depending provided not no "
+    "but only until si salvo excepto menos quizas quiza tal acaso probablemente posiblemente ojala pendiente depende pero solo"
 )
 _DASHES = frozenset(["--", "—", "__"])
 _LINKS = frozenset(["of", "de", "la", "del", "and", "y", "the", "at", "for", "los", "las"])
@@ -147,16 +153,32 @@ def _without_signature(lines: list[str], known_words: frozenset[str], *, mailed:
 
 
 def _is_signature(lines: list[str], start: int, known_words: frozenset[str]) -> bool:
-    """Whether a name stands below a closing line, and then nothing but offices and ways to reach it."""
+    """Whether a name stands here, and then nothing but offices and ways to reach it.
+
+    A word of doubt is no part of a signature: "Yes / Thanks, / Probably".
+    """
     if len(lines) - start > _LONGEST_SIGNATURE:
         return False
     below = [line.strip() for line in lines[start:] if line.strip()]
-    for at, line in enumerate(below):
-        if at and (_PHONE_LINE.match(line) or _NOTICE.match(line) or line in _DASHES):
+    if not below or not _is_persons(below[0]) or not _is_name(below[0], known_words, most=4):
+        return False
+    for line in below[1:]:
+        if _PHONE_LINE.match(line) or _NOTICE.match(line) or line in _DASHES:
             return True
-        if not (_is_name(line, known_words, most=4) or (at and _is_detail(line, known_words))):
+        if _DOUBTS.intersection(parse(line).norms) or not _is_detail(line, known_words):
             return False
-    return bool(below)
+    return True
+
+
+def _is_persons(line: str) -> bool:
+    """Whether a line has a given name, or is made of two or more words that are no ordinary ones."""
+    names, ambiguous = given_names()
+    words = [word for word in parse(line).norms if word not in _LINKS]
+    if _DOUBTS.intersection(words):
+        return False
+    if any(word in names and word not in ambiguous for word in words):
+        return True
+    return len(words) >= 2 and all(word in ambiguous or word not in load().ordinary for word in words)
 
 
 def _is_name(line: str, known_words: frozenset[str], most: int) -> bool:

@@ -77,7 +77,7 @@ _STOPS = word_list("after a title")
 
 
 @lru_cache(maxsize=1)
-def _given() -> tuple[frozenset[str], frozenset[str]]:
+def given_names() -> tuple[frozenset[str], frozenset[str]]:
     """Given names and nicknames, and those of them that are ordinary words as well."""
     names: set[str] = set()
     ambiguous: set[str] = set()
@@ -111,7 +111,7 @@ def eponyms(section: str) -> frozenset[str]:
 
 def is_given(word: str, *, capital: bool) -> bool:
     """Whether a folded word is a given name; ambiguous ones ("rose", "luz") only with a capital."""
-    names, ambiguous = _given()
+    names, ambiguous = given_names()
     return (capital or word not in ambiguous) and (word in names or (capital and word in ambiguous))
 
 
@@ -305,7 +305,7 @@ def _with_relation_behind(reader: Reader, index: int) -> Iterator[tuple[int, int
     """ "Karen (his daughter)", "Rosario Peña Díaz, sister"."""
     if not reader.is_capital(index) or not reader.is_namelike(index, plain=not reader.begins_sentence(index)):
         return
-    if reader.begins_sentence(index) and reader.word(index) in load().ordinary & _given()[1]:
+    if reader.begins_sentence(index) and reader.word(index) in load().ordinary & given_names()[1]:
         return
     last = reader.extend(index)
     if reader.text.gap(last).strip() not in (",", "(", ", (", "-"):

@@ -2,7 +2,12 @@
 
 import unittest
 
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
 from aiassist.engine.email_body import unquoted, written
+from aiassist.engine.lexicon import load
+from aiassist.engine.person_names import given_names
 from aiassist.engine.replies import ReplyKind, classify
 from aiassist.tests.test_engine_replies import VISIT
 
@@ -55,6 +60,27 @@ class WhatWasWritten(unittest.TestCase):
         for text in ("Thanks,\nCancel", "Yes\n\nThanks,\nFriday", "Yes\n\nBest,\nNot Really"):
             with self.subTest(text):
                 self.assertNotEqual(classify(text, VISIT, "email").kind, ReplyKind.CONFIRM)
+
+    def test_words_of_doubt_below_a_yes_are_no_signature(self) -> None:
+        doubts = ("Maybe", "Hopefully", "Tentatively", "Unless Raining", "Pending Approval", "Weather Permitting")
+        for doubt in (*doubts, "Quizás", "Salvo Lluvia", "Maria\nMaybe Later"):
+            for closing in ("", "Thanks,\n"):
+                with self.subTest(doubt, closing=closing):
+                    self.assertNotEqual(classify(f"Yes\n\n{closing}{doubt}", VISIT, "email").kind, ReplyKind.CONFIRM)
+
+    def test_a_name_in_a_paragraph_of_its_own_signs_a_mail_and_no_text(self) -> None:
+        for name in ("Brandon", "Edna Kowalczyk", "Mrs. Edna Kowalczyk"):
+            with self.subTest(name):
+                self.assertEqual(written(f"Confirmed.\n\n{name}", mailed=True), "Confirmed.")
+                self.assertEqual(written(f"Confirmed.\n\n{name}"), f"Confirmed.\n\n{name}")
+
+    @given(st.sampled_from(sorted(load().ordinary)))
+    def test_an_ordinary_word_below_a_yes_says_what_it_says_beside_it(self, word: str) -> None:
+        names, ambiguous = given_names()
+        assume(word not in names or word in ambiguous)
+        below = classify(f"Confirmed.\n\n{word.title()}", VISIT, "email").kind
+        beside = classify(f"Confirmed. {word.title()}", VISIT, "email").kind
+        self.assertEqual(below == ReplyKind.CONFIRM, beside == ReplyKind.CONFIRM)
 
     def test_nothing_is_put_in_the_place_of_nothing(self) -> None:
         for quoted in QUOTED.values():
