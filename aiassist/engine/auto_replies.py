@@ -26,7 +26,6 @@ _PHRASES = [
     "sent automatically",
     "(automatically generated|generated automatically|generado automaticamente|generada automaticamente)",
     "(direccion|cuenta|buzon|correo) _2 (solo de envio|de solo envio|solo para envios)",
-    "(delivery|entrega) _3 (delayed|retrasada|retrasado|fallida)",
     "you (have|'ve) reached _6 (closed|hours|open|voicemail|mailbox)",
     "(i'll|i will) (get back to you|call you back|text you back|reply|respond|return your) (later|soon|shortly|when|as soon|once|message|call)",
     "(not|no) receiving notifications",

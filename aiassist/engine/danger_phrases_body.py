@@ -5,7 +5,7 @@ A gap never crosses the end of a sentence. What negates, dates or jokes about a 
 
 BODY: dict[str, list[str]] = {
     "chest": [
-        "(jaw|shoulder|arm|back|mandibula|quijada|hombro|brazo|espalda) _6 (sweating|sweaty|sweat|sweats|sudando|sudor|sudo) [cold|frio|a lot|mucho]",
+        "(jaw|shoulder|arm|mandibula|quijada|hombro|brazo) _3 <ache> _4 (sweating|sweaty|sudando|sudo|sudor) [cold|frio|a lot|mucho]",
         "(feels|feel|feeling|like|something|somebody|someone|algo|siento) _4 (on|en) (my|the|el|mi) <chest>",
         "(jaw|mandibula|quijada) _3 <ache> _5 (arm|sweating|dizzy|chest|brazo|sudando|sudo)",
         "(sweating|sweaty|sudando|sudo|sudor) _5 (jaw|arm|chest|pecho|brazo|mandibula)",
@@ -29,7 +29,6 @@ BODY: dict[str, list[str]] = {
         "(cardiac arrest|paro cardiaco)",
     ],
     "breath": [
-        "(lungs|pulmones) _4 (burn|burning|burns|arden|ardiendo|queman)",
         "(se me va|me quedo sin|quede sin|sin) [el] (aire|aliento)",
         "(i'm|im|i am|he's|she's|so) winded",
         "(falta|faltando) [mucho] la (respiracion)",
@@ -172,7 +171,8 @@ BODY: dict[str, list[str]] = {
         "(can't|cant|cannot|no puedo) (swallow|tragar)",
     ],
     "stroke": [
-        "(deje|dejo|perdi|perdio) [de] (ver|vista|la vista|la vision) _4",
+        "(deje|dejo) de ver _3 (ojo|ojos)",
+        "(perdi|perdio) la (vista|vision)",
         "no (veo|ve|siento|siente) _2 (ojo|mitad|media) _4",
         "(lost|losing|lose) _1 (vision|sight|eyesight|feeling) _5 (eye|eyes|side|face|arm|leg|suddenly|today|now)",
         "(can't|cant|cannot) see [anything|nothing|right] _2 (one eye|left eye|right eye|an eye)",

@@ -5,11 +5,12 @@ A gap never crosses the end of a sentence. What negates, dates or jokes about a 
 
 HARM: dict[str, list[str]] = {
     "self_harm": [
-        "(se|me) (esta|estoy|ha estado|he estado|hace|hago|hizo|hice|anda|ando) [haciendo] dano _4",
-        "(haciendose|haciendome|lastimandose|lastimandome|cortandose|cortandome) [dano]",
+        "(me (hago|estoy haciendo|he estado haciendo|quiero hacer|voy a hacer)|se (hace|esta haciendo|ha estado haciendo|anda haciendo|quiere hacer)) dano",
+        "(haciendose|haciendome) dano",
+        "(lastimandose|lastimandome) (a si|a mi|a proposito|los brazos|las munecas|solo|sola)",
         "<child> _4 (hurting|harming|cutting|burning) <self>",
-        "(irme|irse|ir|leave|go away) (para siempre|forever|for good)",
-        "(gun|pistol|rifle|shotgun|noose|rope|pistola|rifle|soga|navaja|razor|blade) _8 (looking at it|staring at it|in my hand|en la mano|next to me|a mi lado|calling me|loaded|cargada)",
+        "(irme|irse|ir) para siempre <end>",
+        "(gun|pistol|rifle|shotgun|noose|pistola|soga) _8 (looking at it|staring at it|in my hand|en la mano|next to me|a mi lado|calling me|loaded|cargada)",
         "(let|leave) me die",
         "(about|ready|might|will|time|plan|planning) to end (it|everything|things)",
         "want out of (life|this life|this world|here)",
