@@ -41,17 +41,22 @@ _INDICATION = frozenset(
 )
 
 
-@lru_cache(maxsize=16)
-def words_of(section: str) -> frozenset[str]:
-    """One section of the words that name nothing."""
-    found: set[str] = set()
+@lru_cache(maxsize=1)
+def _sections() -> dict[str, frozenset[str]]:
+    """The words that name nothing, by section."""
+    found: dict[str, set[str]] = {}
     current = ""
     for line in (DATA / "accounted_words.txt").read_text(encoding="utf-8").splitlines():
         if line.startswith("["):
             current = line.strip("[]")
-        elif current == section and not line.startswith("#"):
-            found.update(line.split())
-    return frozenset(found)
+        elif not line.startswith("#"):
+            found.setdefault(current, set()).update(line.split())
+    return {section: frozenset(words) for section, words in found.items()}
+
+
+def words_of(section: str) -> frozenset[str]:
+    """One section of the words that name nothing."""
+    return _sections().get(section, frozenset())
 
 
 @lru_cache(maxsize=1)
@@ -64,8 +69,7 @@ def plain_words() -> frozenset[str]:
 @lru_cache(maxsize=1)
 def all_words() -> frozenset[str]:
     """Every word that names nothing, in whatever piece of an answer."""
-    lines = (DATA / "accounted_words.txt").read_text(encoding="utf-8").splitlines()
-    return frozenset(word for line in lines if not line.startswith(("[", "#")) for word in line.split()) | _UNITS
+    return _UNITS.union(*_sections().values())
 
 
 @dataclass(slots=True)

@@ -29,7 +29,7 @@ RENEWED = _any(
 # Before a name: whether it is taken is left open.
 DOUBT_BEFORE = _any(
     r"(?:should|ought to) be (?:on|taking)|supposed to (?:be )?(?:on|take|taking|use|using)|meant to (?:be on|take)|(?:may|might) be (?:on|taking)|not sure (?:if|whether)(?: i)?(?: \w+){0,3}|(?:on|in) hold|holding|paused|temporarily off|skipping|last (?:dose|pill|shot|injection) (?:of|was)|(?:deberia|debo) (?:de )?(?:tomar|estar tomando)|ultima dosis de|suspendid[oa]s? temporalmente|en pausa",
-    # Somebody else's medicine.
+    # Another person's medicine.
     rf"(?:(?:my|mi|a|una?|the|el|la) )?{RELATIVE} (?:gave|lent|loaned|shared|slipped|handed|let me (?:have|use|take|try)|me (?:dio|dieron|regalo|presto|convido|paso))(?: me| us)?(?: (?:some|one|a|two|a few|un|una|unas|unos|algunas?))?(?: of)?(?: (?:his|her|their|de su|de sus|sus?))?",
     r"(?:borrow(?:ed|ing)?|bummed|(?:le )?(?:agarr[oe]|rob[oe]|pid[oe] prestad[oa]|tom[oe] prestad[oa]))(?: (?:some|one|a|an|un|una|unas|unos))?",
 )

@@ -7,7 +7,6 @@ Every span of `details.spans_in` has one owner or none.
 
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from aiassist.engine import accounting, details
 from aiassist.engine.details import Span
@@ -126,13 +125,7 @@ def _leads_with_a_name(text: Text, name: Name, token: int) -> bool:
     if not starts:
         return False
     first = text.norms[starts[-1]]
-    return first.isalpha() and first not in _explained()
-
-
-@lru_cache(maxsize=1)
-def _explained() -> frozenset[str]:
-    """Words that begin no name."""
-    return accounting.all_words()
+    return first.isalpha() and first not in accounting.all_words()
 
 
 def _touches(text: Text, name: Name, span: Span) -> bool:
