@@ -69,13 +69,14 @@ def _row(found: dict[str, Any]) -> Row:
 
 
 def main(arguments: list[str]) -> int:
-    """Print the table and each row that failed; 1 when a goal is missed."""
+    """Print the table and, unless `--quiet`, each row that failed; 1 when a goal is missed."""
+    quiet = "--quiet" in arguments
     failed = False
-    for path in map(Path, arguments):
+    for path in (Path(name) for name in arguments if name != "--quiet"):
         counts, misses = measure(list(rows(path)))
         _print(path.stem, counts)
-        for miss in misses:
-            print("  " + miss)
+        if not quiet:
+            print(*(f"  {miss}" for miss in misses), sep="\n")
         failed = failed or _misses_a_goal(counts)
     return int(failed)
 
