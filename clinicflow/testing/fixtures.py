@@ -25,6 +25,7 @@ from clinicflow.testing import databases
 from clinicflow.testing.plugin import LOG_VARIABLE, worker_id
 
 CHROMIUM = Path("/usr/bin/chromium")
+SLOWEST = 20_000  # milliseconds in which a page shows what is expected
 # Chromium logs responses with these statuses as errors of the page; here they are expected.
 EXPECTED_STATUSES = re.compile(r"status of (401|403|404|409|412|422)\b")
 REPORT_VIOLATIONS = """
@@ -34,7 +35,8 @@ document.addEventListener('securitypolicyviolation', event => console.error(
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Settings of tests only: static files from their source, without the collected manifest.
+    """Settings of tests only: static files from their source, without the collected manifest, and no limit that a slow
+    machine could miss.
 
     The Celery application is made the default, as in every process; otherwise hints would go to another broker.
     """
@@ -45,6 +47,11 @@ def pytest_configure(config: pytest.Config) -> None:
     }
     settings.SERVESTATIC_USE_FINDERS = settings.SERVESTATIC_AUTOREFRESH = True
     TransactionTestCase._fixture_teardown = databases.empty_tables
+    hypothesis.settings.register_profile(
+        "clinicflow", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    )
+    hypothesis.settings.load_profile("clinicflow")
+    expect.set_options(timeout=SLOWEST)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -59,14 +66,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "new_context" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
-
-
-# No test depends on how fast the machine is.
-hypothesis.settings.register_profile(
-    "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
-)
-hypothesis.settings.load_profile("any machine")
-expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")
