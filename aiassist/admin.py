@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from aiassist.models import DangerAlert, Interaction
 from aiassist.operations import dangers
-from aiassist.selectors.dangers import LABELS
+from aiassist.selectors.dangers import kind_label
 from clinicflow.access.actor import Actor
 from clinicflow.backoffice.admin import ClinicModelAdmin, site
 from clinicflow.core import clock
@@ -24,7 +24,7 @@ class InteractionAdmin(ClinicModelAdmin):
 
 @admin.register(DangerAlert, site=site)
 class DangerAlertAdmin(ClinicModelAdmin):
-    """Without the patient's words: answers on a form are for doctors."""
+    """Alerts of danger. The patient's words are not shown, because answers on a form are for doctors."""
 
     list_display = ("found_at", "patient", "danger", "doctor", "source", "resolved_at")
     list_filter = ("kind", ("resolved_at", admin.EmptyFieldListFilter), "appointment__doctor")
@@ -42,7 +42,7 @@ class DangerAlertAdmin(ClinicModelAdmin):
 
     @admin.display(description=_("danger"), ordering="kind")
     def danger(self, alert: DangerAlert) -> str:
-        return str(LABELS.get(alert.kind, alert.kind))
+        return str(kind_label(alert))
 
     @admin.display(description=_("doctor"))
     def doctor(self, alert: DangerAlert) -> str:

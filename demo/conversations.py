@@ -94,8 +94,8 @@ class ConversationFactory:
     # ------------------------------------------------------------------ escalated conversations
     def _may_escalate(self, visit: DemoVisit) -> bool:
         row = visit.row
-        may = row.status == "unconfirmed" and not row.needs_attention
-        return may and self.escalated < MAX_ESCALATED and 0 <= visit.steps <= 1
+        waits = row.status == "unconfirmed" and not row.needs_attention
+        return waits and self.escalated < MAX_ESCALATED and 0 <= visit.steps <= 1
 
     def _escalate(self, visit: DemoVisit, rng: SeededRandom) -> None:
         reason, reply = phrases.ESCALATED_REPLIES[self.escalated % len(phrases.ESCALATED_REPLIES)]

@@ -36,7 +36,7 @@ class PatientForm(forms.Form):
         label=_("Address"),
         required=False,
         max_length=MAX_ADDRESS_LENGTH,
-        help_text=_("Street, city, state and ZIP code."),
+        help_text=_("Street, city and postal code."),
     )
     preferred_language = forms.ChoiceField(label=_("Language"), choices=Patient.Language)
     primary_doctor = forms.TypedChoiceField(label=_("Primary doctor"), required=False, empty_value=None)

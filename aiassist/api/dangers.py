@@ -4,21 +4,20 @@ from typing import ClassVar
 from uuid import UUID
 
 import django_filters
-from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from aiassist.api.interactions import ResolveInput
 from aiassist.engine.danger import DangerKind
 from aiassist.models import DangerAlert
 from aiassist.operations import dangers
 from aiassist.querysets import DangerAlertQuerySet
-from aiassist.selectors.dangers import LABELS, readable_quote
+from aiassist.selectors.dangers import kind_label, readable_quote
 from clinicflow.api.base import ClinicViewSet, ListMixin, RetrieveMixin
 from clinicflow.api.filters import BooleanFilter
-from clinicflow.api.serializers import Input
 from clinicflow.core import clock
 from scheduling.api.filters import OnDays
 
@@ -79,17 +78,13 @@ class DangerAlertOutput(serializers.Serializer):
     updated_at = serializers.DateTimeField()
 
     def get_kind_label(self, alert: DangerAlert) -> str:
-        return str(LABELS.get(alert.kind, alert.kind))
+        return str(kind_label(alert))
 
     def get_quote(self, alert: DangerAlert) -> str:
         return readable_quote(self.context["actor"], alert)
 
     def get_is_open(self, alert: DangerAlert) -> bool:
         return alert.resolved_at is None
-
-
-class DangerResolveInput(Input):
-    note = serializers.CharField(max_length=dangers.NOTE_LENGTH, help_text="What was done.")
 
 
 class DangerAlertFilters(OnDays):
@@ -101,14 +96,15 @@ class DangerAlertFilters(OnDays):
     patient = django_filters.UUIDFilter(field_name="patient_id")
     doctor = django_filters.UUIDFilter(field_name="appointment__doctor_id")
     kind = django_filters.MultipleChoiceFilter(choices=[(str(kind), str(kind)) for kind in DangerKind])
-    open = BooleanFilter(method="filter_open", label="Only alerts that are not resolved, or only those that are.")
+    open = BooleanFilter(
+        field_name="resolved_at",
+        lookup_expr="isnull",
+        label="Only alerts that are open, or only closed ones.",
+    )
 
     class Meta:
         model = DangerAlert
         fields: list[str] = []
-
-    def filter_open(self, rows: QuerySet[DangerAlert], _name: str, value: bool) -> QuerySet[DangerAlert]:
-        return rows.filter(resolved_at__isnull=value)
 
 
 @extend_schema_view(
@@ -116,7 +112,7 @@ class DangerAlertFilters(OnDays):
     retrieve=extend_schema(summary="One alert of danger", examples=[EXAMPLE]),
 )
 class DangerAlertViewSet(ListMixin, RetrieveMixin, ClinicViewSet):
-    """All alerts of the clinic for the front desk, those about their own visits for a doctor."""
+    """All alerts of the clinic for the front desk, and for doctors those about their own visits."""
 
     roles = {"*": ("admin", "doctor")}
     output_class = DangerAlertOutput
@@ -130,11 +126,11 @@ class DangerAlertViewSet(ListMixin, RetrieveMixin, ClinicViewSet):
 
     @extend_schema(
         summary="Close an alert of danger",
-        request=DangerResolveInput,
+        request=ResolveInput,
         responses={200: DangerAlertOutput},
         examples=[OpenApiExample("A note", value={"note": "Called, an ambulance is there."}, request_only=True)],
     )
     @action(detail=True, methods=["post"])
     def resolve(self, request: Request, pk: UUID) -> Response:
-        dangers.resolve(self.actor, pk, at=clock.now(), **self.read(DangerResolveInput))
+        dangers.resolve(self.actor, pk, at=clock.now(), **self.read(ResolveInput))
         return self.answer(self.get_queryset().fetch(pk))

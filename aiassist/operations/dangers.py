@@ -113,18 +113,21 @@ def resolve(actor: Actor, alert_id: UUID, *, note: str, at: dt.datetime) -> Dang
     alert.resolved_at, alert.resolved_by_id, alert.resolution_note = at, actor.user_id, note
     alert.save(update_fields=["resolved_at", "resolved_by", "resolution_note", "updated_at"])
     record(actor, "danger.resolved", alert, patient_ids=[alert.patient_id])
-    mark_visit(actor, alert.appointment_id)
+    mark_visit(actor, alert.appointment_id, publish=True)
     return alert
 
 
-def mark_visit(actor: Actor, appointment_id: UUID) -> None:
-    """Bring the appointment's attention mark in line with its open alerts and conversations; dangers come first."""
+def mark_visit(actor: Actor, appointment_id: UUID, *, publish: bool = False) -> None:
+    """Bring the appointment's attention mark in line with its open alerts and conversations; dangers come first.
+
+    `publish` is that of `attention.mark`.
+    """
     if DangerAlert.objects.visible_to(actor).open().of_appointment(appointment_id).exists():
-        attention.mark(actor, appointment_id, REASON)
+        attention.mark(actor, appointment_id, REASON, publish=publish)
         return
     waiting = Interaction.objects.visible_to(actor).needing_a_reply().filter(appointment_id=appointment_id)
     first = waiting.order_by("last_message_at", "id").values_list("attention_reason", flat=True).first()
-    attention.mark(actor, appointment_id, first or "")
+    attention.mark(actor, appointment_id, first or "", publish=publish)
 
 
 def texts_of(answers: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -153,6 +156,6 @@ def _resolved_quotes(actor: Actor, form: IntakeForm) -> set[tuple[str, str, str]
 
 def _raise(actor: Actor, visit: Appointment, alerts: list[DangerAlert]) -> None:
     DangerAlert.objects.bulk_create(alerts)
-    attention.mark(actor, visit.pk, REASON)
+    attention.mark(actor, visit.pk, REASON, publish=True)
     for alert in alerts:
         publish_for(actor, DangerFound, alert, doctor_ids=[visit.doctor_id], appointment_id=visit.pk)

@@ -28,7 +28,7 @@ from scheduling.models import Appointment, Message
 from scheduling.operations import messages
 
 SEND = "aiassist.send_message"
-NOTE_LENGTH, REPLY_LENGTH = 500, 1000
+NOTE_LENGTH, REPLY_LENGTH = dangers.NOTE_LENGTH, 1000
 Status, Channel = Interaction.Status, Interaction.Channel
 
 

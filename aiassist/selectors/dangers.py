@@ -67,6 +67,11 @@ def open_alerts(actor: Actor) -> list[ShownAlert]:
     return _shown(actor, DangerAlert.objects.visible_to(actor).open())
 
 
+def kind_label(alert: DangerAlert) -> Promise | str:
+    """The kind of danger as pages show it."""
+    return LABELS.get(alert.kind, alert.kind)
+
+
 def readable_quote(actor: Actor, alert: DangerAlert) -> str:
     """The patient's words, or an empty string for a reader who may not read answers on forms."""
     return alert.quote if actor.role == Role.DOCTOR or alert.interaction_id else ""
@@ -77,7 +82,7 @@ def _shown(actor: Actor, rows: QuerySet[DangerAlert]) -> list[ShownAlert]:
     return [
         ShownAlert(
             id=alert.pk,
-            label=LABELS.get(alert.kind, alert.kind),
+            label=kind_label(alert),
             quote=readable_quote(actor, alert),
             found_at=alert.found_at,
             withdrawn_at=alert.withdrawn_at,

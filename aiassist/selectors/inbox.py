@@ -38,7 +38,7 @@ def _reason(key: str, word: str | Promise, icon: str) -> View:
     return View(key, word, icon, "warn", WAITING & ~IN_DANGER & Q(attention_reason=key))
 
 
-DANGER = View("danger", gettext_lazy("Possible emergency"), "circle-alert", "bad", IN_DANGER)
+DANGER = View("danger", gettext_lazy("Possible emergency"), "triangle-alert", "bad", IN_DANGER)
 REASONS = (
     _reason(Attention.COMPLEX, gettext_lazy("Question"), "circle-help"),
     _reason(Attention.HUMAN, gettext_lazy("Asked to talk to someone"), "users"),
@@ -189,15 +189,20 @@ def rows_of(page: Iterable[Interaction], at: dt.datetime) -> list[ConversationRo
             ),
             seconds_ago=(at - (conversation.last_message_at or conversation.created_at)).total_seconds(),
             tone=STATUS_TONES.get(conversation.status, ""),
-            in_danger=bool(getattr(conversation, "in_danger", False)),
+            in_danger=_is_in_danger(conversation),
         )
         for conversation in page
     ]
 
 
+def _is_in_danger(conversation: Interaction) -> bool:
+    """The annotation of `filtered`."""
+    return bool(getattr(conversation, "in_danger", False))
+
+
 def _reason_of(conversation: Interaction) -> str | Promise:
     """Why a conversation needs a reply, or an empty string."""
-    if getattr(conversation, "in_danger", False):
+    if _is_in_danger(conversation):
         return DANGER.word
     return REASON_LABELS.get(conversation.attention_reason, "") if conversation.needs_attention else ""
 

@@ -14,8 +14,10 @@ from clinicflow.core import clock
 from clinicflow.core.errors import Forbidden, Invalid, NotFound
 from clinicflow.notifications.models import Notification, NotificationPreference
 from clinicflow.testing.case import ClinicCase
+from clinicflow.testing.events import captured_events
 from clinicflow.testing.jobs import run_due_jobs
 from intake.operations import forms, questionnaires
+from scheduling.events import AppointmentUpdated
 from scheduling.models import Appointment
 from scheduling.operations import appointments
 
@@ -73,6 +75,17 @@ class RaisingFromAnswers(DangerCase):
         self.assertTrue(all(alert.withdrawn_at for alert in self.alerts()))
         self.answer(DANGER)
         self.assertFalse(any(alert.withdrawn_at for alert in self.alerts()))
+
+    def test_every_alert_that_is_raised_or_closed_refreshes_open_screens(self):
+        with captured_events(AppointmentUpdated) as published:
+            self.answer("my chest hurts so bad")
+            self.assertEqual(len(published), 1)
+            self.answer("my chest hurts so bad and now I want to kill myself")
+            self.assertEqual(len(published), 2)
+            for number, alert in enumerate(self.alerts(), start=3):
+                with self.inside(self.desk):
+                    dangers.resolve(self.desk, alert.pk, note="Called her.", at=clock.now())
+                self.assertEqual(len(published), number)
 
     def test_cells_of_rows_are_read_too(self):
         rows = {"rows": [{"name": "I took too many pills an hour ago"}]}

@@ -1,11 +1,11 @@
 """Alerts of danger on the panel of an appointment: reading them, and closing one with a note."""
 
-import json
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import trigger_client_event
 
 from aiassist.forms import ResolveForm
 from aiassist.models import DangerAlert
@@ -43,11 +43,9 @@ def danger_resolve(request: ClinicRequest, pk: UUID) -> HttpResponse:
             add_domain_errors(form, error)
         else:
             response = _alerts(request, alert.appointment, toast=Toast(text=_("Marked as handled.")))
-            # A page ignores live messages about its own changes. Not `visits:changed`: that reloads the other alerts
-            # too, with a note that is being typed.
-            changed = {"doctors": [str(alert.appointment.doctor_id)]}
-            response["HX-Trigger"] = json.dumps({"dangers:changed": changed})
-            return response
+            # A page skips live messages about its own changes. `visits:changed` would also reload the other alerts of
+            # the panel, and lose a note that is being typed.
+            return trigger_client_event(response, "dangers:changed", {"doctors": [str(alert.appointment.doctor_id)]})
     return _alerts(request, alert.appointment, form=form, failed=pk, status=422)
 
 

@@ -2,11 +2,15 @@
 
 import datetime as dt
 
+from django.db.models import ManyToOneRel
+
 from clinicflow.audit.models import AuditLog
 from clinicflow.core import clock
 from clinicflow.testing.case import ClinicCase
 from clinicflow.testing.rows import one_of_each
+from dashboards.patient_record.selectors.history import MOVED_LABELS
 from patients.folding import search_fields
+from patients.models import Patient
 from patients.operations import patients
 from scheduling.models import DoctorNote
 
@@ -143,6 +147,15 @@ class RecordTests(RecordCase):
         ):
             self.assertContains(page, words)
         self.assertContains(self.page(self.desk, f"/patients/{other.pk}"), "Merged records")
+
+    def test_every_table_that_a_merge_moves_has_words_or_is_a_part_of_another(self):
+        tables = {
+            relation.related_model._meta.db_table
+            for relation in Patient._meta.get_fields(include_hidden=True)
+            if isinstance(relation, ManyToOneRel)
+        }
+        parts = {"cancellations", "intake_revisions", "patients"}
+        self.assertEqual(tables, MOVED_LABELS.keys() | parts)
 
     def test_one_visit_and_thirty_cost_the_same(self):
         self.make_appointment(self.dr_okafor, self.patient, clock.now() - 40 * DAY, status="completed")

@@ -1,6 +1,5 @@
 """Responses to a change of a visit: the updated panel, a toast, and an event that makes the page refetch."""
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
@@ -9,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template import loader
+from django_htmx.http import trigger_client_event
 
 from clinicflow.audit.recorder import record_access
 from clinicflow.clinics.http import ClinicRequest
@@ -80,7 +80,7 @@ def with_toast(
 
 def _with_trigger(response: HttpResponse, doctors: Iterable[UUID | None], close: str) -> HttpResponse:
     changed = [str(doctor) for doctor in dict.fromkeys(doctors) if doctor]
-    response["HX-Trigger"] = json.dumps({"visits:changed": {"doctors": changed}})
+    trigger_client_event(response, "visits:changed", {"doctors": changed})
     if close:
         response["X-Close-Dialog"] = close
     return response

@@ -13,11 +13,10 @@ DANGER = "My chest hurts so bad and I can't breathe."
 
 
 def staff_page(context, site, email, path):
-    """A page of a member of staff, marked so that a reload would be noticed."""
+    """A page of a staff member, marked so that a reload would be noticed."""
     page = context.new_page()
     sign_in(page, site, email)
     page.goto(f"{site}{path}")
-    page.wait_for_function("() => document.querySelector('#main')")
     page.evaluate("() => { window.sameDocument = true; }")
     return page
 
