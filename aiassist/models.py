@@ -161,6 +161,9 @@ class DangerAlert(ClinicOwned):
             ),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.kind.replace('_', ' ')}, {self.found_at:%Y-%m-%d %H:%M} UTC"
+
 
 class Interaction(ClinicOwned):
     """A conversation about one visit on one channel; `content` has its entries (see `rules/conversation_log.py`).
