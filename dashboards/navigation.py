@@ -158,6 +158,7 @@ def _navigation(request: HttpRequest, actor: Actor) -> dict[str, Any]:
         "more": [entry for group in groups for entry in group["entries"] if entry["more"]],
         "settings_tabs": lambda: settings_tabs(actor, request.path),
         "live_path": f"/ws/clinic/{actor.clinic_id}",
+        "membership_id": actor.membership_id,
         "refresh_seconds": clinic_request(request).clinic_settings.auto_refresh_interval,
         "has_bell": actor.role in NOTIFIED_ROLES,
         "clinic_name": actor.clinic_name,

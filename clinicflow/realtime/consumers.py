@@ -92,8 +92,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
         self.enqueue(event)
 
     async def session_ended(self, message: Message) -> None:
-        """Close: the session was revoked."""
-        await self.close(REVOKED)
+        """Close: the session was revoked, or another one of the same browser has replaced it."""
+        await self.close(REVOKED, reason="replaced" if message.get("replaced") else None)
 
     # ------------------------------------------------------------------ authentication
     def _same_origin(self) -> bool:

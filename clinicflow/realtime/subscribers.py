@@ -17,4 +17,4 @@ def announce(event: Event) -> None:
 def close_sockets(event: SessionRevoked) -> None:
     """Close the sockets of a revoked session at once, not at their next check."""
     group = session_group(event.subject_id)
-    transaction.on_commit(lambda: send_to_group(group, {"type": "session.ended"}))
+    transaction.on_commit(lambda: send_to_group(group, {"type": "session.ended", "replaced": event.replaced}))

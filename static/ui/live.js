@@ -85,10 +85,11 @@ const isBusy = () => {
 // The session of this page has ended: signed out, another role, or idle for too long. The page reloads to show what the
 // browser may see now; with unsaved input it stays and says so.
 const ENDED = 4401;
+const REPLACED = 5000; // ms to wait for the page of the role that another tab has switched to
 let ended = false;
 
 const end = () => {
-  if (leaving) return;
+  if (leaving || ended) return;
   ended = true;
   state("off");
   if (!isBusy()) return location.reload();
@@ -150,12 +151,20 @@ function connect() {
   socket.addEventListener("message", (event) => receive(JSON.parse(event.data)));
   socket.addEventListener("close", (event) => {
     if (mine !== socket) return;
-    if (event.code === ENDED && sequence !== null) end();
-    else lose();
+    if (event.code !== ENDED || sequence === null) lose();
+    else if (event.reason === "replaced") setTimeout(end, REPLACED);
+    else end();
   });
 }
 
 if (badge) {
+  // Tabs share one cookie. The page of another role shows that the browser has the new cookie; a reload any earlier could
+  // still send the old one.
+  const tabs = new BroadcastChannel("clinicflow");
+  tabs.addEventListener("message", (event) => event.data !== badge.dataset.membership && end());
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel has no target
+  tabs.postMessage(badge.dataset.membership);
+
   document.addEventListener("click", (event) => {
     if (!event.target.closest('[data-do="reconnect"]')) return;
     if (ended) return location.reload();

@@ -129,6 +129,14 @@ def test_ending_a_sign_in_closes_its_sockets(cast, asgi_server):
         assert desk.closed_with() == 4401
 
 
+def test_a_socket_is_told_that_another_session_replaces_its_own(cast, asgi_server):
+    with connect_as(cast, asgi_server, cast.desk) as desk:
+        desk.receive()
+        sessions.revoke([sessions.is_live(cast.desk.session_id)], replaced=True)
+        assert desk.closed_with() == 4401
+        assert desk.connection.close_reason == "replaced"
+
+
 def test_the_published_bytes_are_those_of_the_channel_layer(settings):
     """`broadcast` publishes on its own; whatever the layer's format becomes, its own receiver must understand it."""
     message = {"type": "live.event", "event": {"sequence": 7}}

@@ -102,15 +102,18 @@ def session_of_cookie(cookie: str) -> AuthSession | None:
 
 
 @transaction.atomic
-def revoke(sessions: QuerySet[AuthSession] | Iterable[AuthSession]) -> int:
-    """Revoke sessions with their refresh tokens and sockets; returns how many were not revoked yet."""
+def revoke(sessions: QuerySet[AuthSession] | Iterable[AuthSession], *, replaced: bool = False) -> int:
+    """Revoke sessions with their refresh tokens and sockets; returns how many were not revoked yet.
+
+    `replaced` if the user goes on in another session of the same browser.
+    """
     now = clock.now()
     ids = [session.pk for session in sessions]
     rows = AuthSession.objects.select_for_update().filter(pk__in=ids, revoked_at=None).order_by("pk")
     open_ids = list(rows.values_list("pk", flat=True))
     AuthSession.objects.filter(pk__in=open_ids).update(revoked_at=now, updated_at=now)
     for session_id in open_ids:
-        publish(SessionRevoked(subject_id=session_id))
+        publish(SessionRevoked(subject_id=session_id, replaced=replaced))
     return len(open_ids)
 
 

@@ -121,7 +121,7 @@ def select_membership(
     if lacks_second_factor(old.user, membership):
         raise EnrolmentRequired()
     session = _start(old.user, membership, origin, kind=old.kind)
-    sessions.revoke([old])
+    sessions.revoke([old], replaced=True)
     before = memberships.get(old.membership_id) if old.membership_id else None
     previous = {"from_role": before.role if before else "", "from_clinic": str(before.clinic_id) if before else ""}
     _record(old.user, membership, origin, "switch_role", session_id=session.pk, values=previous)

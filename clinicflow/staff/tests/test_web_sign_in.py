@@ -3,6 +3,7 @@
 from urllib.parse import urlencode
 
 from allauth.mfa.totp.internal import auth as totp
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
@@ -126,6 +127,19 @@ class SeveralRoles(SignInCase):
         self.assertNotEqual(first.pk, second.pk)
         self.assertIsNotNone(first.revoked_at)
         self.assertEqual(self.client.get("/api/auth/me").json()["membership"]["role"], "owner")
+
+    def test_a_request_with_the_old_cookie_leaves_the_new_one(self):
+        self.sign_in("okafor@riverside.test")
+        late = Client()
+        late.cookies[settings.SESSION_COOKIE_NAME] = self.client.cookies[settings.SESSION_COOKIE_NAME].value
+        self.client.post("/switch-role", {"membership": str(self.okafor_as_owner.membership_id)})
+        answer = late.get("/my-day")
+        self.assertRedirects(answer, "/account/login/?next=/my-day", fetch_redirect_response=False)
+        self.assertNotIn(settings.SESSION_COOKIE_NAME, answer.cookies)
+
+    def test_signing_out_deletes_the_cookie(self):
+        self.sign_in("okafor@riverside.test")
+        self.assertEqual(self.client.post("/account/logout/").cookies[settings.SESSION_COOKIE_NAME]["max-age"], 0)
 
     def test_a_membership_of_somebody_else_or_nonsense_is_403(self):
         self.sign_in("okafor@riverside.test")
