@@ -16,11 +16,9 @@ from unittest import TestCase
 
 import psutil
 import psycopg
-import pytest
 
 from clinicflow import embedded
 
-pytestmark = pytest.mark.timeout(300)
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60
 

@@ -34,7 +34,6 @@ def live_overlaps():
         return cursor.fetchone()[0]
 
 
-@pytest.mark.timeout(300)
 def test_fifty_racers_for_one_slot_over_http(cast, asgi_server, database_log):
     """20 rounds: one booking each, the rest 409 with free slots, no deadlock. `make bench` times the slowest."""
     headers = cast.bearer_for(cast.desk)
