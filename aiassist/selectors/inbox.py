@@ -14,7 +14,7 @@ from aiassist.rules import conversation_log
 from clinicflow.access.actor import Actor
 from clinicflow.core import clock
 from scheduling.messaging import links_in
-from scheduling.models import Appointment, Message
+from scheduling.models import ATTENTION_LABELS, Appointment, Message
 
 PAGE = 40
 MAX_ROWS = 1000  # conversations among which next and previous are found
@@ -34,16 +34,16 @@ class View:
     rule: Q
 
 
-def _reason(key: str, word: str | Promise, icon: str) -> View:
-    return View(key, word, icon, "warn", WAITING & ~IN_DANGER & Q(attention_reason=key))
+def _reason(key: str, icon: str) -> View:
+    return View(key, ATTENTION_LABELS[key], icon, "warn", WAITING & ~IN_DANGER & Q(attention_reason=key))
 
 
-DANGER = View("danger", gettext_lazy("Possible emergency"), "triangle-alert", "bad", IN_DANGER)
+DANGER = View("danger", ATTENTION_LABELS["danger"], "triangle-alert", "bad", IN_DANGER)
 REASONS = (
-    _reason(Attention.COMPLEX, gettext_lazy("Question"), "circle-help"),
-    _reason(Attention.HUMAN, gettext_lazy("Asked to talk to someone"), "users"),
-    _reason(Attention.AMBIGUOUS, gettext_lazy("Unclear reply"), "circle-alert"),
-    _reason(Attention.PAUSED, gettext_lazy("Hung up or silent"), "hourglass"),
+    _reason(Attention.COMPLEX, "circle-help"),
+    _reason(Attention.HUMAN, "users"),
+    _reason(Attention.AMBIGUOUS, "circle-alert"),
+    _reason(Attention.PAUSED, "hourglass"),
 )
 VIEWS = (
     View("", gettext_lazy("Needs a reply"), "inbox", "", WAITING | IN_DANGER),
@@ -53,7 +53,6 @@ VIEWS = (
     View("all", gettext_lazy("All"), "list", "", Q()),
 )
 BY_KEY = {view.key: view for view in VIEWS}
-REASON_LABELS = {reason.key: reason.word for reason in REASONS}
 ICONS = {"sms": "message-square", "email": "mail", "voice": "phone"}
 STATUS_TONES = {"escalated": "warn", "failed": "bad", "no-answer": "", "in-progress": "info", "completed": "ok"}
 DID = {
@@ -204,7 +203,7 @@ def _reason_of(conversation: Interaction) -> str | Promise:
     """Why a conversation needs a reply, or an empty string."""
     if _is_in_danger(conversation):
         return DANGER.word
-    return REASON_LABELS.get(conversation.attention_reason, "") if conversation.needs_attention else ""
+    return ATTENTION_LABELS.get(conversation.attention_reason, "") if conversation.needs_attention else ""
 
 
 def neighbours(actor: Actor, filters: InboxFilters, interaction_id: UUID) -> tuple[UUID | None, UUID | None]:
@@ -280,7 +279,7 @@ def _line(conversation: Interaction, entry: conversation_log.Entry, statuses: di
             thread_id=conversation.pk,
         )
     if entry["kind"] == "note":
-        word, reason = NOTES.get(entry["what"], ""), REASON_LABELS.get(entry.get("reason", ""), "")
+        word, reason = NOTES.get(entry["what"], ""), ATTENTION_LABELS.get(entry.get("reason", ""), "")
         return ChatLine(kind="note", at=at, word=word, did=reason, by=entry.get("by", ""), text=entry.get("text", ""))
     return ChatLine(
         kind="message",

@@ -24,7 +24,7 @@ from clinicflow.core import clock
 from clinicflow.core.errors import DomainError
 from clinicflow.web.render import render_page, wants_fragment
 from clinicflow.web.toasts import Toast
-from scheduling.models import Appointment
+from scheduling.models import ATTENTION_LABELS, Appointment
 from scheduling.selectors.visit_panel import read_panel
 
 
@@ -138,7 +138,7 @@ def _conversation(
     context: dict[str, Any] = {
         "thread": conversation,
         "lines": inbox.lines_of(actor, [conversation]),
-        "reason": inbox.REASON_LABELS.get(conversation.attention_reason, ""),
+        "reason": ATTENTION_LABELS.get(conversation.attention_reason, ""),
         "others": Interaction.objects.visible_to(actor).about(visit.pk).exclude(pk=pk),
         "panel": read_panel(actor, visit, request.clinic_settings, clock.now()),
         "desk": desk,

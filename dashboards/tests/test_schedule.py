@@ -3,6 +3,7 @@ import datetime as dt
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from aiassist.models import DangerAlert, Interaction
 from clinicflow.audit.models import AuditLog
 from clinicflow.core import clock
 from clinicflow.testing.monday import MONDAY, TEN, MondayCase
@@ -84,6 +85,48 @@ class DayTests(ScheduleCase):
                 status="received",
             )
         self.assertContains(self.page(), "can somebody call me?")
+
+    def test_a_call_waits_since_the_call_and_for_its_own_reason(self):
+        talk = self.visit_at("16:00", "Peter Novak", needs_attention=True, attention_reason="paused-interaction")
+        self.conversation_of(talk, "voice", "paused-interaction", TEN - dt.timedelta(hours=1))
+        (row,) = self.page().context["board"].talks
+        self.assertEqual((row.said, row.reason_label, row.seconds_ago), ("", "Hung up or silent", 3600))
+
+    def test_a_visit_with_an_open_alert_of_danger_is_listed_once(self):
+        talk = self.visit_at("16:00", "Peter Novak", needs_attention=True, attention_reason="danger")
+        conversation = self.conversation_of(talk, "sms", "complex-question", TEN)
+        with self.inside(self.desk):
+            alert = DangerAlert.objects.create(
+                clinic=self.riverside,
+                patient=talk.patient,
+                appointment=talk,
+                interaction=conversation,
+                kind="chest_pain",
+                quote="my chest hurts",
+                found_at=TEN,
+            )
+        board = self.page().context["board"]
+        self.assertEqual((len(board.dangers), board.talks), (1, []))
+        with self.inside(self.desk):
+            DangerAlert.objects.filter(pk=alert.pk).update(
+                resolved_at=TEN, resolved_by_id=self.desk.user_id, resolution_note="Called; she is at the hospital."
+            )
+        self.assertEqual([row.reason_label for row in self.page().context["board"].talks], ["Question"])
+
+    def conversation_of(self, visit, channel, reason, at):
+        with self.inside(self.desk):
+            return Interaction.objects.create(
+                clinic=self.riverside,
+                patient=visit.patient,
+                doctor=visit.doctor,
+                appointment=visit,
+                channel=channel,
+                direction="outbound",
+                status="escalated",
+                needs_attention=True,
+                attention_reason=reason,
+                last_message_at=at,
+            )
 
     def test_nonsense_in_the_address_means_today(self):
         self.assertEqual(self.page("/schedule?date=2026-13-77").context["board"].day, MONDAY)

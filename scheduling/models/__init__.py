@@ -1,6 +1,6 @@
 """Appointments and their series, follow-ups, notes, the waitlist, messages, time off and closures."""
 
-from scheduling.models.appointments import Appointment, Cancellation, Series
+from scheduling.models.appointments import ATTENTION_LABELS, Appointment, Cancellation, Series
 from scheduling.models.closures import Closure, TimeOff
 from scheduling.models.follow_ups import FollowUp
 from scheduling.models.messages import Message, ProviderNumber
@@ -8,6 +8,7 @@ from scheduling.models.notes import DoctorNote
 from scheduling.models.waitlist import WaitlistEntry
 
 __all__ = [
+    "ATTENTION_LABELS",
     "Appointment",
     "Cancellation",
     "Closure",

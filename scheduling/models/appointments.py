@@ -7,12 +7,23 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 from clinicflow.access.querysets import ClinicQuerySet
 from clinicflow.clinics.models import VISIT_MINUTES, Doctor
 from clinicflow.core.models import ClinicOwned
 from patients.models import Patient
 from scheduling.querysets import AppointmentQuerySet, CancellationQuerySet
+
+# Why a patient waits for a member, by the code of `attention_reason`.
+ATTENTION_LABELS: dict[str, str | Promise] = {
+    "danger": gettext_lazy("Possible emergency"),
+    "complex-question": gettext_lazy("Question"),
+    "requested-human": gettext_lazy("Asked to talk to someone"),
+    "ambiguous-reply": gettext_lazy("Unclear reply"),
+    "paused-interaction": gettext_lazy("Hung up or silent"),
+}
 
 
 class Series(ClinicOwned):
@@ -181,6 +192,10 @@ class Appointment(ClinicOwned):
     @property
     def mark_word(self) -> str:
         return "Arrived" if self.mark == "arrived" else str(self.get_status_display())
+
+    @property
+    def attention_label(self) -> str:
+        return str(ATTENTION_LABELS.get(self.attention_reason, ""))
 
     @property
     def is_open(self) -> bool:

@@ -51,7 +51,6 @@ class Panel:
     cancellation: Cancellation | None
     changes: list[HistoryEntry]
     minutes: int | None  # since the arrival, while the patient waits
-    attention: str
     vip: bool
     interpreter: bool
     late: int | None  # minutes past the start without an arrival
@@ -75,7 +74,6 @@ def read_panel(actor: Actor, visit: Appointment, settings: ClinicSettings, at: d
         history=_history(actor, visit),
         cancellation=cancellations.order_by("-created_at").first() if not visit.is_open else None,
         changes=_changes(actor, visit),
-        attention=visit.attention_reason.replace("-", " "),
         vip="vip" in flags,
         interpreter="needs_interpreter" in flags,
         follow_ups=_follow_ups(actor, visit),

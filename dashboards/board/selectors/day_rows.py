@@ -13,6 +13,7 @@ from clinicflow.access.actor import Actor
 from clinicflow.db.prepared import prepared_cursor
 from dashboards.board.selectors.cards import COLUMNS, PATIENT_PREFIX
 from dashboards.board.selectors.select_lists import select_list
+from scheduling.models import ATTENTION_LABELS
 
 MAX_CONVERSATIONS = 8
 
@@ -27,7 +28,10 @@ class AbsenceRow(NamedTuple):
 
 
 class WaitingConversation(NamedTuple):
-    """A visit whose patient waits for a reply. `said` is the patient's last message, `seconds_ago` its age."""
+    """A visit whose patient waits for a reply, and no open alert of danger says so already.
+
+    `said` is the patient's last message, empty after a call; `seconds_ago` is the age of that message or call.
+    """
 
     id: UUID
     patient_id: UUID
@@ -38,6 +42,11 @@ class WaitingConversation(NamedTuple):
     starts_at: dt.datetime
     doctor_name: str
     seconds_ago: float
+
+    @property
+    def reason_label(self) -> str:
+        """Why the patient waits, as the Inbox says it."""
+        return str(ATTENTION_LABELS.get(self.reason, ""))
 
 
 VISIT_COLUMNS = (*COLUMNS, "rescheduled")
@@ -54,11 +63,13 @@ select {select_list(VISIT_COLUMNS, PATIENT_COLUMNS, table="a")}
 
 CONVERSATION_COLUMNS = {
     "name": "p.first_name || ' ' || p.last_name",
-    "reason": "replace(a.attention_reason, '-', ' ')",
+    "reason": "coalesce(c.attention_reason, a.attention_reason)",
     "said": "coalesce(m.body, '')",
     "language": "p.preferred_language",
     "doctor_name": "d.name",
-    "seconds_ago": "extract(epoch from %(now)s::timestamptz - coalesce(m.created_at, a.updated_at))::float8",
+    "seconds_ago": (
+        "extract(epoch from %(now)s::timestamptz - coalesce(m.created_at, c.last_message_at, a.updated_at))::float8"
+    ),
 }
 CONVERSATIONS = f"""
 select {select_list(WaitingConversation._fields, CONVERSATION_COLUMNS, table="a")}
@@ -66,11 +77,21 @@ select {select_list(WaitingConversation._fields, CONVERSATION_COLUMNS, table="a"
   join patients p on p.id = a.patient_id
   join doctors d on d.id = a.doctor_id
   left join lateral (
+    select attention_reason, channel, last_message_at from ai_interactions
+     where clinic_id = %(clinic)s and appointment_id = a.id and needs_attention and resolved_at is null
+     order by last_message_at desc nulls last limit 1
+  ) c on true
+  left join lateral (
     select body, created_at from messages
      where clinic_id = %(clinic)s and appointment_id = a.id and direction = 'inbound'
+       and coalesce(channel = c.channel, true)
      order by created_at desc limit 1
   ) m on true
  where a.clinic_id = %(clinic)s and a.needs_attention and a.starts_at >= %(since)s and a.deleted_at is null
+   and not exists (
+     select from danger_alerts
+      where clinic_id = %(clinic)s and appointment_id = a.id and resolved_at is null
+   )
  order by a.starts_at, a.doctor_id, a.id
  limit %(shown)s
 """  # noqa: S608 - names of this module
