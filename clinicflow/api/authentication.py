@@ -49,6 +49,9 @@ class ActorScheme(OpenApiAuthenticationExtension):
     target_class = "clinicflow.api.authentication.ActorAuthentication"
     name = ["bearer", "session"]
 
+    def get_security_requirement(self, auto_schema: Any) -> list[dict[str, list[str]]]:
+        return [{"bearer": []}, {"session": []}]  # either of them
+
     def get_security_definition(self, auto_schema: Any) -> list[dict[str, Any]]:
         return [
             {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},

@@ -57,7 +57,7 @@ BY_FORMAT = {
     "email": "hannah@example.com",
 }
 KINDS: dict[str, type] = {"string": str, "integer": int, "array": list}
-SUMMARIES = {"get": "One of them", "put": "Replace it", "patch": "Change some of it"}
+SUMMARIES = {"get": "Get one", "put": "Replace all fields", "patch": "Change some fields"}
 
 
 def add_examples(result: Node, generator: object, request: object, public: bool) -> Node:

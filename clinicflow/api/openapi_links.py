@@ -9,11 +9,9 @@ METHODS = ("get", "post", "put", "patch", "delete")
 REFERENCES = {"patient_id": "/api/patients", "doctor_id": "/api/doctors", "appointment_id": "/api/appointments"}
 EXPLICIT_LINKS = {
     "login": {
-        "me": {"operationId": "me", "description": "With `Authorization: Bearer` and the `access` of this answer."},
-        "refresh": {
-            "operationId": "refresh",
-            "requestBody": {"refresh": "$response.body#/refresh"},
-            "description": "Once, when `access` has run out.",
+        "me": {
+            "operationId": "getCurrentUser",
+            "description": "With `Authorization: Bearer` and the `access` of this response.",
         },
     },
 }

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from clinicflow.api.openapi import Node
 
 MAX_PAGE = 100_000
+EXAMPLE_URL = "https://clinic.example/api/patients"
 
 
 class PagePagination(PageNumberPagination):
@@ -30,6 +31,20 @@ class PagePagination(PageNumberPagination):
             parameter("page", MAX_PAGE, "Page number; 404 after the last page."),
             parameter("page_size", self.max_page_size, f"Page size (default {self.page_size})."),
         ]
+
+    def get_paginated_response_schema(self, schema: Node) -> Node:
+        link = {"type": ["string", "null"], "format": "uri"}
+        properties = {
+            "count": {"type": "integer", "minimum": 0, "description": "Rows of all pages.", "example": 51},
+            "next": {**link, "description": "The next page; null on the last.", "example": f"{EXAMPLE_URL}?page=3"},
+            "previous": {
+                **link,
+                "description": "The previous page; null on the first.",
+                "example": f"{EXAMPLE_URL}?page=1",
+            },
+            "results": schema,
+        }
+        return {"type": "object", "properties": properties, "required": list(properties)}
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any] | None:
         _number(request, "page", 1, MAX_PAGE)

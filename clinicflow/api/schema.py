@@ -1,5 +1,6 @@
 """Shared responses, headers and parameters of the OpenAPI document."""
 
+import re
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiSerializerExtension
@@ -7,6 +8,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
 from clinicflow.api.openapi import Node
+from clinicflow.api.operation_ids import operation_id
 from clinicflow.api.serializers import Problem
 
 DESCRIPTIONS = {
@@ -22,12 +24,19 @@ DESCRIPTIONS = {
     429: "Too many requests; retry after the seconds in `Retry-After`.",
     503: "The server is busy; retry after the seconds in `Retry-After`.",
 }
+PAGE = re.compile(r"^Paginated(\w+?)(?:Output)?List$")
+SUFFIXES = re.compile(r"Output(?=$|[A-Z]\w*Enum$)|Input(?=Request$)")
 SIGN_IN = "/api/auth/"  # responses with tokens are not stored
 ALWAYS = (400, 401, 403, 404, 406, 413, 415, 429, 503)
 
 
 class Schema(AutoSchema):
-    """Request bodies by the view's `input_class`, responses by its `output_class`, unless `extend_schema` overrides."""
+    """Ids by `operation_ids`, request bodies by the view's `input_class`, responses by its `output_class`, unless
+    `extend_schema` overrides."""
+
+    def get_operation_id(self) -> str:
+        method = self.method.lower()
+        return operation_id(method, self.path, is_list=method == "get" and self._is_list_view())
 
     def get_request_serializer(self) -> Any:
         return getattr(self.view, "input_class", None) or super().get_request_serializer()
@@ -55,10 +64,39 @@ def problem_responses(*statuses: int) -> dict[tuple[int, str], OpenApiResponse]:
     }
 
 
+def rename_components(result: Node, generator: object, request: object, public: bool) -> Node:
+    """drf-spectacular postprocessing hook: name components after what they are, not after serializer classes.
+
+    `AppointmentOutput` becomes `Appointment`, its page `AppointmentPage`, `AppointmentInputRequest` becomes
+    `AppointmentRequest`. A name that another component has is left alone.
+    """
+    schemas: Node = result["components"]["schemas"]
+    names: dict[str, str] = {}
+    for name in schemas:
+        new = SUFFIXES.sub("", PAGE.sub(r"\1Page", name))
+        taken = new in schemas or new in names.values()
+        names[name] = name if taken else new
+    result["components"]["schemas"] = {names[name]: schemas[name] for name in sorted(schemas, key=names.__getitem__)}
+    _rename_references(result, {f"#/components/schemas/{name}": new for name, new in names.items()})
+    return result
+
+
+def _rename_references(node: object, names: dict[str, str]) -> None:
+    if isinstance(node, dict):
+        if (reference := node.get("$ref")) in names:
+            node["$ref"] = f"#/components/schemas/{names[reference]}"
+        for child in node.values():
+            _rename_references(child, names)
+    elif isinstance(node, list):
+        for child in node:
+            _rename_references(child, names)
+
+
 def add_common_responses(result: Node, generator: object, request: object, public: bool) -> Node:
     """drf-spectacular postprocessing hook: the error responses of every operation, and the headers of its method."""
     for path, operations in result["paths"].items():
         for method, operation in operations.items():
+            operation.setdefault("security", [])  # none is asked for
             _add_errors(path, method, operation)
             _add_headers(path, method, operation)
             _fix_boolean_parameters(operation)

@@ -136,7 +136,6 @@ class QuestionnaireViewSet(ListMixin, RetrieveMixin, ClinicViewSet):
         return self._created(questionnaires.publish(self.actor, questionnaire.pk) if publish else questionnaire)
 
     @extend_schema(
-        operation_id="intake_questionnaires_revise",
         summary="Create the next version of a questionnaire",
         request=QuestionnaireInput,
         responses={201: QuestionnaireOutput},

@@ -105,7 +105,7 @@ class LoginView(OutsideTransaction):
 
 class RefreshView(OutsideTransaction):
     @extend_schema(
-        operation_id="refresh",
+        operation_id="refreshToken",
         summary="A new pair of tokens",
         request=Refresh,
         responses={200: TokenPair} | problem_responses(400, 401, 429),
@@ -138,7 +138,7 @@ class SwitchRoleView(ClinicView):
     replayable = False
 
     @extend_schema(
-        operation_id="switch_role",
+        operation_id="switchRole",
         summary="Switch to another role",
         request=SwitchRole,
         responses={200: TokenPair} | problem_responses(400, 401, 403),
@@ -155,7 +155,7 @@ class MeView(ClinicView):
     roles = STAFF
 
     @extend_schema(
-        operation_id="me",
+        operation_id="getCurrentUser",
         summary="The current user and what they may do",
         responses={200: Me} | problem_responses(401),
     )

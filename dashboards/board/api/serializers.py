@@ -52,6 +52,19 @@ class DayFigures(serializers.Serializer):
     needs_attention = serializers.IntegerField()
 
 
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "A doctor's day",
+            value={
+                **FIGURES_EXAMPLE,
+                "running_late_minutes": 10,
+                "next_appointment_id": VISIT_EXAMPLE["appointment_id"],
+                "summaries_to_review": 3,
+            },
+        )
+    ]
+)
 class DoctorFigures(DayFigures):
     """The doctor's own day. `running_late_minutes` is how long after its planned time the next visit can begin;
     `next_appointment_id` is the next visit, null when the day is done."""
@@ -128,7 +141,7 @@ class WantOutput(serializers.Serializer):
 @extend_schema_serializer(
     examples=[
         OpenApiExample(
-            "Somebody waits",
+            "A patient waits",
             value={"kind": "arrived", "minutes": 18, "details": [], **PATIENT_EXAMPLE, **VISIT_EXAMPLE},
         )
     ],
