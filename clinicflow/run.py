@@ -40,6 +40,7 @@ from clinicflow.celery import app as celery
 
 STOP_TIMEOUT = 8.0  # seconds until a process is killed
 TICK = 0.2
+MAX_FRAME = 16_384  # bytes of a WebSocket message; clients send ids only
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -265,6 +266,9 @@ def serve(listener: socket.socket) -> None:
         uvicorn.Config(
             settings.ASGI_APPLICATION.replace(".application", ":application"),
             ws="websockets-sansio",
+            ws_max_size=MAX_FRAME,
+            ws_per_message_deflate=False,
+            proxy_headers=False,  # `client_ip` reads them, as TRUSTED_PROXY_HOPS says
             access_log=False,
             lifespan="off",
             log_config=None,  # Django's applies

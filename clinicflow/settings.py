@@ -1,5 +1,6 @@
 """Django settings: secure by default, with every environment variable read here. `.env.example` documents each."""
 
+import logging
 import sys
 from datetime import timedelta
 from typing import Any
@@ -87,7 +88,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "clinicflow.api.middleware.ApiMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "clinicflow.core.request_log.RequestLogMiddleware",
     "clinicflow.accounts.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -219,6 +220,10 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 MFA_ADAPTER = "clinicflow.staff.adapters.MFAAdapter"
+MFA_FORMS = {
+    "authenticate": "clinicflow.staff.forms.AuthenticateForm",
+    "reauthenticate": "clinicflow.staff.forms.ReauthenticateForm",
+}
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # the front desk vouches for addresses
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
@@ -226,14 +231,14 @@ MFA_TOTP_ISSUER = "ClinicFlow"
 MFA_TOTP_TOLERANCE = 1
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # http://localhost
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
-AXES_CLIENT_IP_CALLABLE = "clinicflow.core.client_ip.client_ip"
+AXES_CLIENT_IP_CALLABLE = "clinicflow.core.client_ip.client_network"
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
 AXES_FAILURE_LIMIT = 10
 AXES_HANDLER = "clinicflow.accounts.lockout.LockoutHandler"
 AXES_LOCKOUT_CALLABLE = "clinicflow.accounts.lockout.answer_locked_out"
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "ip_address"]
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "ip_address", "username"]
 AXES_RESET_ON_SUCCESS = True
 AXES_USERNAME_CALLABLE = "clinicflow.accounts.lockout.name_of"
 AXES_VERBOSE = False
@@ -422,6 +427,7 @@ SPECTACULAR_SETTINGS = {
 # ---------------------------------------------------------------- logs
 # ActorMiddleware binds the user; reading it here would query the database outside a transaction after a 500.
 DJANGO_STRUCTLOG_USER_ID_FIELD = ""
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG  # one line for each request, when it has finished
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
 LOGGING = {
     "version": 1,
@@ -429,7 +435,14 @@ LOGGING = {
     "formatters": {
         "json": {"()": "clinicflow.core.logs.JsonFormatter"},
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "stream": sys.stderr, "formatter": "json"}},
+    "filters": {"routes": {"()": "clinicflow.core.request_log.RouteFilter"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "stream": sys.stderr, "formatter": "json", "filters": ["routes"]},
+    },
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-    "loggers": {"django": {"level": LOG_LEVEL}, "django.server": {"handlers": ["stderr"], "propagate": False}},
+    "loggers": {
+        "axes": {"level": "ERROR"},  # it logs what was typed as the e-mail address; the audit log has the failures
+        "django": {"level": LOG_LEVEL},
+        "django.server": {"handlers": ["stderr"], "propagate": False},
+    },
 }

@@ -1,32 +1,68 @@
-"""Lockout after failed sign-ins: ten for one account from one IP address, a hundred from one address.
+"""Lockout after failed sign-ins, for 15 minutes.
 
-One address may be a whole clinic behind its router, so its limit is higher. django-axes counts in the database, so
-flushing the cache resets nothing. The response does not depend on whether the account exists.
+| counted for | limit |
+|---|---|
+| wrong passwords of an account from one IP address | 10 |
+| wrong passwords of an account from all addresses | 100 |
+| wrong codes of an account's second factor, from all addresses | 10 |
+| all failures from one address, which may be a whole clinic behind its router | 100 |
+
+Codes have a limit of their own: there are a million of them, and whoever guesses codes has the password already.
+django-axes counts in the database, so flushing the cache resets nothing. The response does not depend on whether the
+account exists.
 """
 
 from typing import Any
 
 from axes.handlers.database import AxesDatabaseHandler
+from axes.handlers.proxy import AxesProxyHandler
 from django.conf import settings
+from django.contrib.auth.signals import user_login_failed
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from clinicflow.accounts.models import User
 from clinicflow.api.errors import problem_response
 from clinicflow.web.errors import error_response
 
-ADDRESS_FACTOR = 10
+WIDE_FACTOR = 10  # by which a limit over many accounts or addresses is higher
+CODES = "#second-factor"  # ends the name under which an account's wrong codes are counted
 
 
 class LockoutHandler(AxesDatabaseHandler):
-    """django-axes' handler with a separate, higher limit per IP address."""
+    """django-axes' handler with separate limits per account, per IP address and for codes."""
 
     def get_failures(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> int:
-        """Failures for the account from this address, or a tenth of all failures from the address if that is more."""
-        account, address = (
+        """The failures that count most against the limit of ten, each divided by the factor of its limit."""
+        here, address, account = (
             sum(attempt.failures_since_start for attempt in attempts)
             for attempts in self.get_user_attempts(request, credentials)
         )
-        return max(account, address // ADDRESS_FACTOR)
+        of_codes = name_of(request, credentials).endswith(CODES)
+        return max(here, address // WIDE_FACTOR, account if of_codes else account // WIDE_FACTOR)
+
+
+def _code_credentials(user: User) -> dict[str, str]:
+    return {"email": f"{user.email}{CODES}"}
+
+
+def are_codes_locked(request: HttpRequest, user: User) -> bool:
+    """Whether no more codes of the account's second factor are accepted; the response of the request is then 429."""
+    locked = not AxesProxyHandler.is_allowed(request, _code_credentials(user))
+    if locked:
+        request.axes_locked_out = True  # type: ignore[attr-defined]  # read by AxesMiddleware
+        request.axes_credentials = _code_credentials(user)  # type: ignore[attr-defined]
+    return locked
+
+
+def count_wrong_code(request: HttpRequest, user: User) -> None:
+    """Count a wrong code against the account; at the limit the response of the request is 429."""
+    user_login_failed.send(__name__, credentials=_code_credentials(user), request=request)
+
+
+def reset_codes(user: User) -> None:
+    """Forget the account's wrong codes, after a right one."""
+    AxesProxyHandler.reset_attempts(username=_code_credentials(user)["email"])
 
 
 def name_of(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:

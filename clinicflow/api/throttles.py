@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 from clinicflow.access.http import request_actor
-from clinicflow.core.client_ip import client_ip
+from clinicflow.core.client_ip import client_network
 
 WINDOW = 60  # seconds
 _redis: Redis | None = None
@@ -77,7 +77,7 @@ class AddressThrottle(PerMinuteThrottle):
     def ident_of(self, request: Request) -> str | None:
         if request_actor(request._request) is not None:
             return None
-        return client_ip(request._request)
+        return client_network(request._request)
 
 
 class SignInThrottle(PerMinuteThrottle):
@@ -87,4 +87,4 @@ class SignInThrottle(PerMinuteThrottle):
     allow_without_redis = False
 
     def ident_of(self, request: Request) -> str | None:
-        return client_ip(request._request)
+        return client_network(request._request)

@@ -1,4 +1,4 @@
-"""The client's IP address."""
+"""The client's IP address, and the network that limits are counted for."""
 
 import ipaddress
 
@@ -21,3 +21,14 @@ def client_ip(request: HttpRequest) -> str:
         return str(ipaddress.ip_address(peer))
     except ValueError:
         return ""
+
+
+def client_network(request: HttpRequest) -> str:
+    """The address that limits are counted for: of IPv6 the first of its /64, which one customer has whole."""
+    address = client_ip(request)
+    if ":" not in address:
+        return address
+    parsed = ipaddress.IPv6Address(address)
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.IPv6Network((int(parsed), 64), strict=False).network_address)

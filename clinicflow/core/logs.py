@@ -1,4 +1,4 @@
-"""JSON logging with ids only (user, clinic, request), never a patient's name or text."""
+"""JSON logging with ids and routes only (user, clinic, request), never an address or a patient's name or text."""
 
 import logging
 import re

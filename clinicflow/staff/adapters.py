@@ -4,10 +4,14 @@ import base64
 import hashlib
 from typing import Any
 
+import structlog
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context as allauth_context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet
 from django.conf import settings
+from django.contrib.sites.shortcuts import get_current_site
+from django.db import transaction
 from django.http import HttpRequest
 
 from clinicflow.accounts.models import User
@@ -17,6 +21,7 @@ from clinicflow.core.client_ip import client_ip
 from clinicflow.staff.operations import sign_in
 from clinicflow.staff.selectors.actor_resolution import origin_of_request
 
+log = structlog.get_logger(__name__)
 SILENT = {"account/messages/logged_in.txt", "account/messages/logged_out.txt"}
 
 
@@ -44,6 +49,28 @@ class AccountAdapter(DefaultAccountAdapter):
     def set_password(self, user: User, password: str) -> None:
         user.password_changed_at = clock.now()
         super().set_password(user, password)
+
+    @transaction.atomic
+    def send_notification_mail(self, template_prefix: str, user: User, *args: Any, **kwargs: Any) -> None:
+        """Notify a user of a change to their account. django-allauth may call this after the request's commit."""
+        super().send_notification_mail(template_prefix, user, *args, **kwargs)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Render a mail and send it after the commit. A failure is logged: what the mail is about has happened."""
+        request = allauth_context.request
+        message = self.render_mail(
+            template_prefix,
+            email,
+            {"request": request, "email": email, "current_site": get_current_site(request)} | context,
+        )
+
+        def send() -> None:
+            try:
+                message.send()
+            except OSError as error:  # SMTPException is one
+                log.error("account_mail_failed", kind=template_prefix, error=type(error).__name__)
+
+        transaction.on_commit(send)
 
     def reauthenticate(self, user: User, password: str) -> bool:
         authenticated = self.authenticate(self.request, email=user.email, password=password)

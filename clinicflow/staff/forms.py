@@ -1,12 +1,18 @@
-"""Forms about members. The rules are in the operations."""
+"""Forms about members and their second factor. The rules are in the operations."""
 
 from typing import Any
 
+from allauth.core import context
+from allauth.mfa.base import forms as mfa_forms
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from clinicflow.accounts import lockout
 from clinicflow.clinics.models import Doctor, Membership
 from clinicflow.clinics.querysets import DoctorQuerySet
+from clinicflow.staff.operations import sign_in
+from clinicflow.staff.selectors.actor_resolution import origin_of_request
 
 ROLES = (
     (Membership.Role.FRONT_DESK, _("Front desk: the schedule, patients, settings and users")),
@@ -56,3 +62,31 @@ class InvitationForm(MemberForm):
 
     field_order = ("email", "name", "roles", "doctor")
     email = forms.EmailField(label=_("Email address"), max_length=254)
+
+
+class LimitedCodes(mfa_forms.BaseAuthenticateForm):
+    """django-allauth's form for a code, with audit entries of wrong codes and a limit.
+
+    It accepts no code, not even the right one, after ten wrong ones for the account from any address.
+    """
+
+    def clean_code(self) -> str:
+        request = context.request
+        if lockout.are_codes_locked(request, self.user):
+            raise ValidationError(_("Too many failed sign-ins. Wait 15 minutes, then try again."), code="locked_out")
+        try:
+            code = super().clean_code()
+        except ValidationError:
+            lockout.count_wrong_code(request, self.user)
+            sign_in.record_failure(self.user.email, origin_of_request(request), reason="wrong second factor")
+            raise
+        lockout.reset_codes(self.user)
+        return code
+
+
+class AuthenticateForm(LimitedCodes, mfa_forms.AuthenticateForm):
+    """A code at sign-in."""
+
+
+class ReauthenticateForm(LimitedCodes, mfa_forms.ReauthenticateForm):
+    """A code before a sensitive step."""

@@ -45,6 +45,8 @@ class ActorMiddleware:
         display = lazy_display(actor.timezone, lambda: Display.of(actor.timezone, request.clinic_settings))
         with tenant(actor.scope()), display:
             response = self.get_response(request)
+            # After a sign-out, Back must not show the page again, from the disk or from the browser's memory.
+            response.headers.setdefault("Cache-Control", "private, no-store")
             if response.status_code in AUDITED_STATUSES and request.resolver_match is not None:
                 self._record_refusal(request, actor, response)
         return response

@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from redis.exceptions import RedisError
 
-from clinicflow.core.client_ip import client_ip
+from clinicflow.core.client_ip import client_network
 from intake.models import PatientLink
 from intake.patient_access.visit import PatientRequest
 
@@ -66,7 +66,7 @@ def has_too_many_failed_attempts(request: HttpRequest) -> bool:
 
 
 def _attempts_key(request: HttpRequest) -> str:
-    return f"link-misses:{client_ip(request)}"
+    return f"link-misses:{client_network(request)}"
 
 
 def _idle_limit(link: PatientLink) -> dt.timedelta:

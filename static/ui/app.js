@@ -13,6 +13,13 @@ document.addEventListener("htmx:config:request", (event) => {
   if (ctx.sourceEvent?.type === "live") ctx.request.headers["X-Background"] = "1";
 });
 
+// A page that the browser kept in memory may show what its user may no longer see.
+addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  root.hidden = true;
+  location.reload();
+});
+
 // Announcements for screen readers: util.js dispatches `ui:say` with the sentence.
 document.addEventListener("ui:say", (event) => {
   const voice = find("#say");

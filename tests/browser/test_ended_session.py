@@ -59,3 +59,13 @@ def test_what_was_being_typed_stays_and_the_page_says_so(tabs):
     expect(reason).to_have_value("Congress")
     second.get_by_role("button", name="Try now").click()
     expect(second).to_have_url(re.compile(r"/account/login/\?next=/time-off/new$"))
+
+
+def test_back_after_signing_out_shows_nothing(tabs):
+    first, _ = tabs
+    first.goto(first.url.replace("/my-day", "/patients"))
+    expect(first.locator("#live")).to_have_attribute("data-state", "on")
+    sign_out(first)
+    expect(first).to_have_url(re.compile(r"/account/login/"))
+    first.go_back()
+    expect(first).to_have_url(re.compile(r"/account/login/\?next=/patients$"))

@@ -7,6 +7,8 @@ import pytest
 from channels.layers import get_channel_layer
 from django.conf import settings
 from django.db import transaction
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
 
 from clinicflow.accounts.operations import sessions
 from clinicflow.core.events import publish
@@ -120,6 +122,12 @@ def test_another_sites_page_cannot_use_the_cookie(cast, asgi_server):
     cookie = f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
     with pytest.raises(Exception, match=r"403|rejected"):
         Socket(asgi_server, cast.riverside.pk, cookie, origin="https://evil.example")
+
+
+@pytest.mark.parametrize("path", ["/ws/clinic/nonsense", "/ws/", "/elsewhere"])
+def test_an_unknown_path_is_rejected(asgi_server, path):
+    with pytest.raises(InvalidStatus, match="403"):
+        connect(asgi_server.replace("http", "ws") + path, open_timeout=WAIT, legacy=True)
 
 
 def test_ending_a_sign_in_closes_its_sockets(cast, asgi_server):

@@ -4,7 +4,7 @@ from django.test import RequestFactory, SimpleTestCase, override_settings
 
 from clinicflow.api.errors import Malformed, flatten
 from clinicflow.api.parsers import parse_object
-from clinicflow.core.client_ip import client_ip
+from clinicflow.core.client_ip import client_ip, client_network
 from clinicflow.testing.case import ClinicCase
 
 
@@ -113,6 +113,16 @@ class ClientIP(SimpleTestCase):
         self.assertEqual(self.client_ip("6.6.6.6, 203.0.113.9", 1), "203.0.113.9")
         self.assertEqual(self.client_ip("6.6.6.6, 203.0.113.9, 10.0.0.2", 2), "203.0.113.9")
         self.assertEqual(self.client_ip("not an address", 1), "")
+
+    def test_limits_count_a_whole_ipv6_network_and_one_ipv4_address(self):
+        for address, network in (
+            ("203.0.113.9", "203.0.113.9"),
+            ("2001:db8:1:2:aaaa::1", "2001:db8:1:2::"),
+            ("2001:db8:1:2:bbbb::9", "2001:db8:1:2::"),
+            ("::ffff:203.0.113.9", "203.0.113.9"),
+        ):
+            with self.subTest(address):
+                self.assertEqual(client_network(RequestFactory().get("/", REMOTE_ADDR=address)), network)
 
 
 class FieldNames(SimpleTestCase):

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.auth import authenticate
-from django.contrib.auth.signals import user_logged_in, user_login_failed
+from django.contrib.auth.signals import user_logged_in
 from django.db import transaction
 from django.utils.decorators import method_decorator
 from drf_spectacular.utils import extend_schema
@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from clinicflow.access.permissions import permissions_of
+from clinicflow.accounts import lockout
 from clinicflow.accounts.errors import BadCredentials, SecondFactorRequired
 from clinicflow.accounts.models import AuthSession, User
 from clinicflow.accounts.operations import second_factor, sessions, tokens
@@ -93,11 +94,15 @@ class LoginView(OutsideTransaction):
             return BadCredentials()
         if second_factor.is_enrolled(user):
             if not otp:
+                sign_in.record_failure(email, origin, reason=sign_in.CODE_ASKED)
                 return SecondFactorRequired()
+            if lockout.are_codes_locked(inner, user):
+                return BadCredentials()  # AxesMiddleware answers 429
             if not second_factor.verify_code(user, otp):
-                user_login_failed.send(__name__, credentials={"email": email}, request=inner)
+                lockout.count_wrong_code(inner, user)
                 sign_in.record_failure(email, origin, reason="wrong second factor")
                 return BadCredentials("The second factor code is incorrect.")
+            lockout.reset_codes(user)
         user_logged_in.send(User, request=inner, user=user)
         session, membership = sign_in.start_session(user, origin, kind=AuthSession.Kind.API)
         return pair(session, membership, tokens.refresh_token(session))

@@ -64,6 +64,13 @@ class SignIn(SignInCase):
         self.assertEqual(answer["Retry-After"], "900")
         self.assertEqual(self.sign_in("dana@riverside.test").status_code, 429)
 
+    def test_a_hundred_failures_from_many_addresses_lock_the_account(self):
+        for number in range(99):
+            self.sign_in("dana@riverside.test", "wrong one here", client=Client(REMOTE_ADDR=f"203.0.113.{number}"))
+        answer = self.sign_in("dana@riverside.test", "wrong one here", client=Client(REMOTE_ADDR="198.51.100.7"))
+        self.assertEqual(answer.status_code, 429)
+        self.assertEqual(self.sign_in("dana@riverside.test", client=Client(REMOTE_ADDR="192.0.2.1")).status_code, 429)
+
     def test_signing_out_ends_the_row(self):
         self.sign_in("dana@riverside.test")
         session = self.session_of()
@@ -137,6 +144,12 @@ class SeveralRoles(SignInCase):
         self.assertRedirects(answer, "/account/login/?next=/my-day", fetch_redirect_response=False)
         self.assertNotIn(settings.SESSION_COOKIE_NAME, answer.cookies)
 
+    def test_no_page_of_a_member_is_kept_by_the_browser(self):
+        client = self.client_for(self.desk)
+        for path in ("/schedule", "/patients", "/inbox", "/audit", "/settings/clinic", "/schedule/print", "/roles"):
+            with self.subTest(path):
+                self.assertIn("no-store", client.get(path)["Cache-Control"])
+
     def test_signing_out_deletes_the_cookie(self):
         self.sign_in("okafor@riverside.test")
         self.assertEqual(self.client.post("/account/logout/").cookies[settings.SESSION_COOKIE_NAME]["max-age"], 0)
@@ -181,6 +194,52 @@ class SecondFactor(SignInCase):
         body = {"email": "dana@riverside.test", "password": PASSWORD, "otp": "000000"}
         statuses = [self.client.post("/api/auth/login", body, "application/json").status_code for _ in range(10)]
         self.assertEqual(statuses, [401] * 9 + [429])
+
+    def test_ten_wrong_codes_on_the_web_lock_codes_from_every_address(self):
+        secret = self.enrol(self.dana)
+        self.sign_in("dana@riverside.test")
+        page = "/account/2fa/authenticate/"
+        statuses = [
+            self.client.post(page, {"code": "000000"}, REMOTE_ADDR=f"203.0.113.{n}").status_code for n in range(10)
+        ]
+        self.assertEqual(statuses, [200] * 9 + [429])
+        other = Client(REMOTE_ADDR="198.51.100.7")
+        self.sign_in("dana@riverside.test", client=other)
+        for client in (self.client, other):
+            self.assertEqual(client.post(page, {"code": self.code(secret)}).status_code, 429)
+        body = {"email": "dana@riverside.test", "password": PASSWORD, "otp": self.code(secret)}
+        self.assertEqual(self.client.post("/api/auth/login", body, "application/json").status_code, 429)
+        with self.inside(self.desk):
+            rows = AuditLog.objects.filter(action="login", outcome="refused", reason="wrong second factor")
+            self.assertEqual(rows.count(), 10)
+
+    def test_a_right_code_forgets_the_wrong_ones(self):
+        secret = self.enrol(self.dana)
+        body = {"email": "dana@riverside.test", "password": PASSWORD}
+
+        def login(code):
+            return self.client.post("/api/auth/login", body | {"otp": code}, "application/json").status_code
+
+        self.assertEqual([login("000000") for _ in range(9)], [401] * 9)
+        self.assertEqual(login(self.code(secret)), 200)
+        self.assertEqual([login("000000") for _ in range(9)], [401] * 9)
+
+    def test_codes_before_a_sensitive_step_lock_too(self):
+        secret = self.enrol(self.dana)
+        self.sign_in("dana@riverside.test")
+        self.client.post("/account/2fa/authenticate/", {"code": self.code(secret)})
+        page = reverse("mfa_reauthenticate")
+        statuses = [self.client.post(page, {"code": "000000"}).status_code for _ in range(10)]
+        self.assertEqual(statuses, [200] * 9 + [429])
+
+    def test_a_right_password_without_a_code_is_audited(self):
+        self.enrol(self.dana)
+        self.sign_in("dana@riverside.test")
+        body = {"email": "dana@riverside.test", "password": PASSWORD}
+        self.client.post("/api/auth/login", body, "application/json")
+        with self.inside(self.desk):
+            rows = AuditLog.objects.filter(action="login").values_list("outcome", "reason")
+            self.assertEqual(list(rows), [("refused", "second factor asked")] * 2)
 
     def test_seeds_are_encrypted_at_rest(self):
         secret = self.enrol(self.dana)

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from allauth.account.forms import LoginForm
 from allauth.account.views import LoginView
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -16,7 +17,7 @@ from clinicflow.access.guards import public
 from clinicflow.access.roles import Role
 from clinicflow.accounts.errors import RoleNotHeld
 from clinicflow.accounts.models import User
-from clinicflow.accounts.operations import sessions
+from clinicflow.accounts.operations import second_factor, sessions
 from clinicflow.clinics.http import SiteRequest
 from clinicflow.staff.operations import sign_in
 from clinicflow.staff.selectors.actor_resolution import origin_of_request
@@ -38,6 +39,13 @@ FRONT_DESK_FIRST_PAGE = {"dashboard": "schedule", "schedule": "schedule_week", "
 
 class SignInView(LoginView):
     """django-allauth's sign-in view; in the demo its page lists the demo accounts."""
+
+    def form_valid(self, form: LoginForm) -> HttpResponse:
+        """Sign in; audit a right password that leads to the page for the second factor."""
+        response: HttpResponse = super().form_valid(form)
+        if second_factor.is_enrolled(form.user):
+            sign_in.record_failure(form.user.email, origin_of_request(self.request), reason=sign_in.CODE_ASKED)
+        return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
