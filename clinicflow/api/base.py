@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
 from clinicflow.access.actor import Actor
+from clinicflow.access.guards import require_recent_password
 from clinicflow.access.http import request_actor
 from clinicflow.access.querysets import RowQuerySet
 from clinicflow.access.roles import Role
@@ -45,6 +46,9 @@ class ClinicView(APIView):
     roles: ClassVar[RoleTable] = ()
     query_class: ClassVar[type[Serializer] | None] = None  # of the query parameters
     input_class: ClassVar[type[Serializer] | None] = None  # of the body
+    # The actions (of a view set) or methods for which a web session needs a recent password: a stranger at an open page
+    # must not be able to add a member, change how members sign in, or export the patients.
+    asks_password: ClassVar[tuple[str, ...]] = ()
     # Whether responses to POST are stored for `Idempotency-Key`; False where they carry tokens.
     replayable: ClassVar[bool] = True
 
@@ -67,13 +71,18 @@ class ClinicView(APIView):
             return cast(list[BasePermission], super().get_permissions())
         roles = self.roles
         if isinstance(roles, Mapping):
-            name = getattr(self, "action", None) or (self.request.method or "").lower()
-            roles = roles.get(name, roles.get("*", ()))
+            roles = roles.get(self._called(), roles.get("*", ()))
         return [HasRole(*roles)] if roles else [DenyAll()]
+
+    def _called(self) -> str:
+        """The action of a view set, else the method in lower case."""
+        return getattr(self, "action", None) or (self.request.method or "").lower()
 
     def initial(self, request: Request, *args: object, **kwargs: object) -> None:
         """The checks before the handler runs. Replay when this `Idempotency-Key` has a response already."""
         super().initial(request, *args, **kwargs)
+        if self._called() in self.asks_password:
+            require_recent_password(request._request)
         refuse_unknown_names(request, self.known_names())
         actor = request_actor(request._request)
         if request.method != "POST" or not self.replayable or actor is None or actor.user_id is None:

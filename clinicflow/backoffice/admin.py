@@ -43,6 +43,7 @@ from clinicflow.accounts.models import User
 from clinicflow.audit.models import AuditLog
 from clinicflow.audit.recorder import record_access
 from clinicflow.clinic_settings.operations import settings as clinic_settings
+from clinicflow.clinic_settings.schema import ASKING_PASSWORD
 from clinicflow.clinics.http import clinic_request
 from clinicflow.clinics.models import ClinicSettings, Doctor, DoctorSettings, Membership
 from clinicflow.core.errors import DomainError, Forbidden, NotFound
@@ -98,6 +99,7 @@ class ClinicModelAdmin(admin.ModelAdmin):
 
     may_add: ClassVar[bool] = False
     may_change: ClassVar[bool] = False
+    asks_password_for: ClassVar[frozenset[str]] = frozenset()  # fields that only a recent password may change
     patient_field: ClassVar[str] = "patient_id"  # "pk" for the model of patients itself
     list_per_page = 50
     show_full_result_count = False
@@ -169,6 +171,8 @@ class ClinicModelAdmin(admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
         actor = self._actor(request)
+        if self.asks_password_for.intersection(form.changed_data):
+            raise_if_reauthentication_required(request, app="clinics")
         if not change:
             obj.clinic_id = actor.clinic_id
         self.store(actor, obj, form.changed_data)
@@ -245,6 +249,7 @@ class DoctorAdmin(ClinicModelAdmin):
 class ClinicSettingsAdmin(ClinicModelAdmin):
     list_display = ("clinic", "opens_at", "closes_at", "slot_size", "updated_at")
     may_change = True
+    asks_password_for = ASKING_PASSWORD
 
     def store(self, actor: Actor, obj: ClinicSettings, changed: Sequence[str]) -> None:
         clinic_settings.save_clinic(actor, **{name: getattr(obj, name) for name in changed})

@@ -16,7 +16,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
-from clinicflow.access.guards import require_recent_password
 from clinicflow.access.http import request_actor
 from clinicflow.api.base import ClinicView, ClinicViewSet, ListMixin, RetrieveMixin, UpdateMixin
 from clinicflow.api.errors import TooLarge
@@ -150,11 +149,11 @@ def _read(file: Any) -> bytes:
 
 class ExportView(ClinicView):
     roles = ("admin",)
+    asks_password = ("get",)
     renderer_classes = [JSONRenderer, CsvRenderer]
 
     @extend_schema(summary="Export all patients as a CSV file", responses={(200, "text/csv"): OpenApiTypes.STR})
     def get(self, request: Request) -> StreamingHttpResponse:
-        require_recent_password(request._request)
         name = f"patients-{clock.today(self.actor.timezone)}.csv"
         response = StreamingHttpResponse(exchange.write_csv(self.actor), content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="{name}"'

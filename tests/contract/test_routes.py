@@ -233,9 +233,9 @@ TABLE = """
 /api/settings/doctor/<uuid:pk>                      PUT    doctor             401 400 400 404 403 404
 /api/settings/doctor/<uuid:pk>                      PATCH  doctor             401 200 200 404 403 404
 /api/settings/users                                 GET    -                  401 200 403 403 403 200
-/api/settings/users                                 POST   -                  401 400 403 403 403 400
-/api/settings/users/<uuid:pk>                       PUT    membership         401 400 403 403 403 404
-/api/settings/users/<uuid:pk>                       PATCH  membership         401 200 403 403 403 404
+/api/settings/users                                 POST   -                  401 403 403 403 403 403
+/api/settings/users/<uuid:pk>                       PUT    membership         401 403 403 403 403 403
+/api/settings/users/<uuid:pk>                       PATCH  membership         401 403 403 403 403 403
 /api/doctors                                        GET    -                  401 200 200 200 200 200
 /api/doctors/<uuid:pk>                              GET    doctor             401 200 200 200 200 404
 /api/audit                                          GET    -                  401 200 403 403 200 200

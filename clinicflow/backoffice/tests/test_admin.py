@@ -86,6 +86,19 @@ class BackOffice(ClinicCase):
         page = self.manager.post(url, form | {"opens_at": "18:00"}, follow=True)
         self.assertContains(page, "must close after it opens")
 
+    def test_settings_of_the_sign_in_require_the_password(self):
+        with self.inside(self.desk):
+            row = ClinicSettings.objects.get()
+        url = reverse("admin:clinics_clinicsettings_change", args=[row.pk])
+        form = {
+            name: value
+            for name, value in self.manager.get(url).context["adminform"].form.initial.items()
+            if value is not None and value is not False
+        }
+        challenge = self.manager.post(url, form | {"session_timeout": "1440", "working_days": '["mon"]'})
+        self.assertEqual(challenge["Location"].split("?")[0], "/account/reauthenticate/")
+        self.assertEqual(self.settings_of(self.riverside).session_timeout, row.session_timeout)
+
     def test_rows_cannot_be_deleted(self):
         url = reverse("admin:clinics_doctor_delete", args=[self.dr_okafor.pk])
         self.assertEqual(self.manager.post(url, {"post": "yes"}).status_code, 403)

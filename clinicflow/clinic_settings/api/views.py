@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from clinicflow.access.guards import require_recent_password
 from clinicflow.api.base import ClinicView
 from clinicflow.api.etags import check_precondition, etag_of
 from clinicflow.clinic_settings.api.serializers import (
@@ -15,11 +16,14 @@ from clinicflow.clinic_settings.api.serializers import (
     DoctorSettingsOutput,
 )
 from clinicflow.clinic_settings.operations import settings
+from clinicflow.clinic_settings.schema import ASKING_PASSWORD
 from clinicflow.clinics.models import ClinicSettings, DoctorSettings
 from clinicflow.clinics.querysets import DoctorSettingsQuerySet
 
 
 class ClinicSettingsView(ClinicView):
+    """The settings of the clinic. A web session needs a recent password to change those of the security page."""
+
     roles = {"get": ("admin", "owner"), "put": ("admin",), "patch": ("admin",)}
     input_class = ClinicSettingsInput
 
@@ -28,8 +32,12 @@ class ClinicSettingsView(ClinicView):
 
     def _change(self, request: Request, *, partial: bool) -> Response:
         rows = ClinicSettings.objects.visible_to(self.actor)
-        check_precondition(request, rows.select_for_update(of=("self",)).get())
-        return self._response(settings.save_clinic(self.actor, **self.read(partial=partial)))
+        current = rows.select_for_update(of=("self",)).get()
+        check_precondition(request, current)
+        fields = self.read(partial=partial)
+        if any(fields[name] != getattr(current, name) for name in ASKING_PASSWORD & fields.keys()):
+            require_recent_password(request._request)
+        return self._response(settings.save_clinic(self.actor, **fields))
 
     @extend_schema(summary="The clinic's settings", responses=ClinicSettingsOutput)
     def get(self, request: Request) -> Response:

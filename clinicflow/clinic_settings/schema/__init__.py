@@ -27,5 +27,17 @@ def all_settings(tabs: Iterable[Tab] = (*TABS, DOCTOR)) -> Iterator[tuple[Tab, S
 
 CLINIC_COLUMNS = {setting.name: setting.column for _tab, setting in all_settings(TABS) if setting.model is Clinic}
 BOUNDS = {setting.name: (setting.low, setting.high) for _tab, setting in all_settings(TABS) if setting.low is not None}
+ASKING_PASSWORD = frozenset(setting.name for tab, setting in all_settings(TABS) if tab.asks_again)
 
-__all__ = ["BOUNDS", "CLINIC_COLUMNS", "DOCTOR", "TABS", "TAB_BY_SLUG", "Group", "Setting", "Tab", "all_settings"]
+__all__ = [
+    "ASKING_PASSWORD",
+    "BOUNDS",
+    "CLINIC_COLUMNS",
+    "DOCTOR",
+    "TABS",
+    "TAB_BY_SLUG",
+    "Group",
+    "Setting",
+    "Tab",
+    "all_settings",
+]

@@ -3,6 +3,7 @@
 from clinicflow.accounts.models import AuthSession
 from clinicflow.clinics.models import ClinicSettings, DoctorSettings
 from clinicflow.clinics.tests.cases import StaffApiCase
+from clinicflow.testing.case import PASSWORD
 
 
 class ClinicSettingsApi(StaffApiCase):
@@ -23,6 +24,17 @@ class ClinicSettingsApi(StaffApiCase):
         with self.inside(self.desk):
             row = ClinicSettings.objects.get()
         self.assertEqual((row.slot_size, str(row.opens_at), str(row.closes_at)), (15, "08:00:00", "18:30:00"))
+
+    def test_a_web_session_needs_a_recent_password_for_how_members_sign_in(self):
+        client = self.client_for(self.desk)
+        whole = client.get(self.path).json()
+        for change in ({"require_mfa": True}, {"session_timeout": 1440}):
+            self.problem(client.patch(self.path, change, "application/json"), 403, "password_again")
+            self.problem(client.put(self.path, whole | change, "application/json"), 403, "password_again")
+        self.assertEqual(client.put(self.path, whole, "application/json").status_code, 200)
+        self.assertEqual(client.patch(self.path, {"slot_size": 15}, "application/json").status_code, 200)
+        client.post("/account/reauthenticate/", {"password": PASSWORD})
+        self.assertEqual(client.patch(self.path, {"session_timeout": 1440}, "application/json").status_code, 200)
 
     def test_fields_of_the_clinic_are_optional(self):
         body = {"clinic_name": "Riverside Health", "clinic_phone": "(212) 555-0188", "country": "DE", "region": "BY"}

@@ -18,6 +18,7 @@ from clinicflow.staff.operations import members
 @extend_schema_view(list=extend_schema(summary="The clinic's members and their roles"))
 class MemberViewSet(ListMixin, ClinicViewSet):
     roles = ("admin",)
+    asks_password = ("create", "update", "partial_update")
     input_class = MemberInput
     output_class = MemberOutput
     filterset_class = MemberFilters

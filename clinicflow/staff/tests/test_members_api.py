@@ -2,6 +2,7 @@
 
 from clinicflow.clinics.models import Membership
 from clinicflow.clinics.tests.cases import StaffApiCase
+from clinicflow.testing.case import PASSWORD
 
 
 class Users(StaffApiCase):
@@ -33,6 +34,22 @@ class Users(StaffApiCase):
         self.assertIn("doctor_id", no_doctor["errors"])
         foreign = body | {"role": "doctor", "doctor_id": str(self.dr_lake.pk)}
         self.assertIn("doctor_id", self.problem(self.call(self.desk, "post", self.path, foreign), 400)["errors"])
+
+    def test_a_web_session_needs_a_recent_password(self):
+        client = self.client_for(self.desk)
+        path = f"{self.path}/{self.owner.membership_id}"
+        body = {"email": "new@riverside.test", "name": "Nia Cole", "role": "admin", "password": "a long new password"}
+        calls = (
+            lambda: client.post(self.path, body, "application/json"),
+            lambda: client.patch(path, {"status": "disabled"}, "application/json"),
+            lambda: client.put(path, {"status": "disabled", "name": "M", "role": "owner"}, "application/json"),
+        )
+        for call in calls:
+            self.problem(call(), 403, "password_again")
+        self.assertFalse(Membership.objects.filter(user__email="new@riverside.test").exists())
+        self.assertEqual(client.get(self.path).status_code, 200)
+        client.post("/account/reauthenticate/", {"password": PASSWORD})
+        self.assertEqual(calls[0]().status_code, 201)
 
     def test_the_same_role_twice_is_409(self):
         body = {"email": "marta@riverside.test", "name": "Marta", "role": "owner"}
