@@ -20,7 +20,7 @@ disabled: it would copy patients' names, and the audit triggers record every cha
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial, update_wrapper
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 from uuid import UUID
 
 from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
@@ -46,6 +46,7 @@ from clinicflow.clinic_settings.operations import settings as clinic_settings
 from clinicflow.clinic_settings.schema import ASKING_PASSWORD
 from clinicflow.clinics.http import clinic_request
 from clinicflow.clinics.models import ClinicSettings, Doctor, DoctorSettings, Membership
+from clinicflow.clinics.querysets import MembershipQuerySet
 from clinicflow.core.errors import DomainError, Forbidden, NotFound
 from clinicflow.jobs import queue
 from clinicflow.jobs.models import Job
@@ -150,7 +151,8 @@ class ClinicModelAdmin(admin.ModelAdmin):
     def formfield_for_foreignkey(self, db_field: models.ForeignKey, request: HttpRequest, **kwargs: Any) -> Any:
         """Limit the choices to the clinic's rows, and of users to its members."""
         if db_field.related_model is User:
-            kwargs["queryset"] = User.objects.filter(memberships__clinic_id=self._actor(request).clinic_id).distinct()
+            members = Membership.objects.joined().filter(clinic_id=self._actor(request).clinic_id)
+            kwargs["queryset"] = User.objects.filter(pk__in=members.values("user_id"))
         else:
             rows: Any = db_field.related_model._default_manager
             kwargs["queryset"] = rows.visible_to(self._actor(request)) if hasattr(rows, "visible_to") else rows.none()
@@ -278,7 +280,10 @@ class MembershipAdmin(ClinicModelAdmin):
     readonly_fields = ("member", "email")
     actions = ("deactivate", "reactivate")
 
-    @admin.display(description=_("name"), ordering="user__name")
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Membership]:
+        return cast(MembershipQuerySet[Membership], super().get_queryset(request)).with_listed_name()
+
+    @admin.display(description=_("name"), ordering="listed_name")
     def member(self, membership: Membership) -> str:
         return membership.shown_name
 

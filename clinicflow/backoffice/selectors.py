@@ -142,7 +142,7 @@ def chain_status(actor: Actor) -> ChainStatus:
 
 def users_of_clinic(actor: Actor) -> Sequence[User]:
     """The clinic's members as users, by name, for the filter. One query."""
-    ids = Membership.objects.visible_to(actor).values("user_id")
+    ids = Membership.objects.visible_to(actor).joined().values("user_id")
     return list(User.objects.filter(pk__in=ids).order_by("name"))
 
 

@@ -1,7 +1,7 @@
 from typing import Self
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Case, F, Q, When
 
 from clinicflow.access.actor import Actor
 from clinicflow.access.querysets import M, RowQuerySet, StaffQuerySet
@@ -49,6 +49,11 @@ class MembershipQuerySet(RowQuerySet[M]):
     def joined(self) -> Self:
         """Without an open invitation."""
         return self.filter(JOINED)
+
+    def with_listed_name(self) -> Self:
+        """With `listed_name`, the database's `shown_name`: what the clinic may order and search by."""
+        accepted = When(JOINED | Q(invited_as=""), then=F("user__name"))
+        return self.annotate(listed_name=Case(accepted, default=F("invited_as")))
 
     def lock(self, pk: UUID | str) -> M:
         """The membership with user and clinic, locked until the transaction ends. NotFound if not in this queryset."""

@@ -11,7 +11,7 @@ from clinicflow.access.actor import Actor
 from clinicflow.accounts.models import User
 from clinicflow.accounts.operations import second_factor
 from clinicflow.clinic_settings.schema import Setting, Tab
-from clinicflow.clinics.models import WEEKDAYS, ClinicSettings
+from clinicflow.clinics.models import WEEKDAYS, ClinicSettings, Membership
 from clinicflow.web.display import write_clock
 
 SHORT_DAYS = dict(
@@ -52,8 +52,12 @@ def format_value(setting: Setting, value: Any) -> str:
 
 
 def members_without_second_factor(actor: Actor) -> list[str]:
-    """Names of the active members without an authenticator app or a passkey, in alphabetical order. One query."""
-    active = User.objects.filter(memberships__clinic_id=actor.clinic_id, memberships__status="active", status="active")
+    """Names of the active members without an authenticator app or a passkey, in alphabetical order. One query.
+
+    Invited users are left out: the clinic learns nothing of an account before the invitation is accepted.
+    """
+    members = Membership.objects.active().joined().filter(clinic_id=actor.clinic_id)
+    active = User.objects.filter(pk__in=members.values("user_id"))
     without = active.exclude(authenticator__type__in=second_factor.FACTORS).distinct().order_by("name", "email")
     return [str(user) for user in without]
 

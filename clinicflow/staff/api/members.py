@@ -22,11 +22,11 @@ class MemberViewSet(ListMixin, ClinicViewSet):
     input_class = MemberInput
     output_class = MemberOutput
     filterset_class = MemberFilters
-    ordering = ("user__name", "role", "pk")
+    ordering = ("listed_name", "role", "pk")
     ordering_fields = ("created_at", "role")
 
     def get_queryset(self) -> MembershipQuerySet[Membership]:
-        return Membership.objects.visible_to(self.actor).select_related("user")
+        return Membership.objects.visible_to(self.actor).select_related("user").with_listed_name()
 
     @extend_schema(summary="Invite a user to a role in the clinic", request=MemberInput, responses={201: MemberOutput})
     def create(self, request: Request) -> Response:

@@ -57,9 +57,10 @@ def start_session(user: User, origin: RequestOrigin, *, kind: str) -> tuple[Auth
     """Start a session of kind `web` or `api` with the only membership, or for the API the one used last.
 
     On the web no membership is preselected if there are several, or if the clinic requires a second factor that is not
-    set up. EnrolmentRequired for the API in the second case.
+    set up. EnrolmentRequired for the API in the second case. An open invitation is no choice of the user's yet: it is
+    left out unless there is nothing else.
     """
-    memberships = memberships_of(user)
+    memberships = _accepted_first(memberships_of(user))
     if kind == AuthSession.Kind.API:
         chosen = _last_used(user, memberships)
     else:
@@ -69,8 +70,19 @@ def start_session(user: User, origin: RequestOrigin, *, kind: str) -> tuple[Auth
             raise EnrolmentRequired()
         chosen = None
     session = _start(user, chosen, origin, kind=kind)
-    _record(user, chosen or (memberships[0] if memberships else None), origin, "login", session_id=session.pk)
+    _record(user, chosen or _place_of_record(memberships), origin, "login", session_id=session.pk)
     return session, chosen
+
+
+def _accepted_first(memberships: Sequence[Membership]) -> Sequence[Membership]:
+    """The memberships without open invitations, or else the invitations."""
+    return [membership for membership in memberships if not membership.is_pending] or memberships
+
+
+def _place_of_record(memberships: Sequence[Membership]) -> Membership | None:
+    """The membership in whose clinic a sign-in without a role is audited. A clinic that has only invited the user is
+    none: it must not learn of their sign-ins."""
+    return next((membership for membership in memberships if not membership.is_pending), None)
 
 
 def _last_used(user: User, memberships: Sequence[Membership]) -> Membership | None:
@@ -150,18 +162,20 @@ def end_session(session: AuthSession, origin: RequestOrigin) -> None:
     sessions.revoke([session])
     memberships = memberships_of(session.user)
     current = next((membership for membership in memberships if membership.pk == session.membership_id), None)
-    _record(session.user, current or (memberships[0] if memberships else None), origin, "logout", session_id=session.pk)
+    _record(session.user, current or _place_of_record(memberships), origin, "logout", session_id=session.pk)
 
 
 @transaction.atomic
 def record_failure(email: str, origin: RequestOrigin, *, reason: str) -> None:
-    """Audit a failed sign-in, in the user's clinic if the email address is known.
+    """Audit a failed sign-in, in each clinic of the user's if the email address is known.
 
     An unknown address is not stored, since users type passwords into that field.
     """
     user = User.objects.filter(email=User.objects.normalize_email(email)).first()
     memberships = memberships_of(user) if user else []
-    _record(user, memberships[0] if memberships else None, origin, "login", outcome="refused", reason=reason)
+    joined = {membership.clinic_id: membership for membership in memberships if not membership.is_pending}
+    for membership in joined.values() or (None,):
+        _record(user, membership, origin, "login", outcome="refused", reason=reason)
 
 
 def _record(

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.paginator import Page, Paginator
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Min, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from clinicflow.access.actor import Actor
@@ -15,7 +15,6 @@ from clinicflow.accounts.models import User
 from clinicflow.accounts.operations import second_factor
 from clinicflow.audit.models import AuditLog
 from clinicflow.clinics.models import Doctor, Membership
-from clinicflow.clinics.querysets import JOINED
 from clinicflow.core import clock
 from clinicflow.core.errors import NotFound
 
@@ -85,12 +84,13 @@ class Member:
 
 def list_members(actor: Actor, *, search: str = "", page: str | None = None) -> tuple[Page, list[Member]]:
     """A page of the clinic's members by name, of those who match `search`. Five queries."""
-    rows = Membership.objects.visible_to(actor)
+    rows = Membership.objects.visible_to(actor).with_listed_name()
     for term in search.split()[:5]:
-        name_matches = JOINED & Q(user__name__icontains=term)
-        rows = rows.filter(name_matches | Q(user__email__icontains=term) | Q(invited_as__icontains=term))
-    users = User.objects.filter(pk__in=rows.values("user_id")).order_by("name", "email")
-    shown = Paginator(users.values_list("pk", flat=True), PAGE_SIZE).get_page(page)
+        rows = rows.filter(
+            Q(listed_name__icontains=term) | Q(user__email__icontains=term) | Q(invited_as__icontains=term)
+        )
+    users = rows.order_by().values("user_id").annotate(name=Min("listed_name"), email=Min("user__email"))
+    shown = Paginator(users.order_by("name", "email").values_list("user_id", flat=True), PAGE_SIZE).get_page(page)
     return shown, _members(actor, list(shown))
 
 
@@ -119,7 +119,7 @@ def _members(actor: Actor, user_ids: Sequence[UUID]) -> list[Member]:
             user_id=user_id,
             email=by_user[user_id][0].user.email,
             memberships=by_user[user_id],
-            has_second_factor=user_id in factors,
+            has_second_factor=user_id in factors and not by_user[user_id][0].is_pending,
             last_sign_in=last_sign_in.get(user_id),
             now=now,
         )
