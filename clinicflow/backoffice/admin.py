@@ -18,6 +18,7 @@ The base class reads through `visible_to`, limits choices to the clinic's rows, 
 disabled: it would copy patients' names, and the audit triggers record every change anyway.
 """
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial, update_wrapper
 from typing import Any, ClassVar, cast
@@ -42,6 +43,7 @@ from clinicflow.access.http import request_actor
 from clinicflow.accounts.models import User
 from clinicflow.audit.models import AuditLog
 from clinicflow.audit.recorder import record_access
+from clinicflow.backoffice.selectors import without_fingerprints
 from clinicflow.clinic_settings.operations import settings as clinic_settings
 from clinicflow.clinic_settings.schema import ASKING_PASSWORD
 from clinicflow.clinics.http import clinic_request
@@ -151,8 +153,8 @@ class ClinicModelAdmin(admin.ModelAdmin):
     def formfield_for_foreignkey(self, db_field: models.ForeignKey, request: HttpRequest, **kwargs: Any) -> Any:
         """Limit the choices to the clinic's rows, and of users to its members."""
         if db_field.related_model is User:
-            members = Membership.objects.joined().filter(clinic_id=self._actor(request).clinic_id)
-            kwargs["queryset"] = User.objects.filter(pk__in=members.values("user_id"))
+            joined = Membership.objects.visible_to(self._actor(request)).joined()
+            kwargs["queryset"] = User.objects.filter(pk__in=joined.values("user_id"))
         else:
             rows: Any = db_field.related_model._default_manager
             kwargs["queryset"] = rows.visible_to(self._actor(request)) if hasattr(rows, "visible_to") else rows.none()
@@ -314,6 +316,19 @@ class AuditLogAdmin(ClinicModelAdmin):
     search_fields = ("resource_id", "request_id")
     ordering = ("-id",)
     show_facets = admin.ShowFacets.NEVER
+    exclude = ("old_values", "new_values")
+    readonly_fields = ("before", "after")
+
+    @admin.display(description=_("before"))
+    def before(self, entry: AuditLog) -> str:
+        return self._values(entry.old_values)
+
+    @admin.display(description=_("after"))
+    def after(self, entry: AuditLog) -> str:
+        return self._values(entry.new_values)
+
+    def _values(self, values: dict[str, Any] | None) -> str:
+        return json.dumps(without_fingerprints(values), ensure_ascii=False, indent=2) if values else "–"
 
     def lookup_allowed(self, lookup: str, value: str, request: Any = None) -> bool:
         return lookup in {"resource_type", "resource_id"} or super().lookup_allowed(lookup, value, request)

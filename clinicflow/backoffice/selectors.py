@@ -17,6 +17,8 @@ from clinicflow.clinics.models import Membership
 
 PAGE_SIZE = 50
 MAX_VALUE_LENGTH = 160
+FINGERPRINT = "sha256:"  # begins the hash that the trigger stores instead of a patient's words
+NOT_STORED = "(not stored)"
 VERIFIED = "audit.verified"
 SEALS = "audit_seals"
 # Tables without patient data, whose values owners may see.
@@ -140,6 +142,16 @@ def chain_status(actor: Actor) -> ChainStatus:
     return ChainStatus(sealed=sealed_state(actor.clinic_id), checked=checks.order_by("-id").first())
 
 
+def without_fingerprints(values: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Values of an entry with NOT_STORED for texts that are kept as a hash: short ones could be guessed."""
+    if values is None:
+        return None
+    return {
+        name: NOT_STORED if isinstance(value, str) and value.startswith(FINGERPRINT) else value
+        for name, value in values.items()
+    }
+
+
 def users_of_clinic(actor: Actor) -> Sequence[User]:
     """The clinic's members as users, by name, for the filter. One query."""
     ids = Membership.objects.visible_to(actor).joined().values("user_id")
@@ -185,10 +197,10 @@ def _text(value: Any) -> str | None:
 
 
 def _scalar_text(value: Any) -> str:
-    """An instant in UTC without seconds, the start of a fingerprint, or any other value as text."""
+    """An instant in UTC without seconds, or any other value as text; nothing of a hash."""
     text = str(value)
-    if text.startswith("sha256:"):
-        return str(_("not stored, fingerprint %(hash)s") % {"hash": text.removeprefix("sha256:")[:8]})
+    if text.startswith(FINGERPRINT):
+        return str(_("not stored"))
     if len(text) > 18 and text[4:5] == "-" and text[10:11] in {"T", " "}:
         try:
             return f"{dt.datetime.fromisoformat(text).astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC"

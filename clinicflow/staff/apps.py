@@ -11,4 +11,6 @@ class StaffConfig(AppConfig):
     def ready(self) -> None:
         """Register jobs and event subscribers."""
         import_module("clinicflow.staff.jobs")
-        import_module("clinicflow.staff.subscribers")
+        subscribers = import_module("clinicflow.staff.subscribers")
+        signals = import_module("allauth.mfa.signals")
+        signals.authenticator_removed.connect(subscribers.end_sessions)

@@ -6,7 +6,9 @@ from uuid import UUID
 from rest_framework import serializers
 
 from clinicflow.audit.models import AuditLog
-from clinicflow.backoffice.selectors import reason_for, shows_values
+from clinicflow.backoffice.selectors import reason_for, shows_values, without_fingerprints
+
+PATIENTS = "patients"
 
 
 class AuditOutput(serializers.ModelSerializer):
@@ -14,6 +16,7 @@ class AuditOutput(serializers.ModelSerializer):
 
     user_id = serializers.UUIDField(allow_null=True)
     user_name = serializers.SerializerMethodField()
+    resource_id = serializers.SerializerMethodField()
     patient_ids = serializers.SerializerMethodField()
     old_values = serializers.SerializerMethodField()
     new_values = serializers.SerializerMethodField()
@@ -48,14 +51,18 @@ class AuditOutput(serializers.ModelSerializer):
     def get_user_name(self, entry: AuditLog) -> str:
         return entry.user.name if entry.user is not None else ""
 
+    def get_resource_id(self, entry: AuditLog) -> str:
+        hidden = entry.resource_type == PATIENTS and not self._shows_values(entry)
+        return "" if hidden else entry.resource_id
+
     def get_patient_ids(self, entry: AuditLog) -> list[UUID]:
         return entry.patient_ids if self._shows_values(entry) else []
 
     def get_old_values(self, entry: AuditLog) -> dict[str, Any] | None:
-        return entry.old_values if self._shows_values(entry) else None
+        return without_fingerprints(entry.old_values) if self._shows_values(entry) else None
 
     def get_new_values(self, entry: AuditLog) -> dict[str, Any] | None:
-        return entry.new_values if self._shows_values(entry) else None
+        return without_fingerprints(entry.new_values) if self._shows_values(entry) else None
 
     def get_reason(self, entry: AuditLog) -> str:
         return reason_for(self.context["actor"], entry)

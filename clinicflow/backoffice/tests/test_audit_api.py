@@ -23,7 +23,8 @@ class Audit(StaffApiCase):
         response = self.call(self.owner, "get", "/api/audit?resource_type=patients")
         self.assertNotContains(response, "Lindqvist")
         entry = response.json()["results"][0]
-        self.assertEqual((entry["new_values"], entry["patient_ids"]), (None, []))
+        self.assertEqual((entry["new_values"], entry["patient_ids"], entry["resource_id"]), (None, [], ""))
+        self.assertNotContains(response, str(self.patient.pk))
         doctors = self.call(self.owner, "get", "/api/audit?resource_type=doctors").json()["results"]
         self.assertTrue(doctors[0]["new_values"])
 

@@ -169,6 +169,7 @@ def _revoke(actor: Actor, membership: Membership) -> None:
     if membership.pk == actor.membership_id:
         raise OwnMembership()
     sessions.revoke_of_membership(membership.pk)
+    _end_calendar_feed(actor, membership.doctor_id)
     record(actor, "privilege", membership, values={"role": membership.role, "status": "taken"})
     membership.delete()
     _require_manager(actor)
@@ -177,14 +178,26 @@ def _revoke(actor: Actor, membership: Membership) -> None:
 def _apply(actor: Actor, membership: Membership) -> None:
     if membership.pk == actor.membership_id:
         raise OwnMembership()
+    doctor_before = Membership.objects.values_list("doctor_id", flat=True).get(pk=membership.pk)
     try:
         with transaction.atomic():
             membership.save(update_fields=["role", "doctor", "status", "updated_at"])
     except IntegrityError as error:
         raise MembershipExists() from error
     sessions.revoke_of_membership(membership.pk)
+    if membership.status == Membership.Status.DISABLED or membership.doctor_id != doctor_before:
+        _end_calendar_feed(actor, doctor_before)
     record(actor, "privilege", membership, values={"role": membership.role, "status": membership.status})
     _require_manager(actor)
+
+
+def _end_calendar_feed(actor: Actor, doctor_id: UUID | None) -> None:
+    """Revoke the calendar URL of a doctor whose member has lost the access: it opens without a sign-in."""
+    if doctor_id is None:
+        return
+    doctors = Doctor.objects.visible_to(actor).filter(pk=doctor_id, calendar_token_hash__isnull=False)
+    if doctors.update(calendar_token_hash=None):
+        record(actor, "calendar_feed.revoked", resource_type="doctors", resource_id=doctor_id)
 
 
 def _require_manager(actor: Actor) -> None:

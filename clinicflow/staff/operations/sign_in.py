@@ -166,6 +166,14 @@ def end_session(session: AuthSession, origin: RequestOrigin) -> None:
 
 
 @transaction.atomic
+def end_sessions_without_second_factor(user: User) -> None:
+    """End the user's sessions in clinics that require a second factor, if the user has none any more."""
+    for membership in memberships_of(user):
+        if lacks_second_factor(user, membership):
+            sessions.revoke_of_membership(membership.pk)
+
+
+@transaction.atomic
 def record_failure(email: str, origin: RequestOrigin, *, reason: str) -> None:
     """Audit a failed sign-in, in each clinic of the user's if the email address is known.
 

@@ -35,6 +35,15 @@ class Users(StaffApiCase):
         foreign = body | {"role": "doctor", "doctor_id": str(self.dr_lake.pk)}
         self.assertIn("doctor_id", self.problem(self.call(self.desk, "post", self.path, foreign), 400)["errors"])
 
+    def test_a_disabled_doctors_calendar_feed_ends(self):
+        url = self.call(self.desk, "post", f"/api/doctors/{self.dr_okafor.pk}/calendar-feed").json()["url"]
+        feed = url.removeprefix("http://testserver")
+        self.assertEqual(self.client.get(feed).status_code, 200)
+        with self.inside(self.desk):
+            pk = Membership.objects.get(doctor=self.dr_okafor).pk
+        self.call(self.desk, "patch", f"{self.path}/{pk}", {"status": "disabled"})
+        self.assertEqual(self.client.get(feed).status_code, 404)
+
     def test_a_web_session_needs_a_recent_password(self):
         client = self.client_for(self.desk)
         path = f"{self.path}/{self.owner.membership_id}"

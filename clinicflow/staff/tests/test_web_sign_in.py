@@ -259,6 +259,17 @@ class SecondFactor(SignInCase):
         self.client.post("/switch-role", {"membership": str(self.desk.membership_id)})
         self.assertEqual(self.client.get("/api/auth/me").status_code, 200)
 
+    def test_removing_a_required_factor_ends_the_sessions(self):
+        self.enrol(self.dana)
+        self.change_settings(self.riverside, require_mfa=True)
+        bearer = self.bearer_for(self.desk)
+        client = self.client_for(self.desk)
+        self.assertEqual(client.get("/api/auth/me").status_code, 200)
+        client.post("/account/reauthenticate/", {"password": PASSWORD})
+        client.post(reverse("mfa_deactivate_totp"))
+        self.assertEqual(client.get("/api/auth/me").status_code, 401)
+        self.assertEqual(Client().get("/api/auth/me", headers=bearer).status_code, 401)
+
     def test_pages_of_the_second_factor_open_after_the_password_again(self):
         self.sign_in("dana@riverside.test")
         asked = self.client.get(reverse("mfa_activate_totp"))
