@@ -10,7 +10,7 @@ TEST_WORKERS ?= auto
 # Settings of a deployment for `check --deploy`, which opens no connections.
 DEPLOYMENT := ENVIRONMENT=production DEBUG=false ALLOWED_HOSTS=clinic.example CORS_ORIGINS=https://clinic.example \
 	JWT_SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') \
-	DATABASE_URL=postgresql://admin:secret@db.example/clinicflow REDIS_URL=redis://redis.example:6379/0
+	DATABASE_URL=postgresql://admin:secret@db.example/clinicflow REDIS_URL=redis://redis.example:6379/0 EMAIL_URL=smtp+tls://clinic:secret@mail.example
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NoReturn, TypeVar
+from typing import NamedTuple, NoReturn, TypeVar
+from urllib.parse import unquote, urlsplit
 
 import environ
 
@@ -62,6 +63,49 @@ def choice(name: str, default: str, options: Sequence[str]) -> str:
     if value not in options:
         refuse(name, f"must be one of {', '.join(options)}, not “{value}”.")
     return value
+
+
+class MailServer(NamedTuple):
+    """How e-mails leave: a Django mail backend, and for SMTP the server. `tls` is STARTTLS, `ssl` implicit TLS."""
+
+    backend: str
+    host: str = "localhost"
+    port: int = 25
+    user: str = ""
+    password: str = ""
+    tls: bool = False
+    ssl: bool = False
+
+
+MAIL_BACKENDS = {
+    "smtp": "django.core.mail.backends.smtp.EmailBackend",
+    "smtp+tls": "django.core.mail.backends.smtp.EmailBackend",
+    "smtps": "django.core.mail.backends.smtp.EmailBackend",
+    "console": "django.core.mail.backends.console.EmailBackend",
+    "none": "clinicflow.core.mail.NoMailBackend",
+}
+MAIL_PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
+
+
+def mail_server(name: str, default: str) -> MailServer:
+    """A URL such as `smtp+tls://user:password@host:587`, `smtps://…:465`, `smtp://…:25`, `console:` or `none:`.
+
+    Special characters of user and password are percent-encoded.
+    """
+    url = urlsplit(text(name, default))
+    if url.scheme not in MAIL_BACKENDS:
+        refuse(name, f"must begin with one of {', '.join(f'{scheme}:' for scheme in MAIL_BACKENDS)}.")
+    backend = MAIL_BACKENDS[url.scheme]
+    if url.scheme not in MAIL_PORTS:
+        return MailServer(backend)
+    try:
+        port = url.port or MAIL_PORTS[url.scheme]
+    except ValueError:
+        refuse(name, "must have a port from 1 to 65535.")
+    if not url.hostname:
+        refuse(name, "must name the mail server, as in smtp+tls://user:password@mail.example.org:587.")
+    user, password = unquote(url.username or ""), unquote(url.password or "")
+    return MailServer(backend, url.hostname, port, user, password, url.scheme == "smtp+tls", url.scheme == "smtps")
 
 
 def names(name: str, default: str = "") -> list[str]:

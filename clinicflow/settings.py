@@ -314,7 +314,12 @@ PHONENUMBER_DEFAULT_REGION = "US"
 PHONENUMBER_DB_FORMAT = "E164"
 
 # ---------------------------------------------------------------- email, messages, AI
-EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+MAIL = env.mail_server("EMAIL_URL", "missing:" if PRODUCTION else "console:")
+if PRODUCTION and MAIL.backend.endswith("console.EmailBackend"):
+    env.refuse("EMAIL_URL", "must not be console: in production; links for new passwords would be in the log.")
+EMAIL_BACKEND, EMAIL_TIMEOUT = MAIL.backend, 15  # seconds
+EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL.host, MAIL.port, MAIL.user, MAIL.password
+EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL.tls, MAIL.ssl
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "ClinicFlow <clinicflow@localhost>")
 MESSAGE_PROVIDER = env.choice("MESSAGE_PROVIDER", "console", ("console", "email", "twilio"))
 TWILIO_ACCOUNT_SID = env.text("TWILIO_ACCOUNT_SID")

@@ -16,6 +16,7 @@ from clinicflow.access.actor import Actor
 from clinicflow.clinics.selectors import settings_of
 from clinicflow.core.errors import Invalid
 from clinicflow.jobs.queue import enqueue
+from scheduling import messaging
 from scheduling.models import Appointment
 
 PLACE = "aiassist.place_call"
@@ -42,7 +43,7 @@ def place_call(actor: Actor, visit: Appointment, conversation: Interaction, *, s
         attempts=attempts,
         next_attempt_at=at + dt.timedelta(minutes=clinic.retry_delay),
     )
-    if not interactions.is_simulated():
+    if not messaging.is_simulated():
         args = {"interaction_id": str(conversation.pk), "call_id": entry["id"]}
         enqueue(PLACE, clinic_id=actor.clinic_id, key=str(entry["id"]), args=args)
 

@@ -8,7 +8,6 @@ import datetime as dt
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 
 from aiassist.events import AttentionNeeded, InteractionCreated
@@ -30,11 +29,6 @@ from scheduling.operations import messages
 SEND = "aiassist.send_message"
 NOTE_LENGTH, REPLY_LENGTH = dangers.NOTE_LENGTH, 1000
 Status, Channel = Interaction.Status, Interaction.Channel
-
-
-def is_simulated() -> bool:
-    """Whether messages stay on this machine, to be read and answered in the simulator."""
-    return bool(settings.MESSAGE_PROVIDER == "console")
 
 
 def lock_visit(actor: Actor, appointment_id: UUID) -> Appointment:

@@ -20,7 +20,7 @@ from clinicflow.clinics.models import DoctorSettings
 from clinicflow.clinics.selectors import settings_of
 from clinicflow.core import clock
 from clinicflow.core.errors import IllegalTransition
-from scheduling.messaging import NoWayToReach
+from scheduling.messaging import NoWayToReach, is_carried
 from scheduling.models import Appointment
 
 Channel, Status = Interaction.Channel, Interaction.Status
@@ -90,7 +90,8 @@ def request_confirmation(actor: Actor, appointment_id: UUID, *, channel: str = "
 
 
 def channels_for(actor: Actor, visit: Appointment) -> dict[str, str]:
-    """Channel → address for the channels that the patient accepts and the clinic (for calls also the doctor) has on."""
+    """Channel → address for the channels that the patient accepts, the clinic has on and the installation can use;
+    calls also need the doctor's setting."""
     clinic = settings_of(actor)
     patient = visit.patient
     addresses = {
@@ -99,7 +100,11 @@ def channels_for(actor: Actor, visit: Appointment) -> dict[str, str]:
         Channel.VOICE: str(patient.phone) if clinic.voice_enabled and _calls_enabled(actor, visit) else "",
     }
     preferences = patient.contact_preferences
-    return {str(name): to for name, to in addresses.items() if to and preferences.get(str(name), True)}
+    return {
+        str(name): to
+        for name, to in addresses.items()
+        if to and preferences.get(str(name), True) and is_carried(str(name))
+    }
 
 
 def window_is_open(actor: Actor, at: dt.datetime) -> bool:

@@ -13,11 +13,12 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.test import Client, override_settings
 
-from aiassist.operations import interactions, outreach
+from aiassist.operations import outreach
 from aiassist.tests.cases import NOON, SEND, ConversationCase
 from clinicflow.core import clock
 from clinicflow.testing.jobs import run_due_jobs
 from patients.operations import patients
+from scheduling import messaging
 from scheduling.messaging.inbound_message import MAX_LENGTH
 from scheduling.messaging.twilio import signature
 from scheduling.operations import change_notices, provider_numbers, waitlist
@@ -338,4 +339,4 @@ class TwilioTests(WebhookCase):
         self.assertEqual(self.conversation("voice").content[-1]["outcome"], "failed")
 
     def test_there_is_no_simulator_then(self):
-        self.assertFalse(interactions.is_simulated())
+        self.assertFalse(messaging.is_simulated())

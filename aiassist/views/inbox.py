@@ -24,6 +24,7 @@ from clinicflow.core import clock
 from clinicflow.core.errors import DomainError
 from clinicflow.web.render import render_page, wants_fragment
 from clinicflow.web.toasts import Toast
+from scheduling import messaging
 from scheduling.models import ATTENTION_LABELS, Appointment
 from scheduling.selectors.visit_panel import read_panel
 
@@ -47,7 +48,7 @@ def inbox_list(request: ClinicRequest) -> HttpResponse:
         "doctors": Doctor.objects.visible_to(request.actor).active(),
         "channels": Interaction.Channel.choices,
         "statuses": Interaction.Status.choices,
-        "simulated": interactions.is_simulated(),
+        "simulated": messaging.is_simulated(),
     }
     return render_page(request, "aiassist/inbox_list.html", context, partial="list")
 
@@ -147,7 +148,7 @@ def _conversation(
         "reply": reply or ReplyForm(),
         "resolve": resolve or ResolveForm(),
         "may_ask": desk and visit.status == "unconfirmed" and visit.starts_at > clock.now(),
-        "simulated": desk and interactions.is_simulated(),
+        "simulated": desk and messaging.is_simulated(),
         "toast": toast,
     }
     part = "live" if request.headers.get("HX-Target", "").endswith("#talk-live") else "talk"

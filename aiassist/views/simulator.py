@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from aiassist.forms import CallEndForm, PatientSaysForm
 from aiassist.models import Interaction
-from aiassist.operations import calls, interactions, replies
+from aiassist.operations import calls, replies
 from aiassist.selectors import inbox
 from clinicflow.access.actor import Actor
 from clinicflow.access.guards import role_required
@@ -20,6 +20,7 @@ from clinicflow.db import tenant
 from clinicflow.staff.selectors.actor_resolution import clinic_actor
 from clinicflow.web.render import render_page, wants_fragment
 from patients.models import Patient
+from scheduling import messaging
 from scheduling.messaging import InboundMessage
 from scheduling.models import Appointment
 
@@ -94,7 +95,7 @@ def simulator_call(request: ClinicRequest, pk: UUID) -> HttpResponse:
 
 
 def _visit(actor: Actor, pk: UUID) -> Appointment:
-    if not interactions.is_simulated():
+    if not messaging.is_simulated():
         raise Http404
     visit: Appointment = Appointment.objects.visible_to(actor).for_cards().fetch(pk)
     return visit
@@ -103,7 +104,7 @@ def _visit(actor: Actor, pk: UUID) -> Appointment:
 def _phone(
     request: ClinicRequest, pk: UUID | None, *, form: PatientSaysForm | None = None, status: int = 200
 ) -> HttpResponse:
-    if not interactions.is_simulated():
+    if not messaging.is_simulated():
         raise Http404
     actor = request.actor
     search = request.GET.get("q", "").strip()[:80]

@@ -49,16 +49,34 @@ class EmailProvider:
 CONSOLE = ConsoleProvider()
 EMAIL = EmailProvider()
 TWILIO = TwilioProvider()
+NO_MAIL = "clinicflow.core.mail.NoMailBackend"
+NOT_CARRIED = "no-provider"  # the error of a message over a channel that this installation cannot use
+
+
+def is_simulated() -> bool:
+    """Whether messages stay on this machine, to be read and answered in the app. Never in production."""
+    return settings.MESSAGE_PROVIDER == "console" and not settings.PRODUCTION
+
+
+def is_carried(channel: str) -> bool:
+    """Whether this installation can send over a channel (`sms`, `email` or `voice`), by MESSAGE_PROVIDER and EMAIL_URL.
+
+    What nobody carries must not be shown as sent.
+    """
+    if is_simulated():
+        return True
+    if channel == "email":
+        return settings.MESSAGE_PROVIDER != "console" and settings.EMAIL_BACKEND != NO_MAIL
+    return settings.MESSAGE_PROVIDER == "twilio"
 
 
 def provider_for(channel: str) -> Provider:
-    """The provider of a channel, by MESSAGE_PROVIDER.
-
-    `console` sends nothing, `email` sends email only, `twilio` sends email and text messages.
-    """
-    if channel == "email":
-        return CONSOLE if settings.MESSAGE_PROVIDER == "console" else EMAIL
-    return TWILIO if settings.MESSAGE_PROVIDER == "twilio" else CONSOLE
+    """The provider of a channel. Undeliverable if this installation has none."""
+    if not is_carried(channel):
+        raise Undeliverable(NOT_CARRIED)
+    if is_simulated():
+        return CONSOLE
+    return EMAIL if channel == "email" else TWILIO
 
 
 def links_in(text: str) -> list[tuple[str, str]]:
@@ -73,6 +91,7 @@ def links_in(text: str) -> list[tuple[str, str]]:
 __all__ = [
     "CONSOLE",
     "EMAIL",
+    "NOT_CARRIED",
     "TWILIO",
     "InboundMessage",
     "NoWayToReach",
@@ -80,6 +99,8 @@ __all__ = [
     "Provider",
     "ProviderBusy",
     "Undeliverable",
+    "is_carried",
+    "is_simulated",
     "links_in",
     "provider_for",
 ]

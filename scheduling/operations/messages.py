@@ -16,20 +16,21 @@ from clinicflow.core import clock
 from patients.models import Patient
 from patients.operations import patients
 from scheduling.events import AppointmentUpdated
-from scheduling.messaging import InboundMessage, NoWayToReach, OptedOut, Undeliverable, provider_for
+from scheduling.messaging import InboundMessage, NoWayToReach, OptedOut, Undeliverable, is_carried, provider_for
 from scheduling.models import Appointment, Message, ProviderNumber
 
 
 def channel_for(actor: Actor, patient: Patient) -> tuple[str, str] | None:
     """The channel and address for a message to the patient, text messages before email.
 
-    None if there is no address, the patient has opted out, or the clinic has the channel turned off.
+    None if there is no address, the patient has opted out, the clinic has the channel turned off, or this installation
+    has no provider for it.
     """
     clinic = settings_of(actor)
     preferences = patient.contact_preferences
-    if clinic.sms_enabled and preferences.get("sms", True) and patient.phone:
+    if is_carried("sms") and clinic.sms_enabled and preferences.get("sms", True) and patient.phone:
         return Message.Channel.SMS, str(patient.phone)
-    if clinic.email_enabled and preferences.get("email", True) and patient.email:
+    if is_carried("email") and clinic.email_enabled and preferences.get("email", True) and patient.email:
         return Message.Channel.EMAIL, patient.email
     return None
 
@@ -144,7 +145,11 @@ def deliver(actor: Actor, message: Message, *, subject: str, text: str) -> None:
     No transaction may be open for a provider that uses the network. Temporary errors are raised, so that the job is
     retried. If the provider refuses because the patient has opted out there, the opt-out is stored here too.
     """
-    provider = provider_for(message.channel)
+    try:
+        provider = provider_for(message.channel)
+    except Undeliverable as refusal:
+        _finish(actor, message.pk, Message.Status.FAILED, error=str(refusal))
+        return
     try:
         sender = sender_of(actor, message.channel)
         provider_id = provider.send(address=message.address, subject=subject, text=text, sender=sender)

@@ -8,7 +8,7 @@ from unittest import TestCase
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-READERS = {"text", "flag", "number", "choice", "names"}
+READERS = {"text", "flag", "number", "choice", "names", "mail_server"}
 # Explained in the example, and read by the container stack alone.
 OF_THE_STACK = {"POSTGRES_PASSWORD"}
 

@@ -228,6 +228,7 @@ class Refusals(Runs):
         self.assertIn("REDIS_URL", line)
 
     def test_bad_settings(self):
+        production = {"ENVIRONMENT": "production", "JWT_SECRET_KEY": "k" * 40, "DEMO": "false", "DEBUG": "false"}
         for changes, words in (
             ({"PORT": "eighty"}, "PORT must be a whole number"),
             ({"DEBUG": "perhaps"}, "DEBUG must be true or false"),
@@ -236,6 +237,11 @@ class Refusals(Runs):
             ({"ENVIRONMENT": "production"}, "JWT_SECRET_KEY must be set in production"),
             ({"ENVIRONMENT": "production", "JWT_SECRET_KEY": "k" * 40, "DEMO": "true"}, "DEMO must be false"),
             ({"ENVIRONMENT": "production", "JWT_SECRET_KEY": "k" * 40, "DEBUG": "true"}, "DEBUG must be false"),
+            ({"EMAIL_URL": "mail.example.org"}, "EMAIL_URL must begin with one of smtp:"),
+            ({"EMAIL_URL": "smtp://:25"}, "EMAIL_URL must name the mail server"),
+            ({"EMAIL_URL": "smtps://mail.example.org:99999"}, "EMAIL_URL must have a port"),
+            (production, "EMAIL_URL must begin with one of smtp:"),
+            (production | {"EMAIL_URL": "console:"}, "EMAIL_URL must not be console:"),
         ):
             with self.subTest(**changes):
                 self.assertIn(words, self.refuse(**changes))
