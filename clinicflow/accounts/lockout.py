@@ -7,7 +7,7 @@
 | wrong codes of an account's second factor, from all addresses | 10 |
 | all failures from one address, which may be a whole clinic behind its router | 100 |
 
-Codes have a limit of their own: there are a million of them, and whoever guesses codes has the password already.
+Codes have a limit of their own: there are a million of them, and a client that guesses codes has the password already.
 django-axes counts in the database, so flushing the cache resets nothing. The response does not depend on whether the
 account exists.
 """

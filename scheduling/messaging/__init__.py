@@ -61,7 +61,7 @@ def is_simulated() -> bool:
 def is_carried(channel: str) -> bool:
     """Whether this installation can send over a channel (`sms`, `email` or `voice`), by MESSAGE_PROVIDER and EMAIL_URL.
 
-    What nobody carries must not be shown as sent.
+    A message over any other channel must not be shown as sent.
     """
     if is_simulated():
         return True

@@ -16,7 +16,7 @@ from clinicflow.db import tenant
 from clinicflow.staff.operations import invitations
 from clinicflow.staff.selectors.actor_resolution import RequestOrigin, actor_of_membership
 
-CODE_ASKED = "second factor asked"  # the right password: the sign-in goes on, or somebody else has it
+CODE_ASKED = "second factor asked"  # the right password: the sign-in continues, or the password is stolen
 
 
 @dataclass(frozen=True, kw_only=True)
