@@ -9,6 +9,7 @@ from clinicflow.core import clock
 from clinicflow.testing.monday import MONDAY, TEN, MondayCase
 from dashboards.board.selectors.cards import COLUMNS
 from dashboards.board.selectors.day_rows import absences_between, conversations_since, visits_between
+from patients.folding import search_fields
 from scheduling.models import Appointment, Closure, Message, TimeOff
 
 BUDGET = 13
@@ -221,6 +222,18 @@ class FindTests(ScheduleCase):
         self.assertContains(page, "Diego Flores")
         self.assertContains(page, f"/visits/{self.late.pk}")
         self.assertContains(page, "9:45 am")
+
+    def test_who_is_due_comes_first_and_no_match_is_hidden(self):
+        for number in range(9):
+            self.make_patient(self.riverside, f"Anna{number} Aguilar", **search_fields(f"Anna{number}", "Aguilar", ""))
+        self.visit_at("16:30", "Zelda Aguilar")
+        coming = self.make_patient(self.riverside, "Yara Aguilar", **search_fields("Yara", "Aguilar", ""))
+        self.make_appointment(self.dr_okafor, coming, self.at(self.riverside, MONDAY + dt.timedelta(days=7), "10:00"))
+        page = self.page("/find?q=aguilar")
+        names = [hit.patient.full_name for hit in page.context["hits"]]
+        self.assertEqual((names[:2], len(names)), (["Zelda Aguilar", "Yara Aguilar"], 8))
+        self.assertContains(page, 'href="/patients?q=aguilar"')
+        self.assertNotContains(self.page("/find?q=diego"), "More patients match")
 
     def test_a_doctor_finds_their_own_patients_only(self):
         self.assertNotContains(self.page("/find?q=noah", actor=self.doctor), "Noah Goldberg")

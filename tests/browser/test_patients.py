@@ -62,6 +62,25 @@ def test_search_record_note_and_back_by_keyboard(opened, asgi_server, morning):
     expect(page.locator(".prow")).to_have_count(1)
 
 
+def test_enter_acts_on_the_hits_of_what_is_typed(opened, asgi_server, morning):
+    page = opened("dana@riverside.test")
+    page.goto(f"{asgi_server}/schedule?date={morning.day}")
+    page.wait_for_selector("#live[data-state=on]")
+    page.keyboard.press("/")
+    page.keyboard.type("hannah")
+    expect(page.locator("#hit-1")).to_contain_text("Hannah Lindqvist")
+    held = []
+    page.route("**/find?*", lambda route: held.append(route))
+    with page.expect_request("**/find?q=diego"):
+        page.locator("#q").fill("diego")
+        page.locator("#q").press("Enter")
+    expect(page.locator("#hits")).to_have_attribute("aria-busy", "true")
+    expect(page.locator("#sheet")).not_to_be_visible()
+    held[-1].continue_()
+    expect(page.locator("#sheet")).to_contain_text("Diego Flores")
+    expect(page.locator("#q")).to_have_value("")
+
+
 def test_what_is_being_written_stays_when_news_comes(opened, asgi_server, morning):
     doctor, desk = opened("okafor@riverside.test"), opened("dana@riverside.test")
     doctor.goto(f"{asgi_server}/patients/{morning.hannah.patient_id}")

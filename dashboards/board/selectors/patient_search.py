@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Case, F, IntegerField, Value, When
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Value, When
 from django.db.models.functions import Abs, Extract
 
 from clinicflow.access.actor import Actor
@@ -24,13 +24,23 @@ class SearchResult:
     today: bool
 
 
-def find_patients(actor: Actor, text: str, now: dt.datetime) -> list[SearchResult]:
-    """At most MAX_RESULTS patients by name, each with the visit of today, else the next, else the last. Two queries."""
-    patients = list(
-        Patient.objects.visible_to(actor).current().search(text).order_by("search_last", "pk")[:MAX_RESULTS]
-    )
+def find_patients(actor: Actor, text: str, now: dt.datetime) -> tuple[list[SearchResult], bool]:
+    """At most MAX_RESULTS patients, each with the visit of today, else the next, else the last, and whether more match.
+
+    Patients with a visit today come first, then those with an upcoming one, then the others; each by name. Two queries.
+    """
     today = clock.local(now, actor.timezone).date()
     start, end = clock.day_bounds(today, actor.timezone)
+    visit = Appointment.objects.visible_to(actor).live().filter(patient_id=OuterRef("pk"))
+    due = Case(
+        When(Exists(visit.filter(starts_at__gte=start, starts_at__lt=end)), then=Value(0)),
+        When(Exists(visit.filter(starts_at__gte=end)), then=Value(1)),
+        default=Value(2),
+        output_field=IntegerField(),
+    )
+    matching = Patient.objects.visible_to(actor).current().search(text)
+    found = list(matching.order_by(due, "search_last", "pk")[: MAX_RESULTS + 1])
+    patients, more = found[:MAX_RESULTS], len(found) > MAX_RESULTS
     visits: dict[object, Appointment] = {}
     if patients:
         rank = Case(
@@ -47,7 +57,7 @@ def find_patients(actor: Actor, text: str, now: dt.datetime) -> list[SearchResul
             .distinct("patient_id")
         )
         visits = {visit.patient_id: visit for visit in rows}
-    return [
+    results = [
         SearchResult(
             patient=patient,
             age=patient.age_on(today),
@@ -56,3 +66,4 @@ def find_patients(actor: Actor, text: str, now: dt.datetime) -> list[SearchResul
         )
         for patient in patients
     ]
+    return results, more

@@ -54,11 +54,11 @@ def schedule_month(request: ClinicRequest) -> HttpResponse:
 @require_GET
 @role_required("admin", "doctor")
 def find(request: ClinicRequest) -> HttpResponse:
-    """Patients whose name, phone or birth date starts with `?q=`, each with the most relevant visit."""
+    """Patients whose name, phone or birth date matches `?q=`, each with the most relevant visit."""
     text = request.GET.get("q", "").strip()[:80]
-    hits = find_patients(request.actor, text, clock.now())
+    hits, more = find_patients(request.actor, text, clock.now())
     record_access(request.actor, "patients", [hit.patient.pk for hit in hits])
-    context = {"hits": hits, "q": text, "can_book": request.actor.role == Role.FRONT_DESK}
+    context = {"hits": hits, "more": more, "q": text, "can_book": request.actor.role == Role.FRONT_DESK}
     return render_page(request, "dashboards/_find_hits.html", context)
 
 
