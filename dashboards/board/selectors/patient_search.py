@@ -31,10 +31,10 @@ def find_patients(actor: Actor, text: str, now: dt.datetime) -> tuple[list[Searc
     """
     today = clock.local(now, actor.timezone).date()
     start, end = clock.day_bounds(today, actor.timezone)
-    visit = Appointment.objects.visible_to(actor).live().filter(patient_id=OuterRef("pk"))
+    theirs = Appointment.objects.visible_to(actor).live().filter(patient_id=OuterRef("pk"))
     due = Case(
-        When(Exists(visit.filter(starts_at__gte=start, starts_at__lt=end)), then=Value(0)),
-        When(Exists(visit.filter(starts_at__gte=end)), then=Value(1)),
+        When(Exists(theirs.filter(starts_at__gte=start, starts_at__lt=end)), then=Value(0)),
+        When(Exists(theirs.filter(starts_at__gte=end)), then=Value(1)),
         default=Value(2),
         output_field=IntegerField(),
     )
