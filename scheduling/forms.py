@@ -413,7 +413,7 @@ class TimeOffForm(AbsenceForm):
 
 
 class PlanForm(forms.Form):
-    """The action for the visits that fall into an absence."""
+    """The action for the visits in an absence. None is preselected, because it moves visits and notifies patients."""
 
     what = forms.ChoiceField(
         label=_("What should happen to these visits?"),
@@ -423,8 +423,8 @@ class PlanForm(forms.Form):
             ("cancel", _("Cancel them")),
             ("leave", _("Leave them for now")),
         ),
-        initial="move",
         widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what should happen to these visits.")},
     )
     to_doctor = forms.ModelChoiceField(label=_("Other doctor"), queryset=Doctor.objects.none(), required=False)
     note = forms.CharField(

@@ -43,6 +43,19 @@ class DayTests(ScheduleCase):
         self.assertEqual((board.confirmed_share, board.unconfirmed_count, board.lost), (75, 1, 1))
         self.assertEqual([card.name for card in board.missing], ["Diego Flores", "Aisha Rahman", "Noah Goldberg"])
 
+    def test_a_form_that_was_sent_and_is_not_back_is_not_called_received(self):
+        for visit in (self.late, self.here, self.coming):
+            visit.intake_status = "completed"
+            self.save(visit)
+        self.assertContains(self.page(), "all forms received")
+        self.coming.intake_status = "sent"
+        self.save(self.coming)
+        self.assertContains(self.page(), "all sent, 1 not back")
+
+    def save(self, visit):
+        with self.inside(self.desk):
+            visit.save(update_fields=["intake_status"])
+
     def test_waiting_and_late_are_counted_in_minutes(self):
         board = self.page().context["board"]
         self.assertEqual([(card.name, card.wait) for card in board.arrived], [("Aisha Rahman", 29)])

@@ -67,6 +67,15 @@ class TimeOffPages(AbsenceCase):
             seen = AuditLog.objects.get(action="read")
         self.assertEqual(set(seen.patient_ids), {self.hannah.pk, self.diego.pk})
 
+    def test_saving_without_a_choice_moves_nothing_and_asks(self):
+        page = self.client.post("/time-off/new", self.form())
+        self.assertIsNone(page.context["plan"]["what"].value())
+        body = self.plan("move")
+        del body["what"]
+        page = self.client.post("/time-off/new", body)
+        self.assertContains(page, "Choose what should happen to these visits.", status_code=422)
+        self.assertEqual((self.rows(), self.fresh(self.first).status), ([], "unconfirmed"))
+
     def test_each_visit_moves_to_the_nearest_free_slot_and_its_patient_is_notified(self):
         response = self.client.post("/time-off/new", self.plan("move"), follow=True)
         self.assertContains(response, "2 visits moved.")

@@ -53,6 +53,23 @@ class FirstAvailableTests(FormCase):
         self.assertNotContains(chips, str(self.dr_okafor.pk))
         self.assertContains(self.slots(doctor="specialty:Dentistry"), "No free times in the next month")
 
+    def test_each_free_time_and_the_booking_name_the_doctor(self):
+        chips = self.slots(doctor="")
+        self.assertContains(chips, "<small>Dr. ")
+        self.assertNotContains(self.slots(doctor=self.dr_okafor.pk), "<small>Dr. ")
+        self.assertContains(self.book(slot=self.slot()), f"2:00 pm, {self.dr_okafor.name}")
+
+    def test_the_doctor_is_the_patients_own_unless_one_is_chosen(self):
+        with self.inside(self.desk):
+            self.rosa.primary_doctor = self.dr_herrera
+            self.rosa.save(update_fields=["primary_doctor"])
+        page = self.get(f"/visits/new?patient={self.rosa.pk}", **HTMX)
+        self.assertEqual(page.context["values"]["doctor"], str(self.dr_herrera.pk))
+        page = self.get(f"/visits/new?patient={self.rosa.pk}&doctor={self.dr_okafor.pk}", **HTMX)
+        self.assertEqual(page.context["values"]["doctor"], str(self.dr_okafor.pk))
+        picked = self.get(f"/visits/new/patient?patient={self.rosa.pk}", **HTMX)
+        self.assertIn(str(self.dr_herrera.pk), picked["HX-Trigger"])
+
     def test_an_entered_time_needs_a_doctor_if_the_clinic_requires_one(self):
         self.assertContains(self.book(doctor="", time="14:00"), "Choose a doctor", status_code=422)
         self.assertEqual(self.booked(), [])

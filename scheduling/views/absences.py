@@ -272,7 +272,7 @@ def _plan_form(request: ClinicRequest, affected: list[Appointment]) -> PlanForm 
     """The plan of the front desk, unbound if none is submitted yet. None for a doctor, who leaves it to the desk."""
     if request.actor.role != Role.FRONT_DESK:
         return None
-    if "what" in request.POST:
+    if {"what", "note"} & request.POST.keys():  # the plan was on the page
         return PlanForm(request.POST, doctors=_doctors(request), visits=affected)
     return _unbound_plan(request, affected)
 

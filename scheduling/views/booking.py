@@ -9,6 +9,7 @@ from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
+from django_htmx.http import trigger_client_event
 
 from clinicflow.access.guards import role_required
 from clinicflow.audit.recorder import record_access
@@ -105,10 +106,16 @@ def visit_patients(request: ClinicRequest) -> HttpResponse:
 @require_GET
 @role_required("admin", "doctor")
 def visit_patient(request: ClinicRequest) -> HttpResponse:
-    """The patient section of the booking form: the chosen `?patient=`, the fields of a `?new=` one, or the search."""
-    return render_page(
-        request, "scheduling/_patient_choice.html", _patient_context(request, BookingForm(), request.GET)
-    )
+    """The patient section of the booking form: the chosen `?patient=`, the fields of a `?new=` one, or the search.
+
+    The event `patient:chosen` tells the page the patient's own doctor, whom it selects unless one is chosen already.
+    """
+    context = _patient_context(request, BookingForm(), request.GET)
+    response = render_page(request, "scheduling/_patient_choice.html", context)
+    chosen = context["chosen"]
+    if chosen is not None and chosen.primary_doctor_id:
+        trigger_client_event(response, "patient:chosen", {"doctor": str(chosen.primary_doctor_id)})
+    return response
 
 
 # ---------------------------------------------------------------- contexts of the dialogs
@@ -222,8 +229,8 @@ def _slots(request: ClinicRequest, values: QueryDict, *, without: UUID | None = 
         later = _distinct_times(free_slots(request.actor, search), data["doctor"])[:MAX_LATER_SLOTS]
     at_time = [slot for slot in slots if data["time"] and slot.start_time == data["time"]]
     return {
-        "slots": options_of(slots[:MAX_SLOTS] if not at_time else slots),
-        "later": options_of(later),
+        "slots": options_of(slots[:MAX_SLOTS] if not at_time else slots, with_doctor=not data["doctor"]),
+        "later": options_of(later, with_doctor=not data["doctor"]),
         "day": day,
         "chosen_slot": values.get("slot") or next((slot.value for slot in at_time), ""),
         "own_time": "" if at_time else _own_time(request, data, slots + later),
@@ -254,6 +261,9 @@ def _initial_values(request: ClinicRequest) -> QueryDict:
     for name, value in _values_of_origin(request, values).items():
         values.setdefault(name, value)
     values.setdefault("date", clock.today(request.actor.timezone).isoformat())
+    patient = chosen_patient(request, values)
+    if patient is not None and patient.primary_doctor_id and "doctor" not in values:
+        values["doctor"] = str(patient.primary_doctor_id)
     if not values.get("duration"):
         form = SlotSearchForm(values)
         form.is_valid()
@@ -377,12 +387,13 @@ def _possible_duplicates(request: ClinicRequest, form: BookingForm) -> list[Pati
 
 
 def booked_toast(result: appointments.BookingResult) -> Toast:
-    """The patient and the time of a booking, its warnings, and the undo."""
+    """The patient, time and doctor of a booking, its warnings, and the undo."""
     booked = result.appointment
-    text = _("Booked %(name)s for %(day)s, %(time)s") % {
+    text = _("Booked %(name)s for %(day)s, %(time)s, %(doctor)s") % {
         "name": booked.patient.full_name,
         "day": write_date(booked.starts_at, "weekday"),
         "time": write_clock(booked.starts_at),
+        "doctor": booked.doctor.name,
     }
     if "patient_overlap" in result.warnings:
         text += _(". They have another visit at that time.")

@@ -27,6 +27,15 @@ document.addEventListener("ui:say", (event) => {
   requestAnimationFrame(() => (voice.textContent = event.detail));
 });
 
+// The booking form selects the doctor of the patient who was chosen, unless a doctor is selected already.
+document.addEventListener("patient:chosen", (event) => {
+  const select = find("form.book select[name=doctor]");
+  const own = event.detail.doctor;
+  if (!select || select.value || ![...select.options].some((option) => option.value === own)) return;
+  select.value = own;
+  select.dispatchEvent(new Event("change", { bubbles: true }));
+});
+
 // ---- Dialogs: `data-opens` on the requesting element names the dialog that its response opens.
 const unchoose = () => document.querySelectorAll(".chosen").forEach((node) => node.classList.remove("chosen"));
 let opener = null;

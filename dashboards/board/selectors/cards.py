@@ -89,6 +89,11 @@ class Card(Cacheable):
         return self.is_open and self.intake == Appointment.IntakeStatus.MISSING
 
     @property
+    def intake_open(self) -> bool:
+        """Whether the form was sent, and has not come back."""
+        return self.is_open and self.intake == Appointment.IntakeStatus.SENT
+
+    @property
     def waits_long(self) -> bool:
         return self.wait is not None and self.wait > LONG_WAIT
 

@@ -131,6 +131,10 @@ class Board(Grid, Cacheable):
         return [card for card in self.cards if card.intake_missing] if self.settings.intake_required else []
 
     @property
+    def intake_open(self) -> int:
+        return sum(card.intake_open for card in self.cards)
+
+    @property
     def late(self) -> list[Card]:
         return [card for card in self.cards if card.late is not None]
 
