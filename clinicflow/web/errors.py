@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinicflow.core.errors import DomainError
-from clinicflow.web.render import wants_fragment
+from clinicflow.web.render import BACKGROUND_HEADER, wants_fragment
 from clinicflow.web.toasts import Toast
 
 # status -> (icon, title, what to do)
@@ -53,7 +53,10 @@ PAGES = {
 
 
 def error_response(request: HttpRequest, status: int, *, detail: str = "", code: str = "") -> HttpResponse:
-    """The error as a page, or as a toast for an htmx request."""
+    """The error as a page, or as a toast for an htmx request.
+
+    A live update whose object is gone empties its element and closes the side panel, without a message.
+    """
     symbol, title, advice = PAGES.get(status, PAGES[400])
     context = {
         "status": status,
@@ -63,6 +66,8 @@ def error_response(request: HttpRequest, status: int, *, detail: str = "", code:
         "detail": detail,
         "advice": advice,
     }
+    if status == HTTPStatus.NOT_FOUND and request.headers.get(BACKGROUND_HEADER):
+        return HttpResponse(status=status, headers={"X-Close-Dialog": "sheet"})
     if wants_fragment(request):
         content = loader.render_to_string(
             "ui/_toast_partial.html", {"toast": Toast(text=detail or str(title), kind="bad")}

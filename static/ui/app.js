@@ -92,6 +92,8 @@ document.addEventListener(
   "close",
   (event) => {
     if (!event.target.matches?.("dialog")) return;
+    // What a closed dialog shows must not be fetched again, least of all a visit that has been removed.
+    if (event.target.matches("#sheet, #modal")) event.target.replaceChildren();
     unchoose();
     if (opener?.isConnected) opener.focus({ preventScroll: true });
     opener = null;
@@ -215,7 +217,8 @@ toasts?.querySelectorAll(".toast").forEach(expire);
 if (toasts) {
   new MutationObserver((changes) => {
     changes.forEach((change) => change.addedNodes.forEach((node) => node.classList?.contains("toast") && expire(node)));
-    while (toasts.children.length > 3) toasts.firstElementChild.remove();
+    // An offer to undo makes room for others last.
+    while (toasts.children.length > 3) (find(".toast:not(:has(.undo))", toasts) ?? toasts.firstElementChild).remove();
   }).observe(toasts, { childList: true });
 }
 

@@ -306,3 +306,18 @@ def test_axe_finds_nothing(asgi_server, new_context, morning, width, theme):
     if found := violations(page):
         wrong["the panel over the schedule"] = found
     assert wrong == {}
+
+
+def test_a_removed_visit_closes_the_panel_of_another_desk_without_an_error(open_desk, morning):
+    page, other = open_desk(), open_desk()
+    for desk in (page, other):
+        card(desk, morning.hannah).locator(".hit").first.click()
+        expect(desk.locator("#visit-panel")).to_contain_text("Hannah Lindqvist")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.locator("#sheet .sheethead details.menu > summary").click()
+    page.get_by_text("Remove (booked by mistake)").click()
+    expect(page.locator(".toast")).to_contain_text("Removed the visit of Hannah Lindqvist")
+    for desk in (page, other):
+        expect(desk.locator("#visit-panel")).to_have_count(0)
+        expect(desk.locator(f"#appt-{morning.hannah.pk}")).to_have_count(0)
+        expect(desk.locator(".toast.bad")).to_have_count(0)

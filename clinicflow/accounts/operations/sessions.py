@@ -17,9 +17,9 @@ from clinicflow.accounts.events import SessionRevoked
 from clinicflow.accounts.models import AuthSession, User
 from clinicflow.core import clock
 from clinicflow.core.events import publish
+from clinicflow.web.render import BACKGROUND_HEADER
 
 SESSION_KEY = "auth_session"
-BACKGROUND_HEADER = "X-Background"  # a request of the page itself, not of the user: live events and timers
 WEB_LIFETIME = dt.timedelta(seconds=settings.SESSION_COOKIE_AGE)
 SEEN_EVERY = dt.timedelta(seconds=60)
 
