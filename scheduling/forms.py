@@ -114,6 +114,7 @@ class BookingForm(PlaceForm):
     guardian_name = forms.CharField(label=_("Guardian"), max_length=80, required=False)
     guardian_phone = PhoneNumberField(label=_("Guardian's phone"), required=False)
     not_the_same = forms.BooleanField(required=False)
+    second_visit = forms.BooleanField(required=False)
     visit_type = forms.ChoiceField(label=_("Where"), choices=Appointment.VisitType, widget=Segmented(icons=WHERE_ICONS))
     visit_category = forms.ChoiceField(
         label=_("Kind"),

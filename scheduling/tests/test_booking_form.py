@@ -83,7 +83,7 @@ class FirstAvailableTests(FormCase):
         self.change_settings(self.riverside, require_provider=False)
         self.book(doctor="specialty:Family medicine", time="14:00")
         self.assertEqual(self.booked()[0].doctor_id, self.dr_okafor.pk)
-        response = self.book(doctor="specialty:Dentistry", time="15:00")
+        response = self.book(doctor="specialty:Dentistry", time="15:00", second_visit="on")
         self.assertContains(response, "No doctor takes this kind of visit.", status_code=422)
 
     def test_no_free_doctor_is_refused_with_the_next_free_slots(self):
@@ -165,7 +165,16 @@ class OverTheRulesTests(FormCase):
 
     def test_the_patients_own_overlap_is_a_warning(self):
         self.visit_at("14:00", doctor=self.dr_herrera, patient=self.rosa)
-        self.assertContains(self.book(slot=self.slot()), "They have another visit at that time.")
+        asked = self.book(slot=self.slot())
+        self.assertContains(asked, "This patient has a visit that day already", status_code=422)
+        self.assertContains(asked, f"2:00 pm – 2:30 pm, {self.dr_herrera.name}", status_code=422)
+        self.assertEqual(len(self.booked()), 1)
+        self.assertContains(self.book(slot=self.slot(), second_visit="on"), "They have another visit at that time.")
+
+    def test_the_chosen_patients_coming_visits_are_shown(self):
+        self.visit_at("14:00", doctor=self.dr_herrera, patient=self.rosa)
+        page = self.get(f"/visits/new/patient?patient={self.rosa.pk}", **HTMX)
+        self.assertContains(page, f"2:00 pm, {self.dr_herrera.name}")
 
 
 class BadInputTests(FormCase):

@@ -43,6 +43,7 @@ class FollowUpCase(VisitPageCase):
             "duration": "30",
             "visit_type": "in-clinic",
             "slot": self.slot(),
+            "second_visit": "on",
         } | fields
         return self.post("/visits/new", fields)
 

@@ -208,6 +208,7 @@ class BookingTests(VisitPageCase):
             "duration": "30",
             "visit_type": "in-clinic",
             "time": "14:00",
+            "second_visit": "on",
         } | more
 
     def newcomer(self, **more):

@@ -35,6 +35,7 @@ from scheduling.views.slot_options import options_of, options_of_error
 from scheduling.views.visit import FIELD_NAMES, instant_of, moved_toast, stretched_toast
 
 CANDIDATES = 6
+MAX_COMING = 3
 MAX_SLOTS = 24
 MAX_LATER_SLOTS = 6
 LATER_DAYS = 30
@@ -52,6 +53,8 @@ def visit_new(request: ClinicRequest) -> HttpResponse:
     if not form.is_valid() or duplicates:
         return _booking_page(request, form, request.POST, duplicates=duplicates, status=422)
     try:
+        if same_day := _visits_that_day(request, form.cleaned_data):
+            return _booking_page(request, form, request.POST, same_day=same_day, status=422)
         result = _book(request, form.cleaned_data)
     except Invalid as error:
         add_domain_errors(form, error, names=FIELD_NAMES)
@@ -126,6 +129,7 @@ def _booking_page(
     *,
     refusal: DomainError | None = None,
     duplicates: list[Patient] | None = None,
+    same_day: list[Appointment] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     context = {
@@ -134,6 +138,7 @@ def _booking_page(
         "refusal": refusal,
         "nearest": options_of_error(refusal.extras) if refusal else [],
         "look_alikes": duplicates or [],
+        "same_day": same_day or [],
         "is_today": values.get("date") == clock.today(request.actor.timezone).isoformat(),
     }
     return render_page(request, "scheduling/visit_new.html", context, partial="form", status=status)
@@ -201,7 +206,14 @@ def _patient_context(request: ClinicRequest, form: BookingForm, values: QueryDic
         "chosen": chosen,
         "pick": form_of_picker(request.GET),
         "adding": adding and chosen is None,
+        "coming": _upcoming_visits(request, chosen) if chosen else [],
     }
+
+
+def _upcoming_visits(request: ClinicRequest, patient: Patient) -> list[Appointment]:
+    """The patient's next visits, which the front desk sees before it books another one."""
+    rows = Appointment.objects.visible_to(request.actor).open().filter(patient=patient, ends_at__gt=clock.now())
+    return list(rows.select_related("doctor").order_by("starts_at", "pk")[:MAX_COMING])
 
 
 def _slots(request: ClinicRequest, values: QueryDict, *, without: UUID | None = None) -> dict[str, Any]:
@@ -366,6 +378,16 @@ def _booking_request(request: ClinicRequest, data: dict[str, Any]) -> appointmen
 def _guardian(data: dict[str, Any]) -> dict[str, str]:
     guardian = {"name": data["guardian_name"], "phone": str(data["guardian_phone"] or "")}
     return guardian if any(guardian.values()) else {}
+
+
+def _visits_that_day(request: ClinicRequest, data: dict[str, Any]) -> list[Appointment]:
+    """The patient's other visits of the day of the new one, empty once the front desk has confirmed a second visit."""
+    if not data["patient"] or data["second_visit"]:
+        return []
+    starts_at = clock.now() if data["walk_in"] else _chosen_slot(request, data)[1]
+    day = clock.local(starts_at, request.actor.timezone).date()
+    rows = Appointment.objects.visible_to(request.actor).live().on(day, request.actor.timezone)
+    return list(rows.filter(patient_id=data["patient"]).select_related("doctor").order_by("starts_at", "pk"))
 
 
 def _possible_duplicates(request: ClinicRequest, form: BookingForm) -> list[Patient]:
