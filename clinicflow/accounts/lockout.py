@@ -50,8 +50,8 @@ def are_codes_locked(request: HttpRequest, user: User) -> bool:
     """Whether no more codes of the account's second factor are accepted; the response of the request is then 429."""
     locked = not AxesProxyHandler.is_allowed(request, _code_credentials(user))
     if locked:
-        request.axes_locked_out = True  # type: ignore[attr-defined]  # read by AxesMiddleware
-        request.axes_credentials = _code_credentials(user)  # type: ignore[attr-defined]
+        marked: Any = request  # with the attributes that AxesMiddleware reads
+        marked.axes_locked_out, marked.axes_credentials = True, _code_credentials(user)
     return locked
 
 

@@ -33,8 +33,13 @@ def _media_type(request: HttpRequest) -> str:
     return request.get_preferred_type((*YAML_TYPES, *JSON_TYPES)) or YAML_TYPES[0]
 
 
+@cache
+def _digest(media_type: str) -> str:
+    return hashlib.sha256(_document(media_type)).hexdigest()[:32]
+
+
 def _etag(request: HttpRequest) -> str:
-    return f'"{hashlib.sha256(_document(_media_type(request))).hexdigest()[:32]}"'
+    return f'"{_digest(_media_type(request))}"'
 
 
 @public

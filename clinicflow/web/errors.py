@@ -8,8 +8,9 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clinicflow.access.http import BACKGROUND_HEADER
 from clinicflow.core.errors import DomainError
-from clinicflow.web.render import BACKGROUND_HEADER, wants_fragment
+from clinicflow.web.render import wants_fragment
 from clinicflow.web.toasts import Toast
 
 # status -> (icon, title, what to do)

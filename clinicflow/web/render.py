@@ -6,8 +6,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
-BACKGROUND_HEADER = "X-Background"  # a request of the page itself, not of the user: live events and timers
-
 
 def wants_fragment(request: HttpRequest) -> bool:
     """Whether the request is for a fragment: an htmx request that is not a boosted link or form."""

@@ -29,13 +29,13 @@ from scheduling.models import Appointment, FollowUp, WaitlistEntry
 from scheduling.operations import appointments
 from scheduling.rules.limits import DEFAULT_VISIT
 from scheduling.selectors.availability import Slot, SlotSearch, free_slots
+from scheduling.selectors.patient_visits import upcoming_visits, visits_of_day
 from scheduling.views.patient_picker import chosen_patient, form_of_picker
 from scheduling.views.responses import updated
 from scheduling.views.slot_options import options_of, options_of_error
 from scheduling.views.visit import FIELD_NAMES, instant_of, moved_toast, stretched_toast
 
 CANDIDATES = 6
-MAX_COMING = 3
 MAX_SLOTS = 24
 MAX_LATER_SLOTS = 6
 LATER_DAYS = 30
@@ -206,14 +206,8 @@ def _patient_context(request: ClinicRequest, form: BookingForm, values: QueryDic
         "chosen": chosen,
         "pick": form_of_picker(request.GET),
         "adding": adding and chosen is None,
-        "coming": _upcoming_visits(request, chosen) if chosen else [],
+        "upcoming": upcoming_visits(request.actor, chosen.pk, clock.now()) if chosen else [],
     }
-
-
-def _upcoming_visits(request: ClinicRequest, patient: Patient) -> list[Appointment]:
-    """The patient's next visits, which the front desk sees before it books another one."""
-    rows = Appointment.objects.visible_to(request.actor).open().filter(patient=patient, ends_at__gt=clock.now())
-    return list(rows.select_related("doctor").order_by("starts_at", "pk")[:MAX_COMING])
 
 
 def _slots(request: ClinicRequest, values: QueryDict, *, without: UUID | None = None) -> dict[str, Any]:
@@ -385,9 +379,7 @@ def _visits_that_day(request: ClinicRequest, data: dict[str, Any]) -> list[Appoi
     if not data["patient"] or data["second_visit"]:
         return []
     starts_at = clock.now() if data["walk_in"] else _chosen_slot(request, data)[1]
-    day = clock.local(starts_at, request.actor.timezone).date()
-    rows = Appointment.objects.visible_to(request.actor).live().on(day, request.actor.timezone)
-    return list(rows.filter(patient_id=data["patient"]).select_related("doctor").order_by("starts_at", "pk"))
+    return visits_of_day(request.actor, data["patient"], starts_at)
 
 
 def _possible_duplicates(request: ClinicRequest, form: BookingForm) -> list[Patient]:

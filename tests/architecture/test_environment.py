@@ -11,6 +11,8 @@ ROOT = Path(__file__).resolve().parents[2]
 READERS = {"text", "flag", "number", "choice", "names", "mail_server"}
 # Explained in the example, and read by the container stack alone.
 OF_THE_STACK = {"POSTGRES_PASSWORD"}
+# The stack is for production and has nginx in front.
+OTHER_IN_THE_STACK = {"ALLOWED_HOSTS", "ENVIRONMENT", "MESSAGE_PROVIDER", "TRUSTED_PROXY_HOPS"}
 
 
 def variables_read():
@@ -55,6 +57,14 @@ class TheSettings(TestCase):
         known = set(variables_explained())
         self.assertLessEqual(set(services["web"]["environment"]), known)
         self.assertLessEqual(set(re.findall(r"\$\{([A-Z_]+)", stack)), known)
+
+    def test_the_container_stack_has_the_defaults_of_the_settings(self):
+        stack = (ROOT / "docker-compose.yml").read_text()
+        example = dict(re.findall(r"^([A-Z][A-Z0-9_]+)=(.*)$", (ROOT / ".env.example").read_text(), re.MULTILINE))
+        for name, default in set(re.findall(r"\$\{([A-Z_]+):-([^}]+)\}", stack)):
+            if name in example and name not in OTHER_IN_THE_STACK:
+                with self.subTest(name):
+                    self.assertEqual(default, example[name])
 
     def test_the_web_containers_hold_no_administrators_password(self):
         services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]

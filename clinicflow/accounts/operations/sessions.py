@@ -12,12 +12,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 
+from clinicflow.access.http import BACKGROUND_HEADER
 from clinicflow.accounts import selectors
 from clinicflow.accounts.events import SessionRevoked
 from clinicflow.accounts.models import AuthSession, User
 from clinicflow.core import clock
 from clinicflow.core.events import publish
-from clinicflow.web.render import BACKGROUND_HEADER
 
 SESSION_KEY = "auth_session"
 WEB_LIFETIME = dt.timedelta(seconds=settings.SESSION_COOKIE_AGE)

@@ -146,7 +146,7 @@ class SeveralRoles(SignInCase):
 
     def test_no_page_of_a_member_is_kept_by_the_browser(self):
         client = self.client_for(self.desk)
-        for path in ("/schedule", "/patients", "/inbox", "/audit", "/settings/clinic", "/schedule/print", "/roles"):
+        for path in ("/schedule", "/patients", "/inbox", "/audit", "/settings/clinic", "/schedule/week", "/roles"):
             with self.subTest(path):
                 self.assertIn("no-store", client.get(path)["Cache-Control"])
 
